@@ -1,0 +1,1 @@
+"""Jobs: what the worker does, composed from connectors, engine and store."""

@@ -1,0 +1,1 @@
+"""The store: mirror, canonical records, results, ledger and write-back state in one SQL database."""

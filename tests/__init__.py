@@ -1,0 +1,1 @@
+"""Tests at three heights: plan scenarios, unit examples, properties."""
