@@ -1,0 +1,60 @@
+"""What a computation reads (`Book`, `Rules`) and what it answers (`Credited`, `Outcome`). All frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import dataframely as dy
+
+from engine import frames as f
+from engine.documents.company import Company
+from engine.documents.engagement import Engagement
+from engine.documents.plan import Plan
+from engine.model import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The records a computation may look at: whole accounts for the deal stages, the people data always whole."""
+
+    accounts: dy.DataFrame[f.Accounts]
+    deals: dy.DataFrame[f.Deals]
+    deal_lines: dy.DataFrame[f.DealLines]
+    splits: dy.DataFrame[f.Splits]
+    team_members: dy.DataFrame[f.TeamMembers]
+    contracts: dy.DataFrame[f.Contracts]
+    people: dy.DataFrame[f.People]
+    role_holdings: dy.DataFrame[f.RoleHoldings]
+    reporting_lines: dy.DataFrame[f.ReportingLines]
+    enrolments: dy.DataFrame[f.Enrolments]
+    quotas: dy.DataFrame[f.Quotas]
+    fx_rates: dy.DataFrame[f.FxRates]
+    list_entries: dy.DataFrame[f.ListEntries]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The documents in force, each valid on its own and checked against the others."""
+
+    company: Company
+    engagements: tuple[Engagement, ...]
+    plans: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """Result of the deal stages (classify, assign, credit), rebuildable per account."""
+
+    classified: dy.DataFrame[f.Classified]
+    assignments: dy.DataFrame[f.Assignments]
+    credits: dy.DataFrame[f.Credits]
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Result of the payee stages (attain, earn, settle) for whole plan years of the given payees."""
+
+    lines: dy.DataFrame[f.Lines]
+    postings: dy.DataFrame[f.Postings]
+    issues: tuple[Issue, ...]

@@ -1,0 +1,1 @@
+"""Documents: rules of engagement, plans and the company's calendar as validated, frozen objects."""

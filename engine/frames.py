@@ -1,0 +1,328 @@
+"""Schemas of every frame that passes between stages: read a stage's input and output here.
+
+Money is Int64 micro-units beside a currency; shares and rates are exact rationals in `_num`/`_den` pairs; ids are the
+CRM's, case-sensitive text; ranges of dates are half-open (`from_on` is in, `until_on` is out, null means open).
+"""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+# ------------------------------------------------------------------------------- the book: canonical records
+
+
+class Accounts(dy.Schema):
+    """One customer a row."""
+
+    account_id = dy.String(primary_key=True)
+    name = dy.String(nullable=True)
+    parent_id = dy.String(nullable=True)
+    owner_id = dy.String(nullable=True)
+    industry = dy.String(nullable=True)
+    country = dy.String(nullable=True)
+    segment = dy.String(nullable=True)
+    territory = dy.String(nullable=True)
+    employees = dy.Int64(nullable=True)
+    revenue_micros = dy.Int64(nullable=True)
+
+
+class Deals(dy.Schema):
+    """One opportunity a row, won, lost or open. Deleted and merged-away deals are not in the book."""
+
+    deal_id = dy.String(primary_key=True)
+    name = dy.String(nullable=True)
+    account_id = dy.String(nullable=True)
+    owner_id = dy.String(nullable=True)
+    type = dy.String(nullable=True)
+    """The CRM's own type text; the mapping says which texts mean which motion."""
+    motion = dy.String(nullable=True)
+    """The motion the mapping gives for `type`, null where it gives none (classify then decides or holds)."""
+    stage = dy.String(nullable=True)
+    is_won = dy.Bool()
+    is_closed = dy.Bool()
+    created_on = dy.Date(nullable=True)
+    closed_on = dy.Date(nullable=True)
+    amount_micros = dy.Int64(nullable=True)
+    acv_micros = dy.Int64(nullable=True)
+    """Annual contract value where the CRM holds it; else classify derives it from amount and term."""
+    currency = dy.String(nullable=True)
+    source = dy.String(nullable=True)
+    term_months = dy.Int64(nullable=True)
+    starts_on = dy.Date(nullable=True)
+    prior_deal_id = dy.String(nullable=True)
+    renewed_contract_id = dy.String(nullable=True)
+
+
+class DealLines(dy.Schema):
+    """Products on a deal."""
+
+    line_id = dy.String(primary_key=True)
+    deal_id = dy.String()
+    product_id = dy.String(nullable=True)
+    product = dy.String(nullable=True)
+    family = dy.String(nullable=True)
+    quantity_micros = dy.Int64(nullable=True)
+    amount_micros = dy.Int64(nullable=True)
+
+
+class Splits(dy.Schema):
+    """Shares of a deal as the CRM states them; user ids, not payee ids."""
+
+    split_id = dy.String(primary_key=True)
+    deal_id = dy.String()
+    user_id = dy.String()
+    share_num = dy.Int64()
+    share_den = dy.Int64(min=1)
+
+
+class TeamMembers(dy.Schema):
+    """People whom the CRM names on a deal, by the CRM's team role."""
+
+    member_id = dy.String(primary_key=True)
+    deal_id = dy.String()
+    user_id = dy.String()
+    role = dy.String()
+
+
+class Contracts(dy.Schema):
+    """What a won deal starts or renews."""
+
+    contract_id = dy.String(primary_key=True)
+    account_id = dy.String()
+    origin_deal_id = dy.String(nullable=True)
+    starts_on = dy.Date()
+    ends_on = dy.Date(nullable=True)
+    acv_micros = dy.Int64(nullable=True)
+    currency = dy.String(nullable=True)
+    cancelled_on = dy.Date(nullable=True)
+
+
+class People(dy.Schema):
+    """People who can be credited or paid. `person_id` is the payee's id everywhere."""
+
+    person_id = dy.String(primary_key=True)
+    user_id = dy.String()
+    name = dy.String(nullable=True)
+    email = dy.String(nullable=True)
+    title = dy.String(nullable=True)
+    active = dy.Bool()
+    manager_id = dy.String(nullable=True)
+    currency = dy.String(nullable=True)
+
+
+class RoleHoldings(dy.Schema):
+    """Who held which role where and when. scope `company` has no value; `account` holds an account id."""
+
+    person_id = dy.String()
+    role = dy.String()
+    scope = dy.Enum(["company", "territory", "segment", "account"])
+    value = dy.String(nullable=True)
+    from_on = dy.Date()
+    until_on = dy.Date(nullable=True)
+
+
+class ReportingLines(dy.Schema):
+    """Who reported to whom and when."""
+
+    person_id = dy.String()
+    manager_id = dy.String()
+    from_on = dy.Date()
+    until_on = dy.Date(nullable=True)
+
+
+class Enrolments(dy.Schema):
+    """Which plan a payee is on, and when. `plan` is the plan's name across years; the date picks the file."""
+
+    person_id = dy.String()
+    plan = dy.String()
+    from_on = dy.Date()
+    until_on = dy.Date(nullable=True)
+
+
+class Quotas(dy.Schema):
+    """Targets: the quota of an accumulation window is the sum of the rows inside it (so ramps are plain rows)."""
+
+    person_id = dy.String()
+    quota = dy.String()
+    from_on = dy.Date()
+    until_on = dy.Date()
+    amount_micros = dy.Int64()
+
+
+class FxRates(dy.Schema):
+    """Dated rates: one unit of `currency` is `rate_num/rate_den` units of the company's currency."""
+
+    currency = dy.String()
+    from_on = dy.Date()
+    until_on = dy.Date(nullable=True)
+    rate_num = dy.Int64(min=1)
+    rate_den = dy.Int64(min=1)
+
+
+class ListEntries(dy.Schema):
+    """Members of named lists (`config/lists/*.csv`), dated."""
+
+    list = dy.String()
+    account_id = dy.String()
+    from_on = dy.Date(nullable=True)
+    until_on = dy.Date(nullable=True)
+
+
+# ------------------------------------------------------------------------------- stage results
+
+
+class Classified(dy.Schema):
+    """A won deal with everything the rules may test, one row a deal. What rules and plan measures filter on."""
+
+    deal_id = dy.String(primary_key=True)
+    name = dy.String(nullable=True)
+    account_id = dy.String()
+    account_name = dy.String(nullable=True)
+    owner_id = dy.String(nullable=True)
+    motion = dy.String()
+    classified_by = dy.String()
+    """Which step of classify decided the motion."""
+    dated_on = dy.Date()
+    amount_micros = dy.Int64()
+    acv_micros = dy.Int64()
+    currency = dy.String()
+    term_months = dy.Int64(nullable=True)
+    source = dy.String(nullable=True)
+    type = dy.String(nullable=True)
+    segment = dy.String(nullable=True)
+    territory = dy.String(nullable=True)
+    industry = dy.String(nullable=True)
+    country = dy.String(nullable=True)
+    employees = dy.Int64(nullable=True)
+    revenue_micros = dy.Int64(nullable=True)
+    expiring_acv_micros = dy.Int64(nullable=True)
+    """ACV of the contract a renewal renews."""
+    uplift_num = dy.Int64(nullable=True)
+    uplift_den = dy.Int64(nullable=True)
+    """Uplift = renewal ACV / expiring ACV - 1 as an exact rational."""
+    months_since_signing = dy.Int64(nullable=True)
+    """Whole months since the account's first won deal of the running relationship."""
+    starts_on = dy.Date(nullable=True)
+    cancelled_on = dy.Date(nullable=True)
+    """The day the contract that this deal started was cancelled."""
+    families = dy.List(dy.String())
+    """Product families on the deal."""
+
+
+class Assignments(dy.Schema):
+    """Owners of a deal and why. Held deals have a rule of null and a reason."""
+
+    deal_id = dy.String(primary_key=True)
+    rule = dy.String(nullable=True)
+    value_owner_id = dy.String(nullable=True)
+    commercial_owner_id = dy.String(nullable=True)
+    execution_owner_id = dy.String(nullable=True)
+    held = dy.Bool()
+    reason = dy.String()
+    rules_of_engagement = dy.String()
+
+
+class Credits(dy.Schema):
+    """A payee's share of a deal (in the deal's currency). `credit_id` is a pure function of the other key columns."""
+
+    credit_id = dy.String(primary_key=True)
+    deal_id = dy.String()
+    payee_id = dy.String()
+    role = dy.String()
+    kind = dy.Enum(["direct", "overlay", "rollup"])
+    portion = dy.Enum(["all", "renewed", "uplift"])
+    share_num = dy.Int64()
+    share_den = dy.Int64(min=1)
+    amount_micros = dy.Int64()
+    acv_micros = dy.Int64()
+    units_micros = dy.Int64()
+    """One deal is one unit; a credit holds its share of it."""
+    currency = dy.String()
+    dated_on = dy.Date()
+    rule = dy.String()
+    from_payee_id = dy.String(nullable=True)
+    """For a roll-up: the team member whose credit it rolls up."""
+
+
+class Lines(dy.Schema):
+    """One computed earning with the facts it was computed from (`before`/`after` are on the component's curve).
+
+    The key is (plan, component, payee_id, period, source_id, part). `amount_micros` is in `currency`.
+    """
+
+    plan = dy.String(primary_key=True)
+    component = dy.String(primary_key=True)
+    payee_id = dy.String(primary_key=True)
+    period = dy.String(primary_key=True)
+    """The statement period, such as 2026-11."""
+    source_id = dy.String(primary_key=True)
+    """The credit (or clawed-back line's credit) it comes from."""
+    part = dy.String(primary_key=True)
+    """What of the source: `earning`, `clawback`."""
+    deal_id = dy.String(nullable=True)
+    kind = dy.Enum(["commission", "spiff", "bonus", "manager_override", "clawback"])
+    dated_on = dy.Date()
+    amount_micros = dy.Int64()
+    currency = dy.String()
+    plan_version = dy.String()
+    """Content hash of the plan document."""
+    base_micros = dy.Int64()
+    """What this credit added to the measure, in plan currency or units."""
+    before_micros = dy.Int64()
+    after_micros = dy.Int64()
+    quota_micros = dy.Int64(nullable=True)
+    window = dy.String()
+    """The accumulation window the running total belongs to, such as FY2026."""
+    fx_num = dy.Int64(nullable=True)
+    fx_den = dy.Int64(nullable=True)
+    """The exchange rate from the deal's into the plan's currency, null where they are the same."""
+
+
+class Posted(dy.Schema):
+    """What the ledger already holds, summed by key: the other input of settle."""
+
+    plan = dy.String(primary_key=True)
+    component = dy.String(primary_key=True)
+    payee_id = dy.String(primary_key=True)
+    period = dy.String(primary_key=True)
+    source_id = dy.String(primary_key=True)
+    part = dy.String(primary_key=True)
+    deal_id = dy.String(nullable=True)
+    kind = dy.String()
+    amount_micros = dy.Int64()
+    currency = dy.String()
+    postings = dy.Int64(min=1)
+    """How many postings make up the sum; the next posting's sequence number."""
+
+
+class Postings(dy.Schema):
+    """What settle wants to append to the ledger: target less posted, by key."""
+
+    plan = dy.String(primary_key=True)
+    component = dy.String(primary_key=True)
+    payee_id = dy.String(primary_key=True)
+    period = dy.String(primary_key=True)
+    source_id = dy.String(primary_key=True)
+    part = dy.String(primary_key=True)
+    sequence = dy.Int64(primary_key=True)
+    deal_id = dy.String(nullable=True)
+    kind = dy.String()
+    delta_micros = dy.Int64()
+    currency = dy.String()
+    reason = dy.Enum(["earned", "changed", "withdrawn", "clawback"])
+
+
+class DealOutcomes(dy.Schema):
+    """What the CRM should say of a deal: the mapping turns these columns into CRM fields."""
+
+    deal_id = dy.String(primary_key=True)
+    account_id = dy.String(nullable=True)
+    status = dy.Enum(["credited", "held", "cleared"])
+    motion = dy.String(nullable=True)
+    value_owner_id = dy.String(nullable=True)
+    commercial_owner_id = dy.String(nullable=True)
+    execution_owner_id = dy.String(nullable=True)
+    amount_micros = dy.Int64(nullable=True)
+    """What the commercial owner earns on this deal; null where the currency differs or nothing is earned."""
+    currency = dy.String(nullable=True)
+    reason = dy.String()
