@@ -244,6 +244,38 @@ class Credits(dy.Schema):
     """For a roll-up: the team member whose credit it rolls up."""
 
 
+class Attained(dy.Schema):
+    """What a credit added to one component's measure, and where it took the running total of its window.
+
+    In order of (plan, component, payee, window, day, credit). `base`/`before`/`after` are in plan currency or units.
+    """
+
+    plan = dy.String()
+    plan_version = dy.String()
+    component = dy.String()
+    payee_id = dy.String()
+    credit_id = dy.String()
+    deal_id = dy.String()
+    dated_on = dy.Date()
+    window = dy.String()
+    period = dy.String()
+    base_micros = dy.Int64()
+    before_micros = dy.Int64()
+    after_micros = dy.Int64()
+    quota_micros = dy.Int64(nullable=True)
+    fx_num = dy.Int64(nullable=True)
+    fx_den = dy.Int64(nullable=True)
+
+
+class HeldSources(dy.Schema):
+    """Credits whose line cannot be computed: an issue names why, and what was posted for them stays as it is."""
+
+    plan = dy.String()
+    component = dy.String()
+    payee_id = dy.String()
+    source_id = dy.String()
+
+
 class Lines(dy.Schema):
     """One computed earning with the facts it was computed from (`before`/`after` are on the component's curve).
 
@@ -262,6 +294,8 @@ class Lines(dy.Schema):
     deal_id = dy.String(nullable=True)
     kind = dy.Enum(["commission", "spiff", "bonus", "manager_override", "clawback"])
     dated_on = dy.Date()
+    rated_on = dy.Date()
+    """The day whose rates apply: `dated_on`, for a clawback the day of the deal."""
     amount_micros = dy.Int64()
     currency = dy.String()
     plan_version = dy.String()
