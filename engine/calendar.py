@@ -1,0 +1,128 @@
+"""Days and fiscal periods: the one place where an instant becomes a business date and a date gets a period.
+
+Periods follow the company's fiscal year, which may start on any day from the 1st to the 28th of any month: a fiscal
+month runs from that day of one month to that day of the next. Every range is half-open.
+
+Months are counted as one number (`year * 12 + month - 1`), so that the same arithmetic serves one date and a column.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from engine.documents.company import Company
+
+PeriodKind = Literal["month", "quarter", "half", "year"]
+
+MONTHS: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+"""How many fiscal months a period has."""
+
+Count = TypeVar("Count", int, pl.Expr)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A fiscal period: `starts_on` is in, `ends_on` is out."""
+
+    kind: PeriodKind
+    starts_on: date
+    ends_on: date
+    label: str
+
+
+def business_date(instant: datetime, zone: str) -> date:
+    """The company's date at an instant.
+
+    CRM dates that carry no time never come here: they are business dates already. A naive instant is refused with
+    `ValueError`, because guessing its zone moves deals between days.
+    """
+    if instant.utcoffset() is None:
+        msg = f"{instant.isoformat()} has no zone; pass the instant in UTC"
+        raise ValueError(msg)
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def period_of(day: date, kind: PeriodKind, company: Company) -> Period:
+    """The fiscal period that the day lies in; `ValueError` for a period that would end after the year 9999."""
+    month = day.year * 12 + day.month - 1 - (day.day < company.fiscal_day)
+    start = _period_start(month, kind, company)
+    return Period(
+        kind=kind,
+        starts_on=_day_of(start, company),
+        ends_on=_day_of(start + MONTHS[kind], company),
+        label=_label(month, kind, company),
+    )
+
+
+def period_label(day: pl.Expr, kind: PeriodKind, company: Company) -> pl.Expr:
+    """Labels of a column of days, the same as `period_of` gives one by one."""
+    early = (day.dt.day() < company.fiscal_day).cast(pl.Int32)
+    month = day.dt.year() * 12 + day.dt.month().cast(pl.Int32) - 1 - early
+    if kind == "month":
+        return pl.format("{}-{}", month // 12, _two_digits(month % 12 + 1))
+    year = pl.format("FY{}", _fiscal_year(month, company))
+    if kind == "year":
+        return year
+    return pl.format("{}-{}{}", year, pl.lit(_LETTER[kind]), _number(month, kind, company))
+
+
+def whole_months(since: date, until: date) -> int:
+    """Complete months between two dates; a month is complete on its day number or on the last day of the month.
+
+    >>> whole_months(date(2026, 1, 31), date(2026, 2, 28)), whole_months(date(2026, 1, 15), date(2026, 2, 14))
+    (1, 0)
+    """
+    months = (until.year - since.year) * 12 + until.month - since.month
+    return months - (until.day < since.day and until.day != monthrange(until.year, until.month)[1])
+
+
+def whole_months_between(since: pl.Expr, until: pl.Expr) -> pl.Expr:
+    """`whole_months` for columns; null where either is null."""
+    months = (until.dt.year() - since.dt.year()).cast(pl.Int64) * 12 + until.dt.month() - since.dt.month()
+    incomplete = (until.dt.day() < since.dt.day()) & (until != until.dt.month_end())
+    return months - incomplete.cast(pl.Int64)
+
+
+_LETTER: dict[PeriodKind, str] = {"quarter": "Q", "half": "H"}
+
+
+def _label(month: int, kind: PeriodKind, company: Company) -> str:
+    if kind == "month":
+        return f"{month // 12}-{month % 12 + 1:02}"
+    year = f"FY{_fiscal_year(month, company)}"
+    return year if kind == "year" else f"{year}-{_LETTER[kind]}{_number(month, kind, company)}"
+
+
+def _period_start(month: Count, kind: PeriodKind, company: Company) -> Count:
+    """The first month of the period that holds the month."""
+    return month - _place(month, company) % MONTHS[kind]
+
+
+def _number(month: Count, kind: PeriodKind, company: Company) -> Count:
+    """The how-many-eth period of its fiscal year the month lies in, from 1."""
+    return _place(month, company) // MONTHS[kind] + 1
+
+
+def _fiscal_year(month: Count, company: Company) -> Count:
+    """The calendar year of the fiscal year's last day, which names it."""
+    last = month - _place(month, company) + 11 + (company.fiscal_day > 1)
+    return last // 12
+
+
+def _place(month: Count, company: Company) -> Count:
+    """Months since the fiscal year began, 0 to 11."""
+    return (month - (company.fiscal_month - 1)) % 12
+
+
+def _day_of(month: int, company: Company) -> date:
+    return date(month // 12, month % 12 + 1, company.fiscal_day)
+
+
+def _two_digits(number: pl.Expr) -> pl.Expr:
+    return number.cast(pl.String).str.zfill(2)

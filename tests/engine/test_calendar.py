@@ -1,0 +1,177 @@
+import doctest
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import calendar
+from engine.calendar import (
+    MONTHS,
+    business_date,
+    period_label,
+    period_of,
+    whole_months,
+    whole_months_between,
+)
+from tests.engine.builders import company
+
+FEBRUARY = company(fiscal_year_starts="02-01")
+JANUARY = company(fiscal_year_starts="01-01")
+MID_JULY = company(fiscal_year_starts="07-15")
+
+days = st.dates(date(1980, 1, 1), date(2100, 12, 31))
+kinds = st.sampled_from(sorted(MONTHS))
+companies = st.builds(
+    lambda month, day: company(fiscal_year_starts=f"{month:02}-{day:02}"), st.integers(1, 12), st.integers(1, 28)
+)
+
+
+def transitions(zone: str) -> list[datetime]:
+    """The instants between 2020 and 2041 at which the zone's offset changes, found by halving months."""
+    info, found = ZoneInfo(zone), []
+    month = datetime(2020, 1, 1, tzinfo=UTC)
+    while month.year < 2041:
+        low, high = month, month + timedelta(days=30)
+        if low.astimezone(info).utcoffset() != high.astimezone(info).utcoffset():
+            found.append(_turn(info, low, high))
+        month = high
+    return found
+
+
+def _turn(info: ZoneInfo, low: datetime, high: datetime) -> datetime:
+    before = low.astimezone(info).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) // 2
+        low, high = (middle, high) if middle.astimezone(info).utcoffset() == before else (low, middle)
+    return high
+
+
+def test_every_zone_keeps_the_local_date_at_every_clock_change():
+    """The date is that of the zone's own wall clock, in the second before and the second after each change."""
+    changes = [(zone, at) for zone in sorted(available_timezones()) for at in transitions(zone)]
+
+    assert len(changes) > 5_000
+    for zone, at in changes:
+        for instant in (at - timedelta(seconds=1), at, at + timedelta(hours=1)):
+            offset = instant.astimezone(ZoneInfo(zone)).utcoffset()
+            assert offset is not None
+            assert business_date(instant, zone) == (instant + offset).date(), (zone, instant)
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "day"),
+    [
+        ("2026-03-08T04:59:59+00:00", "America/New_York", "2026-03-07"),
+        ("2026-03-08T05:00:00+00:00", "America/New_York", "2026-03-08"),
+        ("2026-03-09T03:59:59+00:00", "America/New_York", "2026-03-08"),  # a day of 23 hours
+        ("2026-03-09T04:00:00+00:00", "America/New_York", "2026-03-09"),
+        ("2026-11-02T04:59:59+00:00", "America/New_York", "2026-11-01"),  # a day of 25 hours
+        ("2011-12-30T09:59:59+00:00", "Pacific/Apia", "2011-12-29"),  # Samoa never had the 30th
+        ("2011-12-30T10:00:00+00:00", "Pacific/Apia", "2011-12-31"),
+        ("2026-01-01T18:14:59+00:00", "Asia/Kathmandu", "2026-01-01"),  # UTC+05:45
+        ("2026-01-01T18:15:00+00:00", "Asia/Kathmandu", "2026-01-02"),
+        ("2026-05-01T01:00:00+02:00", "UTC", "2026-04-30"),
+        ("2024-02-29T12:00:00+00:00", "UTC", "2024-02-29"),
+    ],
+)
+def test_an_instant_becomes_the_date_of_the_companys_zone(instant, zone, day):
+    assert business_date(datetime.fromisoformat(instant), zone).isoformat() == day
+
+
+def test_an_instant_without_a_zone_is_refused():
+    with pytest.raises(ValueError, match="2026-05-01T00:00:00 has no zone; pass the instant in UTC"):
+        business_date(datetime(2026, 5, 1), "UTC")  # noqa: DTZ001 - the naive instant is what is refused
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "company_is", "label", "span"),
+    [
+        ("2026-11-30", "month", FEBRUARY, "2026-11", "2026-11-01 to 2026-12-01"),
+        ("2026-01-31", "year", FEBRUARY, "FY2026", "2025-02-01 to 2026-02-01"),
+        ("2026-02-01", "year", FEBRUARY, "FY2027", "2026-02-01 to 2027-02-01"),
+        ("2026-04-30", "quarter", FEBRUARY, "FY2027-Q1", "2026-02-01 to 2026-05-01"),
+        ("2026-05-01", "quarter", FEBRUARY, "FY2027-Q2", "2026-05-01 to 2026-08-01"),
+        ("2026-01-31", "quarter", FEBRUARY, "FY2026-Q4", "2025-11-01 to 2026-02-01"),
+        ("2026-08-01", "half", FEBRUARY, "FY2027-H2", "2026-08-01 to 2027-02-01"),
+        ("2026-12-31", "year", JANUARY, "FY2026", "2026-01-01 to 2027-01-01"),
+        ("2026-12-31", "quarter", JANUARY, "FY2026-Q4", "2026-10-01 to 2027-01-01"),
+        ("2024-02-29", "month", JANUARY, "2024-02", "2024-02-01 to 2024-03-01"),
+        ("2026-07-14", "month", MID_JULY, "2026-06", "2026-06-15 to 2026-07-15"),
+        ("2026-07-14", "year", MID_JULY, "FY2026", "2025-07-15 to 2026-07-15"),
+        ("2026-07-15", "year", MID_JULY, "FY2027", "2026-07-15 to 2027-07-15"),
+        ("2026-01-10", "half", MID_JULY, "FY2026-H1", "2025-07-15 to 2026-01-15"),
+        ("2026-01-14", "year", company(fiscal_year_starts="01-15"), "FY2026", "2025-01-15 to 2026-01-15"),
+    ],
+)
+def test_a_day_lies_in_its_fiscal_period(day, kind, company_is, label, span):
+    period = period_of(date.fromisoformat(day), kind, company_is)
+
+    assert (period.label, f"{period.starts_on} to {period.ends_on}") == (label, span)
+
+
+@given(days, kinds, companies)
+def test_periods_tile_the_time_line(day, kind, company_is):
+    """The day is inside, the next period starts where this one ends and the one before ends where it starts."""
+    period = period_of(day, kind, company_is)
+
+    assert period.starts_on <= day < period.ends_on
+    assert period_of(period.starts_on, kind, company_is) == period
+    following = period_of(period.ends_on, kind, company_is)
+    assert following.starts_on == period.ends_on
+    assert following.label != period.label
+    assert period_of(period.starts_on - timedelta(days=1), kind, company_is).ends_on == period.starts_on
+
+
+@given(days, companies)
+def test_shorter_periods_nest_in_longer_ones(day, company_is):
+    month, quarter, half, year = (period_of(day, kind, company_is) for kind in ("month", "quarter", "half", "year"))
+
+    for inner, outer in ((month, quarter), (quarter, half), (half, year)):
+        assert outer.starts_on <= inner.starts_on < inner.ends_on <= outer.ends_on
+    assert (year.ends_on - timedelta(days=1)).year == int(year.label.removeprefix("FY"))
+
+
+@given(st.lists(days, min_size=1), kinds, companies)
+def test_a_column_of_days_gets_the_same_labels(some_days, kind, company_is):
+    labels = pl.DataFrame({"day": some_days}).select(period_label(pl.col("day"), kind, company_is)).to_series()
+
+    assert labels.to_list() == [period_of(day, kind, company_is).label for day in some_days]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "months"),
+    [
+        ("2026-01-15", "2026-01-15", 0),
+        ("2026-01-15", "2026-07-14", 5),
+        ("2026-01-15", "2026-07-15", 6),
+        ("2026-01-15", "2026-07-16", 6),
+        ("2026-01-31", "2026-02-27", 0),
+        ("2026-01-31", "2026-02-28", 1),
+        ("2024-01-31", "2024-02-28", 0),
+        ("2024-01-31", "2024-02-29", 1),
+        ("2024-02-29", "2025-02-28", 12),
+        ("2024-02-29", "2028-02-28", 47),
+        ("2024-02-29", "2028-02-29", 48),
+        ("2026-02-28", "2026-03-28", 1),
+        ("2026-08-31", "2026-09-30", 1),
+        ("2026-03-01", "2026-02-15", -1),
+    ],
+)
+def test_whole_months_between_two_dates(since, until, months):
+    assert whole_months(date.fromisoformat(since), date.fromisoformat(until)) == months
+
+
+@given(st.lists(st.tuples(days, days), min_size=1))
+def test_a_column_counts_the_same_months(pairs):
+    frame = pl.DataFrame(pairs, schema={"since": pl.Date, "until": pl.Date}, orient="row")
+
+    counted = frame.select(whole_months_between(pl.col("since"), pl.col("until"))).to_series()
+
+    assert counted.to_list() == [whole_months(since, until) for since, until in pairs]
+
+
+def test_the_examples_in_the_docstrings_hold():
+    assert doctest.testmod(calendar).failed == 0
