@@ -1,0 +1,1 @@
+"""A stateful stand-in Salesforce over HTTP on loopback."""
