@@ -1,0 +1,1 @@
+"""Tests of the generated company, through its public interface only."""
