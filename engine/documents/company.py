@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from difflib import get_close_matches
+from functools import cache
+from typing import Annotated
+from zoneinfo import available_timezones
 
-from engine.documents.values import Document
+from pydantic import AfterValidator, StrictStr
+
+from engine.documents.document import Document
+from engine.documents.problems import shown, wrong
+from engine.documents.values import Currency, spelt
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(name: str) -> str:
+    if name not in _zones():
+        close = get_close_matches(name, _zones(), n=1)
+        remedy = f"Did you mean {close[0]}?" if close else "Write an IANA zone, such as Europe/Berlin."
+        raise wrong(f"{shown(name)} is not a time zone.", remedy)
+    return name
 
 
 class Company(Document):
     """What every date and exchange rate is read against."""
 
-    company: str
-    zone: str
+    company: StrictStr
+    """The company's name."""
+    zone: Annotated[StrictStr, AfterValidator(_zone)]
     """IANA zone in which instants become business dates."""
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
-    fiscal_year_starts: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$")
-    """Month and day, such as 02-01."""
+    currency: Currency
+    """What exchange rates convert into."""
+    fiscal_year_starts: Annotated[
+        StrictStr,
+        *spelt(
+            r"(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])",
+            "Write month and day, day 01 to 28, such as 02-01.",
+            "a start of the fiscal year",
+        ),
+    ]
+    """Month and day, such as 02-01; the day is 28 at most, so that every fiscal month has it."""
 
     @property
     def fiscal_month(self) -> int:

@@ -6,13 +6,21 @@ fails the test and is reported where the rule would otherwise have matched. "Or"
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from itertools import product
+from typing import Any, ClassVar, Literal, cast
 
-from pydantic import Field
+from pydantic import GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from engine.documents.values import Document
+from engine.documents.document import Document
+from engine.documents.problems import Loc, Problem, Problems, nearest, shown
+from engine.documents.values import AMOUNT_SCHEMA, COUNT_SCHEMA, DAY_SCHEMA, PERCENT_SCHEMA, Name, day, micros, percent
+from engine.documents.values import count as whole_number
+from engine.model import Motion
 
 FieldType = Literal["text", "money", "percent", "count", "day", "texts"]
 
@@ -38,6 +46,24 @@ FIELDS: dict[str, FieldType] = {
 }
 """What a rule may test, and the type that decides which operators are allowed. `account` has its own test."""
 
+CHOICES: dict[str, tuple[str, ...]] = {"motion": tuple(motion.value for motion in Motion)}
+"""Fields whose texts are ours, so that a misspelt one can be told."""
+
+BOUNDS = ("min", "max", "above", "below")
+Bound = int | Fraction | date
+_READ_BOUND: dict[FieldType, Callable[[Any], Bound]] = {
+    "money": micros,
+    "percent": percent,
+    "count": whole_number,
+    "day": day,
+}
+_SCHEMA: dict[FieldType, JsonSchemaValue] = {
+    "money": AMOUNT_SCHEMA,
+    "percent": PERCENT_SCHEMA,
+    "count": COUNT_SCHEMA,
+    "day": DAY_SCHEMA,
+}
+
 
 class FieldTest(Document):
     """One test of one field. Bounds are in the field's own unit: micro-units, a rational, a count or a day."""
@@ -54,12 +80,135 @@ class FieldTest(Document):
 class AccountTest(Document):
     """Whether the deal's account is on a named list on the deal's day."""
 
-    listed_in: str | None = None
-    not_listed_in: str | None = None
+    listed_in: Name | None = None
+    """The account is on this list."""
+    not_listed_in: Name | None = None
+    """The account is not on this list."""
+
+    def problems(self) -> Iterator[Problem]:
+        """There is something to test, and it can be true."""
+        if self.listed_in is None and self.not_listed_in is None:
+            yield Problem((), "tests nothing.", "Write listed_in or not_listed_in with the name of a list.")
+        elif self.listed_in == self.not_listed_in:
+            yield Problem((), "no account is both on a list and not on it.", "Keep one of the two.")
 
 
 class When(Document):
     """All tests must fit; an empty `when` fits every deal."""
 
+    hidden: ClassVar[frozenset[str]] = frozenset({"tests"})
+    spellings: ClassVar[tuple[str, ...]] = tuple(FIELDS)
+
     tests: tuple[FieldTest, ...] = ()
-    account: AccountTest | None = Field(default=None)
+    account: AccountTest | None = None
+    """Whether the account is on a list."""
+
+    @classmethod
+    def spelled(cls, written: Any, found: list[Problem]) -> Any:
+        """One entry a field: a text, a list of texts, or operators."""
+        known = super().spelled(written, found)
+        if not isinstance(known, dict):
+            return known
+        tests = tuple(read_test(name, test, found) for name, test in known.items() if name in FIELDS)
+        rest = {name: test for name, test in known.items() if name not in FIELDS}
+        return {**rest, "tests": tuple(test for test in tests if test is not None)}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """In YAML: one key a field."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        del schema["properties"]["tests"]
+        schema["properties"] |= {name: _json_schema(name, kind) for name, kind in FIELDS.items()}
+        return schema
+
+
+def read_test(name: str, written: Any, found: list[Problem]) -> FieldTest | None:
+    """The test that `name: written` means; what is wrong with it goes to `found`."""
+    read = _read_texts if FIELDS[name] in ("text", "texts") else _read_bounds
+    before = len(found)
+    given = read(name, written, found)
+    return None if len(found) > before else FieldTest(field=name, **given)
+
+
+def _read_texts(name: str, written: Any, found: list[Problem]) -> dict[str, tuple[str, ...]]:
+    if not isinstance(written, dict):
+        return {"any_of": _texts(name, written, (name,), found)}
+    for operator in written:
+        if operator != "not":
+            remedy = f"{name} is text: write a value, a list of values, or not: with one of these."
+            found.append(Problem((name, operator), f"{operator} does not apply to {name}.", remedy))
+    if not written:
+        found.append(Problem((name,), "tests nothing.", "Write a value, or a list of values."))
+    return {"none_of": _texts(name, written["not"], (name, "not"), found)} if "not" in written else {}
+
+
+def _texts(name: str, written: Any, loc: tuple[str, ...], found: list[Problem]) -> tuple[str, ...]:
+    """One text or several; where the texts are ours, only those."""
+    several = isinstance(written, list)
+    if several and not written:
+        found.append(Problem(loc, "empty.", "Write at least one value."))
+    choices = CHOICES.get(name)
+    for position, text in enumerate(written if several else [written]):
+        place: Loc = (*loc, position) if several else loc
+        if not isinstance(text, str):
+            found.append(Problem(place, f"{shown(text)} is not text.", "Put it in quotes if text is meant."))
+        elif choices and text not in choices:
+            found.append(Problem(place, f"no {name} is called {shown(text)}.", nearest(text, choices)))
+    return tuple(written if several else [written])
+
+
+def _read_bounds(name: str, written: Any, found: list[Problem]) -> dict[str, Bound]:
+    """Operators of a measured field; a bare value means exactly that value."""
+    if isinstance(written, list):
+        found.append(
+            Problem((name,), f"{name} is measured, not listed.", "Write a range, such as {min: .., below: ..}.")
+        )
+        return {}
+    if not isinstance(written, dict):
+        exact = _bound(name, written, (name,), found)
+        return {} if exact is None else {"min": exact, "max": exact}
+    given: dict[str, Bound] = {}
+    for operator, value in dict[str, Any](written).items():
+        if operator not in BOUNDS:
+            message = f"{operator} does not apply to {name}."
+            found.append(Problem((name, operator), message, f"Write one of {', '.join(BOUNDS)}."))
+        elif (bound := _bound(name, value, (name, operator), found)) is not None:
+            given[operator] = bound
+    found += [Problem((name,), message, remedy) for message, remedy in _contradictions(written, given)]
+    return given
+
+
+def _bound(name: str, value: Any, loc: tuple[str, ...], found: list[Problem]) -> Bound | None:
+    try:
+        return _READ_BOUND[FIELDS[name]](value)
+    except Problems as caught:
+        found += [Problem(loc, problem.message, problem.remedy) for problem in caught.problems]
+        return None
+
+
+def _contradictions(written: dict[str, Any], given: dict[str, Bound]) -> Iterator[tuple[str, str]]:
+    """Bounds that say nothing, the same thing twice, or what no value can be."""
+    if not written:
+        yield "tests nothing.", f"Write one of {', '.join(BOUNDS)}."
+    for one, other in (("min", "above"), ("max", "below")):
+        if one in written and other in written:
+            yield f"{one} and {other} bound the same side.", "Keep one of them."
+    for low, high in product(("min", "above"), ("max", "below")):
+        if low in given and high in given:
+            lowest, highest = cast("int", given[low]), cast("int", given[high])
+            if lowest > highest or (lowest == highest and (low, high) != ("min", "max")):
+                message = f"no value is {low} {written[low]} and {high} {written[high]}."
+                yield message, "Swap or mend the bounds."
+
+
+def _json_schema(name: str, kind: FieldType) -> JsonSchemaValue:
+    if kind in ("text", "texts"):
+        one: JsonSchemaValue = {"type": "string", **({"enum": list(CHOICES[name])} if name in CHOICES else {})}
+        several = {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+        operators = {"not": several}
+        exact = several["anyOf"]
+    else:
+        operators = dict.fromkeys(BOUNDS, _SCHEMA[kind])
+        exact = [_SCHEMA[kind]]
+    by_operator = {"type": "object", "properties": operators, "additionalProperties": False, "minProperties": 1}
+    return {"anyOf": [*exact, by_operator]}

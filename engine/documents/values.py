@@ -1,4 +1,4 @@
-"""Values that documents are made of: percentages, money, dates and dated leaves. None of them is ever a float.
+"""Values that documents are made of: percentages, money, days, names and dated leaves. None of them is ever a float.
 
 The strict YAML reader hands over text, int, `Decimal` (from the digits as written) or date; a percentage is text that
 ends in `%`, so that 0.08 and 12 can never be taken for one.
@@ -6,81 +6,171 @@ ends in `%`, so that 0.08 and 12 can never be taken for one.
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StrictBool,
+    StrictStr,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
+from engine.documents.document import Document, written
+from engine.documents.problems import Problem, Problems, shown, wrong
+from engine.documents.scalars import plain
 from engine.model import LARGEST_MICROS, MICROS
 
 V = TypeVar("V")
 LARGEST_PERCENT = 100_000
-
-
-class Document(BaseModel):
-    """Base of every document object: frozen, and unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+LARGEST_COUNT = 10**9
+_PERCENT = re.compile(r"[-+]?([0-9]+|[0-9]{1,3}(_[0-9]{3})+)(\.[0-9]{1,9})? ?%", re.ASCII)
+DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 def percent(value: Any) -> Fraction:
     """`8%`, `0.75%`, `120 %` as an exact rational."""
-    if isinstance(value, Fraction):
-        return value
-    if not isinstance(value, str) or not value.strip().endswith("%"):
-        msg = f"write a percentage, such as 8% or 0.75%, not {value}"
-        raise ValueError(msg)
-    digits = value.strip()[:-1].strip().replace("_", "")
-    try:
-        number = Decimal(digits)
-    except ArithmeticError:
-        msg = f"write a percentage, such as 8% or 0.75%, not {value}"
-        raise ValueError(msg) from None
-    if not number.is_finite() or abs(number) > LARGEST_PERCENT or number * 10**9 % 1:
-        msg = f"{value} is out of range: at most 100000% and nine decimals"
-        raise ValueError(msg)
+    if not isinstance(value, str) or not _PERCENT.fullmatch(value):
+        raise wrong(f"{shown(value)} is not a percentage.", "Write a percentage, such as 8% or 0.75%.")
+    number = Decimal(value.rstrip("% ").replace("_", ""))
+    if abs(number) > LARGEST_PERCENT:
+        raise wrong(f"{value} is out of range.", f"Write at most {LARGEST_PERCENT}%.")
     return Fraction(number) / 100
 
 
+def percent_text(share: Fraction) -> str:
+    """A rational as people write it; more than nine decimals as a fraction."""
+    number = share * 100
+    if 10**9 % number.denominator:
+        return f"{number}%"
+    return f"{(Decimal(number.numerator) / number.denominator).normalize():f}%"
+
+
+def rate(value: Any) -> Fraction:
+    """A percentage that pays: zero or more."""
+    number = percent(value)
+    if number < 0:
+        raise wrong(f"{value} is below zero.", "A rate is 0% or more.")
+    return number
+
+
+def share(value: Any) -> Fraction:
+    """A percentage of one thing: more than nothing, at most all of it."""
+    number = percent(value)
+    if not 0 < number <= 1:
+        raise wrong(f"{value} is no share.", "Write more than 0% and at most 100%.")
+    return number
+
+
 def micros(value: Any) -> int:
-    """An amount or count as integer micro-units; at most six decimals."""
+    """An amount or number of pieces as integer micro-units; at most six decimals."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        msg = f"write an amount, such as 50_000 or 250.50, not {value}"
-        raise ValueError(msg)
+        raise wrong(f"{shown(value)} is not an amount.", "Write an amount, such as 50_000 or 250.50, without currency.")
     scaled = Decimal(value) * MICROS
     if not scaled.is_finite() or scaled != scaled.to_integral_value() or abs(scaled) > LARGEST_MICROS:
-        msg = f"{value} is out of range: at most six decimals and a million million"
-        raise ValueError(msg)
+        raise wrong(f"{value} is out of range.", "Write at most six decimals and a million million.")
     return int(scaled)
 
 
-Percent = Annotated[
-    Fraction,
-    BeforeValidator(percent),
-    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9_]+(\.[0-9]+)? ?%$", "examples": ["8%"]}),
-]
-Micros = Annotated[
-    int, BeforeValidator(micros), WithJsonSchema({"type": "number", "examples": [50_000], "description": "an amount"})
-]
+def pay(value: Any) -> int:
+    """An amount that is paid: zero or more, in micro-units."""
+    amount = micros(value)
+    if amount < 0:
+        raise wrong(f"{value} is below zero.", "What is paid is 0 or more.")
+    return amount
+
+
+def count(value: Any) -> int:
+    """A whole number of things."""
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_COUNT:
+        raise wrong(f"{shown(value)} is not a whole number.", "Write a whole number, such as 12.")
+    return value
+
+
+def day(value: Any) -> date:
+    """A day of the calendar; never a number or an instant."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise wrong(
+            f"{shown(value)} is not a day.", "Write a day as year-month-day without quotes, such as 2026-02-01."
+        )
+    return value
+
+
+def spelt(pattern: str, remedy: str, article_name: str) -> Any:
+    """Annotations of text that must look like `pattern`."""
+    shape = re.compile(pattern, re.ASCII)
+
+    def check(text: str) -> str:
+        if not shape.fullmatch(text):
+            raise wrong(f"{shown(text)} is not {article_name}.", remedy)
+        return text
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+_currency = spelt(r"[A-Z]{3}", "Write its three capital letters, such as USD.", "a currency")
+_name = spelt(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}", "Use up to 60 letters, digits, - and _.", "a name")
+_role = spelt(r"[A-Z][A-Z0-9_]{0,39}", "Write a role in capitals, such as AE or INSIDE_AE.", "a role")
+
+PERCENT_SCHEMA: JsonSchemaValue = {
+    "type": "string",
+    "pattern": r"^[-+]?[0-9_]+(\.[0-9]{1,9})? ?%$",
+    "examples": ["8%"],
+}
+AMOUNT_SCHEMA: JsonSchemaValue = {
+    "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[-+]?[0-9]{1,3}(_[0-9]{3})+(\.[0-9]{1,6})?$"}],
+    "examples": ["50_000"],
+}
+"""Editors take 50_000 for text; both spellings are an amount."""
+COUNT_SCHEMA: JsonSchemaValue = {"type": "integer", "examples": [12]}
+DAY_SCHEMA: JsonSchemaValue = {"type": "string", "pattern": DAY_PATTERN, "examples": ["2026-02-01"]}
+
+
+Currency = Annotated[StrictStr, _currency[0], _currency[1]]
+Name = Annotated[StrictStr, _name[0], _name[1]]
+Role = Annotated[StrictStr, _role[0], _role[1]]
+Percent = Annotated[Fraction, written(percent), WithJsonSchema(PERCENT_SCHEMA)]
+Rate = Annotated[Fraction, written(rate), WithJsonSchema(PERCENT_SCHEMA)]
+Share = Annotated[Fraction, written(share), WithJsonSchema(PERCENT_SCHEMA)]
+Micros = Annotated[int, written(micros), WithJsonSchema(AMOUNT_SCHEMA)]
+Pay = Annotated[int, written(pay), WithJsonSchema(AMOUNT_SCHEMA)]
+Count = Annotated[int, written(count), WithJsonSchema(COUNT_SCHEMA)]
+Day = Annotated[date, written(day), WithJsonSchema(DAY_SCHEMA)]
+YesNo = StrictBool
 
 
 class Window(Document):
     """A half-open range of days: `from` is in, `until` is out."""
 
-    from_on: date = Field(alias="from")
-    until_on: date | None = Field(default=None, alias="until")
+    from_on: Day = Field(alias="from")
+    """First day."""
+    until_on: Day | None = Field(default=None, alias="until")
+    """First day after; without it the window stays open."""
 
     def covers(self, day: date) -> bool:
         """Whether the day lies in the window."""
         return self.from_on <= day and (self.until_on is None or day < self.until_on)
 
+    def problems(self) -> Iterator[Problem]:
+        """A window holds at least one day."""
+        if self.until_on is not None and self.until_on <= self.from_on:
+            remedy = f"until is the first day after; write a day later than {self.from_on}."
+            yield Problem(("until",), f"the window from {self.from_on} until {self.until_on} is empty.", remedy)
+
 
 class Dated(Document, Generic[V]):
     """A leaf whose value may change by date: the newest step at or before the day wins. Steps climb in date."""
 
-    steps: tuple[tuple[date, V], ...]
+    steps: tuple[tuple[Day, V], ...]
     """One step (`date.min`, value) for an undated leaf."""
 
     def at(self, day: date) -> V | None:
@@ -90,3 +180,45 @@ class Dated(Document, Generic[V]):
             if since <= day:
                 found = value
         return found
+
+    @classmethod
+    def spelled(cls, written: Any, found: list[Problem]) -> Any:
+        """A bare value is in force for ever; a mapping gives the day from which each value is."""
+        if not isinstance(written, dict):
+            return {"steps": ((date.min, written),)}
+        if not written:
+            found.append(Problem((), "empty.", "Write a value, or the day from which each value is in force."))
+        days = [(_step_day(key, found), value) for key, value in written.items()]
+        return {"steps": tuple((since, value) for since, value in days if since is not None)}
+
+    def problems(self) -> Iterator[Problem]:
+        """Steps climb, so that the file reads in the order of time."""
+        for position, (earlier, later) in enumerate(pairwise(since for since, _ in self.steps), start=1):
+            if later <= earlier:
+                yield Problem((position,), f"{later} does not come after {earlier}.", "Write the days in order.")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """In YAML: the value, or a mapping from days to values."""
+        steps = handler.resolve_ref_schema(handler(core_schema))["properties"]["steps"]
+        value = steps["items"]["prefixItems"][1]
+        return {
+            "anyOf": [
+                value,
+                {
+                    "type": "object",
+                    "patternProperties": {DAY_PATTERN: value},
+                    "additionalProperties": False,
+                    "minProperties": 1,
+                },
+            ]
+        }
+
+
+def _step_day(key: str, found: list[Problem]) -> date | None:
+    try:
+        return day(plain(key))
+    except Problems:
+        remedy = "Write the day from which the value is in force, such as 2026-02-01."
+        found.append(Problem((key,), f"{shown(key)} is no day.", remedy))
+        return None

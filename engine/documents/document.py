@@ -1,0 +1,162 @@
+"""`Document`: the base of every object read from YAML. Frozen, strict, and all its problems come at once.
+
+A class says in `keys` and `spelled` how it is written, in its fields what it means, in `problems` what must hold
+between its fields. All that is for the border, where a file is read (`Reading` is the context then); objects built in
+Python use field names and the engine's values and only have their types checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from engine.documents.problems import Loc, Problem, Problems, nearest, shown, wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Validation context while a file is read: the names the file defines, by kind (measure, component, role)."""
+
+    names: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+class Document(BaseModel):
+    """Base of every document object."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+
+    hidden: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are not written in YAML under their own name."""
+    spellings: ClassVar[tuple[str, ...]] = ()
+    """Keys that YAML may use beside the fields; `spelled` understands them."""
+
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        """What may be written in YAML."""
+        fields = tuple(entry.alias or name for name, entry in cls.model_fields.items() if name not in cls.hidden)
+        return fields + cls.spellings
+
+    @classmethod
+    def spelled(cls, written: Any, found: list[Problem]) -> Any:
+        """The fields that a YAML value means; problems go to `found`."""
+        if isinstance(written, dict):
+            return {key: value for key, value in written.items() if _is_known(key, cls.keys(), found)}
+        return written
+
+    @classmethod
+    def located(cls, loc: Loc, written: Any) -> Loc:
+        """Where a problem with a field is to be mended, for fields that were spelled in another way."""
+        del written
+        return loc
+
+    def problems(self) -> Iterator[Problem]:
+        """What does not fit together, once every field is right by itself."""
+        yield from ()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_at_once(cls, data: Any, handler: Any, info: ValidationInfo) -> Any:
+        if not isinstance(info.context, Reading):
+            return handler(data)
+        found: list[Problem] = []
+        try:
+            document = handler(cls.spelled(data, found))
+        except ValidationError as error:
+            problems = (replace(problem, loc=cls.located(problem.loc, data)) for problem in problems_of(error))
+            raise Problems(*found, *problems) from None
+        found = found or list(document.problems())
+        if found:
+            raise Problems(*found)
+        return document
+
+
+class Policy(Document):
+    """A document that decides about pay: kept by its content for ever."""
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"version", "written_in"})
+
+    version: str = ""
+    """Content hash of the file's text, set by the reader."""
+    written_in: str = ""
+    """`file:line` of the effective window, set by the reader."""
+
+
+def _is_known(key: str, keys: tuple[str, ...], found: list[Problem]) -> bool:
+    if key not in keys:
+        found.append(Problem((key,), "unknown key.", nearest(key, keys)))
+    return key in keys
+
+
+def written(convert: Callable[[Any], Any]) -> BeforeValidator:
+    """A leaf whose YAML value `convert` turns into the engine's; Python objects hold the engine's value already."""
+    return BeforeValidator(lambda value, info: convert(value) if isinstance(info.context, Reading) else value)
+
+
+def refers_to(kind: str) -> AfterValidator:
+    """A name that the same file must define as a `kind`."""
+
+    def check(name: str, info: ValidationInfo) -> str:
+        known = info.context.names.get(kind) if isinstance(info.context, Reading) else None
+        if known is not None and name not in known:
+            raise wrong(f"no {kind} is called {name}.", nearest(name, known))
+        return name
+
+    return AfterValidator(check)
+
+
+MeasureName = Annotated[str, refers_to("measure")]
+ComponentName = Annotated[str, refers_to("component")]
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Pydantic's findings in our words, those of nested documents brought under their place."""
+    return [problem for details in error.errors(include_url=False) for problem in _problems(details)]
+
+
+def _problems(details: ErrorDetails) -> Iterator[Problem]:
+    cause = details.get("ctx", {}).get("error")
+    if isinstance(cause, Problems):
+        for problem in cause.problems:
+            yield Problem((*details["loc"], *problem.loc), problem.message, problem.remedy)
+    else:
+        yield Problem(details["loc"], *_words(details))
+
+
+_WORDS = {
+    "extra_forbidden": ("unknown key.", "Remove it."),
+    "string_type": ("{value} is not text.", "Put it in quotes if text is meant."),
+    "tuple_type": ("{value} is not a list.", "Write a list, such as [a, b]."),
+    "dict_type": ("{value} is not a mapping.", "Write keys and values, such as {{key: value}}."),
+    "model_type": ("{value} is not a mapping.", "Write keys and values, such as {{key: value}}."),
+    "too_short": ("empty.", "Write at least one entry."),
+    "bool_type": ("{value} is neither true nor false.", "Write true or false."),
+}
+"""Pydantic's own findings in our words."""
+
+
+def _words(details: ErrorDetails) -> tuple[str, str]:
+    """Message and remedy of a finding of pydantic's own."""
+    value = shown(details["input"])
+    if details["type"] == "missing":
+        return "missing.", f"Add {details['loc'][-1]}."
+    if details["type"] == "literal_error":
+        choices = str(details["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
+        return f"{value} is not a choice here.", _choice(str(details["input"]), choices)
+    message, remedy = _WORDS.get(details["type"], (f"{{value}}: {details['msg']}.", "See docs/reference."))
+    return message.format(value=value), remedy.format()
+
+
+def _choice(value: str, choices: list[str]) -> str:
+    return f"Write {choices[0]}." if len(choices) == 1 else nearest(value, choices)

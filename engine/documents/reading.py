@@ -1,0 +1,105 @@
+"""Reading documents: text in, one frozen object and every problem out, each as `file:line: path: what is wrong`.
+
+An object is returned only where there is nothing wrong with it. What is wrong with the text, with keys and values, with
+references and with components or rules by themselves comes in one go; what concerns the document as a whole (ids used
+twice, windows) once its parts are right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from engine.documents.company import Company
+from engine.documents.document import Document, Policy, Reading, problems_of
+from engine.documents.engagement import Engagement
+from engine.documents.plan import Plan
+from engine.documents.problems import Problem
+from engine.documents.yaml import Node, read_yaml
+from engine.model import Found, Issue, Severity
+
+D = TypeVar("D", bound=Document)
+Names = Callable[[Node], Mapping[str, frozenset[str]]]
+
+
+def read_company(text: str, file: str) -> Found[Company | None]:
+    """The company's calendar and currency."""
+    return read_document(text, file, Company)
+
+
+def read_engagement(text: str, file: str) -> Found[Engagement | None]:
+    """One file of rules of engagement."""
+    return read_document(text, file, Engagement, _names_in_engagement)
+
+
+def read_plan(text: str, file: str) -> Found[Plan | None]:
+    """One plan file."""
+    return read_document(text, file, Plan, _names_in_plan)
+
+
+def _names_in_engagement(root: Node) -> dict[str, frozenset[str]]:
+    return {"role": frozenset(root.entries("vacancies"))}
+
+
+def _names_in_plan(root: Node) -> dict[str, frozenset[str]]:
+    components = (node.entries() for node in root.items("components"))
+    ids = (str(entries["id"].value) for entries in components if "id" in entries)
+    return {"measure": frozenset(root.entries("measures")), "component": frozenset(ids)}
+
+
+def read_document(text: str, file: str, kind: type[D], names: Names = lambda _: {}) -> Found[D | None]:
+    """Any kind of document; `names` finds in the tree what its references may name."""
+    tree = read_yaml(text, file)
+    if tree.rows is None:
+        return Found(None, tree.issues)
+    root = tree.rows
+    issues = [*tree.issues, *_empty(root, (), file)]
+    try:
+        document = kind.model_validate(root.plain(), context=Reading(dict(names(root))))
+    except ValidationError as error:
+        issues += _issues(problems_of(error), root, file)
+    if issues:
+        return Found(None, tuple(sorted(dict.fromkeys(issues), key=_line)))
+    return Found(_stamped(document, text, f"{file}:{root.line_of('effective')}"))
+
+
+def _empty(node: Node, names: tuple[str, ...], file: str) -> Iterator[Issue]:
+    """Keys without a value: a default in their place would be a guess."""
+    if node.value is None and not node.flawed:
+        node.flawed = True
+        yield _issue(file, node.line, names, "empty.", "Write a value, or remove the key.")
+    for name, child in node.children():
+        yield from _empty(child, (*names, name), file)
+
+
+def _issues(problems: Iterable[Problem], root: Node, file: str) -> Iterator[Issue]:
+    """Problems with their line; those of values that are already reported are left out."""
+    for problem in problems:
+        way = list(root.along(problem.loc))
+        names, nodes = [name for name, _ in way], [root, *(node for _, node in way)]
+        if any(node.flawed for node in nodes):
+            continue
+        if len(names) == len(problem.loc) - 1 and isinstance(problem.loc[-1], str):
+            names.append(problem.loc[-1])
+        yield _issue(file, nodes[-1].line, names, problem.message, problem.remedy)
+
+
+def _issue(file: str, line: int, names: Sequence[str], message: str, remedy: str) -> Issue:
+    path = "".join(name if name.startswith("[") else f".{name}" for name in names).removeprefix(".")
+    where = f"{path}: {message}" if path else message
+    return Issue("document", Severity.HOLDS, f"{file}:{line}", where, remedy)
+
+
+def _line(issue: Issue) -> int:
+    return int(issue.subject.rpartition(":")[2])
+
+
+def _stamped(document: D, text: str, written_in: str) -> D:
+    """Policies are kept by content: what was paid points at the very text it was paid by."""
+    if not isinstance(document, Policy):
+        return document
+    version = sha256(text.encode()).hexdigest()
+    return document.model_copy(update={"version": version, "written_in": written_in})
