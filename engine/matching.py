@@ -1,0 +1,136 @@
+"""`when:` conditions as polars expressions over classified deals (DESIGN 4).
+
+A missing value fails its test. `missing` finds the deals that a rule would have taken but for a missing value, so that
+a gap in the CRM's data shows where it decided something.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from functools import reduce
+from operator import and_, or_
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.documents.conditions import FIELDS, FieldTest, When
+
+LISTS = "lists"
+"""The column that `with_lists` adds: names of the lists the deal's account was on that day."""
+
+_COLUMNS = {
+    "family": "families",
+    "amount": "amount_micros",
+    "acv": "acv_micros",
+    "expiring_acv": "expiring_acv_micros",
+    "revenue": "revenue_micros",
+    "closed_on": "dated_on",
+}
+"""Fields that are not called what the rules call them; an uplift is two columns."""
+
+
+def fits(when: When) -> pl.Expr:
+    """Whether a deal passes every test; never null. Account tests need the column of `with_lists`."""
+    return _all([*(_passes(test).fill_null(value=False) for test in when.tests), *_account_tests(when)])
+
+
+def missing(when: When) -> pl.Expr:
+    """Whether a deal fails only because it lacks values: every test passes or has nothing to test."""
+    if not when.tests:
+        return pl.lit(value=False)
+    lenient = _all([*(_passes(test).fill_null(value=True) for test in when.tests), *_account_tests(when)])
+    return lenient & reduce(or_, [absent(test.field) for test in when.tests])
+
+
+def absent(field: str) -> pl.Expr:
+    """Whether the deal has no value for a field of the rules; no product line means no family."""
+    if FIELDS[field] == "texts":
+        return pl.col(column_of(field)).list.len() == 0
+    return pl.col(column_of(field)).is_null()
+
+
+def column_of(field: str) -> str:
+    """The column of a classified deal that holds a field of the rules."""
+    return "uplift_num" if field == "uplift" else _COLUMNS.get(field, field)
+
+
+def with_lists(deals: pl.DataFrame, entries: dy.DataFrame[f.ListEntries]) -> pl.DataFrame:
+    """The deals with the lists their account was on, on the deal's day."""
+    listed = (
+        deals.select("deal_id", "account_id", "dated_on")
+        .join(entries, on="account_id")
+        .filter(in_force(pl.col("dated_on")))
+        .group_by("deal_id")
+        .agg(pl.col("list").unique().sort().alias(LISTS))
+    )
+    return deals.join(listed, on="deal_id", how="left", maintain_order="left").with_columns(
+        pl.col(LISTS).fill_null(pl.lit([], dtype=pl.List(pl.String)))
+    )
+
+
+def in_force(day: pl.Expr) -> pl.Expr:
+    """Whether a dated row (`from_on` in, `until_on` out, null open) covers the day."""
+    begun = pl.col("from_on").is_null() | (pl.col("from_on") <= day)
+    return begun & (pl.col("until_on").is_null() | (day < pl.col("until_on")))
+
+
+def _all(tests: list[pl.Expr]) -> pl.Expr:
+    return reduce(and_, tests, pl.lit(value=True))
+
+
+def _account_tests(when: When) -> list[pl.Expr]:
+    tests = []
+    if when.account and when.account.listed_in:
+        tests.append(pl.col(LISTS).list.contains(when.account.listed_in))
+    if when.account and when.account.not_listed_in:
+        tests.append(~pl.col(LISTS).list.contains(when.account.not_listed_in))
+    return tests
+
+
+def _passes(test: FieldTest) -> pl.Expr:
+    """One test; null where the deal has no value."""
+    kind = FIELDS[test.field]
+    if kind == "text":
+        return _one_of(test)
+    if kind == "texts":
+        return pl.when(~absent(test.field)).then(_holds_one_of(test))
+    return _within(test)
+
+
+def _one_of(test: FieldTest) -> pl.Expr:
+    value = pl.col(column_of(test.field))
+    parts = [value.is_in(test.any_of)] if test.any_of else []
+    parts += [~value.is_in(test.none_of)] if test.none_of else []
+    return _all(parts)
+
+
+def _holds_one_of(test: FieldTest) -> pl.Expr:
+    values = pl.col(column_of(test.field))
+    any_of = [values.list.contains(name) for name in test.any_of]
+    none_of = [~values.list.contains(name) for name in test.none_of]
+    return _all([*([reduce(or_, any_of)] if any_of else []), *none_of])
+
+
+def _within(test: FieldTest) -> pl.Expr:
+    """Bounds of a number or day; an uplift is compared by cross-multiplication, so nothing is divided or rounded."""
+    parts = []
+    for bound, compare in (
+        (test.min, pl.Expr.ge),
+        (test.max, pl.Expr.le),
+        (test.above, pl.Expr.gt),
+        (test.below, pl.Expr.lt),
+    ):
+        if bound is not None:
+            parts.append(compare(*_sides(test.field, bound)))
+    return _all(parts)
+
+
+def _sides(field: str, bound: int | Fraction | date) -> tuple[pl.Expr, pl.Expr]:
+    """The two sides of a comparison in one exact type."""
+    if field != "uplift" or isinstance(bound, date):
+        return pl.col(column_of(field)), pl.lit(bound)
+    left = pl.col("uplift_num").cast(pl.Int128) * pl.lit(bound.denominator, dtype=pl.Int128)
+    right = pl.col("uplift_den").cast(pl.Int128) * pl.lit(bound.numerator, dtype=pl.Int128)
+    return left, right
