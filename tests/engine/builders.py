@@ -47,7 +47,7 @@ DEFAULTS: dict[type[dy.Schema], dict[str, Any]] = {
         "motion": "new_business",
         "is_won": True,
         "is_closed": True,
-        "created_on": date(2026, 1, 5),
+        "created_on": date(2020, 1, 5),
         "closed_on": DAY,
         "amount_micros": units(12_000),
         "currency": "USD",

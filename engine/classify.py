@@ -1,0 +1,111 @@
+"""Classify: from the book's won deals to deals that rules can test (motion, ACV, uplift, what the account says).
+
+Dirt never gets further: a deal that lacks what pay depends on is held with an issue that names it.
+"""
+
+from __future__ import annotations
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book, Rules
+from engine.contracts import (
+    cancellations,
+    contracts_of,
+    expiring,
+    link_problems,
+    months_since_signing,
+    unclear_churns,
+)
+from engine.dirt import dirt, plausible
+from engine.matching import in_force
+from engine.model import LARGEST_MICROS, Found, Severity
+from engine.motions import motion_problems, with_motion
+from engine.problems import issues_of, subject_of
+
+_ACCOUNT_FACTS = ("segment", "territory", "industry", "country", "employees", "revenue_micros")
+
+
+def classify(book: Book, rules: Rules) -> Found[dy.DataFrame[f.Classified]]:
+    """Won deals, sorted by id, with their motion and every fact that rules may test."""
+    home = rules.company.currency
+    won = with_motion(_won(book, home))
+    contracts = contracts_of(book.contracts, won)
+    renewals = expiring(won, contracts, home)
+    found = [
+        *dirt(won),
+        *motion_problems(won),
+        *link_problems(renewals),
+        unclear_churns(book.contracts, won),
+    ]
+    held = pl.concat([rows.filter(pl.col("severity") == Severity.HOLDS.value)["subject"] for rows in found])
+    facts = (
+        won.filter(~subject_of(pl.col("deal_id")).is_in(held.implode()))
+        .join(renewals.select("deal_id", "expiring_acv_micros"), on="deal_id", how="left")
+        .join(months_since_signing(won, contracts), on="deal_id", how="left")
+        .join(cancellations(contracts), on="deal_id", how="left")
+        .join(_families(book.deal_lines), on="deal_id", how="left")
+    )
+    return Found(_classified(facts), issues_of(found))
+
+
+def acv_of(amount: pl.Expr, term_months: pl.Expr) -> pl.Expr:
+    """ACV of a total over a term, in Int128: a year's part, rounded half away from zero to a micro-unit.
+
+    Without a term the amount is the year's; null for a term below one month.
+    """
+    total, term = amount.cast(pl.Int128), term_months.cast(pl.Int128)
+    yearly = total.sign() * ((total.abs() * 24 + term) // (term * 2))
+    return pl.when(term_months.is_null()).then(total).when(term_months >= 1).then(yearly)
+
+
+def _won(book: Book, home: str) -> pl.DataFrame:
+    """Won deals with their account's facts, their ACV, and whether what they name is known."""
+    accounts = book.accounts.select(
+        "account_id", *_ACCOUNT_FACTS, account_name="name", account_known=pl.lit(value=True)
+    )
+    owners = book.people.select(owner_id="user_id", owner_known=pl.lit(value=True)).unique()
+    return (
+        book.deals.filter("is_won", "is_closed")
+        .join(accounts, on="account_id", how="left")
+        .join(owners, on="owner_id", how="left")
+        .join(_rated(book), on=["currency", "closed_on"], how="left")
+        .with_columns(
+            pl.col("account_known", "owner_known").fill_null(value=False),
+            rated=pl.col("rated").fill_null(value=False) | (pl.col("currency") == home),
+            dated_on=pl.col("closed_on"),
+            closed_on=plausible(pl.col("closed_on")),
+            exact_acv=pl.coalesce(
+                pl.col("acv_micros").cast(pl.Int128), acv_of(pl.col("amount_micros"), pl.col("term_months"))
+            ),
+        )
+        .with_columns(
+            acv_micros=pl.when(pl.col("exact_acv").abs() <= LARGEST_MICROS).then(
+                pl.col("exact_acv").cast(pl.Int64, strict=False)
+            )
+        )
+        .sort("deal_id")
+    )
+
+
+def _rated(book: Book) -> pl.DataFrame:
+    """The days and currencies of deals for which there is an exchange rate."""
+    days = book.deals.filter("is_won").select("currency", "closed_on").unique()
+    rated = days.join(book.fx_rates, on="currency").filter(in_force(pl.col("closed_on")))
+    return rated.select("currency", "closed_on", rated=pl.lit(value=True)).unique()
+
+
+def _families(lines: dy.DataFrame[f.DealLines]) -> pl.DataFrame:
+    named = lines.filter(pl.col("family").is_not_null())
+    return named.group_by("deal_id").agg(families=pl.col("family").unique().sort())
+
+
+def _classified(facts: pl.DataFrame) -> dy.DataFrame[f.Classified]:
+    base = pl.col("expiring_acv_micros")
+    filled = facts.with_columns(
+        uplift_num=pl.when(base > 0).then(pl.col("acv_micros") - base),
+        uplift_den=pl.when(base > 0).then(base),
+        families=pl.col("families").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+    )
+    return f.Classified.validate(filled.select(f.Classified.column_names()).sort("deal_id"))
