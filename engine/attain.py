@@ -1,0 +1,166 @@
+"""attain: what every credit added to which component, and where it took the running total of its window (DESIGN 2).
+
+A window is the fiscal month, quarter, half or year of `accumulates`, or the deal for `transaction`. Totals run over
+credits in order of (day, credit id), within one plan file: a new file starts again at zero, because it is a new promise
+with its own curve. What cannot be computed (no rate, no quota) is held with an issue and never counts as zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book, Rules
+from engine.calendar import PeriodKind, period_label
+from engine.curve import needs_quota, versions
+from engine.documents.company import Company
+from engine.documents.plan import Component, Plan
+from engine.enrol import enrol
+from engine.exchange import LARGEST_INT64, Exchange, with_rates
+from engine.matching import with_lists
+from engine.measure import counted, fits_column, missing_values, with_fits
+from engine.model import LARGEST_MICROS, Issue, join_issues
+from engine.quotas import quota_of_windows
+from engine.trouble import HELD, held_sources, stale, troubles
+
+STATEMENT: dict[str, PeriodKind] = {"monthly": "month", "quarterly": "quarter"}
+"""The fiscal period of a statement, by the plan's `pays`."""
+
+ORDER = ("payee_id", "dated_on", "credit_id")
+WINDOW = ["payee_id", "window"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attainment:
+    """The rows of every component, the credits that none could be made for, and why."""
+
+    rows: dy.DataFrame[f.Attained]
+    held: dy.DataFrame[f.HeldSources]
+    issues: tuple[Issue, ...]
+
+
+def attain(
+    credits_: dy.DataFrame[f.Credits], classified: dy.DataFrame[f.Classified], book: Book, rules: Rules
+) -> Attainment:
+    """Attainment of all payees of the credits, in all plan files they were enrolled in."""
+    deals = with_lists(classified, book.list_entries)
+    exchange = Exchange(book.fx_rates, rules.company.currency)
+    enrolled = enrol(credits_.sort(ORDER), book.enrolments, rules.plans)
+    parts = [Attainment(f.Attained.create_empty(), f.HeldSources.create_empty(), enrolled.issues)]
+    for plan, rows in zip(rules.plans, enrolled.rows, strict=True):
+        known, unknown = _with_deals(with_fits(rows, deals, plan), plan)
+        rated = with_rates(known, plan.currency, exchange)
+        parts.append(Attainment(parts[0].rows, parts[0].held, (*unknown, *missing_values(rows, deals, plan))))
+        parts += [_attain(rated, plan, component, book.quotas, rules.company) for component in plan.components]
+    return _together(parts)
+
+
+def _together(parts: Sequence[Attainment]) -> Attainment:
+    return Attainment(
+        rows=f.Attained.cast(pl.concat([part.rows for part in parts])),
+        held=f.HeldSources.cast(pl.concat([part.held for part in parts])),
+        issues=tuple(dict.fromkeys(join_issues(*(part.issues for part in parts)))),
+    )
+
+
+def _with_deals(rows: pl.DataFrame, plan: Plan) -> tuple[pl.DataFrame, list[Issue]]:
+    """The credits whose deal is known; an issue for each of the others, which only a stale cache can cause."""
+    unknown = pl.any_horizontal(pl.col(fits_column(name)).is_null() for name in plan.measures)
+    gone = rows.filter(unknown)["deal_id"].unique().sort()
+    return rows.filter(~unknown) if len(gone) else rows, [stale(deal) for deal in gone]
+
+
+def _attain(
+    rows: pl.DataFrame, plan: Plan, component: Component, quotas: dy.DataFrame[f.Quotas], company: Company
+) -> Attainment:
+    """One component: values, then running totals, then quotas; each step takes out what it cannot answer for."""
+    labelled = _labelled(counted(rows, plan, component), plan, component, company)
+    valued, unvalued = _split(labelled.with_columns(trouble=_trouble_with_value(component)))
+    running = valued.with_columns(after=pl.col("base").cum_sum().over(WINDOW))
+    windows = _windows(running, component, quotas, company)
+    told, untold = _split(running.join(windows, on=WINDOW, how="left", maintain_order="left"))
+    held = pl.concat([unvalued.select(HELD), untold.select(HELD)])
+    return Attainment(
+        rows=_attained(told, plan, component),
+        held=held_sources(held, plan, component),
+        issues=tuple(troubles(held, plan, component)),
+    )
+
+
+def _labelled(rows: pl.DataFrame, plan: Plan, component: Component, company: Company) -> pl.DataFrame:
+    """The rows with their statement period and accumulation window; labels are made once a day, not once a row."""
+    kind = component.accumulates
+    days = rows.select(pl.col("dated_on").unique()).with_columns(
+        period=period_label(pl.col("dated_on"), STATEMENT[plan.pays], company),
+        **({} if kind == "transaction" else {"window": period_label(pl.col("dated_on"), kind, company)}),
+    )
+    labelled = rows.join(days, on="dated_on", how="left", maintain_order="left")
+    return labelled.with_columns(window="deal_id") if kind == "transaction" else labelled
+
+
+def _trouble_with_value(component: Component) -> pl.Expr:
+    """Why a credit cannot be counted: null where it can."""
+    base, begins = pl.col("base"), versions(component)[0]
+    return (
+        pl.when(base.is_null())
+        .then(pl.lit("exchange_rate_missing"))
+        .when(base.abs() > LARGEST_MICROS)
+        .then(pl.lit("amount_out_of_range"))
+        .when(pl.col("dated_on") < begins)
+        .then(pl.lit("rate_missing"))
+    )
+
+
+def _windows(
+    running: pl.DataFrame, component: Component, quotas: dy.DataFrame[f.Quotas], company: Company
+) -> pl.DataFrame:
+    """The accumulation windows with their quota, and why one cannot be computed: null where it can."""
+    windows = running.group_by(WINDOW).agg(largest=pl.col("after").abs().max())
+    quota = pl.col("quota_micros")
+    if component.quota is None or component.accumulates == "transaction":
+        windows = windows.with_columns(quota_micros=pl.lit(None, dtype=pl.Int128), straddled=pl.lit(value=None))
+    else:
+        windows = quota_of_windows(windows, quotas, component.quota, component.accumulates, company)
+    trouble = _trouble_with_window(needs_quota(component))
+    return windows.select(*WINDOW, pl.when(pl.col("straddled").is_null()).then(quota), trouble=trouble)
+
+
+def _trouble_with_window(wants_quota: bool) -> pl.Expr:  # noqa: FBT001 - an answer about the component, asked once
+    """Why a window cannot be computed: null where it can."""
+    quota = pl.col("quota_micros")
+    too_large = pl.max_horizontal("largest", quota.abs()) > LARGEST_INT64
+    return (
+        pl.when(too_large)
+        .then(pl.lit("total_out_of_range"))
+        .when(pl.lit(wants_quota) & pl.col("straddled"))
+        .then(pl.lit("quota_straddles"))
+        .when(pl.lit(wants_quota) & quota.is_null())
+        .then(pl.lit("quota_missing"))
+        .when(pl.lit(wants_quota) & (quota <= 0))
+        .then(pl.lit("quota_not_positive"))
+    )
+
+
+def _split(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows without trouble (and without that column), and those with it."""
+    sound = pl.col("trouble").is_null()
+    whole = rows["trouble"].null_count() == rows.height
+    return (rows if whole else rows.filter(sound)).drop("trouble"), rows.filter(~sound)
+
+
+def _attained(rows: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame[f.Attained]:
+    return f.Attained.cast(
+        rows.select(
+            pl.exclude("base", "after"),
+            plan=pl.lit(plan.plan),
+            plan_version=pl.lit(plan.version),
+            component=pl.lit(component.id),
+            base_micros="base",
+            before_micros=pl.col("after") - pl.col("base"),
+            after_micros="after",
+        )
+    )

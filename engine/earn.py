@@ -1,0 +1,112 @@
+"""earn: the line of a credit is `round(F(after)) - round(F(before))` on its component's payout curve (DESIGN 3.2).
+
+The curve is the one in force on the credit's day. Lines of a window add up to the exact total whatever the order in
+which deals arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.curve import Curve, curve_of, value_at, versions
+from engine.curve_columns import fits_int128, rounded_value
+from engine.documents.plan import Component, Plan
+from engine.model import LARGEST_MICROS, Issue, join_issues
+from engine.money import Rounding, minor_unit_micros, round_ratio
+from engine.trouble import held_sources, troubles
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """The lines, the credits whose pay is beyond what the books hold, and why."""
+
+    lines: dy.DataFrame[f.Lines]
+    held: dy.DataFrame[f.HeldSources]
+    issues: tuple[Issue, ...] = ()
+
+
+def earn(attained: dy.DataFrame[f.Attained], plans: tuple[Plan, ...]) -> Earnings:
+    """The lines of all components. A credit that adds nothing to a measure has no line; one that pays zero has."""
+    parts = [Earnings(f.Lines.create_empty(), f.HeldSources.create_empty())]
+    for plan in plans:
+        of_plan = attained.filter((pl.col("plan") == plan.plan) & (pl.col("plan_version") == plan.version))
+        parts += [_earn(of_plan.filter(pl.col("component") == part.id), plan, part) for part in plan.components]
+    return Earnings(
+        lines=f.Lines.cast(pl.concat([part.lines for part in parts])),
+        held=f.HeldSources.cast(pl.concat([part.held for part in parts])),
+        issues=join_issues(*(part.issues for part in parts)),
+    )
+
+
+def _earn(rows: pl.DataFrame, plan: Plan, component: Component) -> Earnings:
+    """One component: each span of days on the curve of that span."""
+    moving = rows.filter(pl.col("base_micros") != 0)
+    spans = [
+        _paid(_between(moving, since, until), curve_of(component, since), plan) for since, until in _spans(component)
+    ]
+    paid = pl.concat(spans)
+    too_large = pl.col("pay").abs() > LARGEST_MICROS
+    held = paid.filter(too_large).with_columns(currency=pl.lit(plan.currency), trouble=pl.lit("pay_out_of_range"))
+    return Earnings(
+        lines=_lines(paid.filter(~too_large) if held.height else paid, plan, component),
+        held=held_sources(held, plan, component),
+        issues=tuple(troubles(held, plan, component)),
+    )
+
+
+def _spans(component: Component) -> Iterator[tuple[date, date | None]]:
+    """The half-open ranges of days with one curve each."""
+    begins = versions(component)
+    return zip_longest(begins, begins[1:])
+
+
+def _between(rows: pl.DataFrame, since: date, until: date | None) -> pl.DataFrame:
+    after = rows if since == date.min else rows.filter(pl.col("dated_on") >= since)
+    return after if until is None else after.filter(pl.col("dated_on") < until)
+
+
+def _paid(rows: pl.DataFrame, curve: Curve, plan: Plan) -> pl.DataFrame:
+    """The rows with `pay`: on columns where every number fits Int128, else one by one."""
+    unit = minor_unit_micros(plan.currency)
+    largest_x = max(_largest(rows, "before_micros"), _largest(rows, "after_micros"))
+    if not fits_int128(curve, largest_x, _largest(rows, "quota_micros"), unit):
+        return rows.with_columns(pay=pl.Series(_one_by_one(rows, curve, unit, plan.rounding), dtype=pl.Int128))
+    quota = pl.col("quota_micros").fill_null(0).cast(pl.Int128)
+    before, after = (
+        rounded_value(curve, pl.col(x).cast(pl.Int128), quota, unit, plan.rounding)
+        for x in ("before_micros", "after_micros")
+    )
+    return rows.with_columns(pay=after - before)
+
+
+def _one_by_one(rows: pl.DataFrame, curve: Curve, unit: int, mode: Rounding) -> list[int]:
+    def rounded(x: int, quota: int | None) -> int:
+        exact = value_at(curve, x, quota or 0)
+        return round_ratio(exact.numerator, exact.denominator, unit, mode)
+
+    facts = rows.select("before_micros", "after_micros", "quota_micros").iter_rows()
+    return [rounded(after, quota) - rounded(before, quota) for before, after, quota in facts]
+
+
+def _largest(rows: pl.DataFrame, column: str) -> int:
+    return int(rows[column].cast(pl.Int128).abs().max() or 0)  # type: ignore[arg-type]
+
+
+def _lines(paid: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame[f.Lines]:
+    return f.Lines.cast(
+        paid.with_columns(
+            source_id="credit_id",
+            part=pl.lit("earning"),
+            kind=pl.lit(component.kind),
+            rated_on="dated_on",
+            amount_micros="pay",
+            currency=pl.lit(plan.currency),
+        )
+    )

@@ -1,0 +1,76 @@
+"""Which credits meet which plan file: the payee was enrolled in the plan and the file in force on the credit's day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.documents.plan import Plan
+from engine.matching import in_force
+from engine.model import Found, Issue, Severity
+
+LAST_DAY = date.max
+
+
+def enrol(
+    credits_: pl.DataFrame, enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]
+) -> Found[tuple[pl.DataFrame, ...]]:
+    """For each plan file its credits, in the given order; a direct or overlay credit that meets none is an issue.
+
+    Roll-ups of people who are on no plan are no issue: everybody above a seller gets them.
+    """
+    placed = credits_.with_row_index("place")
+    met = placed.join(_coverage(enrolments, plans), on="payee_id", maintain_order="left")
+    met = met.filter(in_force(pl.col("dated_on"))).drop("from_on", "until_on")
+    of_plans = tuple(met.filter(pl.col("file") == file).drop("file", "place") for file in range(len(plans)))
+    unmet = placed.filter((pl.col("kind") != "rollup") & ~pl.col("place").is_in(met["place"].implode()))
+    return Found(of_plans, tuple(_unmet(unmet)))
+
+
+def _coverage(enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]) -> pl.DataFrame:
+    """Payee, plan file and the days on which both the enrolment and the file are in force."""
+    files = pl.DataFrame(
+        [(plan.plan, file, plan.effective.from_on, plan.effective.until_on) for file, plan in enumerate(plans)],
+        schema={"plan": pl.String, "file": pl.Int64, "file_from": pl.Date, "file_until": pl.Date},
+        orient="row",
+    )
+    return (
+        _merged(enrolments)
+        .join(files, on="plan")
+        .select(
+            "file",
+            payee_id="person_id",
+            from_on=pl.max_horizontal("from_on", "file_from"),
+            until_on=pl.min_horizontal("until_on", "file_until"),
+        )
+        .filter(pl.col("until_on").is_null() | (pl.col("from_on") < pl.col("until_on")))
+    )
+
+
+def _merged(enrolments: dy.DataFrame[f.Enrolments]) -> pl.DataFrame:
+    """Enrolments without overlaps, so that a day enrolled twice still counts a credit once."""
+    key = ["person_id", "plan"]
+    until = pl.col("until_on").fill_null(LAST_DAY)
+    block = (pl.col("from_on") > until.cum_max().shift(1).over(key)).fill_null(value=True).cum_sum().over(key)
+    merged = enrolments.sort(*key, "from_on").with_columns(until_on=until).with_columns(block=block)
+    ranges = merged.group_by(*key, "block").agg(pl.col("from_on").min(), pl.col("until_on").max())
+    return ranges.drop("block").with_columns(until_on=pl.when(pl.col("until_on") < LAST_DAY).then("until_on"))
+
+
+def _unmet(rows: pl.DataFrame) -> list[Issue]:
+    """One issue a payee, with the range of days, in the order of payees."""
+    found = rows.group_by("payee_id").agg(pl.len(), pl.col("dated_on").min().alias("first"), pl.col("dated_on").max())
+    return [
+        Issue(
+            code="no_plan",
+            severity=Severity.WARNS,
+            subject=f"payee {payee}",
+            message=f"has {count} credits from {first} to {last} on days without a plan; they earn nothing.",
+            remedy="Enrol the payee in a plan that is in force on those days, or leave it so.",
+        )
+        for payee, count, first, last in found.sort("payee_id").iter_rows()
+    ]

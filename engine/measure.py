@@ -1,0 +1,80 @@
+"""What a component adds up: which credits count, and what each is worth in plan currency or units."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from engine.curve_columns import round_ratio_expr
+from engine.documents.conditions import When
+from engine.documents.plan import Component, Measure, Plan
+from engine.matching import absent, fits, missing
+from engine.model import Issue, Severity
+
+
+def with_fits(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """The plan's credits with a Bool column for each measure (`fits_column`): whether the deal passes its `when`.
+
+    Null where the deal itself is unknown and a test would have to look at it.
+    """
+    open_to_all = {name: measure.when == When() for name, measure in plan.measures.items()}
+    rows = rows.with_columns(pl.lit(value=True).alias(fits_column(name)) for name, all_ in open_to_all.items() if all_)
+    tests = [fits(plan.measures[name].when).alias(fits_column(name)) for name, all_ in open_to_all.items() if not all_]
+    if not tests:
+        return rows
+    return rows.join(deals.select("deal_id", *tests), on="deal_id", how="left", maintain_order="left")
+
+
+def fits_column(measure: str) -> str:
+    """The column of `with_fits` for a measure."""
+    return f"fits {measure}"
+
+
+def counted(rows: pl.DataFrame, plan: Plan, component: Component) -> pl.DataFrame:
+    """The credits that count for the component, with `base` (Int128 micro-units; null where no rate is known)."""
+    measure = plan.measures[component.measure]
+    counts = pl.col(fits_column(component.measure)) & pl.col("kind").is_in(list(measure.credits))
+    if component.effective is not None:
+        counts &= pl.col("dated_on") >= component.effective.from_on
+        if component.effective.until_on is not None:
+            counts &= pl.col("dated_on") < component.effective.until_on
+    return rows.filter(counts).with_columns(**_worth(measure))
+
+
+def measured_column(measure: Measure) -> str:
+    """The column of a credit that the measure adds up."""
+    return f"{measure.sum}_micros" if measure.sum is not None else "units_micros"
+
+
+def missing_values(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> list[Issue]:
+    """An issue for each deal of the rows that a measure leaves out only because the deal lacks a value."""
+    issues = []
+    for name, measure in plan.measures.items():
+        fields = sorted({test.field for test in measure.when.tests})
+        of_kind = rows.filter(pl.col("kind").is_in(list(measure.credits)))
+        lacking = deals.filter(missing(measure.when)).join(of_kind, on="deal_id", how="semi").sort("deal_id")
+        for deal, *gaps in lacking.select("deal_id", *(absent(field).alias(field) for field in fields)).iter_rows():
+            lacks = [field for field, gap in zip(fields, gaps, strict=True) if gap]
+            issues.append(_lacks(deal, lacks, name, plan))
+    return issues
+
+
+def _worth(measure: Measure) -> dict[str, pl.Expr]:
+    """`base` and the exchange rate it was made with; a count has none."""
+    value = pl.col(measured_column(measure)).cast(pl.Int128)
+    if measure.count is not None:
+        none = pl.lit(None, dtype=pl.Int64)
+        return {"base": value, "fx_num": none, "fx_den": none}
+    den = pl.col("fx_den").cast(pl.Int128)
+    exchanged = round_ratio_expr(value * pl.col("fx_num").cast(pl.Int128), pl.when(den > 0).then(den), 1, "half_up")
+    return {"base": pl.when(pl.col("fx_den").is_null()).then(value).otherwise(exchanged)}
+
+
+def _lacks(deal: str, fields: list[str], measure: str, plan: Plan) -> Issue:
+    wanted = f"which measure {measure!r} of plan {plan.plan!r} tests"
+    return Issue(
+        code="measure_lacks_value",
+        severity=Severity.WARNS,
+        subject=f"deal {deal}",
+        message=f"has no {' and no '.join(fields)}, {wanted}; it is not counted.",
+        remedy="Fill the field in the CRM.",
+    )

@@ -1,0 +1,35 @@
+"""pay: the payee stages from credits to postings, for whole plan years of the payees given (DESIGN 2)."""
+
+from __future__ import annotations
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.attain import attain
+from engine.book import Book, Outcome, Rules
+from engine.clawback import claw_back
+from engine.earn import earn
+from engine.model import join_issues
+from engine.settle import settle
+
+
+def pay(
+    credits_: dy.DataFrame[f.Credits],
+    classified: dy.DataFrame[f.Classified],
+    book: Book,
+    rules: Rules,
+    posted: dy.DataFrame[f.Posted],
+) -> Outcome:
+    """Lines of the payees of `credits_` and what is still to be posted.
+
+    The caller passes all credits of those payees in the plan years concerned, the deals of these credits, and all that
+    is posted for the same payees and years: what is posted without a line is withdrawn.
+    """
+    attained = attain(credits_, classified, book, rules)
+    earned = earn(attained.rows, rules.plans)
+    clawed = claw_back(earned.lines, classified, rules.plans, rules.company)
+    lines = f.Lines.cast(pl.concat([earned.lines, clawed.rows]))
+    settled = settle(lines, posted, f.HeldSources.cast(pl.concat([attained.held, earned.held])))
+    issues = join_issues(attained.issues, earned.issues, clawed.issues, settled.issues)
+    return Outcome(lines=lines, postings=settled.rows, issues=issues)

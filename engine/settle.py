@@ -1,0 +1,83 @@
+"""settle: what is still to be booked, by key: the target less everything posted so far (DESIGN 2).
+
+A retroactive edit, a clawback, a reassignment and a first run are the same: a difference. Settling twice books nothing.
+Two keys are left as they are, with an issue instead of a posting:
+- those of held credits, whose target nobody knows: what was posted for them stays until they can be computed;
+- those posted in another currency than the plan's: amounts of two currencies have no difference. A plan that changes
+  its currency needs a new name; the old keys are then withdrawn in the old currency and the new ones earned in the new.
+"""
+
+from __future__ import annotations
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.model import Found, Issue, Severity
+
+KEY = ["plan", "component", "payee_id", "period", "source_id", "part"]
+SOURCE = ["plan", "component", "payee_id", "source_id"]
+
+
+def settle(
+    lines: dy.DataFrame[f.Lines], posted: dy.DataFrame[f.Posted], held: dy.DataFrame[f.HeldSources]
+) -> Found[dy.DataFrame[f.Postings]]:
+    """Postings that bring the ledger of the lines' payees to the lines.
+
+    `posted` is the whole ledger of those payees for the plan years computed: what has no line any more is withdrawn.
+    """
+    keys = lines.select(*KEY, "deal_id", "kind", "amount_micros", "currency")
+    known = posted.join(held, on=SOURCE, how="anti") if held.height else posted
+    both = _beside(keys, known)
+    mixed = both.filter(pl.col("currency") != pl.col("currency_posted"))
+    deltas = both.filter(pl.col("currency") == pl.col("currency_posted")) if mixed.height else both
+    return Found(_postings(deltas), tuple(_mixed(mixed)))
+
+
+def _beside(keys: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
+    """Every key of either side with what is posted for it: lines in their order, then keys without one in key order."""
+    before = posted.select(*KEY, posted="amount_micros", currency_posted="currency", sequence="postings")
+    aimed = keys.join(before, on=KEY, how="left", maintain_order="left")
+    gone = (
+        posted.join(keys, on=KEY, how="anti")
+        .sort(KEY)
+        .select(
+            *keys.columns[:-2],
+            amount_micros=pl.lit(0, dtype=pl.Int64),
+            currency="currency",
+            posted="amount_micros",
+            currency_posted="currency",
+            sequence="postings",
+            reason=pl.lit("withdrawn"),
+        )
+    )
+    reason = (
+        pl.when(pl.col("sequence").is_not_null())
+        .then(pl.lit("changed"))
+        .when(pl.col("part") == "clawback")
+        .then(pl.lit("clawback"))
+        .otherwise(pl.lit("earned"))
+    )
+    return pl.concat([aimed.with_columns(reason=reason), gone], how="vertical_relaxed").with_columns(
+        pl.col("posted", "sequence").fill_null(0), pl.col("currency_posted").fill_null(pl.col("currency"))
+    )
+
+
+def _postings(both: pl.DataFrame) -> dy.DataFrame[f.Postings]:
+    delta = pl.col("amount_micros") - pl.col("posted")
+    return f.Postings.cast(both.with_columns(delta_micros=delta).filter(pl.col("delta_micros") != 0))
+
+
+def _mixed(both: pl.DataFrame) -> list[Issue]:
+    """One issue for each payee and plan whose ledger is in another currency."""
+    found = both.select("payee_id", "plan", "currency", "currency_posted").unique()
+    return [
+        Issue(
+            code="plan_currency_changed",
+            severity=Severity.HOLDS,
+            subject=f"payee {payee}",
+            message=f"has postings of plan {plan!r} in {posted}, but the plan pays in {currency}; nothing is booked.",
+            remedy="Give the plan in the new currency a new name.",
+        )
+        for payee, plan, currency, posted in found.sort("payee_id", "plan", "currency", "currency_posted").iter_rows()
+    ]
