@@ -29,6 +29,7 @@ from engine.documents.document import Document, written
 from engine.documents.problems import Problem, Problems, shown, wrong
 from engine.documents.scalars import plain
 from engine.model import LARGEST_MICROS, MICROS
+from engine.money import MINOR_DIGITS
 
 V = TypeVar("V")
 LARGEST_PERCENT = 100_000
@@ -100,7 +101,7 @@ def day(value: Any) -> date:
     """A day of the calendar; never a number or an instant."""
     if isinstance(value, datetime) or not isinstance(value, date):
         raise wrong(
-            f"{shown(value)} is not a day.", "Write a day as year-month-day without quotes, such as 2026-02-01."
+            f"{shown(value)} is not a day.", "Write a day as year-month-day, such as 2026-02-01, without quotes."
         )
     return value
 
@@ -117,7 +118,12 @@ def spelt(pattern: str, remedy: str, article_name: str) -> Any:
     return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
-_currency = spelt(r"[A-Z]{3}", "Write its three capital letters, such as USD.", "a currency")
+def _currency(code: str) -> str:
+    if code not in MINOR_DIGITS:
+        raise wrong(f"{shown(code)} is not a currency.", "Write its ISO 4217 code, such as USD.")
+    return code
+
+
 _name = spelt(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}", "Use up to 60 letters, digits, - and _.", "a name")
 _role = spelt(r"[A-Z][A-Z0-9_]{0,39}", "Write a role in capitals, such as AE or INSIDE_AE.", "a role")
 
@@ -135,7 +141,9 @@ COUNT_SCHEMA: JsonSchemaValue = {"type": "integer", "examples": [12]}
 DAY_SCHEMA: JsonSchemaValue = {"type": "string", "pattern": DAY_PATTERN, "examples": ["2026-02-01"]}
 
 
-Currency = Annotated[StrictStr, _currency[0], _currency[1]]
+Currency = Annotated[
+    StrictStr, AfterValidator(_currency), WithJsonSchema({"type": "string", "enum": sorted(MINOR_DIGITS)})
+]
 Name = Annotated[StrictStr, _name[0], _name[1]]
 Role = Annotated[StrictStr, _role[0], _role[1]]
 Percent = Annotated[Fraction, written(percent), WithJsonSchema(PERCENT_SCHEMA)]
@@ -215,9 +223,14 @@ class Dated(Document, Generic[V]):
         }
 
 
+def day_of(text: str) -> date:
+    """A day written as text: a key of a dated leaf, a cell of a table."""
+    return day(plain(text))
+
+
 def _step_day(key: str, found: list[Problem]) -> date | None:
     try:
-        return day(plain(key))
+        return day_of(key)
     except Problems:
         remedy = "Write the day from which the value is in force, such as 2026-02-01."
         found.append(Problem((key,), f"{shown(key)} is no day.", remedy))

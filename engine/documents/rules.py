@@ -1,0 +1,84 @@
+"""Checks between documents: windows that overlap or leave a gap, and what only the company's calendar can tell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import TypeVar
+
+from engine.documents.company import Company
+from engine.documents.engagement import Engagement
+from engine.documents.plan import Plan
+from engine.documents.values import Window
+from engine.model import Issue, Severity
+
+P = TypeVar("P", Engagement, Plan)
+
+
+def check_rules(company: Company, engagements: Sequence[Engagement], plans: Sequence[Plan]) -> tuple[Issue, ...]:
+    """What is wrong between documents that are right by themselves. `HOLDS`: nothing may be computed with them.
+
+    One set of rules of engagement is in force on a day, and one file of each plan name; gaps are warned of, because
+    deals and credits dated in them earn nothing.
+    """
+    by_name: dict[str, list[Plan]] = defaultdict(list)
+    for plan in plans:
+        by_name[plan.plan].append(plan)
+    issues: list[Issue] = [] if engagements else [_none_in_force()]
+    issues += _side_by_side("rules of engagement", engagements)
+    for name, files in sorted(by_name.items()):
+        issues += _side_by_side(f"plan {name}", files)
+    for plan in plans:
+        issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements))
+    return tuple(issues)
+
+
+def _none_in_force() -> Issue:
+    remedy = "Write one under config/engagement; every deal is held without it."
+    return Issue("rules", Severity.HOLDS, "config/engagement", "there are no rules of engagement.", remedy)
+
+
+def _side_by_side(what: str, policies: Sequence[P]) -> Iterator[Issue]:
+    """Windows of one thing must not overlap, and should follow each other."""
+    ordered = sorted(policies, key=lambda policy: policy.effective.from_on)
+    for earlier, later in pairwise(ordered):
+        ends, begins = earlier.effective.until_on, later.effective.from_on
+        before = earlier.written_in or "another file"
+        if ends is None or ends > begins:
+            message = f"{what} is already in force from {begins} by {before}."
+            remedy = f"Let that one end (until: {begins}), or begin this one later."
+            yield Issue("rules", Severity.HOLDS, later.written_in or what, message, remedy)
+        elif ends < begins:
+            message = f"no {what} is in force from {ends} until {begins}: {before} has ended by then."
+            yield Issue("rules", Severity.WARNS, later.written_in or what, message, "Close the gap, if it is none.")
+
+
+def _off_calendar(company: Company, plan: Plan) -> Iterator[Issue]:
+    """A plan that changes inside a fiscal month cuts what accumulates in two."""
+    for key, day in (("from", plan.effective.from_on), ("until", plan.effective.until_on)):
+        if day is not None and day.day != company.fiscal_day:
+            message = f"effective.{key}: {day} is inside a fiscal month, which begins on day {company.fiscal_day}."
+            remedy = "What accumulates is cut on that day; write the first day of a fiscal month unless that is meant."
+            yield Issue("rules", Severity.WARNS, plan.written_in or f"plan {plan.plan}", message, remedy)
+
+
+def _without_rules(plan: Plan, engagements: Sequence[Engagement]) -> Iterator[Issue]:
+    """A plan pays on credits, and credits come from rules that are in force on the deal's day."""
+    uncovered = _first_uncovered(plan.effective, [engagement.effective for engagement in engagements])
+    if engagements and uncovered is not None:
+        message = f"plan {plan.plan} is in force on {uncovered}, but no rules of engagement are."
+        remedy = "Deals of that day are held; widen the window of the rules, or narrow the plan's."
+        yield Issue("rules", Severity.WARNS, plan.written_in or f"plan {plan.plan}", message, remedy)
+
+
+def _first_uncovered(window: Window, covers: Sequence[Window]) -> date | None:
+    """The first day of the window that none of the others covers."""
+    day: date = window.from_on
+    for cover in sorted(covers, key=lambda each: each.from_on):
+        if cover.covers(day):
+            if cover.until_on is None:
+                return None
+            day = cover.until_on
+    return day if window.covers(day) else None

@@ -1,0 +1,97 @@
+"""Checks between documents, each issue at the line of the window it is about."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from engine.documents.engagement import Engagement
+from engine.documents.plan import Plan
+from engine.documents.reading import check_rules
+from engine.documents.values import Window
+from engine.model import Severity
+from tests.engine.builders import company, engagement, rule
+
+COMPANY = company()
+
+
+def window(begins: str, ends: str | None = None) -> Window:
+    return Window(from_on=date.fromisoformat(begins), until_on=date.fromisoformat(ends) if ends else None)
+
+
+def policy(file: str, begins: str, ends: str | None = None) -> Engagement:
+    return engagement(rule("all"), effective=window(begins, ends), written_in=f"{file}:4")
+
+
+def plan(file: str, begins: str, ends: str | None = None, name: str = "ae") -> Plan:
+    component: dict[str, Any] = {"id": "base", "kind": "bonus", "measure": "m", "pays": {"steps": ()}}
+    measures = {"m": {"count": "deals"}}
+    effective = window(begins, ends)
+    return Plan(
+        plan=name,
+        currency="USD",
+        effective=effective,
+        measures=measures,
+        components=(component,),
+        written_in=f"{file}:6",
+    )
+
+
+def test_windows_that_follow_each_other_are_fine() -> None:
+    engagements = (policy("b", "2026-02-01"), policy("a", "2025-02-01", "2026-02-01"))
+    plans = (plan("p", "2025-02-01", "2026-02-01"), plan("q", "2026-02-01"), plan("r", "2025-02-01", name="csm"))
+
+    assert check_rules(COMPANY, engagements, plans) == ()
+
+
+def test_two_files_of_one_plan_in_force_at_once_are_refused() -> None:
+    plans = (plan("p", "2025-02-01", "2026-02-01"), plan("q", "2026-01-01"))
+
+    (issue,) = check_rules(COMPANY, (policy("a", "2025-02-01"),), plans)
+
+    assert issue.severity is Severity.HOLDS
+    assert str(issue) == (
+        "q:6: plan ae is already in force from 2026-01-01 by p:6. "
+        "Let that one end (until: 2026-01-01), or begin this one later."
+    )
+
+
+def test_a_window_that_never_ends_overlaps_every_later_one() -> None:
+    issues = check_rules(COMPANY, (policy("a", "2025-02-01"), policy("b", "2026-02-01")), ())
+
+    assert [(issue.subject, issue.severity) for issue in issues] == [("b:4", Severity.HOLDS)]
+
+
+def test_a_gap_between_two_files_of_one_plan_is_warned_of() -> None:
+    plans = (plan("p", "2025-02-01", "2026-02-01"), plan("q", "2026-04-01"))
+
+    (issue,) = check_rules(COMPANY, (policy("a", "2025-02-01"),), plans)
+
+    assert issue.severity is Severity.WARNS
+    assert str(issue) == (
+        "q:6: no plan ae is in force from 2026-02-01 until 2026-04-01: p:6 has ended by then. "
+        "Close the gap, if it is none."
+    )
+
+
+def test_a_plan_that_begins_inside_a_fiscal_month_is_warned_of() -> None:
+    (issue,) = check_rules(COMPANY, (policy("a", "2025-02-01"),), (plan("p", "2025-02-15"),))
+
+    assert issue.severity is Severity.WARNS
+    assert issue.message == "effective.from: 2025-02-15 is inside a fiscal month, which begins on day 1."
+
+
+def test_a_plan_without_rules_of_engagement_on_some_day_is_warned_of() -> None:
+    engagements = (policy("a", "2025-02-01", "2026-02-01"), policy("b", "2026-02-01", "2026-06-01"))
+
+    (issue,) = check_rules(COMPANY, engagements, (plan("p", "2025-02-01", "2027-02-01"),))
+
+    assert issue.severity is Severity.WARNS
+    assert issue.message == "plan ae is in force on 2026-06-01, but no rules of engagement are."
+
+
+def test_no_rules_of_engagement_at_all_are_refused() -> None:
+    (issue,) = check_rules(COMPANY, (), ())
+
+    assert issue.severity is Severity.HOLDS
+    assert issue.message == "there are no rules of engagement."
