@@ -49,6 +49,20 @@ def run_query(org: "Org", text: str, *, user: str | None, include_deleted: bool 
     return Answer(sobject=sobject, targets=targets, rows=rows[select.offset : last], groups=None, count=None)
 
 
+def understand(org: "Org", text: str, *, user: str | None) -> tuple[SObject, tuple[Target, ...]]:
+    """Check a query of records without running it; gives its object and what it selects."""
+    select = parse(text)
+    resolver = Resolver(access=org.access, user=user, text=text)
+    sobject = _source(org, select, user)
+    if select.where:
+        _filters(org, sobject, resolver).test(select.where)
+    return sobject, _targets(select, sobject, resolver)
+
+
+def _filters(org: "Org", sobject: SObject, resolver: Resolver) -> Filters:
+    return Filters(tables=org.tables, resolver=resolver, sobject=sobject, now=org.clock(), zone=ZoneInfo(org.time_zone))
+
+
 def _source(org: "Org", select: Select, user: str | None) -> SObject:
     try:
         return org.access.sobject(select.sobject, user)
@@ -57,9 +71,7 @@ def _source(org: "Org", select: Select, user: str | None) -> SObject:
 
 
 def _matching(org: "Org", select: Select, sobject: SObject, resolver: Resolver, *, include_deleted: bool) -> list[Row]:
-    filters = Filters(
-        tables=org.tables, resolver=resolver, sobject=sobject, now=org.clock(), zone=ZoneInfo(org.time_zone)
-    )
+    filters = _filters(org, sobject, resolver)
     test = filters.test(select.where) if select.where else None
     rows = filters.candidates(select.where)
     if rows is None:

@@ -7,10 +7,17 @@ from urllib.parse import unquote
 
 from sandbox.salesforce import (
     auth,
+    bulk_ingest,
+    bulk_jobs,
+    bulk_query,
+    composite,
+    deploys,
+    identity,
     rest_catalogue,
     rest_collections,
     rest_query,
     rest_records,
+    soap_login,
 )
 from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.wire import Request, Response, error_response, json_response
@@ -47,8 +54,33 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "/composite/sobjects", rest_collections.remove),
     ("GET|POST", f"/composite/sobjects/{_NAME}", rest_collections.retrieve),
     ("PATCH", f"/composite/sobjects/{_NAME}/{_NAME}", rest_collections.upsert),
+    ("POST", "/composite", lambda org, request: composite.composite(org, request, answer)),
+    ("POST", "/composite/batch", lambda org, request: composite.batch(org, request, answer)),
+    ("POST", "/jobs/query", bulk_query.create),
+    ("POST", "/jobs/ingest", bulk_ingest.create),
+    ("GET", "/jobs/(query|ingest)", bulk_jobs.listed),
+    ("DELETE", f"/jobs/(query|ingest)/{_ID}", bulk_jobs.removed),
+    ("GET", f"/jobs/query/{_ID}", bulk_query.status),
+    ("PATCH", f"/jobs/query/{_ID}", bulk_query.change),
+    ("GET", f"/jobs/query/{_ID}/results", bulk_query.results),
+    ("GET", f"/jobs/query/{_ID}/resultPages", bulk_query.pages),
+    ("GET", f"/jobs/ingest/{_ID}", bulk_ingest.status),
+    ("PATCH", f"/jobs/ingest/{_ID}", bulk_ingest.change),
+    ("PUT", f"/jobs/ingest/{_ID}/batches", bulk_ingest.upload),
+    ("GET", f"/jobs/ingest/{_ID}/(?i:(successfulResults|failedResults|unprocessedRecords))", bulk_ingest.results),
+    ("POST", "/metadata/deployRequest", deploys.create),
+    ("GET", f"/metadata/deployRequest/{_ID}", deploys.status),
 )
 _COMPILED = tuple((frozenset(methods.split("|")), re.compile(path), handler) for methods, path, handler in _ROUTES)
+
+
+_OUTSIDE: dict[tuple[str, str], Handler] = {
+    ("POST", "/services/oauth2/token"): auth.token_endpoint,
+    ("POST", "/services/oauth2/revoke"): identity.revoke,
+    ("GET", "/services/oauth2/userinfo"): identity.user_info,
+    ("GET", "/services/data"): lambda _org, _request: json_response([_version(number) for number in VERSIONS]),
+}
+_IDENTITY, _SOAP = re.compile(r"/id/\w+/\w+"), re.compile(r"/services/Soap/u/(\d+\.\d)(/\w+)?")
 
 
 def answer(org: "Org", request: Request) -> Response:
@@ -62,10 +94,13 @@ def answer(org: "Org", request: Request) -> Response:
 
 
 def _dispatch(org: "Org", request: Request) -> Response:
-    if request.path == "/services/oauth2/token" and request.method == "POST":
-        return auth.token_endpoint(org, request)
-    if request.path == "/services/data":
-        return json_response([_version(number) for number in VERSIONS])
+    outside = _OUTSIDE.get((request.method, request.path))
+    if outside:
+        return outside(org, request)
+    if _IDENTITY.fullmatch(request.path):
+        return identity.identity(org, request)
+    if soap := _SOAP.fullmatch(request.path):
+        return soap_login.login(org, request, soap[1])
     address = _DATA.fullmatch(request.path)
     if address is None:
         raise not_found()

@@ -13,7 +13,9 @@ from sandbox.salesforce import deleting, load, snapshot, writing
 from sandbox.salesforce.access import ADMIN, Access
 from sandbox.salesforce.auth import Tokens
 from sandbox.salesforce.beginnings import furnish
+from sandbox.salesforce.bulk_jobs import Job
 from sandbox.salesforce.clock import Clock, stamp
+from sandbox.salesforce.deploy_result import Deploy
 from sandbox.salesforce.fault_verbs import MOMENTARY, STANDING
 from sandbox.salesforce.ids import IdMint, id18
 from sandbox.salesforce.paging import Cursors
@@ -63,6 +65,9 @@ class Org:
         self.calls: list[Call] = []
         self.used = 0
         self.cursors = Cursors()
+        self.jobs: dict[str, Job] = {}
+        self.bulk_polls = 1  # how often a Bulk job answers InProgress
+        self.deploys: dict[str, Deploy] = {}
         self.corporate_currency = "USD"
         self.multi_currency = False
         self.integration_user = ""
