@@ -1,0 +1,209 @@
+"""Which CRM field means what: the pydantic form of `config/mapping/*.yaml`, read with `file:line` errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StrictBool, StrictStr
+
+from engine.documents.document import Document
+from engine.documents.problems import Problem, nearest, shown, wrong
+from engine.documents.reading import read_document
+from engine.model import Found, Motion
+
+IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
+"""An API name. Names from files never reach a query unless they match this and the org describes them."""
+
+
+class Kind(StrEnum):
+    """What a canonical field holds."""
+
+    ID = "id"
+    TEXT = "text"
+    AMOUNT = "amount"
+    QUANTITY = "quantity"
+    INTEGER = "integer"
+    PERCENT = "percent"
+    DATE = "date"
+    BOOL = "bool"
+
+
+FRAMES: Mapping[str, Mapping[str, Kind]] = {
+    "people": {
+        "name": Kind.TEXT,
+        "email": Kind.TEXT,
+        "title": Kind.TEXT,
+        "active": Kind.BOOL,
+        "manager_id": Kind.ID,
+        "currency": Kind.TEXT,
+    },
+    "accounts": {
+        "name": Kind.TEXT,
+        "parent_id": Kind.ID,
+        "owner_id": Kind.ID,
+        "industry": Kind.TEXT,
+        "country": Kind.TEXT,
+        "segment": Kind.TEXT,
+        "territory": Kind.TEXT,
+        "employees": Kind.INTEGER,
+        "revenue": Kind.AMOUNT,
+    },
+    "contracts": {
+        "account_id": Kind.ID,
+        "origin_deal_id": Kind.ID,
+        "starts_on": Kind.DATE,
+        "ends_on": Kind.DATE,
+        "acv": Kind.AMOUNT,
+        "currency": Kind.TEXT,
+        "cancelled_on": Kind.DATE,
+    },
+    "products": {"name": Kind.TEXT, "family": Kind.TEXT},
+    "deals": {
+        "name": Kind.TEXT,
+        "account_id": Kind.ID,
+        "owner_id": Kind.ID,
+        "type": Kind.TEXT,
+        "stage": Kind.TEXT,
+        "is_won": Kind.BOOL,
+        "is_closed": Kind.BOOL,
+        "created_on": Kind.DATE,
+        "closed_on": Kind.DATE,
+        "amount": Kind.AMOUNT,
+        "acv": Kind.AMOUNT,
+        "currency": Kind.TEXT,
+        "source": Kind.TEXT,
+        "term_months": Kind.INTEGER,
+        "starts_on": Kind.DATE,
+        "prior_deal_id": Kind.ID,
+        "renewed_contract_id": Kind.ID,
+    },
+    "deal_lines": {
+        "deal_id": Kind.ID,
+        "product_id": Kind.ID,
+        "quantity": Kind.QUANTITY,
+        "amount": Kind.AMOUNT,
+    },
+    "splits": {"deal_id": Kind.ID, "user_id": Kind.ID, "share": Kind.PERCENT},
+    "team_members": {"deal_id": Kind.ID, "user_id": Kind.ID, "role": Kind.TEXT},
+}
+"""Canonical fields by frame. The record's own id is always the CRM's `Id` and is not mapped."""
+
+INDISPENSABLE: Mapping[str, frozenset[str]] = {
+    "people": frozenset({"email", "active"}),
+    "accounts": frozenset(),
+    "contracts": frozenset({"account_id", "starts_on"}),
+    "products": frozenset(),
+    "deals": frozenset({"account_id", "owner_id", "is_won", "is_closed", "closed_on", "amount"}),
+    "deal_lines": frozenset({"deal_id"}),
+    "splits": frozenset({"deal_id", "user_id", "share"}),
+    "team_members": frozenset({"deal_id", "user_id", "role"}),
+}
+REQUIRED_FRAMES = ("people", "accounts", "deals")
+
+Outcome = Literal[
+    "value_owner_id", "commercial_owner_id", "execution_owner_id", "motion", "status", "reason", "as_of", "amount"
+]
+"""What the worker may say of a deal in the CRM."""
+
+
+def _api_name(name: str) -> str:
+    if not IDENTIFIER.fullmatch(name):
+        raise wrong(f"{shown(name)} is not an API name.", "Write the API name, such as Segment__c, not the label.")
+    return name
+
+
+CrmName = Annotated[StrictStr, AfterValidator(_api_name)]
+
+
+class MappedField(Document):
+    """One CRM field; an optional one may be missing in the org, with a warning."""
+
+    field: CrmName
+    optional: StrictBool = False
+
+    @classmethod
+    def spelled(cls, written: Any, found: list[Problem]) -> Any:
+        """A bare name is a field that must be there."""
+        return super().spelled({"field": written} if isinstance(written, str) else written, found)
+
+
+class MappedObject(Document):
+    """One CRM object and where its canonical fields come from."""
+
+    crm_object: CrmName = Field(alias="from")
+    optional: StrictBool = False
+    fields: dict[str, MappedField]
+
+
+class CrmMapping(Document):
+    """A whole mapping file."""
+
+    crm: Literal["salesforce"]
+    objects: dict[str, MappedObject]
+    motions: dict[str, Motion] = Field(default_factory=dict)
+    """What the texts of a deal's type mean."""
+    roles: dict[str, StrictStr] = Field(default_factory=dict)
+    """What the titles of people mean, for companies that keep no dated roles."""
+    write: dict[Outcome, CrmName] = Field(default_factory=dict)
+    """Fields of the deal that outcomes are written to. Nothing else is ever written."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Names that are not ours, what is indispensable, and writes that would feed back into the input."""
+        yield from (_missing_frame(frame) for frame in REQUIRED_FRAMES if frame not in self.objects)
+        seen: set[str] = set()
+        for frame, mapped in self.objects.items():
+            yield from _frame_problems(frame, mapped)
+            if mapped.crm_object in seen:
+                message = f"{mapped.crm_object} is read by another object too."
+                yield Problem(("objects", frame, "from"), message, "Map each CRM object once.")
+            seen.add(mapped.crm_object)
+        yield from self._write_problems()
+
+    def _write_problems(self) -> Iterator[Problem]:
+        deals = self.objects.get("deals")
+        read = {mapped.field for mapped in deals.fields.values()} if deals else set()
+        targets = list(self.write.values())
+        for outcome, target in self.write.items():
+            if target in read:
+                yield Problem(
+                    ("write", outcome), f"{target} is read as an input too.", "A field is either read or written."
+                )
+            if targets.count(target) > 1:
+                yield Problem(("write", outcome), f"{target} is named twice.", "Give each outcome a field of its own.")
+
+    def frame_of(self, crm_object: str) -> str | None:
+        """The frame that the records of a CRM object become."""
+        return next((frame for frame, mapped in self.objects.items() if mapped.crm_object == crm_object), None)
+
+    @property
+    def deal_object(self) -> str:
+        """The CRM object that deals are read from and outcomes are written to."""
+        return self.objects["deals"].crm_object
+
+
+def _missing_frame(frame: str) -> Problem:
+    return Problem(("objects", frame), "missing.", f"Add objects.{frame}: the worker cannot do without it.")
+
+
+def _frame_problems(frame: str, mapped: MappedObject) -> Iterator[Problem]:
+    place = ("objects", frame)
+    if frame not in FRAMES:
+        yield Problem(place, f"{frame} is not one of our objects.", nearest(frame, FRAMES))
+        return
+    for name in mapped.fields:
+        if name not in FRAMES[frame]:
+            yield Problem((*place, "fields", name), f"{name} is not one of our fields.", nearest(name, FRAMES[frame]))
+    for name in sorted(INDISPENSABLE[frame]):
+        if name not in mapped.fields:
+            yield Problem((*place, "fields", name), "missing.", f"Map {name}: no rule works without it.")
+        elif mapped.fields[name].optional:
+            message = f"{name} cannot be optional."
+            yield Problem((*place, "fields", name), message, "Remove `optional`: no rule works without this field.")
+
+
+def read_mapping(text: str, file: str) -> Found[CrmMapping | None]:
+    """The mapping, or every problem of it as `file:line`."""
+    return read_document(text, file, CrmMapping)

@@ -1,0 +1,260 @@
+"""Raw CRM records to canonical rows. Pure; what cannot be read is an issue that names record and field, never a guess.
+
+A row is a tuple in the column order of its schema in `engine/frames.py` (see `COLUMNS`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from connectors import reading
+from connectors.mapping import FRAMES, CrmMapping, Kind
+from engine.model import Found, Issue, Severity
+
+Body = tuple[str, bool, bytes]
+"""Record id, whether it is deleted, canonical JSON."""
+Row = tuple[Any, ...]
+Rows = dict[str, list[Row]]
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "people": ("person_id", "user_id", "name", "email", "title", "active", "manager_id", "currency"),
+    "role_holdings": ("person_id", "role", "scope", "value", "from_on", "until_on"),
+    "accounts": (
+        "account_id",
+        "name",
+        "parent_id",
+        "owner_id",
+        "industry",
+        "country",
+        "segment",
+        "territory",
+        "employees",
+        "revenue_micros",
+    ),
+    "contracts": (
+        "contract_id",
+        "account_id",
+        "origin_deal_id",
+        "starts_on",
+        "ends_on",
+        "acv_micros",
+        "currency",
+        "cancelled_on",
+    ),
+    "deals": (
+        "deal_id",
+        "name",
+        "account_id",
+        "owner_id",
+        "type",
+        "motion",
+        "stage",
+        "is_won",
+        "is_closed",
+        "created_on",
+        "closed_on",
+        "amount_micros",
+        "acv_micros",
+        "currency",
+        "source",
+        "term_months",
+        "starts_on",
+        "prior_deal_id",
+        "renewed_contract_id",
+    ),
+    "deal_lines": ("line_id", "deal_id", "product_id", "product", "family", "quantity_micros", "amount_micros"),
+    "splits": ("split_id", "deal_id", "user_id", "share_num", "share_den"),
+    "team_members": ("member_id", "deal_id", "user_id", "role"),
+}
+SINGULAR: Mapping[str, str] = {
+    "people": "person",
+    "accounts": "account",
+    "contracts": "contract",
+    "products": "product",
+    "deals": "deal",
+    "deal_lines": "deal line",
+    "splits": "split",
+    "team_members": "team member",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What deal lines need of their product."""
+
+    name: str | None
+    family: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the records themselves do not say."""
+
+    zone: str
+    """Where an instant becomes a business date."""
+    currency: str | None
+    """The currency of records that name none: the org's, in single-currency orgs."""
+    products: Mapping[str, Product] = field(default_factory=dict)
+
+
+def normalise(object: str, bodies: Iterable[Body], mapping: CrmMapping, context: Context) -> Found[Rows]:  # noqa: A002  the CRM's word
+    """Rows by frame name. Deleted and merged-away records give none, nor do objects without a frame."""
+    frame = mapping.frame_of(object)
+    if frame is None or frame == "products":
+        return Found({})
+    reader = _Reader(frame, mapping, context)
+    rows: Rows = defaultdict(list)
+    for record_id, deleted, body in bodies:
+        if not deleted:
+            for name, row in _BUILDERS[frame](reader, record_id, reader.read(record_id, body)):
+                rows[name].append(row)
+    return Found(dict(rows) or {frame: []}, tuple(reader.issues))
+
+
+def products(bodies: Iterable[Body], mapping: CrmMapping, context: Context) -> Found[dict[str, Product]]:
+    """Products by id, for `Context`; a deleted product keeps its name on old lines."""
+    reader = _Reader("products", mapping, context)
+    found = {}
+    for record_id, _, body in bodies:
+        values = reader.read(record_id, body)
+        found[record_id] = Product(values["name"], values["family"])
+    return Found(found, tuple(reader.issues))
+
+
+class _Reader:
+    """Reads the canonical fields of one frame out of raw bodies and keeps the issues."""
+
+    def __init__(self, frame: str, mapping: CrmMapping, context: Context) -> None:
+        self.mapping, self.context, self.frame = mapping, context, frame
+        self.issues: list[Issue] = []
+        self.flawed = False
+        """Whether the record at hand has a value that cannot be read."""
+        mapped = mapping.objects[frame]
+        self._object = mapped.crm_object
+        self._fields = [
+            (n, mapped.fields[n].field, _parser(k, context)) for n, k in FRAMES[frame].items() if n in mapped.fields
+        ]
+        self._empty = dict.fromkeys(FRAMES[frame])
+        self._decode = msgspec.json.Decoder(dict[str, Any], float_hook=str).decode
+
+    def read(self, record_id: str, body: bytes) -> dict[str, Any]:
+        """The canonical values; what is absent or cannot be read is None."""
+        raw = self._decode(body)
+        values = dict(self._empty)
+        self.flawed = False
+        for name, crm_field, parse in self._fields:
+            value = raw.get(crm_field)
+            if value is not None:
+                try:
+                    values[name] = parse(value)
+                except ValueError as problem:
+                    self.flaw(record_id, crm_field, str(problem))
+        return values
+
+    def flaw(self, record_id: str, crm_field: str, message: str) -> None:
+        """Note a value that cannot be read: it holds the record."""
+        self.flawed = True
+        self.issues.append(
+            Issue(
+                "unreadable_value",
+                Severity.HOLDS,
+                f"{SINGULAR[self.frame]} {record_id}",
+                f"{self._object}.{crm_field}: {message}.",
+                f"Correct {crm_field} of this record in Salesforce; it is read again by itself.",
+            )
+        )
+
+    def lacks(self, record_id: str, values: Mapping[str, Any], *names: str) -> bool:
+        """Whether a value without which there can be no row is missing; if so, there is an issue."""
+        missing = [self.mapping.objects[self.frame].fields[name].field for name in names if values[name] is None]
+        if missing and not self.flawed:
+            self.flaw(record_id, missing[0], "is empty, and the record means nothing without it")
+        return bool(missing)
+
+    def currency(self, record_id: str, values: Mapping[str, Any]) -> str | None:
+        """The record's currency, or the org's where records carry none; an unknown one holds the record."""
+        found = values["currency"] or self.context.currency
+        if found is None or reading.known_currency(found):
+            return found
+        mapped = self.mapping.objects[self.frame].fields.get("currency")
+        self.flaw(record_id, mapped.field if mapped else "currency", f"{found!r} is not a currency we know")
+        return None
+
+
+Built = Iterable[tuple[str, Row]]
+
+
+def _parser(kind: Kind, context: Context) -> Callable[[Any], Any]:
+    if kind is Kind.DATE:
+        return lambda value: reading.day(value, context.zone)
+    return reading.PARSERS[kind]
+
+
+def _person(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
+    if reader.lacks(record_id, v, "active"):
+        return
+    person = (record_id, record_id, v["name"], v["email"], v["title"], v["active"], v["manager_id"], v["currency"])
+    yield "people", person
+    if role := reader.mapping.roles.get(v["title"] or ""):
+        yield "role_holdings", (record_id, role, "company", None, date.min, None)
+
+
+def _account(_reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
+    yield "accounts", (record_id, *v.values())
+
+
+def _contract(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
+    v["currency"] = reader.currency(record_id, v)
+    if not reader.lacks(record_id, v, "account_id", "starts_on"):
+        yield "contracts", (record_id, *v.values())
+
+
+def _deal(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
+    """A deal with an unreadable value loses its amount: it is held as a whole, not computed from what is left."""
+    v["currency"] = reader.currency(record_id, v)
+    if reader.lacks(record_id, v, "is_won", "is_closed"):
+        return
+    v["motion"] = reader.mapping.motions.get(v["type"] or "")
+    v["amount_micros"] = None if reader.flawed else v["amount"]
+    v["acv_micros"] = v["acv"]
+    v["deal_id"] = record_id
+    yield "deals", tuple(v[column] for column in COLUMNS["deals"])
+
+
+def _deal_line(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
+    if reader.lacks(record_id, v, "deal_id"):
+        return
+    product = reader.context.products.get(v["product_id"] or "", Product(None, None))
+    named = v["product_id"], product.name, product.family
+    yield "deal_lines", (record_id, v["deal_id"], *named, v["quantity"], v["amount"])
+
+
+def _split(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
+    """A split that cannot be read stays, for nobody and of nothing: its deal's shares do not add up and hold it."""
+    if reader.lacks(record_id, v, "deal_id"):
+        return
+    reader.lacks(record_id, v, "user_id", "share")
+    share = v["share"] or reading.NOTHING
+    yield "splits", (record_id, v["deal_id"], v["user_id"] or "", share.numerator, share.denominator)
+
+
+def _team_member(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
+    if not reader.lacks(record_id, v, "deal_id", "user_id", "role"):
+        yield "team_members", (record_id, v["deal_id"], v["user_id"], v["role"])
+
+
+_BUILDERS: Mapping[str, Callable[[_Reader, str, dict[str, Any]], Built]] = {
+    "people": _person,
+    "accounts": _account,
+    "contracts": _contract,
+    "deals": _deal,
+    "deal_lines": _deal_line,
+    "splits": _split,
+    "team_members": _team_member,
+}

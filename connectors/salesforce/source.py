@@ -1,0 +1,211 @@
+"""Reads Salesforce: what changed since a cursor, everything in bulk, or chosen records. One instance serves one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from connectors.mapping import FRAMES, CrmMapping
+from connectors.port import NotAllowed, Refused, Skipped, TryAgain
+from connectors.salesforce import soql
+from connectors.salesforce.bulk import BulkQuery, BulkRefused
+from connectors.salesforce.cursor import Cursor, read_cursor
+from connectors.salesforce.describe import Described, describe
+from connectors.salesforce.errors import LocatorLost
+from connectors.salesforce.query import query_pages
+from connectors.salesforce.records import QueryPage, Shape
+from connectors.salesforce.session import Connection
+from connectors.salesforce.windows import Windows
+from engine.model import Issue, Organization, Page, RawRecord
+
+OVERLAP = timedelta(minutes=15)
+"""Re-read before the cursor: a change becomes visible up to the length of its transaction (10 min at most) late."""
+
+IDS_MAX = 2000
+BULK_FROM = 50_000
+SECOND = timedelta(seconds=1)
+BEFORE = ("Organization", "OpportunityStage", "CurrencyType", "DatedConversionRate", "UserRole")
+IN_SINGLE_CURRENCY_ORGS_ABSENT = frozenset({"CurrencyType", "DatedConversionRate"})
+
+
+class SalesforceSource:
+    """The Salesforce side of `connectors.port.Source`."""
+
+    def __init__(self, connection: Connection, mapping: CrmMapping, *, overlap: timedelta = OVERLAP) -> None:
+        if overlap < timedelta(0):
+            raise ValueError("the overlap cannot be negative")
+        self._connection = connection
+        self._mapping = mapping
+        self._overlap = overlap
+        self._shapes: dict[str, Shape] = {}
+
+    @cached_property
+    def _described(self) -> dict[str, Described]:
+        """Asked once; the moment of the answer is the server's time of this run."""
+        found = dict(describe(self._connection, self._wanted))
+        self._started = self._connection.server_date
+        return found
+
+    @property
+    def _wanted(self) -> tuple[str, ...]:
+        frames = [frame for frame in FRAMES if frame in self._mapping.objects]
+        return BEFORE + tuple(self._mapping.objects[frame].crm_object for frame in frames)
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """What this org has of what we want; the records named come before those that name them."""
+        return tuple(name for name in self._wanted if self._has(name))
+
+    def issues(self) -> tuple[Issue, ...]:
+        """Optional fields and objects the org does not show."""
+        found: list[Issue] = []
+        for name in self.objects:
+            _, issues = soql.select(self._described[name], soql.wanted_fields(self._mapping, name))
+            found.extend(issues)
+        return tuple(found)
+
+    def server_time(self) -> datetime:
+        """Salesforce's clock at the start of this run (whole seconds)."""
+        _ = self._described
+        if self._started is None:
+            raise TryAgain("Salesforce's answer carries no Date, so that there is no clock to read changes by.")
+        return self._started
+
+    def usage(self) -> tuple[int, int] | None:
+        """Calls used and allowed in the org today."""
+        return self._connection.budget.usage()
+
+    def organization(self) -> Organization:
+        """The org behind the credentials."""
+        shape = self._shape("Organization")
+        pages = query_pages(self._connection, shape, soql.query(shape.selection), with_deleted=False)
+        rows = [msgspec.json.decode(record.body, type=dict[str, Any]) for page in pages for record in page.records]
+        if len(rows) != 1:
+            raise Refused(f"the org has {len(rows)} Organization records instead of one.")
+        row = rows[0]
+        return Organization(
+            org_id=row["Id"],
+            name=row["Name"] or "",
+            is_sandbox=bool(row.get("IsSandbox")),
+            zone=row.get("TimeZoneSidKey") or "UTC",
+            currency=row.get("DefaultCurrencyIsoCode"),
+            fiscal_year_start_month=int(row.get("FiscalYearStartMonth") or 1),
+        )
+
+    def pages(self, object: str, cursor: str | None) -> Iterator[Page]:  # noqa: A002  the word of the port
+        """What changed since the cursor; its pages are in the order of change, so that each page's cursor is safe."""
+        place = read_cursor(cursor)
+        if place.job:
+            raise Refused(f"{object}: this cursor is of an unfinished backfill. Resume the backfill first.")
+        shape = self._shape(object)
+        if not shape.selection.stamped:
+            yield from self._whole(shape)
+            return
+        since = place.since - self._overlap if place.since else None
+        yield from self._window(shape, since, self.server_time() + SECOND, Cursor(since=place.since))
+
+    def backfill(self, object: str, since: date | None, until: date | None, cursor: str | None) -> Iterator[Page]:  # noqa: A002
+        """Everything last changed in [since, until), by a Bulk 2.0 job that outlives a crash."""
+        shape = self._shape(object)
+        if not shape.selection.stamped:
+            yield from self._whole(shape)
+            return
+        window = _midnight(since), _midnight(until) or self.server_time() + SECOND
+        bulk = BulkQuery(self._connection, shape)
+        text = soql.query(shape.selection) + soql.between(*window)
+        onward = _midnight(until) or self.server_time()
+        place = read_cursor(cursor)
+        try:
+            if not place.job:
+                place = Cursor(job=bulk.start(text), since=onward)
+            try:
+                yield from bulk.pages(place)
+            except LocatorLost:
+                yield from bulk.pages(Cursor(job=bulk.start(text), since=onward))
+        except BulkRefused:
+            yield from self._window(shape, *window, Cursor())
+
+    def ids(self, object: str) -> Iterator[tuple[str, datetime]]:  # noqa: A002
+        """Every live record's id and change stamp."""
+        full = self._shape(object).selection
+        names = [name for name in ("Id", soql.STAMP) if name in full.types]
+        shape = Shape(soql.Selection(object, {name: full.types[name] for name in names}))
+        text = soql.query(shape.selection)
+        for page in self._counted(shape, text):
+            yield from ((record.record_id, record.stamp) for record in page)
+
+    def records(self, object: str, ids: Sequence[str]) -> Iterator[Page]:  # noqa: A002
+        """The records as they are now, 2,000 a call. Their pages carry no cursor."""
+        shape = self._shape(object)
+        for start in range(0, len(ids), IDS_MAX):
+            body = {"ids": list(ids[start : start + IDS_MAX]), "fields": list(shape.selection.fields)}
+            path = f"composite/sobjects/{object}"
+            rows = self._connection.fetch("POST", path, body=body, read=lambda answer: shape.listed(answer.content))
+            yield Page(object, tuple(rows), cursor="")
+
+    def _counted(self, shape: Shape, text: str) -> Iterator[Sequence[RawRecord]]:
+        """Through REST, unless the first page says that Bulk is the better way."""
+        for page in query_pages(self._connection, shape, text, with_deleted=False):
+            if page.totalSize > BULK_FROM:
+                bulk = BulkQuery(self._connection, shape, with_deleted=False)
+                yield from (chunk.records for chunk in bulk.pages(Cursor(job=bulk.start(text))))
+                return
+            yield page.records
+
+    def _whole(self, shape: Shape) -> Iterator[Page]:
+        """A small object that keeps no change stamps is read whole every time."""
+        done = Cursor(since=self.server_time()).text()
+        for page in query_pages(self._connection, shape, soql.query(shape.selection), with_deleted=False):
+            yield Page(shape.selection.object, tuple(page.records), done if page.done else "", page.totalSize)
+
+    def _window(self, shape: Shape, since: datetime | None, until: datetime, place: Cursor) -> Iterator[Page]:
+        """[since, until) in slices that Salesforce manages in time, each resumed at its last row when it is cut off."""
+        name = shape.selection.object
+        windows = Windows(since, until)
+        while windows.open:
+            try:
+                for page in self._slice(shape, windows):
+                    place = Cursor(since=max(filter(None, (place.since, windows.reached)), default=None))
+                    last = page.done and windows.last
+                    if last:
+                        place = Cursor(since=until - SECOND)
+                    yield Page(name, tuple(page.records), place.text(), page.totalSize)
+            except TryAgain as problem:
+                windows.shrink_or_restart(problem)
+            else:
+                windows.advance()
+
+    def _slice(self, shape: Shape, windows: Windows) -> Iterator[QueryPage[RawRecord]]:
+        text = soql.query(shape.selection) + soql.between(windows.since, windows.until) + soql.BY_STAMP
+        for page in query_pages(self._connection, shape, text, with_deleted=True):
+            windows.saw([record.stamp for record in page.records])
+            yield page
+
+    def _has(self, name: str) -> bool:
+        if name in self._described:
+            return True
+        if name in IN_SINGLE_CURRENCY_ORGS_ABSENT:
+            return False
+        frame = self._mapping.frame_of(name)
+        if name in soql.FIXED and name != "Organization":
+            return False
+        if frame and self._mapping.objects[frame].optional:
+            return False
+        msg = f"{name}: the org does not show this object. Grant the integration user Read (and View All) on it."
+        raise NotAllowed(msg, code="INVALID_TYPE")
+
+    def _shape(self, name: str) -> Shape:
+        if name not in self._shapes:
+            if not self._has(name):
+                raise Skipped(f"{name}: this org does not have the object.")
+            selection, _ = soql.select(self._described[name], soql.wanted_fields(self._mapping, name))
+            self._shapes[name] = Shape(selection)
+        return self._shapes[name]
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), UTC) if day else None

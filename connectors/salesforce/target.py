@@ -1,0 +1,195 @@
+"""Writes to Salesforce in collections of 200: only allow-listed fields, one answer read for every record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from connectors.port import NotAllowed, Refused, TryAgain
+from connectors.salesforce.describe import describe
+from connectors.salesforce.errors import clean
+from connectors.salesforce.session import Connection, json_reader
+from connectors.salesforce.wire_values import incoming, outgoing
+from engine.model import Change, FieldInfo, Sent, Verdict
+
+BATCH = 200
+READ_MAX = 2000
+LOCK_TRIES = 4
+NO_RULES = {"Sforce-Auto-Assign": "FALSE"}
+"""Our writes must not make territory or assignment rules run again, not even through a trigger."""
+
+RETRY = frozenset(
+    {
+        "UNABLE_TO_LOCK_ROW",
+        "SERVER_UNAVAILABLE",
+        "UNKNOWN_EXCEPTION",
+        "REQUEST_RUNNING_TOO_LONG",
+        "TOO_MANY_APEX_REQUESTS",
+        "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
+        "ORG_IN_MAINTENANCE",
+        "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE",
+        "TERRITORY_REALIGN_IN_PROGRESS",
+        "OPERATION_ENQUEUED",
+        "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+        "PROCESSING_HALTED",
+        "RECORD_IN_USE_BY_WORKFLOW",
+        "ENTITY_IS_LOCKED",
+    }
+)
+GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
+PASSING_TRIGGER = ("UNABLE_TO_LOCK_ROW", "CPU time limit", "Too many SOQL")
+"""A trigger that failed for one of these reasons may succeed later; any other reason is the admin's to mend."""
+
+
+class _Problem(msgspec.Struct):
+    statusCode: str = "UNKNOWN_EXCEPTION"  # noqa: N815  Salesforce's key
+    message: str = ""
+    fields: list[str] = msgspec.field(default_factory=list)
+
+
+class _Answer(msgspec.Struct):
+    success: bool
+    errors: list[_Problem] = msgspec.field(default_factory=list)
+
+    def sent(self, change: Change) -> Sent:
+        """The verdict for one of the changes that made up the write."""
+        if self.success:
+            return Sent(change, Verdict.WRITTEN)
+        problem = self.errors[0] if self.errors else _Problem()
+        named = f" ({', '.join(problem.fields)})" if problem.fields else ""
+        return Sent(change, _verdict(problem), problem.statusCode, clean(problem.message) + named)
+
+
+def _verdict(problem: _Problem) -> Verdict:
+    if problem.statusCode in GONE:
+        return Verdict.GONE
+    passing = any(text in problem.message for text in PASSING_TRIGGER)
+    if problem.statusCode in RETRY or (problem.statusCode == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" and passing):
+        return Verdict.RETRY
+    return Verdict.PARKED
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """All changes of one record, later ones over earlier ones."""
+
+    changes: tuple[Change, ...]
+    record: Mapping[str, Any]
+
+    @property
+    def record_id(self) -> str:
+        return self.changes[0].record_id
+
+
+class _Locked(Exception):  # noqa: N818  it is a state to wait out, handled in this file
+    """Some rows are locked by somebody else's save."""
+
+
+class SalesforceTarget:
+    """The Salesforce side of `connectors.port.Target`."""
+
+    def __init__(self, connection: Connection, allowed: Mapping[str, Collection[str]]) -> None:
+        self._connection = connection
+        self._allowed = {name: frozenset(fields) for name, fields in allowed.items()}
+        self._fields: dict[str, Mapping[str, FieldInfo]] = {}
+
+    def fields(self, object: str) -> Mapping[str, FieldInfo]:  # noqa: A002  the word of the port
+        """What the org says of an object's fields for the running user; asked once."""
+        if object not in self._fields:
+            found = describe(self._connection, [object])
+            if object not in found:
+                raise NotAllowed(f"{object}: the org does not show this object to the integration user.")
+            self._fields[object] = {name: field.info() for name, field in found[object].by_name().items()}
+        return self._fields[object]
+
+    def write(self, object: str, changes: Sequence[Change]) -> Iterator[Sequence[Sent]]:  # noqa: A002
+        """Batches of answers, one for every change given. Siblings are sent together, so that they never lock."""
+        fields = self._checked(object, changes)
+        writes, parked = _writes(object, changes, fields)
+        if parked:
+            yield parked
+        for start in range(0, len(writes), BATCH):
+            batch = writes[start : start + BATCH]
+            answers = self._settle(batch)
+            yield [answers[write.record_id].sent(change) for write in batch for change in write.changes]
+
+    def read(
+        self,
+        object: str,  # noqa: A002
+        ids: Sequence[str],
+        fields: Sequence[str],
+    ) -> Mapping[str, Mapping[str, str | bool | None]]:
+        """Current values in the form in which they would be written; ids that are gone are not among them."""
+        infos = self.fields(object)
+        decode = msgspec.json.Decoder(list[dict[str, Any] | None], float_hook=str).decode
+        path = f"composite/sobjects/{object}"
+        found: dict[str, Mapping[str, str | bool | None]] = {}
+        for start in range(0, len(ids), READ_MAX):
+            body = {"ids": list(ids[start : start + READ_MAX]), "fields": ["Id", *fields]}
+            rows = self._connection.fetch("POST", path, body=body, read=lambda answer: decode(answer.content))
+            for row in filter(None, rows):
+                found[row["Id"]] = {name: incoming(row[name], infos[name]) for name in fields}
+        return found
+
+    def _checked(self, name: str, changes: Sequence[Change]) -> Mapping[str, FieldInfo]:
+        """Refuse before anything is sent what is not ours to write, and what the org does not let us write."""
+        wanted = {field for change in changes for field, _ in change.fields}
+        foreign = sorted(wanted - self._allowed.get(name, frozenset()))
+        if foreign or any(change.object != name for change in changes):
+            raise Refused(f"{name}: {', '.join(foreign) or 'another object'} is not among the fields we may write.")
+        known = self.fields(name)
+        for field in sorted(wanted):
+            if field not in known or not known[field].writable:
+                state = "does not exist or is hidden" if field not in known else "is read-only for the integration user"
+                msg = f"{name}.{field} {state}. Run `worker.py setup`, or grant Edit on it in the permission set."
+                raise NotAllowed(msg, code="INVALID_FIELD_FOR_INSERT_UPDATE")
+        return known
+
+    def _settle(self, batch: Sequence[_Write]) -> Mapping[str, _Answer]:
+        """Send a batch; rows that somebody else's save has locked are sent again a few times, alone."""
+        answers: dict[str, _Answer] = {}
+        attempts = Retrying(
+            stop=stop_after_attempt(LOCK_TRIES),
+            wait=wait_random_exponential(multiplier=1, max=16),
+            retry=retry_if_exception_type(_Locked),
+            sleep=self._connection.sleep,
+            retry_error_callback=lambda _: None,
+        )
+        attempts(self._send, batch, answers)
+        return answers
+
+    def _send(self, batch: Sequence[_Write], answers: dict[str, _Answer]) -> None:
+        due = [write for write in batch if write.record_id not in answers or _is_locked(answers[write.record_id])]
+        body = {"allOrNone": False, "records": [write.record for write in due]}
+        read = json_reader(list[_Answer])
+        results = self._connection.fetch("PATCH", "composite/sobjects", body=body, headers=NO_RULES, read=read)
+        if len(results) != len(due):
+            raise TryAgain(f"{len(due)} records were sent, but {len(results)} answered: none is taken as written.")
+        answers.update({write.record_id: result for write, result in zip(due, results, strict=True)})
+        if any(_is_locked(result) for result in results):
+            raise _Locked
+
+
+def _is_locked(answer: _Answer) -> bool:
+    return any(problem.statusCode == "UNABLE_TO_LOCK_ROW" for problem in answer.errors)
+
+
+def _writes(name: str, changes: Sequence[Change], fields: Mapping[str, FieldInfo]) -> tuple[list[_Write], list[Sent]]:
+    """One write a record, in sending order; changes that no field can hold are parked at once."""
+    by_record: dict[str, list[Change]] = {}
+    for change in sorted(changes, key=lambda each: (each.ordered_by, each.record_id)):
+        by_record.setdefault(change.record_id, []).append(change)
+    writes, parked = [], []
+    for record_id, group in by_record.items():
+        wanted = {field: value for change in group for field, value in change.fields}
+        try:
+            values = {field: outgoing(value, fields[field]) for field, value in wanted.items()}
+        except ValueError as problem:
+            parked += [Sent(change, Verdict.PARKED, "UNFIT_VALUE", str(problem)) for change in group]
+            continue
+        writes.append(_Write(tuple(group), {"attributes": {"type": name}, "id": record_id, **values}))
+    return writes, parked

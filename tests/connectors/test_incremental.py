@@ -1,0 +1,207 @@
+"""What changed since a cursor arrives, once and whole, whatever happens on the way."""
+
+from datetime import timedelta
+from itertools import chain
+
+import msgspec
+import pytest
+
+from connectors.port import TryAgain
+from connectors.salesforce.source import SalesforceSource
+from tests.connectors.conftest import DEAL, deals
+
+OVERLAP = timedelta(0)
+
+
+def records(pages):
+    return list(chain.from_iterable(page.records for page in pages))
+
+
+def ids(pages):
+    return [record.record_id for record in records(pages)]
+
+
+def fresh(connection, mapping, overlap=OVERLAP):
+    """A new run."""
+    return SalesforceSource(connection, mapping, overlap=overlap)
+
+
+def test_objects_come_in_an_order_in_which_what_is_named_comes_first(source):
+    assert source.objects == (
+        "Organization",
+        "OpportunityStage",
+        "UserRole",
+        "User",
+        "Account",
+        "Contract",
+        "Product2",
+        "Opportunity",
+        "OpportunityLineItem",
+        "OpportunitySplit",
+        "OpportunityTeamMember",
+    )
+
+
+def test_the_organization_is_known(source):
+    organization = source.organization()
+
+    assert (organization.name, organization.zone) == ("Example", "America/New_York")
+    assert (organization.is_sandbox, organization.fiscal_year_start_month) == (True, 2)
+    assert len(organization.org_id) == 18
+
+
+def test_amounts_keep_every_digit(source):
+    (record,) = records(source.pages("Opportunity", None))
+    body = msgspec.json.Decoder(float_hook=str).decode(record.body)
+
+    assert body["Amount"] == "1234567890123.45"
+    assert b'"ACV__c":15000,' in record.body
+    assert "attributes" not in body
+
+
+def test_nothing_changed_gives_one_empty_page_with_a_later_cursor(source, connection, mapping, clock):
+    cursor = list(source.pages("Opportunity", None))[-1].cursor
+    clock.advance(minutes=5)
+    (page,) = fresh(connection, mapping).pages("Opportunity", cursor)
+
+    assert page.records == ()
+    assert page.cursor > cursor
+
+
+def test_a_change_after_the_cursor_arrives(source, connection, mapping, org, clock):
+    cursor = list(source.pages("Opportunity", None))[-1].cursor
+    clock.advance(minutes=5)
+    org.update("Opportunity", DEAL, {"Name": "Renamed"})
+
+    (record,) = records(fresh(connection, mapping).pages("Opportunity", cursor))
+
+    assert b'"Name":"Renamed"' in record.body
+
+
+def test_a_change_in_the_second_of_the_read_is_not_lost(source, connection, mapping, org):
+    """The stamp has whole seconds: a save in the very second of the cursor is read again."""
+    cursor = list(source.pages("Opportunity", None))[-1].cursor
+    org.update("Opportunity", DEAL, {"Name": "Renamed"})
+
+    (record,) = records(fresh(connection, mapping).pages("Opportunity", cursor))
+
+    assert b'"Name":"Renamed"' in record.body
+
+
+@pytest.mark.parametrize("late_s", [1, 60, 840])
+def test_a_row_that_becomes_visible_late_is_found_within_the_overlap(connection, mapping, org, clock, late_s):
+    rule = org.faults.add("late_visible", seconds=late_s)
+    org.update("Opportunity", DEAL, {"Name": "Renamed"})
+    first = list(fresh(connection, mapping).pages("Opportunity", None))[-1].cursor
+    clock.advance(seconds=late_s + 1)
+    org.faults.remove(rule)
+
+    pages = fresh(connection, mapping, timedelta(minutes=15)).pages("Opportunity", first)
+
+    assert b'"Name":"Renamed"' in records(pages)[-1].body
+
+
+def test_every_row_of_one_second_arrives_over_page_borders(connection, mapping, org):
+    """450 rows share one stamp and come in three pages."""
+    org.load({"opportunities": deals(450)})
+    pages = list(fresh(connection, mapping).pages("Opportunity", None))
+
+    assert [len(page.records) for page in pages] == [200, 200, 51]
+    assert len(set(ids(pages))) == 451
+    assert pages[0].expected == 451
+
+
+def test_the_cursor_of_each_page_loses_nothing_when_the_run_is_killed_there(connection, mapping, org, clock):
+    for part in range(3):
+        clock.advance(minutes=20)
+        org.load({"opportunities": deals(150, start=part * 150)})
+    pages = list(fresh(connection, mapping).pages("Opportunity", None))
+    everything = set(ids(pages))
+
+    for stored in range(1, len(pages) + 1):
+        kept = set(ids(pages[:stored]))
+        rest = fresh(connection, mapping).pages("Opportunity", pages[stored - 1].cursor)
+        assert kept | set(ids(rest)) == everything
+
+
+def test_deleted_undeleted_and_merged_records_are_seen(connection, mapping, org, clock):
+    org.load({"accounts": [{"Id": "001000000000Los", "Name": "Loser"}]})
+    cursor = list(fresh(connection, mapping).pages("Account", None))[-1].cursor
+    clock.advance(minutes=1)
+    org.delete("Opportunity", DEAL)
+    org.merge("Account", "001000000000Acm", "001000000000Los")
+
+    (deal,) = records(fresh(connection, mapping).pages("Opportunity", cursor))
+    lost = {record.record_id[:15]: record for record in records(fresh(connection, mapping).pages("Account", cursor))}
+
+    assert deal.deleted
+    assert lost["001000000000Los"].deleted
+    assert (lost["001000000000Los"].merged_into or "")[:15] == "001000000000Acm"
+
+    org.undelete("Opportunity", DEAL)
+    (deal,) = records(fresh(connection, mapping).pages("Opportunity", cursor))
+    assert not deal.deleted
+
+
+def test_our_own_write_is_an_echo_with_the_same_content(connection, mapping, org, clock):
+    (before,) = records(fresh(connection, mapping).pages("Opportunity", None))
+    clock.advance(minutes=1)
+    org.update("Opportunity", DEAL, {"Commission_Reason__c": "ours"})
+    (after,) = records(fresh(connection, mapping).pages("Opportunity", None))
+
+    assert after.stamp > before.stamp
+    assert after.content_hash == before.content_hash
+
+
+@pytest.mark.parametrize(
+    ("verb", "nth"),
+    [("page_without_next", 1), ("page_without_next", 2), ("total_mismatch", 2), ("total_mismatch", 3)],
+)
+def test_a_short_read_is_an_error_and_the_cursor_stays(source, org, clock, verb, nth):
+    org.load({"opportunities": deals(450)})
+    clock.advance(minutes=30)
+    assert source.objects
+    org.faults.add(verb, {"path": "/query", "nth": nth}, **({"by": 1} if verb == "total_mismatch" else {}))
+    cursors = []
+
+    with pytest.raises(TryAgain, match="not complete"):
+        cursors.extend(page.cursor for page in source.pages("Opportunity", None))
+    assert set(cursors) <= {'{"since":"2026-11-22T05:00:00Z"}', '{"since":"2026-11-22T06:00:00Z"}'}
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize(
+    "verb", ["reset_before_apply", "reset_after_apply", "truncate_json", "html_200", "expire_token", "locator_expired"]
+)
+def test_a_passing_fault_on_any_page_changes_nothing(connection, mapping, org, verb, nth):
+    org.load({"opportunities": deals(450)})
+    source = fresh(connection, mapping)
+    assert source.objects
+    org.faults.add(verb, {"path": "query", "nth": nth})
+
+    pages = list(source.pages("Opportunity", None))
+
+    assert len(set(ids(pages))) == 451
+    assert pages[-1].cursor == '{"since":"2026-11-22T06:00:00Z"}'
+
+
+def test_a_query_that_is_too_slow_is_asked_in_smaller_slices(connection, mapping, org):
+    org.load({"opportunities": deals(10)})
+    source = fresh(connection, mapping)
+    assert source.objects
+    org.faults.add("status", {"path": "query", "times": 3}, code=400, error_code="QUERY_TIMEOUT", message="too long")
+
+    pages = list(source.pages("Opportunity", None))
+
+    assert set(ids(pages)) == {record["Id"] for record in org.rows("Opportunity")}
+    assert pages[-1].cursor == '{"since":"2026-11-22T06:00:00Z"}'
+
+
+def test_a_query_that_is_always_too_slow_gives_up(connection, mapping, org):
+    source = fresh(connection, mapping)
+    assert source.objects
+    org.faults.add("status", {"path": "query", "times": None}, code=400, error_code="QUERY_TIMEOUT", message="too long")
+
+    with pytest.raises(TryAgain, match="QUERY_TIMEOUT"):
+        list(source.pages("Opportunity", None))
+    assert len(org.calls) < 60
