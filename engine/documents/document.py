@@ -7,9 +7,8 @@ Python use field names and the engine's values and only have their types checked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -50,12 +49,6 @@ class Document(BaseModel):
         return fields + cls.spellings
 
     @classmethod
-    def examples(cls) -> dict[str, str]:
-        """What may stand under each key, as the reference shows it."""
-        fields = ((entry.alias or name, entry.examples) for name, entry in cls.model_fields.items())
-        return {name: str(examples[0]) for name, examples in fields if examples}
-
-    @classmethod
     def spelled(cls, written: Any, found: list[Problem]) -> Any:
         """The fields that a YAML value means; problems go to `found`."""
         if isinstance(written, dict):
@@ -81,11 +74,9 @@ class Document(BaseModel):
         try:
             document = handler(cls.spelled(data, found))
         except ValidationError as error:
-            problems = (
-                replace(problem, loc=cls.located(problem.loc, data)) for problem in problems_of(error, cls.examples())
-            )
+            problems = (replace(problem, loc=cls.located(problem.loc, data)) for problem in problems_of(error))
             raise Problems(*found, *problems) from None
-        found += document.problems()
+        found = found or list(document.problems())
         if found:
             raise Problems(*found)
         return document
@@ -129,33 +120,27 @@ MeasureName = Annotated[str, refers_to("measure")]
 ComponentName = Annotated[str, refers_to("component")]
 
 
-def problems_of(error: ValidationError, examples: Mapping[str, str] = MappingProxyType({})) -> list[Problem]:
+def problems_of(error: ValidationError) -> list[Problem]:
     """Pydantic's findings in our words, those of nested documents brought under their place."""
-    return [problem for details in error.errors(include_url=False) for problem in _problems(details, examples)]
+    return [problem for details in error.errors(include_url=False) for problem in _problems(details)]
 
 
-def _problems(details: ErrorDetails, examples: Mapping[str, str]) -> Iterator[Problem]:
-    loc = tuple(part for part in details["loc"] if part != KEY_OF_A_MAPPING)
+def _problems(details: ErrorDetails) -> Iterator[Problem]:
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, Problems):
         for problem in cause.problems:
-            yield Problem((*loc, *problem.loc), problem.message, problem.remedy)
-    elif details["type"] == "missing":
-        name = str(loc[-1])
-        such_as = f", such as {name}: {examples[name]}" if name in examples else ""
-        yield Problem(loc, "missing.", f"Add {name}{such_as}.")
+            yield Problem((*details["loc"], *problem.loc), problem.message, problem.remedy)
     else:
-        yield Problem(loc, *_words(details))
+        yield Problem(details["loc"], *_words(details))
 
 
-KEY_OF_A_MAPPING = "[key]"
-"""How pydantic says that the key and not its value is wrong."""
 _WORDS = {
     "extra_forbidden": ("unknown key.", "Remove it."),
     "string_type": ("{value} is not text.", "Put it in quotes if text is meant."),
     "tuple_type": ("{value} is not a list.", "Write a list, such as [a, b]."),
     "dict_type": ("{value} is not a mapping.", "Write keys and values, such as {{key: value}}."),
     "model_type": ("{value} is not a mapping.", "Write keys and values, such as {{key: value}}."),
+    "too_short": ("empty.", "Write at least one entry."),
     "bool_type": ("{value} is neither true nor false.", "Write true or false."),
 }
 """Pydantic's own findings in our words."""
@@ -164,6 +149,8 @@ _WORDS = {
 def _words(details: ErrorDetails) -> tuple[str, str]:
     """Message and remedy of a finding of pydantic's own."""
     value = shown(details["input"])
+    if details["type"] == "missing":
+        return "missing.", f"Add {details['loc'][-1]}."
     if details["type"] == "literal_error":
         choices = str(details["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         return f"{value} is not a choice here.", _choice(str(details["input"]), choices)

@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema
 from engine.documents.conditions import When
 from engine.documents.document import Document, Policy, Reading
 from engine.documents.problems import Loc, Problem, nearest, wrong
-from engine.documents.values import FILLED, Name, Role, Share, Window, YesNo, percent_text
+from engine.documents.values import Name, Role, Share, Window, YesNo, percent_text
 
 RECORD_OWNERS = ("deal_owner", "account_owner")
 """Holders that the CRM's own records name."""
@@ -28,7 +28,7 @@ def _holder(name: str, info: ValidationInfo) -> str:
     """A role of this file, or the owner of a record."""
     roles = info.context.names.get("role") if isinstance(info.context, Reading) else None
     if roles is not None and name not in RECORD_OWNERS and name not in roles:
-        remedy = f"{nearest(name, [*roles, *RECORD_OWNERS])} Every role needs an entry in vacancies."
+        remedy = f"{nearest(name, [*roles, *RECORD_OWNERS])} Each role has an entry in vacancies."
         raise wrong(f"no role is called {name}.", remedy)
     return name
 
@@ -115,7 +115,6 @@ class Rule(Document):
             found.append(Problem(("owner",), "written beside owners.", "Keep one of them."))
         elif not isinstance(owner, str):
             found.append(Problem(("owner",), "not one role.", "Write one role, or owners with the three of them."))
-            owner = RECORD_OWNERS[0]
         return {"owners": owner, **known}
 
     @classmethod
@@ -126,12 +125,11 @@ class Rule(Document):
     def problems(self) -> Iterator[Problem]:
         """Shares add up in each portion, and portions are there when the deal is split."""
         expected: tuple[Portion, ...] = ("renewed", "uplift") if self.split_at else ("all",)
-        misplaced = [
-            Problem(("credit", position, "portion"), *self._misplaced(credit.portion))
-            for position, credit in enumerate(self.credit)
-            if credit.portion not in expected and not (credit.overlay and credit.portion == "all")
-        ]
-        yield from misplaced or (problem for portion in expected for problem in self._incomplete(portion))
+        for position, credit in enumerate(self.credit):
+            if credit.portion not in expected and not (credit.overlay and credit.portion == "all"):
+                yield Problem(("credit", position, "portion"), *self._misplaced(credit.portion))
+        for portion in expected:
+            yield from self._incomplete(portion)
         yield from self._repeated()
 
     def _misplaced(self, portion: Portion) -> tuple[str, str]:
@@ -188,7 +186,7 @@ class Engagement(Policy):
     """What people call them."""
     effective: Window
     """Deals dated in this window follow these rules."""
-    rules: Annotated[tuple[Rule, ...], *FILLED]
+    rules: tuple[Rule, ...] = Field(min_length=1)
     """Read top to bottom; the first rule that fits decides."""
     otherwise: Otherwise
     """What becomes of a deal that no rule fits."""

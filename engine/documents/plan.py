@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import GetJsonSchemaHandler, StrictStr
+from pydantic import Field, GetJsonSchemaHandler, StrictStr
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -16,7 +16,6 @@ from engine.documents.document import ComponentName, Document, MeasureName, Poli
 from engine.documents.problems import Problem, Problems, shown
 from engine.documents.values import (
     AMOUNT_SCHEMA,
-    FILLED,
     PERCENT_SCHEMA,
     Count,
     Currency,
@@ -157,9 +156,8 @@ class Component(Document):
             yield Problem(("brackets",), "mixes percentages of quota and amounts.", "Start every bracket in one unit.")
             return
         if self.brackets[0].start != 0:
-            zero = "0%" if in_percent else "0"
-            remedy = f"Begin at {zero}, even if the rate there is 0%, so that no gap is left."
-            yield Problem(("brackets", 0, "from"), f"the first bracket does not begin at {zero}.", remedy)
+            remedy = f"Add a bracket from {'0%' if in_percent else '0'}, even if its rate is 0%."
+            yield Problem(("brackets", 0, "from"), "the first bracket leaves a gap below it.", remedy)
         for position, (lower, upper) in enumerate(pairwise(self.brackets), start=1):
             if upper.start <= lower.start:
                 message = "does not begin above the bracket before it."
@@ -211,7 +209,7 @@ class Clawback(Document):
     """The cause."""
     takes_back: Literal["all"]
     """How much of what was earned."""
-    applies_to: Annotated[tuple[ComponentName, ...], *FILLED]
+    applies_to: tuple[ComponentName, ...] = Field(min_length=1)
     """The components whose earnings are taken back."""
 
     def problems(self) -> Iterator[Problem]:
@@ -240,7 +238,7 @@ class Plan(Policy):
     """How each line is rounded to the currency's minor unit; `down` is towards zero."""
     measures: dict[Name, Measure]
     """What is added up, by name."""
-    components: Annotated[tuple[Component, ...], *FILLED]
+    components: tuple[Component, ...] = Field(min_length=1)
     """The ways to earn."""
     clawback: Clawback | None = None
     """What is taken back when a customer leaves."""

@@ -78,7 +78,7 @@ def micros(value: Any) -> int:
         raise wrong(f"{shown(value)} is not an amount.", "Write an amount, such as 50_000 or 250.50, without currency.")
     scaled = Decimal(value) * MICROS
     if not scaled.is_finite() or scaled != scaled.to_integral_value() or abs(scaled) > LARGEST_MICROS:
-        raise wrong(f"{shown(value)} is out of range.", "Write at most six decimals and a million million.")
+        raise wrong(f"{value} is out of range.", "Write at most six decimals and a million million.")
     return int(scaled)
 
 
@@ -104,16 +104,6 @@ def day(value: Any) -> date:
             f"{shown(value)} is not a day.", "Write a day as year-month-day, such as 2026-02-01, without quotes."
         )
     return value
-
-
-def _filled(items: Any) -> Any:
-    if items in ([], {}):
-        raise wrong("empty.", "Write at least one entry.")
-    return items
-
-
-FILLED = written(_filled), Field(json_schema_extra={"minItems": 1})
-"""Annotations of a list with at least one entry (its broken entries count as entries)."""
 
 
 def spelt(pattern: str, remedy: str, article_name: str) -> Any:
@@ -181,7 +171,7 @@ class Window(Document):
     def problems(self) -> Iterator[Problem]:
         """A window holds at least one day."""
         if self.until_on is not None and self.until_on <= self.from_on:
-            remedy = f"Write a day later than {self.from_on}: until is the first day after."
+            remedy = f"until is the first day after; write a day later than {self.from_on}."
             yield Problem(("until",), f"the window from {self.from_on} until {self.until_on} is empty.", remedy)
 
 

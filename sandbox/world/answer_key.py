@@ -99,6 +99,7 @@ def _dirt(piece: Dirt) -> Record:
         "record": piece.record,
         "effect": piece.effect,
         "issue": piece.issue,
+        "because": piece.because,
         "other": piece.other,
     }
 

@@ -25,13 +25,15 @@ UNKNOWN_TYPE = "Expanded Deal"
 
 @dataclass(frozen=True, slots=True)
 class Dirt:
-    """One dirty record and the issue that a correct worker raises for it."""
+    """One dirty record, and what a correct worker makes of it."""
 
     kind: str
     object: str
     record: str
     effect: str
-    issue: str
+    issue: str | None
+    """Code of the issue; a record that is gone raises none."""
+    because: str
     other: str | None = None
     """The record it repeats or was merged into."""
 
@@ -66,32 +68,37 @@ def _without_owner(history: History) -> Dirt:
     account = history.customers.uncovered(history.start + timedelta(days=history.rng.randint(30, 200)))
     deal = _deal(history, account)
     deal.owner = None
-    return Dirt("won_without_owner", "Opportunity", deal.id, HOLDS, "a won deal names no owner")
+    return Dirt("won_without_owner", "Opportunity", deal.id, HOLDS, "missing_owner", "a won deal names no owner")
 
 
 def _without_amount(history: History) -> Dirt:
     deal = _deal(history, _account(history))
     deal.amount_cents = deal.acv_cents = None
     deal.lines = []
-    return Dirt("won_without_amount", "Opportunity", deal.id, HOLDS, "a won deal has no amount")
+    return Dirt("won_without_amount", "Opportunity", deal.id, HOLDS, "missing_amount", "a won deal has no amount")
 
 
 def _without_account(history: History) -> Dirt:
     deal = _deal(history, _account(history))
     deal.account = None
-    return Dirt("won_without_account", "Opportunity", deal.id, HOLDS, "a won deal belongs to no account")
+    return Dirt(
+        "won_without_account", "Opportunity", deal.id, HOLDS, "missing_account", "a won deal belongs to no account"
+    )
 
 
 def _unknown_currency(history: History) -> Dirt:
     deal = _deal(history, _account(history))
     deal.currency = UNKNOWN
-    return Dirt("unknown_currency", "Opportunity", deal.id, HOLDS, f"there is no exchange rate for {UNKNOWN}")
+    return Dirt(
+        "unknown_currency", "Opportunity", deal.id, HOLDS, "missing_rate", f"there is no exchange rate for {UNKNOWN}"
+    )
 
 
 def _unknown_type(history: History) -> Dirt:
     deal = _deal(history, _account(history))
     deal.type = UNKNOWN_TYPE
-    return Dirt("unknown_type", "Opportunity", deal.id, HOLDS, f'no motion is defined for type "{UNKNOWN_TYPE}"')
+    because = f'no motion is defined for type "{UNKNOWN_TYPE}"'
+    return Dirt("unknown_type", "Opportunity", deal.id, HOLDS, "unknown_type", because)
 
 
 def _no_holder(history: History) -> Dirt:
@@ -101,25 +108,26 @@ def _no_holder(history: History) -> Dirt:
     history.sign(first, first.closes + timedelta(days=1))
     account.signed = first.closes
     deal = _deal(history, account, "Upsell")
-    return Dirt("no_holder", "Opportunity", deal.id, HOLDS, "nobody holds role CSM for the deal, and nobody steps in")
+    because = "nobody holds role CSM for the deal, and nobody steps in"
+    return Dirt("no_holder", "Opportunity", deal.id, HOLDS, "vacant_role", because)
 
 
 def _deleted(history: History) -> Dirt:
     deal = _deal(history, _account(history))
     deal.deleted = True
-    return Dirt("deleted_won", "Opportunity", deal.id, GONE, "a won deal was deleted; nothing may be paid for it")
+    return Dirt("deleted_won", "Opportunity", deal.id, GONE, None, "nothing may be paid for a deleted deal")
 
 
 def _backdated(history: History) -> Dirt:
     deal = _deal(history, _account(history))
     deal.created = deal.closes + timedelta(days=history.rng.randint(20, 60))
-    return Dirt("backdated", "Opportunity", deal.id, WARNS, "the deal was created after its close date")
+    return Dirt("backdated", "Opportunity", deal.id, WARNS, "backdated", "it was created after its close date")
 
 
 def _merged(history: History) -> Dirt:
     master = history.rng.choice([a for a in history.customers.all if a.merged_into is None and a.patch])
     twin = history.customers.merged_twin(master)
-    return Dirt("merged_account", "Account", twin.id, GONE, "the account was merged into another", master.id)
+    return Dirt("merged_account", "Account", twin.id, GONE, None, "the account was merged into another", master.id)
 
 
 def _to_be_repeated(history: History, pieces: int) -> list[Deal]:
@@ -144,8 +152,8 @@ def _duplicate(history: History, original: Deal) -> Dirt:
     deal.created = original.created + timedelta(days=1)
     deal.lines = lines_for(history.rng, deal.type, deal.amount_cents or 0, deal.currency)
     history.deals.append(deal)
-    issue = "the deal repeats account, amount and close date of another"
-    return Dirt("duplicate", "Opportunity", deal.id, WARNS, issue, original.id)
+    because = "it repeats account, amount and close date of another deal"
+    return Dirt("duplicate", "Opportunity", deal.id, WARNS, "likely_duplicate", because, original.id)
 
 
 _KINDS: tuple[Callable[[History], Dirt], ...] = (

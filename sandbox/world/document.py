@@ -19,6 +19,7 @@ Record = dict[str, Any]
 
 PICK, MONEY = {"type": "picklist", "length": 255}, {"type": "currency", "precision": 18, "scale": 2}
 LOOKUP = {"type": "reference", "length": 18}
+OPENS_UTC, OFFICE_SECONDS = 14, 8 * 60 * 60
 CUSTOM_FIELDS: dict[str, list[Record]] = {
     "Account": [
         {"name": "Segment__c", "label": "Segment", **PICK},
@@ -26,15 +27,15 @@ CUSTOM_FIELDS: dict[str, list[Record]] = {
     ],
     "Contract": [
         {"name": "ACV__c", "label": "Annual Contract Value", **MONEY},
-        {"name": "Opportunity__c", "label": "Origin", "referenceTo": "Opportunity", **LOOKUP},
+        {"name": "Opportunity__c", "label": "Origin", "reference_to": "Opportunity", **LOOKUP},
         {"name": "Cancelled_On__c", "label": "Cancelled On", "type": "date"},
     ],
     "Opportunity": [
         {"name": "Term_Months__c", "label": "Term in Months", "type": "double", "precision": 4, "scale": 0},
         {"name": "ACV__c", "label": "Annual Contract Value", **MONEY},
         {"name": "Start_Date__c", "label": "Start Date", "type": "date"},
-        {"name": "Prior_Opportunity__c", "label": "Prior", "referenceTo": "Opportunity", **LOOKUP},
-        {"name": "Renewed_Contract__c", "label": "Renews", "referenceTo": "Contract", **LOOKUP},
+        {"name": "Prior_Opportunity__c", "label": "Prior", "reference_to": "Opportunity", **LOOKUP},
+        {"name": "Renewed_Contract__c", "label": "Renews", "reference_to": "Contract", **LOOKUP},
     ],
 }  # fmt: skip
 
@@ -210,4 +211,6 @@ def _opportunity(rng: Random, deal: Deal, product_ids: dict[str, str], until: da
 
 def _instant(rng: Random, day: date) -> str:
     """A moment in the office hours of New York on that day, as the CRM writes it."""
-    return f"{day}T{rng.randint(14, 21)}:{rng.randint(0, 59):02d}:{rng.randint(0, 59):02d}.000+0000"
+    minutes, second = divmod(rng.randrange(OFFICE_SECONDS), 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{day}T{OPENS_UTC + hour}:{minute:02d}:{second:02d}.000+0000"

@@ -19,7 +19,7 @@ EXPANDING = frozenset({"new_business", "upsell", "cross_sell"})
 RAMP = (20, 30, 45, 60, 75, 90)
 """Percent of a full quota in a joiner's first months."""
 FULL = 100
-ATTAINMENTS = (55, 70, 85, 95, 105, 115, 130, 150)
+ATTAINMENTS = (55, 70, 85, 95, 105, 115, 130, 150, 220)
 """Percent of quota that people are to have reached."""
 LEAST_DOLLARS, STEP_DOLLARS = 3_000, 100
 

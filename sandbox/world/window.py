@@ -21,18 +21,18 @@ from sandbox.world.selling import WINDOW_DAYS
 LATEST_DAYS = WINDOW_DAYS + 60
 
 
-def settle_early_cancellations(history: History, verdicts: Sequence[Verdict]) -> bool:
-    """Move disputed cancellations out of the clawback window; answers whether any moved."""
+def settle_early_cancellations(history: History, verdicts: Sequence[Verdict]) -> set[Deal]:
+    """Move disputed cancellations out of the clawback window; answers the churn deals that moved or went."""
     busy = Counter((credit.payee, verdict.deal.closes) for verdict in verdicts for credit in verdict.credits)
     churns = {(deal.account, deal.closes): deal for deal in history.deals if deal.type == "Churn"}
-    moved = False
+    touched: set[Deal] = set()
     for verdict in verdicts:
         contract, day = verdict.deal.contract, clawed_back_on(verdict.deal)
-        if contract is None or day is None or not _disputed(verdict, day, busy):
-            continue
-        _postpone(history, contract, churns[contract.account, day])
-        moved = True
-    return moved
+        if contract and day and _disputed(verdict, day, busy):
+            churn = churns[contract.account, day]
+            _postpone(history, contract, churn)
+            touched.add(churn)
+    return touched
 
 
 def _disputed(verdict: Verdict, day: date, busy: Counter[tuple[Person, date]]) -> bool:

@@ -56,7 +56,8 @@ def test_every_kind_of_dirt_is_there_and_names_its_record(deals):
     for piece in dirt:
         assert piece["record"] in records
         assert piece["other"] is None or piece["other"] in records
-        assert piece["issue"]
+        assert piece["because"]
+        assert (piece["issue"] is None) == (piece["effect"] == "gone")
 
 
 def test_dirt_that_holds_is_held_and_other_dirt_is_not():

@@ -12,7 +12,7 @@ from sandbox.world.answer_key import answer_key
 from sandbox.world.company import hire
 from sandbox.world.customers import Customers
 from sandbox.world.dates import history_start
-from sandbox.world.deals import History
+from sandbox.world.deals import Deal, History
 from sandbox.world.dirt import HOLDS, Dirt, spoil
 from sandbox.world.document import load_document
 from sandbox.world.ids import Ids
@@ -47,9 +47,10 @@ def generate(seed: int, deals: int, until: date = UNTIL) -> World:
     history = History(rng, ids, staff, Customers(rng, ids, staff, until), start, until)
     sell(history, deals)
     dirt = spoil(history)
-    verdicts = _verdicts(history, rates, dirt)
-    if settle_early_cancellations(history, verdicts):
-        verdicts = _verdicts(history, rates, dirt)
+    verdicts = _verdicts(history.deals, rates, dirt)
+    touched = settle_early_cancellations(history, verdicts)
+    verdicts = [verdict for verdict in verdicts if verdict.deal not in touched]
+    verdicts += _verdicts([deal for deal in history.deals if deal in touched], rates, dirt)
     credited = [credit for verdict in verdicts for credit in (*verdict.credits, *verdict.rollups)]
     quotas = set_quotas(rng, staff, credited, rates, until)
     payouts = Payroll(rates, quotas).payouts(credited)
@@ -60,7 +61,7 @@ def generate(seed: int, deals: int, until: date = UNTIL) -> World:
     )
 
 
-def _verdicts(history: History, rates: Rates, dirt: Sequence[Dirt]) -> list[Verdict]:
+def _verdicts(deals: Sequence[Deal], rates: Rates, dirt: Sequence[Dirt]) -> list[Verdict]:
     """What becomes of every won deal that still exists."""
-    held = {piece.record: piece.issue for piece in dirt if piece.effect == HOLDS and piece.kind != "no_holder"}
-    return [judge(deal, rates, held.get(deal.id)) for deal in history.deals if deal.won and not deal.deleted]
+    held = {piece.record: piece.because for piece in dirt if piece.effect == HOLDS and piece.kind != "no_holder"}
+    return [judge(deal, rates, held.get(deal.id)) for deal in deals if deal.won and not deal.deleted]
