@@ -70,10 +70,11 @@ def _won(book: Book, home: str) -> pl.DataFrame:
         book.deals.filter("is_won", "is_closed")
         .join(accounts, on="account_id", how="left")
         .join(owners, on="owner_id", how="left")
-        .join(_rated(book), on=["currency", "closed_on"], how="left")
+        .join(_home_rates(book), on=["currency", "closed_on"], how="left")
         .with_columns(
             pl.col("account_known", "owner_known").fill_null(value=False),
-            rated=pl.col("rated").fill_null(value=False) | (pl.col("currency") == home),
+            fx_num=pl.when(pl.col("currency") == home).then(1).otherwise("fx_num"),
+            fx_den=pl.when(pl.col("currency") == home).then(1).otherwise("fx_den"),
             dated_on=pl.col("closed_on"),
             closed_on=plausible(pl.col("closed_on")),
             exact_acv=pl.coalesce(
@@ -89,11 +90,12 @@ def _won(book: Book, home: str) -> pl.DataFrame:
     )
 
 
-def _rated(book: Book) -> pl.DataFrame:
-    """The days and currencies of deals for which there is an exchange rate."""
+def _home_rates(book: Book) -> pl.DataFrame:
+    """By currency and day of the deals: the exchange rate into the company's currency, where there is just one."""
     days = book.deals.filter("is_won").select("currency", "closed_on").unique()
     rated = days.join(book.fx_rates, on="currency").filter(in_force(pl.col("closed_on")))
-    return rated.select("currency", "closed_on", rated=pl.lit(value=True)).unique()
+    single = rated.filter(pl.len().over("currency", "closed_on") == 1)
+    return single.select("currency", "closed_on", fx_num="rate_num", fx_den="rate_den")
 
 
 def _families(lines: dy.DataFrame[f.DealLines]) -> pl.DataFrame:

@@ -58,9 +58,9 @@ def _missing() -> list[Check]:
         ("missing_currency", currency.is_null(), "has no currency.", "Set the currency in the CRM."),
         (
             "missing_rate",
-            currency.is_not_null() & ~pl.col("rated") & pl.col("closed_on").is_not_null(),
-            pl.format("is in {}, which has no exchange rate on {}.", currency, "dated_on"),
-            "Add a dated exchange rate in the CRM, or correct the currency.",
+            currency.is_not_null() & pl.col("fx_num").is_null() & pl.col("closed_on").is_not_null(),
+            pl.format("is in {}, which has no single exchange rate on {}.", currency, "dated_on"),
+            "Keep one dated exchange rate for that day in the CRM, or correct the currency.",
         ),
     ]
 

@@ -186,6 +186,9 @@ class Classified(dy.Schema):
     amount_micros = dy.Int64()
     acv_micros = dy.Int64()
     currency = dy.String()
+    fx_num = dy.Int64()
+    fx_den = dy.Int64(min=1)
+    """One unit of the deal's currency in the company's on that day: rules compare money in the company's currency."""
     term_months = dy.Int64(nullable=True)
     source = dy.String(nullable=True)
     type = dy.String(nullable=True)
@@ -220,6 +223,15 @@ class Assignments(dy.Schema):
     held = dy.Bool()
     reason = dy.String()
     rules_of_engagement = dy.String()
+
+
+class Appointments(dy.Schema):
+    """Who fills a role that the deciding rule of a deal names, and how that was found. Null: the role may stay open."""
+
+    deal_id = dy.String(primary_key=True)
+    role = dy.String(primary_key=True)
+    person_id = dy.String(nullable=True)
+    how = dy.String()
 
 
 class Credits(dy.Schema):

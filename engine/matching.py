@@ -30,6 +30,8 @@ _COLUMNS = {
 }
 """Fields that are not called what the rules call them; an uplift is two columns."""
 
+_IN_THE_DEALS_CURRENCY = ("amount", "acv", "expiring_acv")
+
 
 def fits(when: When) -> pl.Expr:
     """Whether a deal passes every test; never null. Account tests need the column of `with_lists`."""
@@ -114,7 +116,7 @@ def _holds_one_of(test: FieldTest) -> pl.Expr:
 
 
 def _within(test: FieldTest) -> pl.Expr:
-    """Bounds of a number or day; an uplift is compared by cross-multiplication, so nothing is divided or rounded."""
+    """Bounds of a number or day, compared by cross-multiplication, so that nothing is divided or rounded."""
     parts = []
     for bound, compare in (
         (test.min, pl.Expr.ge),
@@ -128,9 +130,15 @@ def _within(test: FieldTest) -> pl.Expr:
 
 
 def _sides(field: str, bound: int | Fraction | date) -> tuple[pl.Expr, pl.Expr]:
-    """The two sides of a comparison in one exact type."""
-    if field != "uplift" or isinstance(bound, date):
+    """Both sides of a comparison in one exact type; money is in the company's currency."""
+    if isinstance(bound, date):
         return pl.col(column_of(field)), pl.lit(bound)
-    left = pl.col("uplift_num").cast(pl.Int128) * pl.lit(bound.denominator, dtype=pl.Int128)
-    right = pl.col("uplift_den").cast(pl.Int128) * pl.lit(bound.numerator, dtype=pl.Int128)
-    return left, right
+    if field == "uplift":
+        return _times("uplift_num", bound.denominator), _times("uplift_den", bound.numerator)
+    if field in _IN_THE_DEALS_CURRENCY:
+        return pl.col(column_of(field)).cast(pl.Int128) * pl.col("fx_num"), _times("fx_den", int(bound))
+    return pl.col(column_of(field)), pl.lit(bound)
+
+
+def _times(column: str, factor: int) -> pl.Expr:
+    return pl.col(column).cast(pl.Int128) * pl.lit(factor, dtype=pl.Int128)

@@ -73,6 +73,7 @@ def motion_problems(won: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def _first_deals(won: pl.DataFrame) -> pl.Series:
-    """The first won deal of each account; of several on one day the one with the smallest id."""
-    placed = won.filter(pl.col("account_id").is_not_null() & pl.col("closed_on").is_not_null())
+    """The first won deal of each account that has deals without a type; of several on one day the smallest id."""
+    untyped = won.filter(pl.col("type").is_null() & pl.col("account_id").is_not_null()).select("account_id").unique()
+    placed = won.join(untyped, on="account_id", how="semi").filter(pl.col("closed_on").is_not_null())
     return placed.sort("closed_on", "deal_id").filter(pl.col("account_id").is_first_distinct())["deal_id"]

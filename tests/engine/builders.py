@@ -68,6 +68,8 @@ DEFAULTS: dict[type[dy.Schema], dict[str, Any]] = {
         "amount_micros": units(12_000),
         "acv_micros": units(12_000),
         "currency": "USD",
+        "fx_num": 1,
+        "fx_den": 1,
         "term_months": 12,
         "type": "New Business",
         "segment": "Mid-Market",

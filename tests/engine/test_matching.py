@@ -87,6 +87,17 @@ def test_an_uplift_is_compared_exactly(bound, num, den, verdict):
     assert decide(when(uplift=bound), uplift_num=num, uplift_den=den) == verdict
 
 
+@pytest.mark.parametrize(
+    ("field", "column"), [("acv", "acv_micros"), ("amount", "amount_micros"), ("expiring_acv", "expiring_acv_micros")]
+)
+@pytest.mark.parametrize(("micros", "verdict"), [(units(45_000), FITS), (units(45_000) - 1, FAILS)])
+def test_money_is_compared_in_the_companys_currency(field, column, micros, verdict):
+    """At 10/9 dollars a euro, 45,000 EUR are 50,000 USD to the micro-unit."""
+    columns = {column: micros, "currency": "EUR", "fx_num": 10, "fx_den": 9}
+
+    assert decide(when(**{field: {"min": units(50_000)}}), **columns) == verdict
+
+
 ENTRIES = frame(
     f.ListEntries,
     [

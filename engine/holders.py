@@ -1,0 +1,146 @@
+"""Who fills a role on a day: its holder at the most specific scope, or whoever steps in where it is vacant.
+
+Two people at the most specific scope are an ambiguity, never a choice. Everything here is found for all deals at once,
+by joins over the distinct places and days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book
+from engine.documents.engagement import MANAGER_OF, RECORD_OWNERS
+from engine.matching import in_force
+
+_SCOPES = {"account": "account_id", "territory": "territory", "segment": "segment", "company": None}
+"""Scopes of a holding from the most to the least specific, and the deal's column that must equal its value."""
+
+_FOUND = {"deal_id": pl.String, "person_id": pl.String, "rivals": pl.String, "how": pl.String}
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The dated facts about people that roles are filled from."""
+
+    holdings: dy.DataFrame[f.RoleHoldings]
+    reporting: dy.DataFrame[f.ReportingLines]
+    people: dy.DataFrame[f.People]
+
+    @classmethod
+    def of(cls, book: Book) -> People:
+        """The people of a book."""
+        return cls(book.role_holdings, book.reporting_lines, book.people)
+
+
+def filled(role: str, chain: Sequence[str], deals: pl.DataFrame, people: People) -> pl.DataFrame:
+    """By deal: who fills the role (`person_id`), or which several do (`rivals`), and `how` that was found.
+
+    `chain` lists who steps in, in order. Deals for which nobody was found are left out.
+    """
+    parts, vacant = [pl.DataFrame(schema=_FOUND)], deals
+    for place, step in enumerate((role, *chain)):
+        found = _at(step, vacant, people)
+        if place:
+            found = found.with_columns(how=pl.format("no {}, so {}", pl.lit(role), "how"))
+        parts.append(found)
+        vacant = vacant.join(found, on="deal_id", how="anti")
+    return pl.concat(parts)
+
+
+def managers_on(asked: pl.DataFrame, people: People) -> pl.DataFrame:
+    """By person and day: `manager_id`, or `rivals` where several are stated; without a manager no row.
+
+    The dated reporting lines decide for everybody whom they mention at all, the CRM's manager for everybody else.
+    """
+    stated = (
+        asked.join(people.reporting, on="person_id")
+        .filter(in_force(pl.col("dated_on")))
+        .group_by("person_id", "dated_on")
+        .agg(*_one_of("manager_id"))
+    )
+    undated = asked.join(people.reporting, on="person_id", how="anti").join(
+        people.people.select("person_id", "manager_id"), on="person_id"
+    )
+    crm = undated.filter(pl.col("manager_id").is_not_null()).select(
+        "person_id", "dated_on", "manager_id", rivals=pl.lit(None, dtype=pl.String)
+    )
+    return pl.concat([stated, crm])
+
+
+def persons_of_users(people: dy.DataFrame[f.People]) -> pl.DataFrame:
+    """The person behind each CRM user; a user id that two people carry stands for neither."""
+    return people.select("user_id", "person_id").unique("user_id", keep="none")
+
+
+def _at(step: str, deals: pl.DataFrame, people: People) -> pl.DataFrame:
+    """Who one step of a chain names."""
+    if step in RECORD_OWNERS:
+        return _record_owner(step, deals, people)
+    if step.startswith(MANAGER_OF):
+        return _manager(_at(step.removeprefix(MANAGER_OF), deals, people), deals, people)
+    parts, vacant = [pl.DataFrame(schema=_FOUND)], deals
+    for scope, column in _SCOPES.items():
+        held = people.holdings.filter((pl.col("role") == step) & (pl.col("scope") == scope))
+        if held.height:
+            found = _holder(held, column, vacant).with_columns(how=_named_holding(step, scope))
+            parts.append(found.select(_FOUND.keys()))
+            vacant = vacant.join(found, on="deal_id", how="anti")
+    return pl.concat(parts)
+
+
+def _holder(held: pl.DataFrame, column: str | None, deals: pl.DataFrame) -> pl.DataFrame:
+    """Holders at one scope, looked up once for each place and day; the whole company is one place."""
+    placed = deals.select("deal_id", "dated_on", value=pl.col(column) if column else pl.lit(""))
+    on_day = (
+        placed.select("value", "dated_on")
+        .unique()
+        .join(held.with_columns(pl.col("value").fill_null("")), on="value")
+        .filter(in_force(pl.col("dated_on")))
+        .group_by("value", "dated_on")
+        .agg(*_one_of("person_id"))
+    )
+    return placed.join(on_day, on=["value", "dated_on"])
+
+
+def _named_holding(role: str, scope: str) -> pl.Expr:
+    if scope in ("company", "account"):
+        return pl.lit(f"{role} of the {scope}")
+    return pl.format("{} of {} {}", pl.lit(role), pl.lit(scope), "value")
+
+
+def _record_owner(step: str, deals: pl.DataFrame, people: People) -> pl.DataFrame:
+    column = "owner_id" if step == "deal_owner" else "account_owner_id"
+    owned = deals.select("deal_id", user_id=column).join(persons_of_users(people.people), on="user_id")
+    return owned.select(
+        "deal_id",
+        "person_id",
+        rivals=pl.lit(None, dtype=pl.String),
+        how=pl.lit(f"owner of the {step.removesuffix('_owner')}"),
+    )
+
+
+def _manager(found: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.DataFrame:
+    """The managers of those that were found; an ambiguity below stays one."""
+    single = found.filter(pl.col("rivals").is_null()).join(deals.select("deal_id", "dated_on"), on="deal_id")
+    above = managers_on(single.select("person_id", "dated_on").unique(), people)
+    managed = single.drop("rivals").join(above, on=["person_id", "dated_on"])
+    return pl.concat(
+        [
+            found.filter(pl.col("rivals").is_not_null()),
+            managed.select(
+                "deal_id", "rivals", person_id="manager_id", how=pl.format("manager of the {}", "how")
+            ).select(_FOUND.keys()),
+        ]
+    )
+
+
+def _one_of(column: str) -> tuple[pl.Expr, pl.Expr]:
+    """The only one of a group, or the names of the rivals."""
+    several = pl.col(column).n_unique() > 1
+    only = pl.when(~several).then(pl.col(column).first()).alias(column)
+    return only, pl.when(several).then(pl.col(column).unique().sort().str.join(" and ")).alias("rivals")
