@@ -1,0 +1,108 @@
+"""Many rows at once, in and out.
+
+Statements are compiled once and driven through the driver's executemany; sets of ids are joined through a temporary
+table, so that there is no limit to how many a query names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+import dataframely as dy
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql.compiler import SQLCompiler
+
+ROWS_AT_ONCE = 50_000
+"""Bounds the Python objects alive at any time, whatever the size of the book."""
+
+S = TypeVar("S", bound=dy.Schema)
+
+WANTED = sa.Table(
+    "wanted",
+    sa.MetaData(),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+
+
+def execute_many(conn: sa.Connection, statement: sa.TextClause, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Run `statement` for each row; a row holds the values of its bind names in the order in which they appear."""
+    if not rows:
+        return
+    compiled = statement.compile(dialect=conn.dialect)
+    _drive(conn, compiled, rows)
+
+
+def _drive(conn: sa.Connection, compiled: SQLCompiler, rows: Sequence[tuple[Any, ...]]) -> None:
+    if compiled.positional:
+        conn.exec_driver_sql(compiled.string, rows)
+    else:
+        names = list(compiled.bind_names.values())
+        conn.exec_driver_sql(compiled.string, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def want(conn: sa.Connection, kind: str, ids: Iterable[str]) -> sa.Select[tuple[str]]:
+    """The ids as a subquery, for `column.in_(...)`. A second call for the same kind replaces the first."""
+    conn.execute(CreateTable(WANTED, if_not_exists=True))
+    conn.execute(sa.delete(WANTED).where(WANTED.c.kind == kind))
+    execute_many(conn, sa.text("INSERT INTO wanted (kind, id) VALUES (:kind, :id)"), [(kind, one) for one in set(ids)])
+    return sa.select(WANTED.c.id).where(WANTED.c.kind == kind)
+
+
+def insert_frame(conn: sa.Connection, into: sa.Table, frame: pl.DataFrame) -> None:
+    """Append a frame whose columns are columns of the table."""
+    compiled = sa.insert(into).compile(dialect=conn.dialect, column_keys=frame.columns)
+    names = [column.name for column in into.columns if column.name in frame.columns]
+    for part in frame.select(names).iter_slices(ROWS_AT_ONCE):
+        _drive(conn, compiled, _stored(part).rows())
+
+
+def _stored(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame in the database's types: dates as ISO text, enumerations as text, lists as JSON text."""
+    lists = [
+        pl.Series(name, [json.dumps(value, ensure_ascii=False) for value in frame[name].to_list()], dtype=pl.String)
+        for name, kind in frame.schema.items()
+        if isinstance(kind, pl.List)
+    ]
+    return frame.with_columns(*lists).with_columns(
+        pl.col(pl.Date).dt.to_string("%Y-%m-%d"), pl.col(pl.Enum).cast(pl.String)
+    )
+
+
+def read_frame(conn: sa.Connection, schema: type[S], statement: sa.Select[Any]) -> dy.DataFrame[S]:
+    """The rows of `statement` (which selects the schema's columns) as a frame that the schema has validated."""
+    wanted = {name: column.dtype for name, column in schema.columns().items()}
+    kept = {name: _kept_as(kind) for name, kind in wanted.items()}
+    ordered = statement.with_only_columns(*(statement.selected_columns[name] for name in kept))
+    compiled = ordered.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True})
+    cursor = conn.connection.cursor()
+    cursor.execute(compiled.string)
+    parts = [pl.DataFrame(schema=kept)]
+    while rows := cursor.fetchmany(ROWS_AT_ONCE):
+        parts.append(pl.DataFrame(rows, schema=kept, orient="row"))
+    cursor.close()
+    frame = pl.concat(parts).with_columns(*(_restored(name, kind) for name, kind in wanted.items()))
+    return schema.validate(frame)
+
+
+def _kept_as(kind: pl.DataType) -> type[pl.DataType]:
+    """The type in which the driver hands over a column of this kind."""
+    if kind.is_integer() or kind == pl.Boolean:
+        return pl.Int64
+    return pl.String
+
+
+def _restored(name: str, kind: pl.DataType) -> pl.Expr:
+    """The inverse of `_stored` for one column."""
+    column = pl.col(name)
+    if kind == pl.Date:
+        return column.str.to_date("%Y-%m-%d")
+    if isinstance(kind, pl.List):
+        return column.str.json_decode(kind)
+    return column.cast(kind)

@@ -1,0 +1,126 @@
+"""The book's records: written per changed record or per config file, read as the frames a computation needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal
+
+import dataframely as dy
+import polars as pl
+import sqlalchemy as sa
+
+from engine import frames as f
+from engine.book import Book
+from store.bulk import insert_frame, read_frame, want
+from store.tables import table
+
+FrameName = Literal[
+    "accounts",
+    "deals",
+    "deal_lines",
+    "splits",
+    "team_members",
+    "contracts",
+    "people",
+    "role_holdings",
+    "reporting_lines",
+    "enrolments",
+    "quotas",
+    "fx_rates",
+    "list_entries",
+]
+"""The fields of `engine.book.Book`: nothing else can be written here."""
+
+Rows = pl.DataFrame | Sequence[Mapping[str, object]] | Sequence[tuple[object, ...]]
+"""A frame, mappings with exactly the schema's columns, or tuples in the schema's order."""
+
+KEPT: Mapping[str, tuple[sa.Table, type[dy.Schema]]] = {
+    "accounts": (table("account"), f.Accounts),
+    "deals": (table("deal"), f.Deals),
+    "deal_lines": (table("deal_line"), f.DealLines),
+    "splits": (table("split"), f.Splits),
+    "team_members": (table("team_member"), f.TeamMembers),
+    "contracts": (table("contract"), f.Contracts),
+    "people": (table("person"), f.People),
+    "role_holdings": (table("role_holding"), f.RoleHoldings),
+    "reporting_lines": (table("reporting_line"), f.ReportingLines),
+    "enrolments": (table("enrolment"), f.Enrolments),
+    "quotas": (table("quota"), f.Quotas),
+    "fx_rates": (table("fx_rate"), f.FxRates),
+    "list_entries": (table("list_entry"), f.ListEntries),
+}
+"""Where each frame of the book is kept, and the schema that checks it on the way in and out."""
+
+
+def replace_rows(conn: sa.Connection, name: FrameName, key_column: str, keys: Collection[str], rows: Rows) -> None:
+    """Delete the rows of these keys and insert the new ones: what changed records became.
+
+    A row that its schema refuses raises (dataframely's error names the rule); connectors hold such records back.
+    """
+    kept, schema = KEPT[name]
+    frame = checked(schema, rows)
+    conn.execute(sa.delete(kept).where(kept.c[key_column].in_(want(conn, "key", keys))))
+    insert_frame(conn, kept, frame)
+
+
+def replace_all(conn: sa.Connection, name: FrameName, rows: Rows) -> bool:
+    """Make the whole frame these rows; answers whether anything differed (order does not count)."""
+    kept, schema = KEPT[name]
+    frame = checked(schema, rows)
+    columns = frame.columns
+    stored = read_frame(conn, schema, sa.select(kept))
+    if stored.sort(columns).equals(frame.sort(columns)):
+        return False
+    conn.execute(sa.delete(kept))
+    insert_frame(conn, kept, frame)
+    return True
+
+
+def checked(schema: type[dy.Schema], rows: Rows) -> pl.DataFrame:
+    """The rows as a frame that the schema has validated; an unknown or missing column is an error, never a null."""
+    types = {name: column.dtype for name, column in schema.columns().items()}
+    if isinstance(rows, pl.DataFrame):
+        return schema.validate(rows, cast=True)
+    for row in rows:
+        if isinstance(row, Mapping) and row.keys() != types.keys():
+            odd = ", ".join(sorted(row.keys() ^ types.keys()))
+            raise ValueError(f"a row of {schema.__name__} has unknown or missing columns: {odd}")
+    return schema.validate(pl.DataFrame(rows, schema=types, orient="row"))
+
+
+def load_book(conn: sa.Connection, account_ids: Collection[str] | None, deal_ids: Collection[str] = ()) -> Book:
+    """The records of these accounts and of these deals (which may have no account); None means everything.
+
+    People data, exchange rates and lists are always whole. Every frame is validated by its schema.
+    """
+    scope = {} if account_ids is None else _scope(conn, account_ids, deal_ids)
+    frames: dict[str, Any] = {
+        name: read_frame(conn, schema, sa.select(kept).where(scope.get(name, sa.true())))
+        for name, (kept, schema) in KEPT.items()
+    }
+    return Book(**frames)
+
+
+def _scope(
+    conn: sa.Connection, account_ids: Collection[str], deal_ids: Collection[str]
+) -> dict[str, sa.ColumnElement[bool]]:
+    """By frame, which rows belong to the accounts and deals."""
+    accounts, deals = want(conn, "account", account_ids), want(conn, "deal", deal_ids)
+    deal = table("deal").c
+    ours = deal.account_id.in_(accounts) | deal.deal_id.in_(deals)
+    of_ours = sa.select(deal.deal_id).where(ours)
+    return {
+        "accounts": table("account").c.account_id.in_(accounts),
+        "deals": ours,
+        "deal_lines": table("deal_line").c.deal_id.in_(of_ours),
+        "splits": table("split").c.deal_id.in_(of_ours),
+        "team_members": table("team_member").c.deal_id.in_(of_ours),
+        "contracts": table("contract").c.account_id.in_(accounts),
+    }
+
+
+def accounts_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:
+    """The accounts these deals belong to; deals without one add nothing."""
+    deal = table("deal").c
+    chosen = sa.select(deal.account_id).distinct().where(deal.deal_id.in_(want(conn, "deal", deal_ids)))
+    return set(conn.scalars(chosen.where(deal.account_id.is_not(None))))

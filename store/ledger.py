@@ -1,0 +1,131 @@
+"""The ledger: appended to, never edited; a difference can be booked only once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime
+
+import dataframely as dy
+import polars as pl
+import sqlalchemy as sa
+
+from engine import frames as f
+from store.bulk import insert_frame, read_frame, want
+from store.chain import COVERED, canonical, head, link, verify
+from store.errors import BookedElsewhere
+from store.instants import instant_text
+from store.tables import table
+
+__all__ = ["append", "head", "ledger_hash", "posted", "posting_id", "verify"]
+
+POSTING = table("posting")
+
+KEY = ["plan", "component", "payee_id", "period", "source_id", "part"]
+
+
+class _Entries(dy.Schema):
+    """The columns of a posting that its sums need."""
+
+    plan = dy.String()
+    component = dy.String()
+    payee_id = dy.String()
+    period = dy.String()
+    source_id = dy.String()
+    part = dy.String()
+    sequence = dy.Int64()
+    deal_id = dy.String(nullable=True)
+    kind = dy.String()
+    delta_micros = dy.Int64()
+    currency = dy.String()
+
+
+def posted(conn: sa.Connection, payee_ids: Collection[str] | None) -> dy.DataFrame[f.Posted]:
+    """What is booked for these payees (or all), summed by key; deal and kind are those of the newest posting.
+
+    Keys whose postings cancel out stay, as the count of postings is the next one's sequence.
+    """
+    chosen = sa.select(POSTING)
+    if payee_ids is not None:
+        chosen = chosen.where(POSTING.c.payee_id.in_(want(conn, "payee", payee_ids)))
+    entries = read_frame(conn, _Entries, chosen).sort("sequence")
+    sums = entries.group_by(KEY, maintain_order=True).agg(
+        pl.col("deal_id", "kind").last(),
+        pl.col("delta_micros").cast(pl.Int128).sum().cast(pl.Int64).alias("amount_micros"),
+        pl.col("currency").last(),
+        pl.len().cast(pl.Int64).alias("postings"),
+    )
+    return f.Posted.validate(sums)
+
+
+def posting_id(key: tuple[str, ...], sequence: int) -> str:
+    """A pure function of the key and the number of earlier postings for it."""
+    return hashlib.sha256(canonical([*key, sequence]).encode()).hexdigest()
+
+
+def append(conn: sa.Connection, postings: dy.DataFrame[f.Postings], run_id: int, booked_at: datetime) -> int:
+    """Book the postings in their order, in the caller's write transaction; answers how many.
+
+    Raises BookedElsewhere when one of them is booked already, or when its key was booked in another currency, as the
+    sum would then mean nothing: both say that the postings were not computed from this ledger.
+    """
+    ids = [posting_id(row[:-1], row[-1]) for row in postings.select(*KEY, "sequence").iter_rows()]
+    _refuse_booked(conn, ids)
+    number, hash_before = head(conn)
+    entries = postings.with_columns(
+        pl.int_range(number + 1, number + 1 + pl.len(), dtype=pl.Int64).alias("number"),
+        pl.Series("posting_id", ids, dtype=pl.String),
+        pl.lit(run_id, pl.Int64).alias("run_id"),
+        pl.lit(instant_text(booked_at)).alias("booked_at"),
+        pl.col("reason").cast(pl.String),
+    )
+    hashes = [hash_before]
+    for covered in entries.select(COVERED).iter_rows():
+        hashes.append(link(hashes[-1], covered))
+    chained = entries.with_columns(
+        pl.Series("previous_hash", hashes[:-1], dtype=pl.String), pl.Series("hash", hashes[1:], dtype=pl.String)
+    )
+    insert_frame(conn, POSTING, chained)
+    _refuse_mixed_currency(conn, number)
+    return len(ids)
+
+
+def _refuse_booked(conn: sa.Connection, ids: list[str]) -> None:
+    posting = POSTING.c
+    booked = conn.execute(
+        sa.select(posting.number, posting.run_id).where(posting.posting_id.in_(want(conn, "posting", ids))).limit(1)
+    ).first()
+    if booked is not None:
+        raise BookedElsewhere(
+            f"Run {booked.run_id} has booked this difference already (posting {booked.number}). "
+            "Compute again from the ledger as it is now."
+        )
+
+
+def _refuse_mixed_currency(conn: sa.Connection, last_before: int) -> None:
+    """Compare each posting after `last_before` with the earlier ones of its key."""
+    new, old = POSTING.alias("new"), POSTING.alias("old")
+    same_key = [new.c[name] == old.c[name] for name in KEY]
+    mixed = conn.execute(
+        sa.select(new.c.plan, new.c.component, new.c.period, old.c.number, old.c.run_id)
+        .join(old, sa.and_(*same_key, new.c.currency != old.c.currency))
+        .where(new.c.number > last_before)
+        .limit(1)
+    ).first()
+    if mixed is not None:
+        raise BookedElsewhere(
+            f"Component {mixed.component} of plan {mixed.plan}, period {mixed.period}, was booked in another currency "
+            f"(posting {mixed.number}, run {mixed.run_id}). Give the component a new name for the new currency."
+        )
+
+
+def ledger_hash(conn: sa.Connection) -> str:
+    """Hash of what the ledger says, whoever booked it and when: the sums by key that are not zero.
+
+    A rebuild from the mirror into an empty database gives the same hash.
+    """
+    sums = posted(conn, None).filter(pl.col("amount_micros") != 0).select(*KEY, "amount_micros", "currency").sort(KEY)
+    digest = hashlib.sha256()
+    for row in sums.iter_rows():
+        digest.update(canonical(row).encode() + b"\n")
+    return digest.hexdigest()

@@ -1,0 +1,206 @@
+"""Tables of the book: canonical records, rebuildable from the mirror and the config folder.
+
+Columns repeat `engine/frames.py` name by name (a test compares them); what a column means is said there. Dates are ISO
+text. No foreign keys among them: the CRM delivers records in any order, and a dangling id is an issue, not an error.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Index
+from sqlmodel import Field
+
+from store.tables.base import Table, whole_numbers
+
+
+class Account(Table, table=True):
+    """One customer."""
+
+    __tablename__ = "account"
+    __table_args__ = (whole_numbers("employees", "revenue_micros"),)
+
+    account_id: str = Field(primary_key=True)
+    name: str | None
+    parent_id: str | None
+    owner_id: str | None
+    industry: str | None
+    country: str | None
+    segment: str | None
+    territory: str | None
+    employees: int | None = Field(sa_type=BigInteger)
+    revenue_micros: int | None = Field(sa_type=BigInteger)
+
+
+class Deal(Table, table=True):
+    """One opportunity, won, lost or open."""
+
+    __tablename__ = "deal"
+    __table_args__ = (Index(None, "account_id"), whole_numbers("amount_micros", "acv_micros", "term_months"))
+
+    deal_id: str = Field(primary_key=True)
+    name: str | None
+    account_id: str | None
+    owner_id: str | None
+    type: str | None
+    motion: str | None
+    stage: str | None
+    is_won: bool
+    is_closed: bool
+    created_on: str | None
+    closed_on: str | None
+    amount_micros: int | None = Field(sa_type=BigInteger)
+    acv_micros: int | None = Field(sa_type=BigInteger)
+    currency: str | None
+    source: str | None
+    term_months: int | None = Field(sa_type=BigInteger)
+    starts_on: str | None
+    prior_deal_id: str | None
+    renewed_contract_id: str | None
+
+
+class DealLine(Table, table=True):
+    """One product on a deal."""
+
+    __tablename__ = "deal_line"
+    __table_args__ = (Index(None, "deal_id"), whole_numbers("quantity_micros", "amount_micros"))
+
+    line_id: str = Field(primary_key=True)
+    deal_id: str
+    product_id: str | None
+    product: str | None
+    family: str | None
+    quantity_micros: int | None = Field(sa_type=BigInteger)
+    amount_micros: int | None = Field(sa_type=BigInteger)
+
+
+class Split(Table, table=True):
+    """One person's share of a deal as the CRM states it."""
+
+    __tablename__ = "split"
+    __table_args__ = (Index(None, "deal_id"), whole_numbers("share_num", "share_den"))
+
+    split_id: str = Field(primary_key=True)
+    deal_id: str
+    user_id: str
+    share_num: int = Field(sa_type=BigInteger)
+    share_den: int = Field(sa_type=BigInteger)
+
+
+class TeamMember(Table, table=True):
+    """One person whom the CRM names on a deal."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (Index(None, "deal_id"),)
+
+    member_id: str = Field(primary_key=True)
+    deal_id: str
+    user_id: str
+    role: str
+
+
+class Contract(Table, table=True):
+    """What a won deal starts or renews."""
+
+    __tablename__ = "contract"
+    __table_args__ = (Index(None, "account_id"), whole_numbers("acv_micros"))
+
+    contract_id: str = Field(primary_key=True)
+    account_id: str
+    origin_deal_id: str | None
+    starts_on: str
+    ends_on: str | None
+    acv_micros: int | None = Field(sa_type=BigInteger)
+    currency: str | None
+    cancelled_on: str | None
+
+
+class Person(Table, table=True):
+    """One person who can be credited or paid."""
+
+    __tablename__ = "person"
+
+    person_id: str = Field(primary_key=True)
+    user_id: str
+    name: str | None
+    email: str | None
+    title: str | None
+    active: bool
+    manager_id: str | None
+    currency: str | None
+
+
+class RoleHolding(Table, table=True):
+    """Who held which role where and when."""
+
+    __tablename__ = "role_holding"
+
+    row_id: int | None = Field(default=None, primary_key=True)
+    person_id: str
+    role: str
+    scope: str
+    value: str | None
+    from_on: str
+    until_on: str | None
+
+
+class ReportingLine(Table, table=True):
+    """Who reported to whom and when."""
+
+    __tablename__ = "reporting_line"
+
+    row_id: int | None = Field(default=None, primary_key=True)
+    person_id: str
+    manager_id: str
+    from_on: str
+    until_on: str | None
+
+
+class Enrolment(Table, table=True):
+    """Which plan a payee is on, and when."""
+
+    __tablename__ = "enrolment"
+
+    row_id: int | None = Field(default=None, primary_key=True)
+    person_id: str
+    plan: str
+    from_on: str
+    until_on: str | None
+
+
+class Quota(Table, table=True):
+    """A target of one payee for one window."""
+
+    __tablename__ = "quota"
+    __table_args__ = (whole_numbers("amount_micros"),)
+
+    row_id: int | None = Field(default=None, primary_key=True)
+    person_id: str
+    quota: str
+    from_on: str
+    until_on: str
+    amount_micros: int = Field(sa_type=BigInteger)
+
+
+class FxRate(Table, table=True):
+    """A dated exchange rate, an exact rational."""
+
+    __tablename__ = "fx_rate"
+    __table_args__ = (whole_numbers("rate_num", "rate_den"),)
+
+    row_id: int | None = Field(default=None, primary_key=True)
+    currency: str
+    from_on: str
+    until_on: str | None
+    rate_num: int = Field(sa_type=BigInteger)
+    rate_den: int = Field(sa_type=BigInteger)
+
+
+class ListEntry(Table, table=True):
+    """A member of a named list of accounts."""
+
+    __tablename__ = "list_entry"
+
+    row_id: int | None = Field(default=None, primary_key=True)
+    list: str
+    account_id: str
+    from_on: str | None
+    until_on: str | None

@@ -1,0 +1,53 @@
+"""Tables nobody may edit: postings and the documents they were computed under. Triggers refuse UPDATE and DELETE."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Index
+from sqlmodel import Field
+
+from store.tables.base import Table, whole_numbers
+
+
+class Posting(Table, table=True):
+    """One entry of the ledger.
+
+    `posting_id` is a pure function of the key and `sequence`, hence the same difference can be booked only once;
+    `hash` covers the previous row's hash, hence an edited row breaks every row after it.
+    """
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        Index(None, "posting_id", unique=True),
+        Index(None, "payee_id"),
+        whole_numbers("number", "sequence", "delta_micros"),
+    )
+
+    number: int | None = Field(default=None, primary_key=True)
+    posting_id: str
+    plan: str
+    component: str
+    payee_id: str
+    period: str
+    source_id: str
+    part: str
+    sequence: int = Field(sa_type=BigInteger)
+    deal_id: str | None
+    kind: str
+    delta_micros: int = Field(sa_type=BigInteger)
+    currency: str
+    reason: str
+    run_id: int = Field(foreign_key="run.run_id")
+    booked_at: str
+    previous_hash: str
+    hash: str
+
+
+class PlanDocument(Table, table=True):
+    """The text of a plan or of rules of engagement that was ever in force, by content hash."""
+
+    __tablename__ = "plan_document"
+
+    content_hash: str = Field(primary_key=True)
+    file: str
+    text: str
+    kept_at: str

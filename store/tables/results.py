@@ -1,0 +1,124 @@
+"""Tables of results: what the stages concluded, rebuildable at any time. Columns repeat `engine/frames.py`."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Index, PrimaryKeyConstraint
+from sqlmodel import Field
+
+from store.tables.base import Table, whole_numbers
+
+
+class Assignment(Table, table=True):
+    """A classified deal and its owners: the columns of `Classified` and of `Assignments`, one row a deal."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        whole_numbers(
+            "amount_micros",
+            "acv_micros",
+            "term_months",
+            "employees",
+            "revenue_micros",
+            "expiring_acv_micros",
+            "uplift_num",
+            "uplift_den",
+            "months_since_signing",
+        ),
+    )
+
+    deal_id: str = Field(primary_key=True)
+    name: str | None
+    account_id: str
+    account_name: str | None
+    owner_id: str | None
+    motion: str
+    classified_by: str
+    dated_on: str
+    amount_micros: int = Field(sa_type=BigInteger)
+    acv_micros: int = Field(sa_type=BigInteger)
+    currency: str
+    term_months: int | None = Field(sa_type=BigInteger)
+    source: str | None
+    type: str | None
+    segment: str | None
+    territory: str | None
+    industry: str | None
+    country: str | None
+    employees: int | None = Field(sa_type=BigInteger)
+    revenue_micros: int | None = Field(sa_type=BigInteger)
+    expiring_acv_micros: int | None = Field(sa_type=BigInteger)
+    uplift_num: int | None = Field(sa_type=BigInteger)
+    uplift_den: int | None = Field(sa_type=BigInteger)
+    months_since_signing: int | None = Field(sa_type=BigInteger)
+    starts_on: str | None
+    cancelled_on: str | None
+    families: str
+    rule: str | None
+    value_owner_id: str | None
+    commercial_owner_id: str | None
+    execution_owner_id: str | None
+    held: bool
+    reason: str
+    rules_of_engagement: str
+
+
+class Credit(Table, table=True):
+    """A payee's share of a deal."""
+
+    __tablename__ = "credit"
+    __table_args__ = (
+        Index(None, "deal_id"),
+        Index(None, "payee_id"),
+        whole_numbers("share_num", "share_den", "amount_micros", "acv_micros", "units_micros"),
+    )
+
+    credit_id: str = Field(primary_key=True)
+    deal_id: str
+    payee_id: str
+    role: str
+    kind: str
+    portion: str
+    share_num: int = Field(sa_type=BigInteger)
+    share_den: int = Field(sa_type=BigInteger)
+    amount_micros: int = Field(sa_type=BigInteger)
+    acv_micros: int = Field(sa_type=BigInteger)
+    units_micros: int = Field(sa_type=BigInteger)
+    currency: str
+    dated_on: str
+    rule: str
+    from_payee_id: str | None
+
+
+class Line(Table, table=True):
+    """One computed earning. The payee leads the key, so that replacing one payee's lines touches one range of rows."""
+
+    __tablename__ = "line"
+    __table_args__ = (
+        PrimaryKeyConstraint("payee_id", "period", "plan", "component", "source_id", "part"),
+        Index(None, "deal_id"),
+        whole_numbers(
+            "amount_micros", "base_micros", "before_micros", "after_micros", "quota_micros", "fx_num", "fx_den"
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    plan: str = Field(primary_key=True)
+    component: str = Field(primary_key=True)
+    payee_id: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    source_id: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    deal_id: str | None
+    kind: str
+    dated_on: str
+    rated_on: str
+    amount_micros: int = Field(sa_type=BigInteger)
+    currency: str
+    plan_version: str
+    base_micros: int = Field(sa_type=BigInteger)
+    before_micros: int = Field(sa_type=BigInteger)
+    after_micros: int = Field(sa_type=BigInteger)
+    quota_micros: int | None = Field(sa_type=BigInteger)
+    window: str
+    fx_num: int | None = Field(sa_type=BigInteger)
+    fx_den: int | None = Field(sa_type=BigInteger)

@@ -1,0 +1,96 @@
+"""Results: replaced deal by deal and payee by payee, read back as the frames that went in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine import frames as f
+from engine.book import Credited
+from store import results
+from store.database import Store
+from tests.engine.builders import frame
+
+LINE = {
+    "plan": "ae",
+    "component": "new",
+    "period": "2026-11",
+    "part": "earning",
+    "kind": "commission",
+    "dated_on": "2026-05-15",
+    "rated_on": "2026-05-15",
+    "amount_micros": 5,
+    "currency": "USD",
+    "plan_version": "abc",
+    "base_micros": 1,
+    "before_micros": 0,
+    "after_micros": 1,
+    "window": "FY2026",
+}
+
+
+def credited(*deals: str, **changes: Any) -> Credited:
+    return Credited(
+        classified=frame(f.Classified, [{"deal_id": deal, "families": ["Ä", 'a"b', "c,d"]} for deal in deals]),
+        assignments=frame(f.Assignments, [{"deal_id": deal, "rule": "r1", **changes} for deal in deals]),
+        credits=frame(f.Credits, [{"deal_id": deal, "payee_id": payee} for deal in deals for payee in ("ada", "bo")]),
+        issues=(),
+    )
+
+
+def lines(*rows: dict[str, Any]) -> Any:
+    return frame(f.Lines, [{**LINE, **row} for row in rows])
+
+
+def test_deals_come_back_as_they_went_in(store: Store) -> None:
+    made = credited("D1", "D2")
+    with store.write() as conn:
+        results.replace_credited(conn, ["D1", "D2"], made)
+
+    with store.read() as conn:
+        assert results.classified_of(conn, None).sort("deal_id").equals(made.classified)
+        assert results.assignments_of(conn, ["D2", "D9"]).equals(made.assignments.filter(deal_id="D2"))
+        assert results.credits_of(conn, None).sort("credit_id").equals(made.credits.sort("credit_id"))
+        assert sorted(results.credits_of(conn, ["bo"])["deal_id"]) == ["D1", "D2"]
+
+
+def test_a_deal_without_a_row_any_more_loses_owner_and_credits(store: Store) -> None:
+    with store.write() as conn:
+        results.replace_credited(conn, ["D1", "D2", "D3"], credited("D1", "D2", "D3"))
+        results.replace_credited(conn, ["D1", "D2"], credited("D2", held=True))
+
+        assert sorted(results.classified_of(conn, None)["deal_id"]) == ["D2", "D3"]
+        assert results.assignments_of(conn, ["D2"])["held"].to_list() == [True]
+        assert sorted(set(results.credits_of(conn, None)["deal_id"])) == ["D2", "D3"]
+
+
+def test_a_deal_classified_but_not_assigned_is_refused(store: Store) -> None:
+    one, two = credited("D1"), credited("D1", "D2")
+    torn = Credited(two.classified, one.assignments, one.credits, ())
+
+    with store.write() as conn, pytest.raises(ValueError, match="classified or assigned, but not both: D2"):
+        results.replace_credited(conn, ["D1", "D2"], torn)
+
+
+def test_lines_are_replaced_by_payee(store: Store) -> None:
+    with store.write() as conn:
+        first = lines({"payee_id": "ada", "source_id": "c1", "deal_id": "D1"}, {"payee_id": "bo", "source_id": "c2"})
+        results.replace_lines(conn, ["ada", "bo"], first)
+        results.replace_lines(conn, ["ada"], lines({"payee_id": "ada", "source_id": "c3", "deal_id": "D2"}))
+
+        assert sorted(results.lines_of(conn, None)["source_id"]) == ["c2", "c3"]
+        assert results.lines_of(conn, ["bo"]).equals(first.filter(payee_id="bo"))
+        assert results.lines_of(conn, None, ["D2"])["payee_id"].to_list() == ["ada"]
+        assert results.lines_of(conn, ["bo"], ["D2"]).is_empty()
+
+
+def test_everybody_with_a_credit_or_a_line_is_affected(store: Store) -> None:
+    """A clawed-back deal may pay somebody who has no credit on it any more."""
+    with store.write() as conn:
+        results.replace_credited(conn, ["D1", "D2"], credited("D1", "D2"))
+        results.replace_lines(conn, ["cy"], lines({"payee_id": "cy", "source_id": "c1", "deal_id": "D1"}))
+
+        assert results.payees_of(conn, ["D1"]) == {"ada", "bo", "cy"}
+        assert results.payees_of(conn, ["D2"]) == {"ada", "bo"}
+        assert results.payees_of(conn, []) == set()
