@@ -46,6 +46,8 @@ WITH_WINDOW = {
 
 def troubles(held: pl.DataFrame, plan: Plan, component: Component) -> Iterator[Issue]:
     """The issues for held credits (columns `HELD`)."""
+    if held.is_empty():
+        return
     code = pl.col("trouble")
     yield from missing_rates(held.filter(code == "exchange_rate_missing"), plan.currency)
     deals = held.filter(code.is_in(list(WITH_CREDIT))).select("deal_id", "trouble").unique().sort("deal_id", "trouble")

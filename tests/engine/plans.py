@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import dataframely as dy
@@ -113,7 +114,7 @@ class Case:
         """The plans in force."""
         return rules(plans=self.plans)
 
-    @property
+    @cached_property
     def book(self) -> Book:
         """The people data around the credits."""
         return book(quotas=self.quotas, enrolments=self.enrolments, fx_rates=self.fx_rates, **self.others)

@@ -37,8 +37,10 @@ def test_only_deals_that_fit_the_measure_count_and_a_gap_in_the_data_is_told():
 
     assert outcome.lines["source_id"].to_list() == ["C1"]
     assert [str(issue) for issue in outcome.issues] == [
-        "deal D3: has no term_months, which measure 'acv' of plan 'ae' tests; it is not counted."
-        " Fill the field in the CRM."
+        (
+            "deal D3: has no term_months, which measure 'acv' of plan 'ae' tests; it is not counted."
+            " Fill the field in the CRM."
+        )
     ]
 
 
@@ -64,8 +66,10 @@ def test_a_missing_quota_holds_the_window_and_names_it():
 
     assert outcome.lines["component"].unique().to_list() == ["flat"]
     assert [str(issue) for issue in outcome.issues] == [
-        "payee ada: has no quota 'acv' in FY2027 for component 'base' of plan 'ae'; held: 2 credits."
-        " Add rows to the quota table whose days lie inside FY2027."
+        (
+            "payee ada: has no quota 'acv' in FY2027 for component 'base' of plan 'ae'; held: 2 credits."
+            " Add rows to the quota table whose days lie inside FY2027."
+        )
     ]
 
 
@@ -145,14 +149,14 @@ def test_an_exchanged_amount_is_rounded_to_micro_units():
 def test_without_one_exact_rate_a_deal_is_held(rates):
     into = "JPY" if len(rates) == 2 and rates[1]["currency"] == "JPY" else "USD"
     home = {"currency": into}
-    outcome = Case([plan(currency=into)], fx_rates=rates).pays(
-        sold(("2026-06-01", 100, EURO), ("2026-06-02", 7, home))
-    )
+    outcome = Case([plan(currency=into)], fx_rates=rates).pays(sold(("2026-06-01", 100, EURO), ("2026-06-02", 7, home)))
 
     assert outcome.lines["source_id"].to_list() == ["C2"]
     assert [str(issue) for issue in outcome.issues] == [
-        f"currency EUR: has no single exchange rate into {into} on 2026-06-01; held: deals D1."
-        " Add one dated rate that covers 2026-06-01 in the CRM's currency table."
+        (
+            f"currency EUR: has no single exchange rate into {into} on 2026-06-01; held: deals D1."
+            " Add one dated rate that covers 2026-06-01 in the CRM's currency table."
+        )
     ]
 
 
@@ -196,8 +200,10 @@ def test_enrolment_and_plan_file_decide_by_the_day():
 
     assert outcome.lines.select("source_id", "plan_version").rows() == [("C2", "v1"), ("C3", "v1"), ("C4", "v2")]
     assert [str(issue) for issue in outcome.issues] == [
-        "payee ada: has 2 credits from 2026-04-30 to 2026-07-01 on days without a plan; they earn nothing."
-        " Enrol the payee in a plan that is in force on those days, or leave it so."
+        (
+            "payee ada: has 2 credits from 2026-04-30 to 2026-07-01 on days without a plan; they earn nothing."
+            " Enrol the payee in a plan that is in force on those days, or leave it so."
+        )
     ]
 
 

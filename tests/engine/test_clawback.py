@@ -48,8 +48,10 @@ def test_a_cancellation_before_the_deal_takes_nothing_back_and_is_told():
 
     assert outcome.lines.filter(part="clawback").height == 0
     assert [str(issue) for issue in outcome.issues] == [
-        "deal D1: was cancelled on 2026-02-28, before its own date 2026-03-01; nothing is taken back."
-        " Correct the deal's close date or the contract's cancellation in the CRM."
+        (
+            "deal D1: was cancelled on 2026-02-28, before its own date 2026-03-01; nothing is taken back."
+            " Correct the deal's close date or the contract's cancellation in the CRM."
+        )
     ]
 
 

@@ -86,9 +86,7 @@ def test_a_ramp_is_a_row_of_quota_for_each_month():
 
 def test_a_component_of_a_short_life_pays_from_its_first_day_until_its_last():
     spiff = component(id="spiff", kind="spiff", effective={"from": "2026-05-01", "until": "2026-06-01"})
-    outcome = case(spiff).pays(
-        sold(("2026-04-30", 100), ("2026-05-01", 100), ("2026-05-31", 100), ("2026-06-01", 100))
-    )
+    outcome = case(spiff).pays(sold(("2026-04-30", 100), ("2026-05-01", 100), ("2026-05-31", 100), ("2026-06-01", 100)))
 
     assert outcome.lines["source_id"].to_list() == ["C2", "C3"]
     assert outcome.lines["kind"].to_list() == ["spiff", "spiff"]
