@@ -1,6 +1,7 @@
 """The answer key, checked against the document and the files by a second, naive reading of the demo's rules."""
 
 from collections import Counter, defaultdict
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -157,6 +158,7 @@ def test_sdr_on_the_team_is_the_one_the_files_name():
         assert team == people.holders("SDR", deal)
 
     assert {len(deal["Team"]) for deal in sourced} == {0, 1}
+    assert all(deal in sourced or not deal["Team"] for deal in made.document["opportunities"])
 
 
 def test_rollups_climb_the_reporting_lines():
@@ -193,8 +195,31 @@ def test_early_expansion_is_within_six_whole_months_of_the_first_won_deal():
         signed, day = first[deals[record]["AccountId"]], deals[record]["CloseDate"]
         gap = (int(day[:4]) - int(signed[:4])) * 12 + int(day[5:7]) - int(signed[5:7]) - (day[8:] < signed[8:])
         assert verdict["months_since_signing"] == gap
+        assert day[8:] >= signed[8:] or (date.fromisoformat(day) + timedelta(days=1)).day != 1, (
+            "nobody counts otherwise"
+        )
         if verdict["motion"] in {"upsell", "cross_sell"} and verdict["rule"] != "named-account":
             assert (verdict["rule"] == "early-expansion") == (gap < 6)
+
+
+def test_big_expansion_is_measured_in_dollars():
+    """Some yen deals are above 50,000 yen and below 50,000 dollars: whoever compares the bare number is found out."""
+    made = world(7, 2000)
+    deals, accounts = by_id(made, "opportunities"), by_id(made, "accounts")
+    rates = defaultdict(list)
+    for row in made.document["dated_rates"]:
+        rates[row["IsoCode"]].append((row["StartDate"], Fraction(row["ConversionRate"])))
+    found = set()
+    for record, verdict in made.answer_key["deals"].items():
+        if verdict["rule"] in {"expansion", "big-expansion"}:
+            day, currency = deals[record]["CloseDate"], verdict["currency"]
+            rate = max((row for row in rates[currency] if row[0] <= day), default=("", Fraction(1)))[1]
+            big = verdict["acv_micros"] / rate >= 50_000_000_000
+            small_customer = accounts[deals[record]["AccountId"]]["Segment__c"] == "SMB"
+            assert (verdict["rule"] == "big-expansion") == (big and not small_customer)
+            found.add((currency, big))
+
+    assert {("JPY", False), ("JPY", True), ("EUR", True), ("GBP", False)} <= found
 
 
 def test_clawed_back_deals_are_their_payees_only_ones_of_the_day():

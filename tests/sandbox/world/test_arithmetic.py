@@ -88,7 +88,10 @@ def test_adding_months_keeps_the_day_or_takes_the_months_last(day, count):
         assert (found + timedelta(days=1)).day == 1
 
 
-@given(days, days)
+month_ends = days.map(lambda day: add_months(day.replace(day=1), 1) - timedelta(days=1))
+
+
+@given(days | month_ends, month_ends)
 def test_days_clear_of_month_ends_are_counted_alike_by_everybody(signed, day):
     """The other way to count completes a month on its last day too."""
     clear = clear_of_month_end(day, signed)
