@@ -16,6 +16,8 @@ class Assignment(Table, table=True):
         whole_numbers(
             "amount_micros",
             "acv_micros",
+            "fx_num",
+            "fx_den",
             "term_months",
             "employees",
             "revenue_micros",
@@ -37,6 +39,8 @@ class Assignment(Table, table=True):
     amount_micros: int = Field(sa_type=BigInteger)
     acv_micros: int = Field(sa_type=BigInteger)
     currency: str
+    fx_num: int = Field(sa_type=BigInteger)
+    fx_den: int = Field(sa_type=BigInteger)
     term_months: int | None = Field(sa_type=BigInteger)
     source: str | None
     type: str | None

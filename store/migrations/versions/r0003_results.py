@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.Column("amount_micros", sa.BigInteger(), nullable=False),
         sa.Column("acv_micros", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("fx_num", sa.BigInteger(), nullable=False),
+        sa.Column("fx_den", sa.BigInteger(), nullable=False),
         sa.Column("term_months", sa.BigInteger(), nullable=True),
         sa.Column("source", sa.String(), nullable=True),
         sa.Column("type", sa.String(), nullable=True),
@@ -52,6 +54,8 @@ def upgrade() -> None:
         whole_numbers(
             "amount_micros",
             "acv_micros",
+            "fx_num",
+            "fx_den",
             "term_months",
             "employees",
             "revenue_micros",
