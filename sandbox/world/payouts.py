@@ -98,7 +98,8 @@ class Payroll:
         out: list[Payout] = []
         for payee in sorted(mine, key=lambda person: person.number):
             in_order = sorted(mine[payee], key=lambda credit: (credit.deal.closes, credit.deal.id))
-            out += _by_month(payee, [*self._accumulated(payee, in_order), *self._single(payee, in_order)])
+            flat = [*self._by_deal(payee, in_order), *_bonuses(payee, in_order)]
+            out += _by_month(payee, [*self._accumulated(payee, in_order), *flat])
         return out
 
     def _accumulated(self, payee: Person, credited: Sequence[Credit]) -> Iterator[Entry]:
@@ -116,19 +117,15 @@ class Payroll:
             cents = _cents(curve(achieved[window], quota)) - _cents(curve(before, quota))
             yield COMPONENTS[role], credit.deal, cents
 
-    def _single(self, payee: Person, credited: Sequence[Credit]) -> Iterator[Entry]:
-        """Lines that depend on nothing but their own credit."""
-        role = _role(payee)
+    def _by_deal(self, payee: Person, credited: Sequence[Credit]) -> Iterator[Entry]:
+        """Flat rates, rounded once a deal however many credits of it a payee has."""
+        dollars: Counter[tuple[str, int, Deal]] = Counter()
         for credit in credited:
-            motion, kind = credit.deal.motion, credit.kind
-            if role == "AE" and kind == "direct" and _earns_spiff(credit.deal):
-                yield "multi-year", credit.deal, _cents(self._dollars(credit) * SPIFF_RATE)
-            elif role == "CSM" and motion == "renewal" and kind in {"direct", "overlay"}:
-                yield "renewal", credit.deal, _cents(self._dollars(credit) * RENEWAL_RATE)
-            elif role == "CSM" and motion in {"upsell", "cross_sell"} and kind == "direct":
-                yield "expansion", credit.deal, _cents(self._dollars(credit) * EXPANSION_RATE)
-            elif role == "SDR" and motion == "new_business" and kind == "overlay":
-                yield "sourced", credit.deal, SOURCED_CENTS
+            flat = _flat_rate(_role(payee), credit)
+            if flat:
+                dollars[*flat, credit.deal] += self._dollars(credit)
+        for (component, rate, deal), micros in dollars.items():
+            yield component, deal, _cents(micros * rate)
 
     def _dollars(self, credit: Credit) -> int:
         """Micro-dollars of a credit at the rate of its close date."""
@@ -155,9 +152,28 @@ def _cents(micros_by_rate: int) -> int:
     return half_up(micros_by_rate, WHOLE * MICROS_A_CENT)
 
 
+def _flat_rate(role: str, credit: Credit) -> tuple[str, int] | None:
+    """The component that pays a plain share of the credit, and its rate."""
+    motion, kind = credit.deal.motion, credit.kind
+    if role == "AE" and kind == "direct" and _earns_spiff(credit.deal):
+        return "multi-year", SPIFF_RATE
+    if role == "CSM" and kind in {"direct", "overlay"} and motion == "renewal":
+        return "renewal", RENEWAL_RATE
+    if role == "CSM" and kind == "direct" and motion in {"upsell", "cross_sell"}:
+        return "expansion", EXPANSION_RATE
+    return None
+
+
 def _earns_spiff(deal: Deal) -> bool:
     long = deal.motion == "new_business" and (deal.months or 0) >= SPIFF_MONTHS
     return long and SPIFF_FROM <= deal.closes < SPIFF_UNTIL
+
+
+def _bonuses(payee: Person, credited: Iterable[Credit]) -> Iterator[Entry]:
+    """A bonus for each deal an SDR sourced."""
+    for credit in credited:
+        if _role(payee) == "SDR" and credit.kind == "overlay" and credit.deal.motion == "new_business":
+            yield "sourced", credit.deal, SOURCED_CENTS
 
 
 def _by_month(payee: Person, entries: Iterable[Entry]) -> Iterator[Payout]:

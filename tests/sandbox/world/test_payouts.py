@@ -4,10 +4,26 @@ from collections import Counter, defaultdict
 from datetime import date
 from fractions import Fraction
 from math import floor
+from typing import NamedTuple
+
+import pytest
 
 from tests.sandbox.world.reading import by_id, rows, world
 
 GROWING = {"new_business", "upsell", "cross_sell"}
+
+
+class Fact(NamedTuple):
+    """A credit with what its pay depends on."""
+
+    payee: str
+    kind: str
+    motion: str
+    dollars: Fraction
+    day: str
+    deal: str
+    months: int
+    back: str | None
 
 
 def _cents(dollars):
@@ -23,18 +39,20 @@ def _quarter(day):
 
 
 def _facts(made):
-    """(payee, kind, motion, dollars, day, term months, clawed back on) of every credit, roll-ups included."""
+    """(payee, kind, motion, dollars, deal, term months, clawed back on) of every credit, roll-ups included."""
     deals = by_id(made, "opportunities")
     rates = defaultdict(list)
     for row in made.document["dated_rates"]:
         rates[row["IsoCode"]].append((row["StartDate"], Fraction(row["ConversionRate"])))
     for record, verdict in made.answer_key["deals"].items():
-        day = deals[record]["CloseDate"]
-        rate = max((r for r in rates[verdict["currency"]] if r[0] <= day), default=("", Fraction(1)))[1]
+        deal = deals[record]
+        rate = max((r for r in rates[verdict["currency"]] if r[0] <= deal["CloseDate"]), default=("", Fraction(1)))[1]
         for credit in (*verdict["credits"], *verdict["rollups"]):
             dollars = Fraction(floor(credit["acv_micros"] / rate + Fraction(1, 2)), 1_000_000)
-            term = deals[record]["Term_Months__c"]
-            yield credit["payee"], credit["kind"], verdict["motion"], dollars, day, term, verdict["clawed_back_on"]
+            yield Fact(
+                credit["payee"], credit["kind"], verdict["motion"], dollars,
+                deal["CloseDate"], record, deal["Term_Months__c"], verdict["clawed_back_on"],
+            )  # fmt: skip
 
 
 def _slices(achieved, quota, brackets):
@@ -52,9 +70,9 @@ def _accumulated(made, plan, window, wanted, curve):
     quotas, sold = Counter(), defaultdict(Counter)
     for row in rows(made, "people/quotas.csv"):
         quotas[row["payee"], window(row["from"])] += int(row["amount"])
-    for payee, kind, motion, dollars, day, *_ in _facts(made):
-        if payee in enrolled and wanted(kind, motion):
-            sold[payee, window(day)][day[:7]] += dollars
+    for fact in _facts(made):
+        if fact.payee in enrolled and wanted(fact.kind, fact.motion):
+            sold[fact.payee, window(fact.day)][fact.day[:7]] += fact.dollars
     out = {}
     for (payee, label), months in sold.items():
         achieved = Fraction(0)
@@ -108,46 +126,61 @@ def test_override_counts_the_whole_tree():
     assert expected == _key(made, "override")
 
 
-def test_flat_components_pay_each_credit_by_itself():
-    made = world(7, 2000)
-    plan = {row["payee"]: row["plan"] for row in rows(made, "people/enrolments.csv")}
-    expected = defaultdict(Counter)
-    for payee, kind, motion, dollars, day, term, _ in _facts(made):
-        here = (payee, day[:7])
-        if plan.get(payee) == "csm" and motion == "renewal" and kind in {"direct", "overlay"}:
-            expected["renewal"][here] += _cents(dollars * Fraction(75, 10_000))
-        if plan.get(payee) == "csm" and motion in {"upsell", "cross_sell"} and kind == "direct":
-            expected["expansion"][here] += _cents(dollars * Fraction(25, 1000))
-        if plan.get(payee) == "sdr" and motion == "new_business" and kind == "overlay":
-            expected["sourced"][here] += 250_00
-        spiff = plan.get(payee) == "ae" and motion == "new_business" and kind == "direct" and term >= 36
-        if spiff and "2025-05-01" <= day < "2026-11-01":
-            expected["multi-year"][here] += _cents(dollars / 100)
+FLAT = {
+    "renewal": ("csm", {"renewal"}, {"direct", "overlay"}, Fraction(75, 10_000)),
+    "expansion": ("csm", {"upsell", "cross_sell"}, {"direct"}, Fraction(25, 1000)),
+    "multi-year": ("ae", {"new_business"}, {"direct"}, Fraction(1, 100)),
+}
 
-    for component in ("renewal", "expansion", "sourced", "multi-year"):
-        assert dict(expected[component]) == _key(made, component)
+
+@pytest.mark.parametrize("component", FLAT)
+def test_flat_rates_are_rounded_once_a_deal(component):
+    made = world(7, 2000)
+    plan, motions, kinds, rate = FLAT[component]
+    enrolled = {row["payee"] for row in rows(made, "people/enrolments.csv") if row["plan"] == plan}
+    sold, expected = Counter(), Counter()
+    for fact in _facts(made):
+        long = fact.months >= 36 and "2025-05-01" <= fact.day < "2026-11-01"
+        counts = fact.payee in enrolled and fact.motion in motions and fact.kind in kinds
+        if counts and (long or component != "multi-year"):
+            sold[fact.payee, fact.day[:7], fact.deal] += fact.dollars
+    for (payee, month, _), dollars in sold.items():
+        expected[payee, month] += _cents(dollars * rate)
+
+    assert expected == _key(made, component)
+
+
+def test_sourced_deals_pay_250_each():
+    made = world(7, 2000)
+    enrolled = {row["payee"] for row in rows(made, "people/enrolments.csv") if row["plan"] == "sdr"}
+    expected = Counter()
+    for fact in _facts(made):
+        if fact.payee in enrolled and fact.motion == "new_business" and fact.kind == "overlay":
+            expected[fact.payee, fact.day[:7]] += 250_00
+
+    assert expected == _key(made, "sourced")
 
 
 def test_everything_earned_on_a_deal_cancelled_within_180_days_is_taken_back():
     """Exact for payees with nothing else in the deal's month, where the month's earning is the deal's."""
     made = world(7, 2000)
-    taken = _key(made, "base", "clawed_back_cents")
-    earned = _key(made, "base")
-    facts = [fact for fact in _facts(made) if fact[1] == "direct" and fact[2] in GROWING]
-    months = Counter((fact[0], fact[4][:7]) for fact in facts)
-    backs = Counter((fact[0], fact[6][:7]) for fact in facts if fact[6])
+    taken, earned = _key(made, "base", "clawed_back_cents"), _key(made, "base")
     ae = {row["payee"] for row in rows(made, "people/enrolments.csv") if row["plan"] == "ae"}
+    facts = [fact for fact in _facts(made) if fact.kind == "direct" and fact.motion in GROWING and fact.payee in ae]
+    clawed = [fact for fact in facts if fact.back]
+    months = Counter((fact.payee, fact.day[:7]) for fact in facts)
+    backs = Counter((fact.payee, fact.back[:7]) for fact in clawed)
     checked = 0
-    for payee, _, _, _, day, _, back in facts:
-        if back and payee in ae:
-            assert (date.fromisoformat(back) - date.fromisoformat(day)).days < 180
-            assert taken[payee, back[:7]] < 0
-            if months[payee, day[:7]] == 1 and backs[payee, back[:7]] == 1:
-                assert taken[payee, back[:7]] == -earned[payee, day[:7]]
-                checked += 1
+    for fact in clawed:
+        sold, back = (fact.payee, fact.day[:7]), (fact.payee, fact.back[:7])
+        assert (date.fromisoformat(fact.back) - date.fromisoformat(fact.day)).days < 180
+        assert taken[back] < 0
+        if months[sold] == 1 and backs[back] == 1:
+            assert taken[back] == -earned[sold]
+            checked += 1
 
     assert checked
-    assert set(taken) <= {(fact[0], fact[6][:7]) for fact in facts if fact[6]}
+    assert set(taken) == set(backs)
 
 
 def test_attainment_spreads_over_the_tiers():
@@ -157,9 +190,9 @@ def test_attainment_spreads_over_the_tiers():
     for row in rows(made, "people/quotas.csv"):
         if row["quota"] == "new_acv":
             quotas[row["payee"], _year(row["from"])] += int(row["amount"])
-    for payee, kind, motion, dollars, day, *_ in _facts(made):
-        if kind == "direct" and motion in GROWING:
-            sold[payee, _year(day)] += dollars
+    for fact in _facts(made):
+        if fact.kind == "direct" and fact.motion in GROWING:
+            sold[fact.payee, _year(fact.day)] += fact.dollars
     attained = [sold[key] / quota for key, quota in quotas.items()]
 
     assert any(share > Fraction(5, 4) for share in attained)
