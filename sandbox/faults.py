@@ -2,7 +2,8 @@
 
 A rule has a verb (`do`), a match on the request, and the verb's own arguments. Rules are added over HTTP
 (`POST /_faults`) or in process, and are the same. A momentary verb fires on a request that matches; a standing verb
-holds from its addition until it is removed or used up, and the CRM's own code asks for it.
+holds from its addition until it is removed or used up, and the CRM's own code asks for it. Rules are independent of
+each other: several may strike one request, and each counts for itself.
 """
 
 import re

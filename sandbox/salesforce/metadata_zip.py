@@ -80,7 +80,7 @@ def _refuse_dtd(*_: object) -> None:
 
 
 def _check_manifest(root: Element, items: list[Item]) -> None:
-    """Whatever the manifest names must be in the zip, and the other way round."""
+    """Whatever the manifest names must be in the zip, and the other way round; `*` means custom objects only."""
     if root.findtext(f"{NAMESPACE}version") is None:
         raise BadPackage("package.xml: the API version is missing")
     named: set[tuple[str, str]] = set()
@@ -95,8 +95,8 @@ def _check_manifest(root: Element, items: list[Item]) -> None:
             )
             raise BadPackage(message)
     for item in items:
-        whole = (item.kind, item.name) in named or (item.kind, "*") in named
-        if not whole and not _fields_named(item, named):
+        wildcard = (item.kind, "*") in named and (item.kind != "CustomObject" or item.name.endswith("__c"))
+        if (item.kind, item.name) not in named and not wildcard and not _fields_named(item, named):
             raise BadPackage(f"{item.file}: not in package.xml")
 
 

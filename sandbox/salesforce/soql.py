@@ -130,7 +130,9 @@ class _Parser:
         return Column(path, self.alias())
 
     def alias(self) -> str | None:
-        if self.now.kind != "word" or self.now.upper in _RESERVED or "." in self.now.text:
+        """A name before the next comma or FROM."""
+        following = self.tokens[min(self.place + 1, len(self.tokens) - 1)].upper
+        if self.now.kind != "word" or not self.now.text.isidentifier() or following not in {",", "FROM"}:
             return None
         return self.take().text
 

@@ -93,12 +93,15 @@ class Org:
     # -- records, as the platform itself sees them: no field-level security, but rules, flows and stamps
 
     def rows(self, sobject: str) -> list[Row]:
-        """Give all records of an object, deleted ones too. They are the org's own: read only."""
-        return list(self.tables[self.schema.get(sobject).name].rows.values())
+        """Give copies of all records of an object, deleted ones too, with every field."""
+        kind = self.schema.get(sobject)
+        empty: Row = dict.fromkeys(kind.fields)
+        return [empty | row for row in self.tables[kind.name].rows.values()]
 
     def get(self, sobject: str, record_id: str) -> Row:
-        """Give one record; RowError when there is none."""
-        return self.tables.row(self.schema.get(sobject).name, id18(record_id))
+        """Give a copy of one record, with every field; RowError when there is none."""
+        kind = self.schema.get(sobject)
+        return {**dict.fromkeys(kind.fields), **self.tables.row(kind.name, id18(record_id))}
 
     def insert(self, sobject: str, values: Mapping[str, Any]) -> str:
         """Create a record and give its id."""
@@ -113,7 +116,7 @@ class Org:
     def poke(self, sobject: str, record_id: str, values: Row) -> None:
         """Change stored values without rules and without a new stamp, as a formula or a rate change does."""
         with self._saving():
-            self.tables.put(sobject, self.get(sobject, record_id) | values)
+            self.tables.put(sobject, self.tables.row(sobject, id18(record_id)) | values)
 
     def delete(self, sobject: str, record_id: str) -> None:
         """Put a record into the recycle bin."""
