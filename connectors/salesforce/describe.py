@@ -21,7 +21,8 @@ class DescribedField(msgspec.Struct, frozen=True):
     updateable: bool = False
     scale: int = 0
     length: int = 0
-    label: str = ""
+    permissionable: bool = False
+    """Whether a permission set can grant it; required fields are open to everybody."""
 
     def info(self) -> FieldInfo:
         """The connector-neutral form."""

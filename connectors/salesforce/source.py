@@ -46,19 +46,20 @@ class SalesforceSource:
     @cached_property
     def _described(self) -> dict[str, Described]:
         """Asked once; the moment of the answer is the server's time of this run."""
-        found = dict(describe(self._connection, self._wanted))
+        found = dict(describe(self._connection, self.wanted))
         self._started = self._connection.server_date
         return found
 
     @property
-    def _wanted(self) -> tuple[str, ...]:
+    def wanted(self) -> tuple[str, ...]:
+        """The objects that the mapping asks for, whether or not the org has them."""
         frames = [frame for frame in FRAMES if frame in self._mapping.objects]
         return BEFORE + tuple(self._mapping.objects[frame].crm_object for frame in frames)
 
     @property
     def objects(self) -> tuple[str, ...]:
         """What this org has of what we want; the records named come before those that name them."""
-        return tuple(name for name in self._wanted if self._has(name))
+        return tuple(name for name in self.wanted if self._has(name))
 
     def issues(self) -> tuple[Issue, ...]:
         """Optional fields and objects the org does not show."""
@@ -67,6 +68,12 @@ class SalesforceSource:
             _, issues = soql.select(self._described[name], soql.wanted_fields(self._mapping, name))
             found.extend(issues)
         return tuple(found)
+
+    def readable(self, object: str) -> str:  # noqa: A002
+        """How many fields of the object will be read, in words; the error names what is missing."""
+        if not self._has(object):
+            return "not in this org: left out"
+        return f"{len(self._shape(object).selection.fields)} fields"
 
     def server_time(self) -> datetime:
         """Salesforce's clock at the start of this run (whole seconds)."""
