@@ -118,6 +118,7 @@ class BulkQuery:
     def _rows(self, answer: requests.Response) -> Iterator[list[str]]:
         """CSV rows as they arrive; a cell may hold newlines, and NUL characters are dropped."""
         answer.raw.decode_content = True
+        answer.raw.auto_close = False  # the wrappers still ask for the end of a body that has ended
         lines = io.TextIOWrapper(io.BufferedReader(cast("io.RawIOBase", answer.raw)), encoding="utf-8", newline="")
         deadline = self._connection.monotonic() + CHUNK_S_MAX
         try:

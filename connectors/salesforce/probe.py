@@ -75,12 +75,17 @@ def _org(source: SalesforceSource, pinned: str | None) -> str:
     return f"{found.name} ({found.org_id}, {kind}, {found.zone})"
 
 
+def _check(name: str, message: str, *, ok: bool, remedy: str) -> Check:
+    """A check whose remedy is told only where it is needed."""
+    return Check(name, ok=ok, message=message, remedy="" if ok else remedy)
+
+
 def _skew(connection: Connection, now: datetime) -> Check:
     if connection.server_date is None:
-        return Check("clock", ok=False, message="Salesforce's answers carry no date.", remedy="Check the proxy.")
+        return _check("clock", "Salesforce's answers carry no date", ok=False, remedy="Check the proxy.")
     skew_s = abs((now - connection.server_date).total_seconds())
     message = f"{skew_s:.0f} s away from Salesforce's clock"
-    return Check("clock", ok=skew_s <= SKEW_S_MAX, message=message, remedy="Synchronise this machine's clock (NTP).")
+    return _check("clock", message, ok=skew_s <= SKEW_S_MAX, remedy="Synchronise this machine's clock (NTP).")
 
 
 def _usage(connection: Connection) -> Check:
@@ -88,7 +93,7 @@ def _usage(connection: Connection) -> Check:
     ours, allowed = connection.budget.ours()
     message = f"{used} of {limit} API calls used in the org today; {ours} of our share of {allowed}"
     ok = limit > 0 and used * 100 < limit * FULL
-    return Check("API budget", ok=ok, message=message, remedy="Find what else uses the API, or wait until it falls.")
+    return _check("API budget", message, ok=ok, remedy="Find what else uses the API, or wait until it falls.")
 
 
 def _reads(source: SalesforceSource) -> Iterator[Check]:
@@ -112,7 +117,7 @@ def _writes(target: SalesforceTarget, mapping: CrmMapping) -> Iterator[Check]:
         path = f"{mapping.deal_object}.{name}"
         message = f"{outcome} can be written" if info and info.writable else "does not exist, or may not be edited"
         remedy = f"Run `worker.py setup`, or grant Edit on {path} to the integration user."
-        yield Check(f"write {path}", ok=bool(info and info.writable), message=message, remedy=remedy)
+        yield _check(f"write {path}", message, ok=bool(info and info.writable), remedy=remedy)
 
 
 def _privilege(connection: Connection) -> Iterator[Check]:
@@ -123,5 +128,4 @@ def _privilege(connection: Connection) -> Iterator[Check]:
     except ConnectorError:
         return
     remedy = "Use the Minimum Access - API Only Integrations profile with the permission set of `worker.py setup`."
-    message = "the user may modify all data" if rows else "the user may not modify all data"
-    yield Check("least privilege", ok=not rows, message=message, remedy=remedy if rows else "")
+    yield _check("least privilege", f"the user may {'' if rows else 'not '}modify all data", ok=not rows, remedy=remedy)

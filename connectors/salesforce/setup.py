@@ -198,9 +198,7 @@ def _wait(connection: Connection, deploy_id: str) -> _Result:
         if result.done:
             return result
         if connection.monotonic() + pause > deadline:
-            raise TryAgain(
-                f"deployment {deploy_id} is still {result.status} after {DEPLOY_S_MAX:.0f} s.", code="DEPLOY"
-            )
+            raise TryAgain(f"deployment {deploy_id} is still {result.status} after {DEPLOY_S_MAX:.0f} s.")
         connection.sleep(pause)
         pause = min(pause * 1.5, POLL_S_MAX)
 

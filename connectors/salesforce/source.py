@@ -26,10 +26,22 @@ OVERLAP = timedelta(minutes=15)
 """Re-read before the cursor: a change becomes visible up to the length of its transaction (10 min at most) late."""
 
 IDS_MAX = 2000
-BULK_FROM = 50_000
+BULK_FROM = 2_000
+"""Rows from which a bulk job, which has to queue, is the better way for a backfill."""
+
+IDS_BULK_FROM = 50_000
 SECOND = timedelta(seconds=1)
 BEFORE = ("Organization", "OpportunityStage", "CurrencyType", "DatedConversionRate", "UserRole")
 IN_SINGLE_CURRENCY_ORGS_ABSENT = frozenset({"CurrencyType", "DatedConversionRate"})
+
+
+class _Count(msgspec.Struct):
+    name: str
+    count: int
+
+
+class _Counts(msgspec.Struct):
+    sObjects: list[_Count]  # noqa: N815  Salesforce's key
 
 
 class SalesforceSource:
@@ -49,6 +61,15 @@ class SalesforceSource:
         found = dict(describe(self._connection, self.wanted))
         self._started = self._connection.server_date
         return found
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        """About how many rows each object has, asked once; an org that does not say is taken to have many."""
+        try:
+            answer = self._connection.get("limits/recordCount", _Counts, params={"sObjects": ",".join(self.objects)})
+        except (Refused, NotAllowed):
+            return {}
+        return {each.name: each.count for each in answer.sObjects}
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -121,18 +142,13 @@ class SalesforceSource:
         if not shape.selection.stamped:
             yield from self._whole(shape)
             return
-        window = _midnight(since), _midnight(until) or self.server_time() + SECOND
-        bulk = BulkQuery(self._connection, shape)
-        text = soql.query(shape.selection) + soql.between(*window)
-        onward = _midnight(until) or self.server_time()
         place = read_cursor(cursor)
+        window = _midnight(since), _midnight(until) or self.server_time() + SECOND
+        if not place.job and self._counts.get(object, BULK_FROM) < BULK_FROM:
+            yield from self._window(shape, *window, Cursor())
+            return
         try:
-            if not place.job:
-                place = Cursor(job=bulk.start(text), since=onward)
-            try:
-                yield from bulk.pages(place)
-            except LocatorLost:
-                yield from bulk.pages(Cursor(job=bulk.start(text), since=onward))
+            yield from self._bulk(shape, window, place)
         except BulkRefused:
             yield from self._window(shape, *window, Cursor())
 
@@ -154,10 +170,24 @@ class SalesforceSource:
             rows = self._connection.fetch("POST", path, body=body, read=lambda answer: shape.listed(answer.content))
             yield Page(object, tuple(rows), cursor="")
 
+    def _bulk(self, shape: Shape, window: tuple[datetime | None, datetime], place: Cursor) -> Iterator[Page]:
+        """Go on with the job of the place, or start one; a job that is no longer kept is started anew."""
+        bulk = BulkQuery(self._connection, shape)
+        text = soql.query(shape.selection) + soql.between(*window)
+        onward = min(window[1], self.server_time())
+        if place.job:
+            try:
+                yield from bulk.pages(place)
+            except LocatorLost:
+                place = Cursor()
+            else:
+                return
+        yield from bulk.pages(Cursor(job=bulk.start(text), since=onward))
+
     def _counted(self, shape: Shape, text: str) -> Iterator[Sequence[RawRecord]]:
         """Through REST, unless the first page says that Bulk is the better way."""
         for page in query_pages(self._connection, shape, text, with_deleted=False):
-            if page.totalSize > BULK_FROM:
+            if page.totalSize > IDS_BULK_FROM:
                 bulk = BulkQuery(self._connection, shape, with_deleted=False)
                 yield from (chunk.records for chunk in bulk.pages(Cursor(job=bulk.start(text))))
                 return

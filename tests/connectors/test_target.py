@@ -163,7 +163,8 @@ def test_a_missing_answer_is_never_taken_as_written(sleeper):
     with responses.RequestsMock() as http:
         token = {"access_token": "t", "instance_url": "https://acme.my.salesforce.com"}
         http.post(f"{base}/oauth2/token", json=token)
-        http.get(f"{base}/data/v66.0/sobjects/Opportunity/describe", json={"name": "Opportunity", "fields": fields})
+        described = {"statusCode": 200, "result": {"name": "Opportunity", "fields": fields}}
+        http.post(f"{base}/data/v66.0/composite/batch", json={"hasErrors": False, "results": [described]})
         http.patch(f"{base}/data/v66.0/composite/sobjects", json=[])
         with pytest.raises(TryAgain, match="none is taken as written"):
             write(SalesforceTarget(connection, OURS), change(Commission_Reason__c="x"))
