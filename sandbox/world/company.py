@@ -11,6 +11,7 @@ from random import Random
 from sandbox.world.dates import add_months, months
 from sandbox.world.ids import ROLE, USER, Ids
 from sandbox.world.names import PATCHES, people_names
+from sandbox.world.odds import chance
 
 PLAN_OF_ROLE = {"AE": "ae", "CSM": "csm", "AM": "am", "SDR": "sdr", "MANAGER": "manager"}
 TITLES = {
@@ -164,7 +165,7 @@ class _Hiring:
         opened = add_months(self.start, self.rng.randint(4, 18)) if opens_late else self.start
         first = Tenure(self.person(title, seat), opened, None, ramps=opens_late)
         seat.tenures.append(first)
-        leaving = leaves or self.rng.randrange(100) < CHANCE_OF_LEAVING[role]
+        leaving = leaves or chance(self.rng, CHANCE_OF_LEAVING[role])
         last_day = add_months(self.start, self.rng.randint(FIRST_LEAVE_MONTH, LAST_LEAVE_MONTH))
         gap = self.rng.choice(GAPS[role])
         if leaving and not stays and add_months(opened, FIRST_LEAVE_MONTH) <= last_day:
@@ -188,7 +189,7 @@ class _Hiring:
         covers: dict[str, Seat] = {}
         for number, region in enumerate(regions):
             nth = sum(patch.region == region for patch in out)
-            late = nth > 0 and (number == len(regions) - 1 or self.rng.randrange(5) == 0)
+            late = nth > 0 and (number == len(regions) - 1 or chance(self.rng, 20))
             boss = teams[region][nth // PATCHES_A_TEAM]
             name = _patch_name(region, nth)
             seat = self.seat("AE", region, name, boss, no_gap=nth == 0, leaves=number == 1, opens_late=late)

@@ -11,14 +11,13 @@ from sandbox.world.company import Patch, Person, Seat, Staff
 from sandbox.world.dates import add_months, first_of_month
 from sandbox.world.ids import ACCOUNT, Ids
 from sandbox.world.names import COUNTRIES, INDUSTRIES, STATES, account_names
+from sandbox.world.odds import chance, draw
 
-SEGMENTS = ("SMB", "MM", "ENT")
-SEGMENT_WEIGHTS = (45, 35, 20)
+SEGMENTS = {"SMB": 45, "MM": 35, "ENT": 20}
 EMPLOYEES = {"SMB": (5, 199), "MM": (200, 1_999), "ENT": (2_000, 90_000)}
 REVENUE_A_HEAD = (90_000, 400_000)
 UNCOVERED = "LATAM"
 """A territory where nobody sells: its deals fall to the vacancy rules."""
-PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Customers:
         patch = self.rng.choice(self.staff.patches)
         account = self._account(met, patch.region, patch)
         self._care_for(account)
-        account.named = "AM" in account.care and self.rng.randrange(PERCENT) < (12 if account.segment == "ENT" else 3)
+        account.named = "AM" in account.care and chance(self.rng, 12 if account.segment == "ENT" else 3)
         return account
 
     def uncovered(self, met: date) -> Account:
@@ -91,7 +90,7 @@ class Customers:
 
     def _account(self, met: date, region: str, patch: Patch | None) -> Account:
         rng = self.rng
-        segment = rng.choices(SEGMENTS, SEGMENT_WEIGHTS)[0]
+        segment = draw(rng, SEGMENTS)
         country, currency = rng.choice(COUNTRIES[region])
         employees = rng.randint(*EMPLOYEES[segment])
         states = STATES.get(country)
@@ -110,14 +109,14 @@ class Customers:
             patch=patch,
             owner=patch.seller(last_day_of(self.until)) if patch else self.staff.chief,
         )
-        if segment == "ENT" and self.all and rng.randrange(PERCENT) < 10:  # noqa: PLR2004 - a tenth are subsidiaries
+        if segment == "ENT" and self.all and chance(rng, 10):
             account.parent = rng.choice(self.all)
         self.all.append(account)
         return account
 
     def _care_for(self, account: Account) -> None:
         """Small customers have no AM, and one in twenty accounts never gets a CSM."""
-        if self.rng.randrange(20):
+        if chance(self.rng, 95):
             account.care["CSM"] = list(self._carers(account, self.staff.csms))
         if account.segment != "SMB":
             account.care["AM"] = list(self._carers(account, self.staff.ams))
@@ -128,7 +127,7 @@ class Customers:
         first = self.rng.choice(near)
         since = first_of_month(account.met)
         handover = add_months(since, self.rng.randint(5, 24))
-        if self.rng.randrange(6) or handover >= self.until or len(seats) == 1:
+        if not chance(self.rng, 16) or handover >= self.until or len(seats) == 1:
             yield Care(first, since, None)
             return
         yield Care(first, since, handover)

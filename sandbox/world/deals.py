@@ -27,6 +27,10 @@ OPEN_STAGES = ("Prospecting", "Qualification", "Proposal", "Negotiation")
 OUTBOUND = "Outbound SDR"
 SOURCES = ("Website", "Referral", "Event", "Partner", "Outbound AE")
 YEAR = 12
+OPEN_AHEAD_DAYS = 150
+"""Open deals are expected to close within so many days after the history."""
+WINDOW_DAYS = 180
+"""Cancelled before so many days are over, a contract's commission is clawed back."""
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +51,11 @@ class Contract:
     def ends(self) -> date:
         """The last day of the term."""
         return add_months(self.starts, self.months) - timedelta(days=1)
+
+    def amend(self, acv_cents: int) -> None:
+        """Add to the annual value, or take from it."""
+        self.acv_cents += acv_cents
+        self.amended = True
 
 
 @dataclass(slots=True, eq=False)
@@ -113,6 +122,12 @@ class History:
     until: date
     deals: list[Deal] = field(default_factory=list)
     contracts: list[Contract] = field(default_factory=list)
+
+    def seller(self, account: Account, day: date) -> Person:
+        """Who owns a new deal with the account in the CRM; for days to come, whoever sells there at the end."""
+        if account.patch is None:
+            return self.staff.chief
+        return account.patch.seller(min(day, self.until - timedelta(days=1)))
 
     def deal(
         self, account: Account, kind: str, stage: str, closes: date, *,

@@ -12,12 +12,11 @@ from datetime import date
 
 from sandbox.world.company import PLAN_OF_ROLE, Person
 from sandbox.world.dates import first_of_month, fiscal_quarter, fiscal_year
-from sandbox.world.deals import Deal
+from sandbox.world.deals import WINDOW_DAYS, Deal
 from sandbox.world.money import CENTS, MICROS, MICROS_A_CENT, WHOLE, half_up
 from sandbox.world.ownership import Credit
 from sandbox.world.quotas import Quota, counts_for
 from sandbox.world.rates import Rates
-from sandbox.world.selling import WINDOW_DAYS
 
 ACCELERATOR_RAISED = date(2025, 8, 1)
 SPIFF_FROM, SPIFF_UNTIL = date(2025, 5, 1), date(2026, 11, 1)

@@ -13,10 +13,9 @@ from datetime import date, timedelta
 
 from sandbox.world.company import Person
 from sandbox.world.dates import clear_of_month_end
-from sandbox.world.deals import Contract, Deal, History
+from sandbox.world.deals import WINDOW_DAYS, Contract, Deal, History
 from sandbox.world.ownership import Verdict
 from sandbox.world.payouts import clawed_back_on
-from sandbox.world.selling import WINDOW_DAYS
 
 LATEST_DAYS = WINDOW_DAYS + 60
 
