@@ -131,7 +131,7 @@ class Component(Document):
     quota: Name | None = None
     """Rows of the quota file that percentages of brackets refer to."""
     accumulates: Accumulation = "transaction"
-    """How long what was achieved adds up before it starts again at 0; `transaction`: each credit by itself."""
+    """How long what was achieved adds up before it starts again at 0; `transaction`: each deal by itself."""
     effective: Window | None = None
     """A shorter life than the plan's."""
 

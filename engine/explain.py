@@ -1,0 +1,153 @@
+"""Sentences that explain a line or an assignment, made from their own facts and the documents' text.
+
+Every amount is shown as the product it is, so that a reader can compute it again with a pencil.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from engine.documents.plan import Plan
+from engine.facts import facts
+from engine.model import MICROS
+from engine.money import round_ratio
+from engine.wording import attainment, exchange, money, percent, pieces, plain
+
+Row = Mapping[str, Any]
+Names = Mapping[str, str]
+NO_NAMES: Names = MappingProxyType({})
+
+PORTIONS = {"all": "", "renewed": " of the renewed part", "uplift": " of the uplift"}
+RESPONSIBILITIES = ("value", "commercial", "execution")
+
+
+def explain(line: Row, plan: Plan, deal: Row, credit: Row, names: Names = NO_NAMES) -> str:
+    """Why a line is what it is, in one paragraph to its payee.
+
+    `deal` is the line's row of `Classified`, `credit` that of `Credits`; `names` are people's names by payee id.
+    """
+    known = facts(line, plan)
+    if line["part"] == "clawback":
+        said = _taken_back(line, plan, deal)
+    else:
+        said = f"{_named(deal)}, {_credited(credit, names)}, {_moved(known, credit)}; {_computed(known)}"
+    source = "; ".join(text for text in (known["title"], known["document"]) if text)
+    return f"{said}. [{source}]"
+
+
+def explain_assignment(assignment: Row, classified: Row, names: Names = NO_NAMES) -> list[str]:
+    """Why a deal is owned as it is: what the deal is, which rule decided and who owns it."""
+    by = f"rules of engagement {assignment['rules_of_engagement']!r}"
+    reason = assignment["reason"].rstrip(".")
+    if assignment["held"]:
+        return [_nature(classified), f"It is held by {by}: {reason}."]
+    owners = (f"{kind} {_person(assignment[f'{kind}_owner_id'], names)}" for kind in RESPONSIBILITIES)
+    decided = f"Rule {assignment['rule']!r} of {by} decided: {reason}."
+    return [_nature(classified), decided, f"Owners: {', '.join(owners)}."]
+
+
+def _nature(deal: Row) -> str:
+    """What the deal is, with the facts that rules look at."""
+    said = [f"closed on {deal['dated_on']}", f"ACV {money(deal['acv_micros'], deal['currency'])}"]
+    if deal["uplift_num"] is not None:
+        said.append(f"uplift {percent(Fraction(deal['uplift_num'], deal['uplift_den']))}")
+    if deal["months_since_signing"] is not None:
+        said.append(f"{deal['months_since_signing']} months since signing")
+    said += [deal[name] for name in ("segment", "territory") if deal[name] is not None]
+    of = f" of {deal['account_name']}" if deal["account_name"] else ""
+    motion = deal["motion"].replace("_", " ")
+    return f"{_named(deal)}{of} counts as {motion} (by {deal['classified_by']}): {', '.join(said)}."
+
+
+def _named(deal: Row) -> str:
+    return f"{deal['deal_id']} ({deal['name']})" if deal["name"] else str(deal["deal_id"])
+
+
+def _person(payee: str | None, names: Names) -> str:
+    return names.get(payee, payee) if payee is not None else "nobody"
+
+
+def _credited(credit: Row, names: Names) -> str:
+    """Which share of the deal is the payee's, and as what."""
+    share, portion = Fraction(credit["share_num"], credit["share_den"]), PORTIONS[credit["portion"]]
+    part = f" with {percent(share)}{portion}" if share != 1 or portion else ""
+    if credit["kind"] == "rollup":
+        return f"rolled up to you from {_person(credit['from_payee_id'], names)}{part}"
+    overlay = "overlay " if credit["kind"] == "overlay" else ""
+    return f"credited to you as {overlay}{credit['role']}{part}"
+
+
+def _moved(known: Row, credit: Row) -> str:
+    """Where the credit took the running total."""
+    before, after, quota = known["before_micros"], known["after_micros"], known["quota_micros"]
+    exchanged = ""
+    if known["fx_num"] is not None:
+        foreign, rate = money(credit[known["measured"]], credit["currency"]), exchange(known["fx_num"], known["fx_den"])
+        exchanged = f" ({foreign} {rate} = {money(known['base_micros'], known['currency'])})"
+    if quota:
+        back = "back " if after < before else ""
+        of_quota = f"{attainment(before, quota)} to {attainment(after, quota)} of quota"
+        return f"took you {back}from {of_quota} ({_worth(quota, known)} in {known['window']}){exchanged}"
+    if before == 0:
+        return f"counts {_worth(known['base_micros'], known)}{exchanged}"
+    return f"took you from {_worth(before, known)} to {_worth(after, known)} in {known['window']}{exchanged}"
+
+
+def _computed(known: Row) -> str:
+    """Every slice with its rate, and what rounding the running total changed."""
+    said = [_slice(part, known) for part in known["slices"]]
+    shown, amount = sum(_rounded(part, known) for part in known["slices"]), known["amount_micros"]
+    if shown != amount:
+        said.append(f"rounding the running total makes it {money(amount, known['currency'])}")
+    elif len(said) > 1:
+        said.append(f"together {money(amount, known['currency'])}")
+    return "; ".join(said)
+
+
+def _slice(part: Row, known: Row) -> str:
+    base, rate = Fraction(part["base"]), Fraction(part["rate"])
+    product = money(_rounded(part, known), known["currency"])
+    if _counts(known):
+        return f"{pieces(base)} x {money(rate * MICROS, known['currency'])} = {product}"
+    sum_ = f"{plain(base, known['currency'])} x {percent(rate)} = {product}"
+    if part["bracket"] is None:
+        return sum_
+    if part["kind"] == "jump":
+        moved = "reaching {} adds {} to the rate of" if base > 0 else "falling below {} undoes the {} more on"
+        return f"{moved.format(_start(part, known), percent(rate))} all before it: {sum_}"
+    return f"{_worth(base, known)} of it fell in the bracket from {_start(part, known)}: {sum_}"
+
+
+def _start(part: Row, known: Row) -> str:
+    """Where a bracket begins, as the plan writes it."""
+    share = part["bracket"].get("share")
+    return percent(Fraction(share)) if share is not None else _worth(part["bracket"]["micros"], known)
+
+
+def _rounded(part: Row, known: Row) -> int:
+    exact = Fraction(part["amount"])
+    return round_ratio(exact.numerator, exact.denominator, known["unit"], known["rounding"])
+
+
+def _counts(known: Row) -> bool:
+    return bool(known["measured"] == "units_micros")
+
+
+def _worth(micros: Fraction | int, known: Row) -> str:
+    """An amount of the measure: money, or a number of deals."""
+    if not _counts(known):
+        return money(micros, known["currency"])
+    return f"{pieces(micros)} deal{'' if micros == MICROS else 's'}"
+
+
+def _taken_back(line: Row, plan: Plan, deal: Row) -> str:
+    """What a clawback takes back, and why."""
+    days = (line["dated_on"] - line["rated_on"]).days
+    within = plan.clawback.when.cancelled.within_days if plan.clawback else 0
+    when = f"was cancelled on {line['dated_on']}, {days} days after it closed on {line['rated_on']}"
+    earned, taken = (money(sign * line["amount_micros"], line["currency"]) for sign in (-1, 1))
+    why = f"within the {within} days of the plan: what it earned, {earned}, is taken back"
+    return f"{_named(deal)} {when} and {why}: {taken}"

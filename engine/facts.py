@@ -1,0 +1,74 @@
+"""The facts of a line: enough to compute its amount again, without the books (habit 9).
+
+Amounts are micro-units; what may be no whole number of them (a slice, its product, a rate) is an exact fraction as
+text, such as `3/20`, so that facts can be stored and printed as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from engine.curve import Curve, Step, curve_of, value_at, walk
+from engine.documents.plan import Component, Plan
+from engine.measure import measured_column
+from engine.money import minor_unit_micros, round_ratio
+
+OF_THE_LINE = (
+    *("part", "window", "base_micros", "before_micros", "after_micros", "quota_micros", "fx_num", "fx_den"),
+    *("amount_micros", "currency"),
+)
+
+
+def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
+    """What the line (a row of `Lines`) was computed from; `recomputed` makes the amount from it.
+
+    `slices` are the parts of the way from `before` to `after`: their amounts add up to the exact change of F.
+    `earned_before` is F(before); the amount is the difference of the two totals, each rounded to `unit` by `rounding`.
+    """
+    component = next(part for part in plan.components if part.id == line["component"])
+    curve, quota = curve_of(component, line["rated_on"]), line["quota_micros"] or 0
+    way = walk(curve, line["before_micros"], line["after_micros"], quota)
+    return {
+        "plan": plan.plan,
+        "plan_version": plan.version,
+        "document": plan.document,
+        "component": component.id,
+        "title": component.title or component.id,
+        "measured": measured_column(plan.measures[component.measure]),
+        "rated_on": line["rated_on"].isoformat(),
+        **{name: line[name] for name in OF_THE_LINE},
+        "earned_before": str(value_at(curve, line["before_micros"], quota)),
+        "slices": [_slice(step, curve, component, quota) for step in way],
+        "unit": minor_unit_micros(plan.currency),
+        "rounding": plan.rounding,
+    }
+
+
+def recomputed(known: Mapping[str, Any]) -> int:
+    """The amount of a line from its facts alone."""
+    before = Fraction(known["earned_before"])
+    after = before + sum(Fraction(part["amount"]) for part in known["slices"])
+    first, last = (
+        round_ratio(end.numerator, end.denominator, known["unit"], known["rounding"]) for end in (before, after)
+    )
+    return last - first
+
+
+def _slice(step: Step, curve: Curve, component: Component, quota: int) -> dict[str, Any]:
+    """One part of the way: a `slice` inside a bracket, or the `jump` that reaching one makes.
+
+    `bracket` says where the bracket begins, as it is written: a share of quota or micro-units; null without brackets.
+    """
+    segment = curve.segments[step.segment]
+    of_quota = component.brackets[0].from_share is not None if component.brackets else None
+    bracket = {None: None, True: {"share": str(segment.from_share)}, False: {"micros": int(segment.from_micros)}}
+    return {
+        "kind": step.kind,
+        "bracket": bracket[of_quota],
+        "starts_at": str(segment.start(quota)),
+        "base": str(step.base),
+        "rate": str(step.slope),
+        "amount": str(step.amount),
+    }

@@ -1,0 +1,55 @@
+"""How numbers are said in explanations: exact where that is short, rounded where only the eye needs them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from engine.model import MICROS
+from engine.money import format_amount, round_ratio
+
+LONGEST_DECIMALS = 9
+
+
+def percent(share: Fraction) -> str:
+    """`15 %`, `0.75 %`: exact while nine decimals can say it."""
+    return f"{number(share * 100)} %"
+
+
+def attainment(achieved: int, quota: int) -> str:
+    """`80.0 %` of quota, rounded to a tenth."""
+    tenths = round_ratio(achieved * 1000, quota, 1, "half_up")
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10} %"
+
+
+def number(value: Fraction) -> str:
+    """`1.1` where decimals end, else `10/3`."""
+    scaled = value * 10**LONGEST_DECIMALS
+    if scaled.denominator != 1:
+        return str(value)
+    sign, digits = "-" if scaled < 0 else "", f"{abs(scaled.numerator):0{LONGEST_DECIMALS + 1}d}"
+    whole, decimals = digits[:-LONGEST_DECIMALS], digits[-LONGEST_DECIMALS:].rstrip("0")
+    return f"{sign}{int(whole):,}.{decimals}" if decimals else f"{sign}{int(whole):,}"
+
+
+def money(micros: Fraction | int, currency: str) -> str:
+    """`1,234.50 USD`, rounded to micro-units where it is no whole number of them."""
+    return f"{plain(micros, currency)} {currency}"
+
+
+def plain(micros: Fraction | int, currency: str) -> str:
+    """`1,234.50`, rounded to micro-units where it is no whole number of them."""
+    exact = Fraction(micros)
+    return format_amount(round_ratio(exact.numerator, exact.denominator, 1, "half_up"), currency)
+
+
+def pieces(micros: Fraction | int) -> str:
+    """A count: `3`, or `0.5` for half a deal."""
+    return number(Fraction(micros) / MICROS)
+
+
+def exchange(num: int, den: int) -> str:
+    """`x 1.1`, or `/ 0.909091` where only that side ends."""
+    rate = Fraction(num, den)
+    turned = number(1 / rate)
+    return f"/ {turned}" if "/" in number(rate) and "/" not in turned else f"x {number(rate)}"
