@@ -38,15 +38,17 @@ def explain(line: Row, plan: Plan, deal: Row, credit: Row, names: Names = NO_NAM
     return f"{said}. [{source}]"
 
 
-def explain_assignment(assignment: Row, classified: Row, names: Names = NO_NAMES) -> list[str]:
-    """Why a deal is owned as it is: what the deal is, which rule decided and who owns it."""
-    by = f"rules of engagement {assignment['rules_of_engagement']!r}"
-    reason = assignment["reason"].rstrip(".")
+def explain_assignment(assignment: Row, classified: Row | None, names: Names = NO_NAMES) -> list[str]:
+    """Why a deal is owned as it is: what the deal is, the rule and the facts that decided, and who owns it.
+
+    `classified` is None for a deal that was held before it could be classified.
+    """
+    said = [_nature(classified)] if classified is not None else []
     if assignment["held"]:
-        return [_nature(classified), f"It is held by {by}: {reason}."]
+        return [*said, assignment["reason"]]
     owners = (f"{kind} {_person(assignment[f'{kind}_owner_id'], names)}" for kind in RESPONSIBILITIES)
-    decided = f"Rule {assignment['rule']!r} of {by} decided: {reason}."
-    return [_nature(classified), decided, f"Owners: {', '.join(owners)}."]
+    decided = f"Rules of engagement {assignment['rules_of_engagement']} decided by {assignment['reason']}"
+    return [*said, decided, f"Owners: {', '.join(owners)}."]
 
 
 def _nature(deal: Row) -> str:

@@ -173,19 +173,18 @@ def test_an_assignment_names_the_deal_the_rule_and_the_owners():
         " uplift 25 %, 12 months since signing, Mid-Market, West."
     )
     assert decision == [
-        "Rule 'renewal' of rules of engagement 'house' decided: because.",
+        "Rules of engagement house decided by because",
         "Owners: value Ada Lane, commercial eve, execution nobody.",
     ]
 
 
 def test_a_held_deal_says_why():
     deal = frame(f.Classified, [{"deal_id": "D1", "segment": None, "territory": None}]).row(0, named=True)
-    held = assignment(rule=None, held=True, reason="No rule fits.", value_owner_id=None)
+    held = assignment(rule=None, held=True, reason="Held: it fits no rule.", value_owner_id=None)
+    nature = "D1 counts as new business (by type): closed on 2026-05-15, ACV 12,000.00 USD."
 
-    assert explain_assignment(held, deal) == [
-        "D1 counts as new business (by type): closed on 2026-05-15, ACV 12,000.00 USD.",
-        "It is held by rules of engagement 'house': No rule fits.",
-    ]
+    assert explain_assignment(held, deal) == [nature, "Held: it fits no rule."]
+    assert explain_assignment(held, None) == ["Held: it fits no rule."]
 
 
 @pytest.mark.parametrize(
