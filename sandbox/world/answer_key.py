@@ -23,8 +23,12 @@ def answer_key(
     verdicts = list(verdicts)
     return {
         "totals": _totals(deals),
-        "deals": {verdict.deal.id: _deal(verdict) for verdict in verdicts if verdict.held is None},
-        "held": [{"deal": v.deal.id, "reason": v.held} for v in verdicts if v.held is not None],
+        "deals": {verdict.deal.id: _deal(verdict) for verdict in verdicts if not verdict.held},
+        "held": [
+            {"deal": verdict.deal.id, "issue": verdict.held.issue, "because": verdict.held.because}
+            for verdict in verdicts
+            if verdict.held
+        ],
         "dirt": [_dirt(piece) for piece in dirt],
         "payouts": [_payout(payout) for payout in payouts],
     }

@@ -12,6 +12,7 @@ from sandbox.world.dates import clear_of_month_end
 from sandbox.world.deals import OUTBOUND, WON, YEAR, Deal, History
 from sandbox.world.ids import OPPORTUNITY
 from sandbox.world.money import CENTS
+from sandbox.world.ownership import NOBODY, Hold
 from sandbox.world.products import lines_for
 from sandbox.world.rates import UNKNOWN
 
@@ -36,6 +37,13 @@ class Dirt:
     because: str
     other: str | None = None
     """The record it repeats or was merged into."""
+
+    @property
+    def hold(self) -> Hold | None:
+        """Why the record is held, where its own data says so; empty roles show when somebody looks for a holder."""
+        if self.issue is None or self.issue == NOBODY or self.effect != HOLDS:
+            return None
+        return Hold(self.issue, self.because)
 
 
 def spoil(history: History) -> list[Dirt]:
@@ -109,7 +117,7 @@ def _no_holder(history: History) -> Dirt:
     account.signed = first.closes
     deal = _deal(history, account, "Upsell")
     because = "nobody holds role CSM for the deal, and nobody steps in"
-    return Dirt("no_holder", "Opportunity", deal.id, HOLDS, "vacant_role", because)
+    return Dirt("no_holder", "Opportunity", deal.id, HOLDS, NOBODY, because)
 
 
 def _deleted(history: History) -> Dirt:

@@ -13,7 +13,7 @@ from sandbox.world.company import hire
 from sandbox.world.customers import Customers
 from sandbox.world.dates import history_start
 from sandbox.world.deals import Deal, History
-from sandbox.world.dirt import HOLDS, Dirt, spoil
+from sandbox.world.dirt import Dirt, spoil
 from sandbox.world.document import load_document
 from sandbox.world.ids import Ids
 from sandbox.world.ownership import Verdict, judge
@@ -63,5 +63,5 @@ def generate(seed: int, deals: int, until: date = UNTIL) -> World:
 
 def _verdicts(deals: Sequence[Deal], rates: Rates, dirt: Sequence[Dirt]) -> list[Verdict]:
     """What becomes of every won deal that still exists."""
-    held = {piece.record: piece.because for piece in dirt if piece.effect == HOLDS and piece.kind != "no_holder"}
+    held = {piece.record: piece.hold for piece in dirt}
     return [judge(deal, rates, held.get(deal.id)) for deal in deals if deal.won and not deal.deleted]

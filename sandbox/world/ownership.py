@@ -21,6 +21,7 @@ EARLY_MONTHS = 6
 BIG_MICROS = 50_000 * MICROS
 LARGE_UPLIFT = Fraction(20, 100)
 HALF = WHOLE // 2
+NOBODY = "nobody_holds_role"
 VACANCIES: dict[str, tuple[str, ...]] = {
     "AE": ("deal_owner",),
     "CSM": ("AM", "AE", "manager_of_deal_owner"),
@@ -29,8 +30,16 @@ VACANCIES: dict[str, tuple[str, ...]] = {
 }
 
 
-class HeldError(Exception):
-    """The deal cannot be credited; the text says why."""
+class VacantError(Exception):
+    """Nobody fills a role of the deal; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a deal is kept out of pay: the code of the issue, and a sentence."""
+
+    issue: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ class Verdict:
     expiring_micros: int | None = None
     credits: list[Credit] = field(default_factory=list)
     rollups: list[Credit] = field(default_factory=list)
-    held: str | None = None
+    held: Hold | None = None
 
     @property
     def uplift(self) -> Fraction | None:
@@ -104,7 +113,7 @@ RENEWAL = Rule("renewal", ("CSM", "CSM", "CSM"), (Share("CSM"),))
 SHRINKAGE = Rule("shrinkage", ("CSM", "CSM", "CSM"), (Share("CSM"),))
 
 
-def judge(deal: Deal, rates: Rates, held: str | None) -> Verdict:
+def judge(deal: Deal, rates: Rates, held: Hold | None) -> Verdict:
     """Owners and credits of a won deal, or why it is held (`held` when its own data is at fault)."""
     verdict = Verdict(deal, held=held)
     if held or deal.account is None:
@@ -114,13 +123,13 @@ def judge(deal: Deal, rates: Rates, held: str | None) -> Verdict:
         verdict.expiring_micros = deal.expiring_cents * MICROS_A_CENT
     rule = _rule(verdict, deal.account, rates)
     if rule is None:
-        verdict.held = "no rule of engagement fits: revops-review"
+        verdict.held = Hold("no_rule_fits", "no rule of engagement fits: revops-review")
         return verdict
     try:
         owners = [_person(role, deal, deal.account) for role in rule.owners]
         verdict.credits = _credits(rule, verdict, deal.account)
-    except HeldError as why:
-        verdict.held = str(why)
+    except VacantError as why:
+        verdict.held = Hold(NOBODY, str(why))
         return verdict
     verdict.rule, verdict.owners = rule.id, (owners[0], owners[1], owners[2])
     verdict.rollups = [up for credit in verdict.credits if credit.kind == "direct" for up in _rollups(credit)]
@@ -178,7 +187,7 @@ def _anybody(role: str, deal: Deal, account: Account) -> Person | None:
 def _person(role: str, deal: Deal, account: Account) -> Person:
     person = _anybody(role, deal, account)
     if person is None:
-        raise HeldError(f"nobody holds role {role} on {deal.closes}, and nobody steps in")
+        raise VacantError(f"nobody holds role {role} on {deal.closes}, and nobody steps in")
     return person
 
 

@@ -27,7 +27,7 @@ RENEWED_MONTHS = {12: 75, 24: 13, 36: 12}
 RENEWS_EARLY_DAYS = 40
 DAYS_A_YEAR = 365
 INSIDE, OUTSIDE, RUNS = "cancelled inside the window", "cancelled after it", "runs to its end"
-FATES = {INSIDE: 6, OUTSIDE: 4, RUNS: 90}
+FATES = {INSIDE: 8, OUTSIDE: 4, RUNS: 88}
 
 
 def next_contract(history: History, contract: Contract) -> Contract | None:

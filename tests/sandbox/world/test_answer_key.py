@@ -63,10 +63,19 @@ def test_every_kind_of_dirt_is_there_and_names_its_record(deals):
 
 def test_dirt_that_holds_is_held_and_other_dirt_is_not():
     key = world().answer_key
-    held = {row["deal"] for row in key["held"]}
+    held = {row["deal"]: row["issue"] for row in key["held"]}
     for piece in key["dirt"]:
-        assert (piece["record"] in held) == (piece["effect"] == "holds")
+        assert held.get(piece["record"]) == (piece["issue"] if piece["effect"] == "holds" else None)
         assert (piece["record"] in key["deals"]) == (piece["effect"] == "warns")
+
+
+def test_what_is_held_without_dirt_is_what_no_rule_covers():
+    made = world(7, 2000)
+    deals = by_id(made, "opportunities")
+    dirty = {piece["record"] for piece in made.answer_key["dirt"]}
+    others = [row for row in made.answer_key["held"] if row["deal"] not in dirty]
+
+    assert {(row["issue"], deals[row["deal"]]["Type"]) for row in others} == {("no_rule_fits", "Services")}
 
 
 def test_every_rule_decides_something():
