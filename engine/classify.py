@@ -20,9 +20,9 @@ from engine.contracts import (
 )
 from engine.dirt import dirt, plausible
 from engine.matching import in_force
-from engine.model import LARGEST_MICROS, Found, Severity
+from engine.model import LARGEST_MICROS, Found
 from engine.motions import motion_problems, with_motion
-from engine.problems import issues_of, subject_of
+from engine.problems import issues_of, unheld
 
 _ACCOUNT_FACTS = ("segment", "territory", "industry", "country", "employees", "revenue_micros")
 
@@ -39,9 +39,8 @@ def classify(book: Book, rules: Rules) -> Found[dy.DataFrame[f.Classified]]:
         *link_problems(renewals),
         unclear_churns(book.contracts, won),
     ]
-    held = pl.concat([rows.filter(pl.col("severity") == Severity.HOLDS.value)["subject"] for rows in found])
     facts = (
-        won.filter(~subject_of(pl.col("deal_id")).is_in(held.implode()))
+        unheld(won, found)
         .join(renewals.select("deal_id", "expiring_acv_micros"), on="deal_id", how="left")
         .join(months_since_signing(won, contracts), on="deal_id", how="left")
         .join(cancellations(contracts), on="deal_id", how="left")

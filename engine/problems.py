@@ -12,10 +12,12 @@ Text = str | pl.Expr
 """Text for every row, or an expression that writes it from the row."""
 
 
-def problems(rows: pl.DataFrame, code: str, severity: Severity, message: Text, remedy: Text) -> pl.DataFrame:
-    """One problem for each row of a frame that has a `deal_id`."""
+def problems(
+    rows: pl.DataFrame, code: str, severity: Severity, message: Text, remedy: Text, *, subject: pl.Expr | None = None
+) -> pl.DataFrame:
+    """One problem for each row; without a `subject` it is the deal of the row's `deal_id`."""
     return rows.select(
-        subject=subject_of(pl.col("deal_id")),
+        subject=subject_of(pl.col("deal_id")) if subject is None else subject,
         code=pl.lit(code),
         severity=pl.lit(severity.value),
         message=_written(message),
@@ -26,6 +28,14 @@ def problems(rows: pl.DataFrame, code: str, severity: Severity, message: Text, r
 def subject_of(deal_id: pl.Expr) -> pl.Expr:
     """How issues name a deal."""
     return pl.format("deal {}", deal_id)
+
+
+def unheld(deals: pl.DataFrame, found: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The deals that none of the problems holds."""
+    holding = [rows.filter(pl.col("severity") == Severity.HOLDS.value)["subject"] for rows in found if rows.height]
+    if not holding:
+        return deals
+    return deals.filter(~subject_of(pl.col("deal_id")).is_in(pl.concat(holding).implode()))
 
 
 def issues_of(found: Iterable[pl.DataFrame]) -> tuple[Issue, ...]:

@@ -1,0 +1,52 @@
+"""The deal stages in order: classify, assign, credit. A pure function of the book and the rules.
+
+What one account's deals come to never depends on another account, so recomputing the accounts that changed gives the
+same credits as recomputing everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.assign import assign
+from engine.book import Book, Credited, Rules
+from engine.classify import classify
+from engine.credit import credit
+from engine.model import Issue, Severity, join_issues
+from engine.problems import subject_of
+
+
+def credit_deals(book: Book, rules: Rules) -> Credited:
+    """Every won deal of the book either credited, or held with its reasons."""
+    classified = classify(book, rules)
+    assigned = assign(classified.rows, book, rules)
+    credited = credit(classified.rows, assigned.assignments, assigned.appointments, book, rules)
+    issues = join_issues(classified.issues, assigned.issues, credited.issues)
+    return Credited(
+        classified=classified.rows,
+        assignments=with_held(assigned.assignments, book.deals, issues),
+        credits=credited.rows,
+        issues=issues,
+    )
+
+
+def with_held(
+    assignments: dy.DataFrame[f.Assignments], deals: dy.DataFrame[f.Deals], issues: Sequence[Issue]
+) -> dy.DataFrame[f.Assignments]:
+    """The assignments, and a row without owners for every deal that an issue holds, with its reasons."""
+    reasons: dict[str, list[str]] = {}
+    for issue in issues:
+        if issue.severity == Severity.HOLDS:
+            reasons.setdefault(issue.subject, []).append(f"{issue.message} {issue.remedy}")
+    named = {"subject": list(reasons), "reason": [f"Held: it {' It '.join(texts)}" for texts in reasons.values()]}
+    held = (
+        deals.select("deal_id", subject=subject_of(pl.col("deal_id")))
+        .join(pl.DataFrame(named, schema={"subject": pl.String, "reason": pl.String}), on="subject")
+        .select("deal_id", "reason", held=pl.lit(value=True), rules_of_engagement=pl.lit(""))
+    )
+    free = assignments.join(held, on="deal_id", how="anti")
+    return f.Assignments.validate(pl.concat([free, held], how="diagonal").sort("deal_id"))
