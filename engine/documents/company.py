@@ -7,11 +7,14 @@ from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, StrictStr
+from pydantic import AfterValidator, Field, StrictStr, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
 
 from engine.documents.document import Document
 from engine.documents.problems import shown, wrong
 from engine.documents.values import Currency, spelt
+
+ZONE_SCHEMA: JsonSchemaValue = {"type": "string", "title": "time zone"}
 
 
 @cache
@@ -30,11 +33,13 @@ def _zone(name: str) -> str:
 class Company(Document):
     """What every date and exchange rate is read against."""
 
-    company: StrictStr
+    company: StrictStr = Field(examples=["Harbour Analytics"])
     """The company's name."""
-    zone: Annotated[StrictStr, AfterValidator(_zone)]
+    zone: Annotated[StrictStr, AfterValidator(_zone), WithJsonSchema(ZONE_SCHEMA)] = Field(
+        examples=["America/New_York"]
+    )
     """IANA zone in which instants become business dates."""
-    currency: Currency
+    currency: Currency = Field(examples=["USD"])
     """What exchange rates convert into."""
     fiscal_year_starts: Annotated[
         StrictStr,
@@ -43,7 +48,7 @@ class Company(Document):
             "Write month and day, day 01 to 28, such as 02-01.",
             "a start of the fiscal year",
         ),
-    ]
+    ] = Field(examples=["02-01"])
     """Month and day, such as 02-01; the day is 28 at most, so that every fiscal month has it."""
 
     @property

@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, ClassVar, Literal, cast
 
-from pydantic import GetJsonSchemaHandler
+from pydantic import Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -45,6 +45,28 @@ FIELDS: dict[str, FieldType] = {
     "closed_on": "day",
 }
 """What a rule may test, and the type that decides which operators are allowed. `account` has its own test."""
+
+NOTES: dict[str, tuple[str, str]] = {
+    "motion": ("What kind of sale it is.", "[upsell, cross_sell]"),
+    "segment": ("Segment of the account.", "{not: [SMB]}"),
+    "territory": ("Territory of the account.", "West"),
+    "industry": ("Industry of the account.", "[Software, Media]"),
+    "country": ("Country of the account, as the CRM writes it.", "NO"),
+    "source": ("Where the deal came from.", "Outbound SDR"),
+    "type": ("The CRM's own type of the deal.", "Existing Business"),
+    "currency": ("Currency of the deal.", "[USD, CAD]"),
+    "family": ("A product family on the deal.", "[Platform]"),
+    "amount": ("Amount of the deal, in its currency.", "{below: 10_000}"),
+    "acv": ("Annual contract value of the deal, in its currency.", "{min: 50_000}"),
+    "expiring_acv": ("ACV of the contract that a renewal renews.", "{above: 100_000}"),
+    "revenue": ("Annual revenue of the account.", "{min: 10_000_000}"),
+    "uplift": ("Renewal ACV over the expiring ACV, less one.", "{above: 20%}"),
+    "employees": ("Employees of the account.", "{min: 200, below: 1_000}"),
+    "term_months": ("Length of the contract in months.", "{min: 36}"),
+    "months_since_signing": ("Whole months since the account's first won deal.", "{below: 6}"),
+    "closed_on": ("The day the deal is dated.", "{min: 2026-02-01}"),
+}
+"""What each field is, and an example of a test, for the reference."""
 
 CHOICES: dict[str, tuple[str, ...]] = {"motion": tuple(motion.value for motion in Motion)}
 """Fields whose texts are ours, so that a misspelt one can be told."""
@@ -80,9 +102,9 @@ class FieldTest(Document):
 class AccountTest(Document):
     """Whether the deal's account is on a named list on the deal's day."""
 
-    listed_in: Name | None = None
+    listed_in: Name | None = Field(default=None, examples=["named_accounts"])
     """The account is on this list."""
-    not_listed_in: Name | None = None
+    not_listed_in: Name | None = Field(default=None, examples=["unmanaged_accounts"])
     """The account is not on this list."""
 
     def problems(self) -> Iterator[Problem]:
@@ -100,7 +122,7 @@ class When(Document):
     spellings: ClassVar[tuple[str, ...]] = tuple(FIELDS)
 
     tests: tuple[FieldTest, ...] = ()
-    account: AccountTest | None = None
+    account: AccountTest | None = Field(default=None, examples=["{listed_in: named_accounts}"])
     """Whether the account is on a list."""
 
     @classmethod
@@ -116,9 +138,8 @@ class When(Document):
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """In YAML: one key a field."""
-        schema = handler.resolve_ref_schema(handler(core_schema))
-        del schema["properties"]["tests"]
-        schema["properties"] |= {name: _json_schema(name, kind) for name, kind in FIELDS.items()}
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        schema["properties"] |= {name: schema_of_test(kind, CHOICES.get(name, ())) for name, kind in FIELDS.items()}
         return schema
 
 
@@ -201,9 +222,10 @@ def _contradictions(written: dict[str, Any], given: dict[str, Bound]) -> Iterato
                 yield message, "Swap or mend the bounds."
 
 
-def _json_schema(name: str, kind: FieldType) -> JsonSchemaValue:
+def schema_of_test(kind: FieldType, choices: tuple[str, ...] = ()) -> JsonSchemaValue:
+    """How a test of one type of field is written."""
     if kind in ("text", "texts"):
-        one: JsonSchemaValue = {"type": "string", **({"enum": list(CHOICES[name])} if name in CHOICES else {})}
+        one: JsonSchemaValue = {"type": "string", **({"enum": list(choices)} if choices else {})}
         several = {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
         operators = {"not": several}
         exact = several["anyOf"]

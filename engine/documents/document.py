@@ -7,8 +7,9 @@ Python use field names and the engine's values and only have their types checked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -16,11 +17,13 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetJsonSchemaHandler,
     ValidationError,
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import ErrorDetails
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails
 
 from engine.documents.problems import Loc, Problem, Problems, nearest, shown, wrong
 
@@ -35,7 +38,13 @@ class Reading:
 class Document(BaseModel):
     """Base of every document object."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        populate_by_name=True,
+        use_attribute_docstrings=True,  # the reference and the JSON Schemas say what the code says
+    )
 
     hidden: ClassVar[frozenset[str]] = frozenset()
     """Fields that are not written in YAML under their own name."""
@@ -47,6 +56,12 @@ class Document(BaseModel):
         """What may be written in YAML."""
         fields = tuple(entry.alias or name for name, entry in cls.model_fields.items() if name not in cls.hidden)
         return fields + cls.spellings
+
+    @classmethod
+    def examples(cls) -> dict[str, str]:
+        """What may stand under each key, as the reference shows it."""
+        fields = ((entry.alias or name, entry.examples) for name, entry in cls.model_fields.items())
+        return {name: str(examples[0]) for name, examples in fields if examples}
 
     @classmethod
     def spelled(cls, written: Any, found: list[Problem]) -> Any:
@@ -65,6 +80,13 @@ class Document(BaseModel):
         """What does not fit together, once every field is right by itself."""
         yield from ()
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """As it is written: without the fields that have another spelling."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        schema["properties"] = {name: of for name, of in schema["properties"].items() if name not in cls.hidden}
+        return schema
+
     @model_validator(mode="wrap")
     @classmethod
     def _all_at_once(cls, data: Any, handler: Any, info: ValidationInfo) -> Any:
@@ -74,9 +96,11 @@ class Document(BaseModel):
         try:
             document = handler(cls.spelled(data, found))
         except ValidationError as error:
-            problems = (replace(problem, loc=cls.located(problem.loc, data)) for problem in problems_of(error))
+            problems = (
+                replace(problem, loc=cls.located(problem.loc, data)) for problem in problems_of(error, cls.examples())
+            )
             raise Problems(*found, *problems) from None
-        found = found or list(document.problems())
+        found += document.problems()
         if found:
             raise Problems(*found)
         return document
@@ -120,27 +144,33 @@ MeasureName = Annotated[str, refers_to("measure")]
 ComponentName = Annotated[str, refers_to("component")]
 
 
-def problems_of(error: ValidationError) -> list[Problem]:
+def problems_of(error: ValidationError, examples: Mapping[str, str] = MappingProxyType({})) -> list[Problem]:
     """Pydantic's findings in our words, those of nested documents brought under their place."""
-    return [problem for details in error.errors(include_url=False) for problem in _problems(details)]
+    return [problem for details in error.errors(include_url=False) for problem in _problems(details, examples)]
 
 
-def _problems(details: ErrorDetails) -> Iterator[Problem]:
+def _problems(details: ErrorDetails, examples: Mapping[str, str]) -> Iterator[Problem]:
+    loc = tuple(part for part in details["loc"] if part != KEY_OF_A_MAPPING)
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, Problems):
         for problem in cause.problems:
-            yield Problem((*details["loc"], *problem.loc), problem.message, problem.remedy)
+            yield Problem((*loc, *problem.loc), problem.message, problem.remedy)
+    elif details["type"] == "missing":
+        name = str(loc[-1])
+        such_as = f", such as {name}: {examples[name]}" if name in examples else ""
+        yield Problem(loc, "missing.", f"Add {name}{such_as}.")
     else:
-        yield Problem(details["loc"], *_words(details))
+        yield Problem(loc, *_words(details))
 
 
+KEY_OF_A_MAPPING = "[key]"
+"""How pydantic says that the key and not its value is wrong."""
 _WORDS = {
     "extra_forbidden": ("unknown key.", "Remove it."),
     "string_type": ("{value} is not text.", "Put it in quotes if text is meant."),
     "tuple_type": ("{value} is not a list.", "Write a list, such as [a, b]."),
     "dict_type": ("{value} is not a mapping.", "Write keys and values, such as {{key: value}}."),
     "model_type": ("{value} is not a mapping.", "Write keys and values, such as {{key: value}}."),
-    "too_short": ("empty.", "Write at least one entry."),
     "bool_type": ("{value} is neither true nor false.", "Write true or false."),
 }
 """Pydantic's own findings in our words."""
@@ -149,8 +179,6 @@ _WORDS = {
 def _words(details: ErrorDetails) -> tuple[str, str]:
     """Message and remedy of a finding of pydantic's own."""
     value = shown(details["input"])
-    if details["type"] == "missing":
-        return "missing.", f"Add {details['loc'][-1]}."
     if details["type"] == "literal_error":
         choices = str(details["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         return f"{value} is not a choice here.", _choice(str(details["input"]), choices)

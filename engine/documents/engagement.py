@@ -7,14 +7,22 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, StrictStr, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StrictStr,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from engine.documents.conditions import When
 from engine.documents.document import Document, Policy, Reading
 from engine.documents.problems import Loc, Problem, nearest, wrong
-from engine.documents.values import Name, Role, Share, Window, YesNo, percent_text
+from engine.documents.values import FILLED, Name, Role, Share, Window, YesNo, percent_text
 
 RECORD_OWNERS = ("deal_owner", "account_owner")
 """Holders that the CRM's own records name."""
@@ -28,7 +36,7 @@ def _holder(name: str, info: ValidationInfo) -> str:
     """A role of this file, or the owner of a record."""
     roles = info.context.names.get("role") if isinstance(info.context, Reading) else None
     if roles is not None and name not in RECORD_OWNERS and name not in roles:
-        remedy = f"{nearest(name, [*roles, *RECORD_OWNERS])} Each role has an entry in vacancies."
+        remedy = f"{nearest(name, [*roles, *RECORD_OWNERS])} Every role needs an entry in vacancies."
         raise wrong(f"no role is called {name}.", remedy)
     return name
 
@@ -41,42 +49,39 @@ def _stand_in(name: str, info: ValidationInfo) -> str:
     return name
 
 
-Holder = Annotated[StrictStr, AfterValidator(_holder)]
+HOLDER_SCHEMA: JsonSchemaValue = {"type": "string", "title": "role, deal_owner or account_owner"}
+VACANCY_SCHEMA: JsonSchemaValue = {
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+}
+Holder = Annotated[StrictStr, AfterValidator(_holder), WithJsonSchema(HOLDER_SCHEMA)]
 StandIn = Annotated[StrictStr, AfterValidator(_stand_in)]
 
 
 class Owners(Document):
     """The three responsibilities; each names a role (or `deal_owner`, `account_owner`)."""
 
-    value: Holder
+    value: Holder = Field(examples=["CSM"])
     """Who creates the value and answers for it."""
-    commercial: Holder
+    commercial: Holder = Field(examples=["AM"])
     """Who moves the deal."""
-    execution: Holder
+    execution: Holder = Field(examples=["AM"])
     """Who gets it signed."""
-
-    @classmethod
-    def spelled(cls, written: Any, found: list[Problem]) -> Any:
-        """One name stands for all three."""
-        if isinstance(written, str):
-            return dict.fromkeys(cls.model_fields, written)
-        return super().spelled(written, found)
 
 
 class CreditShare(Document):
     """Who gets which share of the deal or of one portion of it."""
 
-    to: Holder
+    to: Holder = Field(examples=["AE"])
     """A role, `deal_owner` or `account_owner`."""
-    share: Share
+    share: Share = Field(examples=["70%"])
     """Direct shares of a portion add up to 100 %; overlay shares come on top."""
-    overlay: YesNo = False
+    overlay: YesNo = Field(default=False, examples=["true"])
     """On top of the 100 %."""
-    portion: Portion = "all"
+    portion: Portion = Field(default="all", examples=["uplift"])
     """Which part of a renewal split at the expiring ACV; `all` is the whole deal."""
-    split_by: Literal["crm"] | None = None
+    split_by: Literal["crm"] | None = Field(default=None, examples=["crm"])
     """`crm` divides this share as the CRM's splits say, where the deal has any."""
-    when: When = When()
+    when: When = Field(default=When(), examples=["{source: Outbound SDR}"])
     """Only an overlay may depend on the deal: direct shares must always add up."""
 
     def problems(self) -> Iterator[Problem]:
@@ -91,17 +96,17 @@ class Rule(Document):
 
     spellings: ClassVar[tuple[str, ...]] = ("owner",)
 
-    id: Name
+    id: Name = Field(examples=["new-business"])
     """How `blame` and every credit name the rule."""
-    because: StrictStr = ""
+    because: StrictStr = Field(default="", examples=["Named accounts stay with their account manager"])
     """Why the rule is there, in words that a rep understands."""
-    when: When = When()
+    when: When = Field(default=When(), examples=["{motion: renewal, uplift: {above: 20%}}"])
     """Which deals the rule decides; without it, all that come so far."""
-    owners: Owners
+    owners: Owners = Field(examples=["{value: CSM, commercial: AM, execution: AM}"])
     """Who answers for what; `owner: ROLE` names one role for all three."""
-    split_at: Literal["expiring_acv"] | None = None
+    split_at: Literal["expiring_acv"] | None = Field(default=None, examples=["expiring_acv"])
     """Divides a renewal into the portions `renewed` (up to the expiring ACV) and `uplift` (above it)."""
-    credit: tuple[CreditShare, ...]
+    credit: tuple[CreditShare, ...] = Field(examples=["[{to: AE, share: 100%}]"])
     """Who is credited."""
 
     @classmethod
@@ -115,7 +120,8 @@ class Rule(Document):
             found.append(Problem(("owner",), "written beside owners.", "Keep one of them."))
         elif not isinstance(owner, str):
             found.append(Problem(("owner",), "not one role.", "Write one role, or owners with the three of them."))
-        return {"owners": owner, **known}
+            owner = RECORD_OWNERS[0]
+        return {"owners": dict.fromkeys(Owners.model_fields, owner), **known}
 
     @classmethod
     def located(cls, loc: Loc, written: Any) -> Loc:
@@ -125,11 +131,12 @@ class Rule(Document):
     def problems(self) -> Iterator[Problem]:
         """Shares add up in each portion, and portions are there when the deal is split."""
         expected: tuple[Portion, ...] = ("renewed", "uplift") if self.split_at else ("all",)
-        for position, credit in enumerate(self.credit):
-            if credit.portion not in expected and not (credit.overlay and credit.portion == "all"):
-                yield Problem(("credit", position, "portion"), *self._misplaced(credit.portion))
-        for portion in expected:
-            yield from self._incomplete(portion)
+        misplaced = [
+            Problem(("credit", position, "portion"), *self._misplaced(credit.portion))
+            for position, credit in enumerate(self.credit)
+            if credit.portion not in expected and not (credit.overlay and credit.portion == "all")
+        ]
+        yield from misplaced or (problem for portion in expected for problem in self._incomplete(portion))
         yield from self._repeated()
 
     def _misplaced(self, portion: Portion) -> tuple[str, str]:
@@ -156,8 +163,11 @@ class Rule(Document):
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """In YAML: `owners`, or `owner` for short."""
-        schema = handler.resolve_ref_schema(handler(core_schema))
-        schema["properties"]["owner"] = {"type": "string", "description": "One role for all three responsibilities."}
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        description = "One role for all three responsibilities."
+        owner = {**HOLDER_SCHEMA, "description": description, "examples": ["AE"]}
+        credit = {name: schema["properties"].pop(name) for name in ("split_at", "credit")}
+        schema["properties"] |= {"owner": owner, **credit}
         schema["required"].remove("owners")
         schema["oneOf"] = [{"required": ["owners"]}, {"required": ["owner"]}]
         return schema
@@ -166,7 +176,7 @@ class Rule(Document):
 class Otherwise(Document):
     """What becomes of a deal that no rule fits: it is held for a person."""
 
-    hold: Name
+    hold: Name = Field(examples=["revops-review"])
     """Who looks at it: a queue or team."""
 
 
@@ -177,20 +187,25 @@ def _vacancy(names: Any, info: ValidationInfo) -> Any:
     return () if names == NOBODY else (names,)
 
 
+Vacancy = Annotated[tuple[StandIn, ...], BeforeValidator(_vacancy), WithJsonSchema(VACANCY_SCHEMA)]
+
+
 class Engagement(Policy):
     """One file of rules of engagement, in force for deals dated in its window."""
 
-    rules_of_engagement: Name
+    rules_of_engagement: Name = Field(examples=["harbour"])
     """The name of these rules."""
-    title: StrictStr = ""
+    title: StrictStr = Field(default="", examples=["Who owns and who is credited"])
     """What people call them."""
-    effective: Window
+    effective: Window = Field(examples=["{from: 2026-02-01, until: 2027-02-01}"])
     """Deals dated in this window follow these rules."""
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: Annotated[tuple[Rule, ...], *FILLED] = Field(
+        examples=["[{id: all, owner: AE, credit: [{to: AE, share: 100%}]}]"]
+    )
     """Read top to bottom; the first rule that fits decides."""
-    otherwise: Otherwise
+    otherwise: Otherwise = Field(examples=["{hold: revops-review}"])
     """What becomes of a deal that no rule fits."""
-    vacancies: dict[Role, Annotated[tuple[StandIn, ...], BeforeValidator(_vacancy)]] = Field(default_factory=dict)
+    vacancies: dict[Role, Vacancy] = Field(default_factory=dict, examples=["{AE: [deal_owner], SDR: nobody}"])
     """Every role that the rules name -> who steps in when nobody holds it that day, in order: a role, deal_owner,
     account_owner, manager_of_ROLE. `nobody` leaves the vacancy open."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, GetJsonSchemaHandler, StrictStr
 from pydantic.json_schema import JsonSchemaValue
@@ -16,6 +16,7 @@ from engine.documents.document import ComponentName, Document, MeasureName, Poli
 from engine.documents.problems import Problem, Problems, shown
 from engine.documents.values import (
     AMOUNT_SCHEMA,
+    FILLED,
     PERCENT_SCHEMA,
     Count,
     Currency,
@@ -35,15 +36,17 @@ Kind = Literal["commission", "spiff", "bonus", "manager_override"]
 class Measure(Document):
     """What is added up, of which credits, on which day. Exactly one of `sum` and `count`."""
 
-    sum: Literal["amount", "acv"] | None = None
+    sum: Literal["amount", "acv"] | None = Field(default=None, examples=["acv"])
     """Which value of the credits is added up."""
-    count: Literal["deals"] | None = None
+    count: Literal["deals"] | None = Field(default=None, examples=["deals"])
     """Counts deals in place of adding up a value; a share of a deal counts as that share."""
-    dated_by: Literal["closed_on"] = "closed_on"
+    dated_by: Literal["closed_on"] = Field(default="closed_on", examples=["closed_on"])
     """The day on which a credit counts."""
-    credits: tuple[Literal["direct", "overlay", "rollup"], ...] = ("direct",)
+    credits: tuple[Literal["direct", "overlay", "rollup"], ...] = Field(
+        default=("direct",), examples=["[direct, overlay]"]
+    )
     """Which credits count: `direct`, `overlay` (on top of the 100 %) and `rollup` (of everybody below a manager)."""
-    when: When = When()
+    when: When = Field(default=When(), examples=["{motion: new_business, term_months: {min: 36}}"])
     """Which deals count; without it, all."""
 
     def problems(self) -> Iterator[Problem]:
@@ -64,8 +67,8 @@ class Bracket(Document):
 
     from_share: Fraction | None = None
     from_micros: int | None = None
-    """Exactly one of the two; in YAML one key `from: 80%` or `from: 50_000`."""
-    rate: Dated[Rate]
+    """Exactly one of the two: a share of quota, or an amount in micro-units."""
+    rate: Dated[Rate] = Field(examples=["{2026-02-01: 15%, 2026-08-01: 16%}"])
     """What the bracket pays, as a share of what was achieved."""
 
     @classmethod
@@ -94,9 +97,9 @@ class Bracket(Document):
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """In YAML: one key `from`."""
-        schema = handler.resolve_ref_schema(handler(core_schema))
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
         description = "Where the bracket begins: a percentage of quota or an amount; the lower bound is in."
-        start = {"anyOf": [PERCENT_SCHEMA, AMOUNT_SCHEMA], "description": description}
+        start = {"anyOf": [PERCENT_SCHEMA, AMOUNT_SCHEMA], "description": description, "examples": ["100%"]}
         schema["properties"] = {"from": start, "rate": schema["properties"]["rate"]}
         schema["required"] = ["from", "rate"]
         return schema
@@ -107,32 +110,32 @@ def _in_percent(start: Any) -> bool:
 
 
 class Component(Document):
-    """One way to earn: a payout curve over what was achieved so far (DESIGN 3.2).
+    """One way to earn: a payout curve over what was achieved so far.
 
     Exactly one of `rate`, `pays` and `brackets` says how much.
     """
 
-    id: Name
+    id: Name = Field(examples=["base"])
     """How lines and clawbacks name the component."""
-    title: StrictStr = ""
+    title: StrictStr = Field(default="", examples=["Commission on new annual contract value"])
     """What statements call it."""
-    kind: Kind
+    kind: Kind = Field(examples=["commission"])
     """How the earning is booked. `manager_override` pays on the team's credits."""
-    measure: MeasureName
+    measure: MeasureName = Field(examples=["new_acv"])
     """What it pays on."""
-    rate: Dated[Rate] | None = None
+    rate: Dated[Rate] | None = Field(default=None, examples=["8%"])
     """A flat share of the measure."""
-    pays: Dated[Pay] | None = None
+    pays: Dated[Pay] | None = Field(default=None, examples=["250"])
     """An amount of the plan's currency for each unit that is counted."""
-    brackets: tuple[Bracket, ...] = ()
+    brackets: tuple[Bracket, ...] = Field(default=(), examples=["[{from: 0%, rate: 8%}, {from: 100%, rate: 12%}]"])
     """Tiers that begin at 0 and climb."""
-    tiers: Literal["marginal", "whole"] | None = None
+    tiers: Literal["marginal", "whole"] | None = Field(default=None, examples=["marginal"])
     """`marginal`: each rate pays for its own slice. `whole`: the rate reached pays for everything."""
-    quota: Name | None = None
+    quota: Name | None = Field(default=None, examples=["new_acv"])
     """Rows of the quota file that percentages of brackets refer to."""
-    accumulates: Accumulation = "transaction"
+    accumulates: Accumulation = Field(default="transaction", examples=["year"])
     """How long what was achieved adds up before it starts again at 0; `transaction`: each deal by itself."""
-    effective: Window | None = None
+    effective: Window | None = Field(default=None, examples=["{from: 2026-05-01, until: 2026-08-01}"])
     """A shorter life than the plan's."""
 
     def problems(self) -> Iterator[Problem]:
@@ -156,8 +159,9 @@ class Component(Document):
             yield Problem(("brackets",), "mixes percentages of quota and amounts.", "Start every bracket in one unit.")
             return
         if self.brackets[0].start != 0:
-            remedy = f"Add a bracket from {'0%' if in_percent else '0'}, even if its rate is 0%."
-            yield Problem(("brackets", 0, "from"), "the first bracket leaves a gap below it.", remedy)
+            zero = "0%" if in_percent else "0"
+            remedy = f"Begin at {zero}, even if the rate there is 0%, so that no gap is left."
+            yield Problem(("brackets", 0, "from"), f"the first bracket does not begin at {zero}.", remedy)
         for position, (lower, upper) in enumerate(pairwise(self.brackets), start=1):
             if upper.start <= lower.start:
                 message = "does not begin above the bracket before it."
@@ -186,7 +190,7 @@ class Component(Document):
 class CancelledTest(Document):
     """The contract was cancelled fewer than this many days after the deal's date."""
 
-    within_days: Count
+    within_days: Count = Field(examples=["180"])
     """Days after the deal's date, one or more."""
 
     def problems(self) -> Iterator[Problem]:
@@ -198,18 +202,18 @@ class CancelledTest(Document):
 class ClawbackWhen(Document):
     """The business cause of a clawback."""
 
-    cancelled: CancelledTest
+    cancelled: CancelledTest = Field(examples=["{within_days: 180}"])
     """The contract that the deal started was cancelled."""
 
 
 class Clawback(Document):
     """What is taken back, of which components."""
 
-    when: ClawbackWhen
+    when: ClawbackWhen = Field(examples=["{cancelled: {within_days: 180}}"])
     """The cause."""
-    takes_back: Literal["all"]
+    takes_back: Literal["all"] = Field(examples=["all"])
     """How much of what was earned."""
-    applies_to: tuple[ComponentName, ...] = Field(min_length=1)
+    applies_to: Annotated[tuple[ComponentName, ...], *FILLED] = Field(examples=["[base, multi-year]"])
     """The components whose earnings are taken back."""
 
     def problems(self) -> Iterator[Problem]:
@@ -222,25 +226,29 @@ class Clawback(Document):
 class Plan(Policy):
     """One plan file: in force for credits dated in its window, for the payees enrolled in it."""
 
-    plan: Name
+    plan: Name = Field(examples=["ae"])
     """The name that enrolments use; files of one name with other windows are its other years."""
-    title: StrictStr = ""
+    title: StrictStr = Field(default="", examples=["Account Executive"])
     """What people call it."""
-    document: StrictStr = ""
+    document: StrictStr = Field(default="", examples=["Sales compensation handbook, section 3"])
     """Where the payee signed for it."""
-    currency: Currency
+    currency: Currency = Field(examples=["USD"])
     """What it pays in."""
-    effective: Window
+    effective: Window = Field(examples=["{from: 2026-02-01, until: 2027-02-01}"])
     """Credits dated in this window follow this file."""
-    pays: Literal["monthly", "quarterly"] = "monthly"
+    pays: Literal["monthly", "quarterly"] = Field(default="monthly", examples=["monthly"])
     """How often there is a statement, by the company's fiscal calendar."""
-    rounding: Literal["half_up", "half_even", "down"] = "half_up"
+    rounding: Literal["half_up", "half_even", "down"] = Field(default="half_up", examples=["half_up"])
     """How each line is rounded to the currency's minor unit; `down` is towards zero."""
-    measures: dict[Name, Measure]
+    measures: dict[Name, Measure] = Field(examples=["{new_acv: {sum: acv}}"])
     """What is added up, by name."""
-    components: tuple[Component, ...] = Field(min_length=1)
+    components: Annotated[tuple[Component, ...], *FILLED] = Field(
+        examples=["[{id: base, kind: commission, measure: new_acv, rate: 8%}]"]
+    )
     """The ways to earn."""
-    clawback: Clawback | None = None
+    clawback: Clawback | None = Field(
+        default=None, examples=["{when: {cancelled: {within_days: 180}}, takes_back: all, applies_to: [base]}"]
+    )
     """What is taken back when a customer leaves."""
 
     def problems(self) -> Iterator[Problem]:

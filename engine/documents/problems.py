@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
@@ -55,5 +56,7 @@ def shown(value: Any) -> str:
         return "a list"
     if value is None:
         return "nothing"
+    if isinstance(value, Decimal):
+        return format(value, "f")
     text = " ".join((str(value).lower() if isinstance(value, bool) else str(value)).split())
     return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 3]}..."

@@ -7,6 +7,7 @@ twice, windows) once its parts are right.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import TypeVar
@@ -25,6 +26,8 @@ from engine.model import Found, Issue, Severity
 __all__ = ["check_rules", "read_company", "read_document", "read_engagement", "read_plan"]
 
 D = TypeVar("D", bound=Document)
+_AFTER_A_COMMA = re.compile(r"[0-9]{3}(\.[0-9]*)?", re.ASCII)
+"""What YAML takes for a key of its own in `{from: 75,000}`."""
 Names = Callable[[Node], Mapping[str, frozenset[str]]]
 
 
@@ -73,7 +76,9 @@ def _empty(node: Node, names: tuple[str, ...], file: str) -> Iterator[Issue]:
     """Keys without a value: a default in their place would be a guess."""
     if node.value is None and not node.flawed:
         node.flawed = True
-        yield _issue(file, node.line, names, "empty.", "Write a value, or remove the key.")
+        thousands = bool(names) and _AFTER_A_COMMA.fullmatch(names[-1])
+        remedy = "Write 75_000, not 75,000." if thousands else "Write a value, or remove the key."
+        yield _issue(file, node.line, names, "empty.", remedy)
     for name, child in node.children():
         yield from _empty(child, (*names, name), file)
 

@@ -78,7 +78,7 @@ def micros(value: Any) -> int:
         raise wrong(f"{shown(value)} is not an amount.", "Write an amount, such as 50_000 or 250.50, without currency.")
     scaled = Decimal(value) * MICROS
     if not scaled.is_finite() or scaled != scaled.to_integral_value() or abs(scaled) > LARGEST_MICROS:
-        raise wrong(f"{value} is out of range.", "Write at most six decimals and a million million.")
+        raise wrong(f"{shown(value)} is out of range.", "Write at most six decimals and a million million.")
     return int(scaled)
 
 
@@ -106,6 +106,16 @@ def day(value: Any) -> date:
     return value
 
 
+def _filled(items: Any) -> Any:
+    if items in ([], {}):
+        raise wrong("empty.", "Write at least one entry.")
+    return items
+
+
+FILLED = written(_filled), Field(json_schema_extra={"minItems": 1})
+"""Annotations of a list with at least one entry (its broken entries count as entries)."""
+
+
 def spelt(pattern: str, remedy: str, article_name: str) -> Any:
     """Annotations of text that must look like `pattern`."""
     shape = re.compile(pattern, re.ASCII)
@@ -115,7 +125,9 @@ def spelt(pattern: str, remedy: str, article_name: str) -> Any:
             raise wrong(f"{shown(text)} is not {article_name}.", remedy)
         return text
 
-    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+    return AfterValidator(check), WithJsonSchema(
+        {"type": "string", "title": article_name.removeprefix("a "), "pattern": f"^{pattern}$"}
+    )
 
 
 def _currency(code: str) -> str:
@@ -129,20 +141,24 @@ _role = spelt(r"[A-Z][A-Z0-9_]{0,39}", "Write a role in capitals, such as AE or 
 
 PERCENT_SCHEMA: JsonSchemaValue = {
     "type": "string",
+    "title": "percentage",
     "pattern": r"^[-+]?[0-9_]+(\.[0-9]{1,9})? ?%$",
     "examples": ["8%"],
 }
 AMOUNT_SCHEMA: JsonSchemaValue = {
+    "title": "amount",
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[-+]?[0-9]{1,3}(_[0-9]{3})+(\.[0-9]{1,6})?$"}],
     "examples": ["50_000"],
 }
 """Editors take 50_000 for text; both spellings are an amount."""
-COUNT_SCHEMA: JsonSchemaValue = {"type": "integer", "examples": [12]}
-DAY_SCHEMA: JsonSchemaValue = {"type": "string", "pattern": DAY_PATTERN, "examples": ["2026-02-01"]}
+COUNT_SCHEMA: JsonSchemaValue = {"title": "whole number", "type": "integer", "examples": [12]}
+DAY_SCHEMA: JsonSchemaValue = {"title": "day", "type": "string", "pattern": DAY_PATTERN, "examples": ["2026-02-01"]}
 
 
 Currency = Annotated[
-    StrictStr, AfterValidator(_currency), WithJsonSchema({"type": "string", "enum": sorted(MINOR_DIGITS)})
+    StrictStr,
+    AfterValidator(_currency),
+    WithJsonSchema({"type": "string", "title": "currency", "enum": sorted(MINOR_DIGITS)}),
 ]
 Name = Annotated[StrictStr, _name[0], _name[1]]
 Role = Annotated[StrictStr, _role[0], _role[1]]
@@ -159,9 +175,9 @@ YesNo = StrictBool
 class Window(Document):
     """A half-open range of days: `from` is in, `until` is out."""
 
-    from_on: Day = Field(alias="from")
+    from_on: Day = Field(alias="from", examples=["2026-02-01"])
     """First day."""
-    until_on: Day | None = Field(default=None, alias="until")
+    until_on: Day | None = Field(default=None, alias="until", examples=["2027-02-01"])
     """First day after; without it the window stays open."""
 
     def covers(self, day: date) -> bool:
@@ -171,7 +187,7 @@ class Window(Document):
     def problems(self) -> Iterator[Problem]:
         """A window holds at least one day."""
         if self.until_on is not None and self.until_on <= self.from_on:
-            remedy = f"until is the first day after; write a day later than {self.from_on}."
+            remedy = f"Write a day later than {self.from_on}: until is the first day after."
             yield Problem(("until",), f"the window from {self.from_on} until {self.until_on} is empty.", remedy)
 
 
@@ -208,19 +224,15 @@ class Dated(Document, Generic[V]):
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """In YAML: the value, or a mapping from days to values."""
-        steps = handler.resolve_ref_schema(handler(core_schema))["properties"]["steps"]
-        value = steps["items"]["prefixItems"][1]
-        return {
-            "anyOf": [
-                value,
-                {
-                    "type": "object",
-                    "patternProperties": {DAY_PATTERN: value},
-                    "additionalProperties": False,
-                    "minProperties": 1,
-                },
-            ]
-        }
+        value = handler.resolve_ref_schema(handler(core_schema))["properties"]["steps"]["items"]["prefixItems"][1]
+        by_day = {"patternProperties": {DAY_PATTERN: value}, "additionalProperties": False, "minProperties": 1}
+        return {"title": f"{value['title']}, may be dated", "anyOf": [value, {"type": "object", **by_day}]}
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """A name that tells editors what is dated."""
+        kind = getattr(params[0], "__origin__", params[0])
+        return f"Dated{'Rate' if kind is Fraction else 'Amount'}"
 
 
 def day_of(text: str) -> date:

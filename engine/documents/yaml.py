@@ -28,6 +28,7 @@ from engine.model import Found, Issue, Severity
 
 CHARACTERS_MAX = 1_000_000
 DEPTH_MAX = 32
+CORE_TAG = "tag:yaml.org,2002:"
 
 
 @dataclass(slots=True)
@@ -185,7 +186,9 @@ class _Builder:
         if event.anchor is not None:
             self.report(line, f"the anchor &{event.anchor} is refused.", "Write the value out where it is used.")
         if event.tag is not None:
-            self.report(line, f"the tag {event.tag} is refused.", "Remove it; put text in quotes.")
+            self.report(
+                line, f"the tag {event.tag.replace(CORE_TAG, '!!')} is refused.", "Remove it; put text in quotes."
+            )
         if isinstance(event, ScalarEvent):
             self._scalar(event, line, column)
             return True
@@ -233,6 +236,9 @@ class _Builder:
             return
         name = str(key.value)
         node.line, node.column, node.flawed = key.line, key.column, node.flawed or key.flawed
+        if name == "<<":
+            self.report(key.line, "merge keys (<<) are refused.", "Write the entries out where they are used.")
+            node.flawed = True
         if name in entries:
             first = entries[name].line
             self.report(key.line, f"the key {name} is written twice (first on line {first}).", "Keep one of them.")

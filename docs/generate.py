@@ -1,0 +1,40 @@
+"""Writes what is generated from the models: JSON Schemas for editors and the reference pages. `make docs` runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from engine.documents.reference import reference
+from engine.documents.schema import KINDS, json_schema
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = {"company": "company.yaml", "engagement": "engagement/harbour.yaml", "plan": "plans/ae.yaml"}
+PAGES = {"company": "company.md", "engagement": "engagement.md", "plan": "plans.md"}
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file and what must be in it."""
+    schemas = {ROOT / "config" / "schema" / f"{kind}.schema.json": _schema(kind) for kind in KINDS}
+    pages = {ROOT / "docs" / "reference" / PAGES[kind]: reference(kind, _example(kind)) for kind in KINDS}
+    return schemas | pages
+
+
+def _schema(kind: str) -> str:
+    return json.dumps(json_schema(kind), indent=1, ensure_ascii=False) + "\n"
+
+
+def _example(kind: str) -> str:
+    text = (ROOT / "config" / EXAMPLES[kind]).read_text(encoding="utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("# yaml-language-server"))
+
+
+def main() -> None:
+    """Write all of them."""
+    for path, text in generated().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
