@@ -9,7 +9,7 @@ Clock = Callable[[], datetime]
 
 def stamp(moment: datetime) -> str:
     """Write an instant as REST does; the milliseconds are decoration."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + ".000+0000"
 
 
 def parse_instant(text: str) -> datetime:

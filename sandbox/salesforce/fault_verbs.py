@@ -6,7 +6,8 @@ Momentary, on a request that matches:
   partial_failure(positions, code, message) · expire_token · rate_limit(kind: daily | concurrent | 429) ·
   locator_expired
 Standing, until removed or `match.times` is used up:
-  late_visible(seconds) · lock_row(id) · hide_field(object, field) · job_failed(after_rows, message) · same_stamp(stamp)
+  late_visible(seconds) · lock_row(id) · hide_field(object, field) · job_failed(after_rows, message) ·
+  same_stamp(stamp) · page_size(rows)
 """
 
 MOMENTARY = frozenset(
@@ -26,4 +27,4 @@ MOMENTARY = frozenset(
         "locator_expired",
     }
 )
-STANDING = frozenset({"late_visible", "lock_row", "hide_field", "job_failed", "same_stamp"})
+STANDING = frozenset({"late_visible", "lock_row", "hide_field", "job_failed", "same_stamp", "page_size"})

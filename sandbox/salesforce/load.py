@@ -108,7 +108,7 @@ class _Loader:
 
     def _put(self, where: str, sobject: SObject, values: Row, parent: Row | None) -> Row:
         org = self.org
-        row: Row = {field.name: field.default for field in sobject.fields.values() if field.default is not None}
+        row = dict(sobject.defaults)
         if "OwnerId" in sobject.fields:
             row["OwnerId"] = org.integration_user
         if "CurrencyIsoCode" in sobject.fields:

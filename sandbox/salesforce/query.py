@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,7 @@ def _source(org: "Org", select: Select, user: str | None) -> SObject:
 
 def _matching(org: "Org", select: Select, sobject: SObject, resolver: Resolver, *, include_deleted: bool) -> list[Row]:
     filters = _filters(org, sobject, resolver)
-    test = filters.test(select.where) if select.where else None
+    tests = filters.tests(select.where) if select.where else []
     rows = filters.candidates(select.where)
     if rows is None:
         rows = list(org.tables[sobject.name].rows.values())
@@ -84,7 +85,9 @@ def _matching(org: "Org", select: Select, sobject: SObject, resolver: Resolver, 
     allowed = visible_to(org, sobject, resolver.user)
     if allowed:
         rows = [row for row in rows if allowed(row)]
-    return [row for row in rows if test(row)] if test else rows
+    for test in tests:
+        rows = [row for row in rows if test(row)]
+    return rows
 
 
 def late_visible_from(org: "Org") -> str | None:
@@ -116,7 +119,11 @@ def _sort(org: "Org", rows: list[Row], keys: tuple[Order, ...], sobject: SObject
         if not target.field.filterable:
             message = f"field '{target.field.name}' can not be sorted in a query call"
             raise pointing(resolver.text, order.key.column, message, "INVALID_FIELD")
-        rows.sort(key=_sort_key(org, target, order), reverse=order.descending)
+        name = target.field.name
+        if target.hops or target.field.type in TEXTS or any(row.get(name) is None for row in rows):
+            rows.sort(key=_sort_key(org, target, order), reverse=order.descending)
+        else:  # nothing to follow, to fold or to place: the fast way, for 100,000 records are sorted here
+            rows.sort(key=itemgetter(name), reverse=order.descending)
 
 
 def _sort_key(org: "Org", target: Target, order: Order) -> Callable[[Row], tuple[int, Value]]:

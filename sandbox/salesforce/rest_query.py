@@ -22,15 +22,15 @@ def query(org: "Org", request: Request, kind: str) -> Response:
         return json_response({"totalSize": answer.count, "done": True, "records": []})
     if answer.groups is not None:
         return _groups(answer)
-    return _page(org, request, kind, org.cursors.open(answer, request.user), 0)
+    return _page(org, request, org.cursors.open(answer, request.user), 0)
 
 
-def more(org: "Org", request: Request, kind: str, locator: str) -> Response:
+def more(org: "Org", request: Request, _kind: str, locator: str) -> Response:
     """Answer a later page."""
     if request.struck_by("locator_expired"):
         org.cursors.expire()
     cursor, offset = org.cursors.find(locator, request.user)
-    return _page(org, request, kind, cursor, offset)
+    return _page(org, request, cursor, offset)
 
 
 def _groups(answer: Answer) -> Response:
@@ -38,8 +38,16 @@ def _groups(answer: Answer) -> Response:
     return json_response({"totalSize": len(records), "done": True, "records": records})
 
 
-def _page(org: "Org", request: Request, kind: str, cursor: Cursor, offset: int) -> Response:
-    after = offset + page_size(request.headers.get("Sforce-Query-Options"))
+def _size(org: "Org", request: Request) -> int:
+    """The size asked for is a hint; fault `page_size` shows what Salesforce makes of it for wide records."""
+    for rule in org.faults.standing("page_size"):
+        return int(rule.args["rows"])
+    return page_size(request.headers.get("Sforce-Query-Options"))
+
+
+def _page(org: "Org", request: Request, cursor: Cursor, offset: int) -> Response:
+    """Answer a page. The next address says `/query/` even of a queryAll, as the documentation warns."""
+    after = offset + _size(org, request)
     found = org.tables[cursor.answer.sobject.name].rows
     rows = [found[each] for each in cursor.ids[offset:after] if each in found]
     records = org.rendered.records(cursor.answer, rows, request.version)
@@ -48,5 +56,5 @@ def _page(org: "Org", request: Request, kind: str, cursor: Cursor, offset: int) 
     if miscount := request.struck_by("total_mismatch"):
         head["totalSize"] += int(miscount.args.get("by", 1))
     if not done and not request.struck_by("page_without_next"):
-        head["nextRecordsUrl"] = f"/services/data/v{request.version}/{kind}/{cursor.locator}-{after}"
+        head["nextRecordsUrl"] = f"/services/data/v{request.version}/query/{cursor.locator}-{after}"
     return Response(200, (encode(head)[:-1] + b',"records":[', records, b"]}"), JSON)

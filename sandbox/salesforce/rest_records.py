@@ -23,7 +23,8 @@ def create(org: "Org", request: Request, name: str) -> Response:
     """Create a record."""
     sobject = org.access.sobject(name, request.user)
     record_id = writing.insert(org, sobject, request.json_object(), user=request.user)
-    return json_response({"id": record_id, "success": True, "errors": []}, status=201)
+    headers = {"Location": record_url(request.version, sobject.name, record_id)}
+    return json_response({"id": record_id, "success": True, "errors": []}, status=201, headers=headers)
 
 
 def retrieve(org: "Org", request: Request, name: str, record_id: str) -> Response:

@@ -73,6 +73,8 @@ class SObject:
     fields: dict[str, Field] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     relationships: dict[str, Field] = field(default_factory=dict)
+    defaults: Row = field(default_factory=dict)
+    numbered: list[Field] = field(default_factory=list)
 
     @property
     def custom(self) -> bool:
@@ -83,6 +85,8 @@ class SObject:
         """Add a field, or replace the one of that name."""
         self.fields[new.name] = new
         self._names[new.name.lower()] = new.name
+        self.defaults = {each.name: each.default for each in self.fields.values() if each.default is not None}
+        self.numbered = [each for each in self.fields.values() if each.display_format]
         if new.relationship_name:
             self.relationships[new.relationship_name.lower()] = new
 

@@ -203,9 +203,9 @@ class Org:
         row: Row = {"Id": self.ids.mint(kind.prefix), **values}
         if not kind.setup:
             row["IsDeleted"] = False
-        for field in kind.fields.values():
-            if field.display_format and field.name not in row:
-                row[field.name] = self._numbered(kind.name, field.display_format)
+        for field in kind.numbered:
+            if field.name not in row:
+                row[field.name] = self._numbered(kind.name, str(field.display_format))
         return row | {
             "CreatedDate": now,
             "CreatedById": by,

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
-from typing import cast
+from operator import ge, gt, le, lt
+from typing import Any, cast
 
 from sandbox.salesforce.clock import stamp
 from sandbox.salesforce.date_literals import days_of
@@ -18,14 +19,7 @@ from sandbox.salesforce.tables import Tables
 
 Test = Callable[[Row], bool]
 _IDS = frozenset({"id", "reference"})
-_COMPARE: dict[str, Callable[[Value, Value], bool]] = {
-    "=": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a is not None and b is not None and a < b,  # type: ignore[operator]  # both of the field's type
-    "<=": lambda a, b: a is not None and b is not None and a <= b,  # type: ignore[operator]  # as above
-    ">": lambda a, b: a is not None and b is not None and a > b,  # type: ignore[operator]  # as above
-    ">=": lambda a, b: a is not None and b is not None and a >= b,  # type: ignore[operator]  # as above
-}
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +43,12 @@ class Filters:
                 return lambda row: all(test(row) for test in tests)
             return lambda row: any(test(row) for test in tests)
         return self._comparison(condition)
+
+    def tests(self, condition: Condition) -> list[Test]:
+        """Make the tests that must all hold; a list is filtered faster by one after the other than by all at once."""
+        if isinstance(condition, Junction) and condition.operator == "AND":
+            return [self.test(part) for part in condition.parts]
+        return [self.test(condition)]
 
     def candidates(self, condition: Condition | None) -> list[Row] | None:
         """Give the few records that can fulfil the condition where an index on an id tells them, else None."""
@@ -79,8 +79,7 @@ class Filters:
         if comparison.operator in {"IN", "NOT IN"}:
             wanted, inside = frozenset(values), comparison.operator == "IN"
             return lambda row: (get(row) in wanted) is inside
-        compare, value = _COMPARE[comparison.operator], values[0]
-        return lambda row: compare(get(row), value)
+        return _compared(comparison.operator, get, values[0])
 
     def _check_kind(self, field: Field, constant: Constant) -> None:
         """A constant of another type than the field's is an error, as in Salesforce; it is never converted."""
@@ -118,13 +117,8 @@ class Filters:
         operator = comparison.operator
         if operator in {"=", "!="}:
             return lambda row: ((value := get(row)) is not None and first <= str(value) < after) is (operator == "=")
-        compare, bound = {
-            "<": (_COMPARE["<"], first),
-            "<=": (_COMPARE["<"], after),
-            ">": (_COMPARE[">="], after),
-            ">=": (_COMPARE[">="], first),
-        }[operator]
-        return lambda row: compare(get(row), bound)
+        sooner, bound = {"<": ("<", first), "<=": ("<", after), ">": (">=", after), ">=": (">=", first)}[operator]
+        return _compared(sooner, get, bound)
 
     def _bounds(self, field: Field, word: str) -> tuple[str, str]:
         days = days_of(word, self.now.astimezone(self.zone).date())
@@ -132,6 +126,18 @@ class Filters:
             return days[0].isoformat(), days[1].isoformat()
         first, after = (stamp(datetime.combine(day, time(), self.zone)) for day in days)
         return first, after
+
+
+def _compared(operator: str, get: Getter, value: Value) -> Test:
+    """Null is unlike any value, and neither smaller nor larger."""
+    if operator == "=":
+        return lambda row: get(row) == value
+    if operator == "!=":
+        return lambda row: get(row) != value
+    if value is None:
+        return lambda _row: False
+    holds = _ORDER[operator]
+    return lambda row: (held := get(row)) is not None and holds(held, value)
 
 
 def _folded(field: Field, get: Getter) -> Getter:

@@ -124,7 +124,7 @@ def locked(org: "Org", row: Row) -> None:
 
 
 def _defaults(org: "Org", sobject: SObject, user: str | None) -> Row:
-    row: Row = {field.name: field.default for field in sobject.fields.values() if field.default is not None}
+    row = dict(sobject.defaults)
     if "OwnerId" in sobject.fields:
         row["OwnerId"] = user or org.integration_user
     if "CurrencyIsoCode" in sobject.fields:
@@ -209,6 +209,6 @@ def _unique(org: "Org", sobject: SObject, new: Row) -> None:
 
 def _refuse_twin(found: Iterable[Row], field: Field, new: Row) -> None:
     for twin in found:
-        if twin["Id"] != new["Id"]:
+        if twin["Id"] != new["Id"] and not twin.get("IsDeleted"):
             message = f"duplicate value found: {field.name} duplicates value on record with id: {str(twin['Id'])[:15]}"
             raise RowError("DUPLICATE_VALUE", message, fields=())

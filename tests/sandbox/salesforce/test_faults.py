@@ -119,6 +119,17 @@ def test_short_pages(org, http, data, fault):
     assert (second["totalSize"], second["done"]) == (302 - 7, False)
 
 
+def test_page_size_of_wide_records(org, sf):
+    org.faults.add("page_size", rows=1)
+    org.delete("Opportunity", OPEN_DEAL)
+    first = sf.query(
+        "SELECT Id FROM Opportunity", include_deleted=True, headers={"Sforce-Query-Options": "batchSize=500"}
+    )
+    assert (len(first["records"]), first["totalSize"]) == (1, 3)
+    assert "/query/" in first["nextRecordsUrl"]
+    assert len(list(sf.query_all_iter("SELECT Id FROM Opportunity", include_deleted=True))) == 3
+
+
 def test_late_visible(org, clock, http, data):
     org.faults.add("late_visible", seconds=30)
     clock.advance(minutes=5)

@@ -190,6 +190,13 @@ def test_external_id_that_is_not_unique(org, http, data):
 
 
 @pytest.mark.usefixtures("keyed")
+def test_a_deleted_record_gives_its_key_free(org, sf):
+    sf.Account.upsert("Key__c/k", {"Name": "One"})
+    org.delete("Account", next(row["Id"] for row in org.rows("Account") if row["Key__c"]))
+    assert sf.Account.upsert("Key__c/k", {"Name": "Two"}, raw_response=True).json()["created"]
+
+
+@pytest.mark.usefixtures("keyed")
 def test_parent_by_external_id(org, sf):
     org.update("Account", ACME, {"Key__c": "acme"})
     created = sf.Opportunity.create(NEW | {"Account": {"Key__c": "acme"}})

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.salesforce.date_literals import days_of, is_range
@@ -94,6 +94,7 @@ WORDS = ["SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "IN", "LIKE", "ORDER", "
 WORDS += ["Id", "Name", "COUNT", "(", ")", ",", ".", "=", "!=", "<", "'x'", "null", "true", "5", "2026-01-01", "TODAY"]
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(st.sampled_from(WORDS)).map(" ".join), st.text(alphabet="'\\%_()=<>: \nab10-TZ+")))
 def test_parse_only_ever_refuses(text):
     try:
@@ -102,6 +103,7 @@ def test_parse_only_ever_refuses(text):
         assert problem.status == 400  # noqa: PT017  # anything else is an error of the test
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(WORDS), max_size=12).map(
         lambda words: "SELECT Id FROM Account WHERE " + " ".join(words)  # noqa: S608  # generated
@@ -135,6 +137,7 @@ def test_relative_dates(word, first, after):
     assert [day.isoformat() for day in days_of(word, date(2026, 11, 22))] == [first, after]
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"]),
     st.integers(1, 9_999),
