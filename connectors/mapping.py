@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StrictBool, StrictStr
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictStr
 
 from engine.documents.document import Document
 from engine.documents.problems import Problem, nearest, shown, wrong
@@ -115,6 +115,13 @@ def _api_name(name: str) -> str:
     return name
 
 
+def _motion(name: Any) -> Any:
+    if name not in list(Motion):
+        raise wrong(f"{shown(name)} is not a motion.", nearest(str(name), Motion))
+    return name
+
+
+MotionName = Annotated[Motion, BeforeValidator(_motion)]
 CrmName = Annotated[StrictStr, AfterValidator(_api_name)]
 
 
@@ -143,7 +150,7 @@ class CrmMapping(Document):
 
     crm: Literal["salesforce"]
     objects: dict[str, MappedObject]
-    motions: dict[str, Motion] = Field(default_factory=dict)
+    motions: dict[str, MotionName] = Field(default_factory=dict)
     """What the texts of a deal's type mean."""
     roles: dict[str, StrictStr] = Field(default_factory=dict)
     """What the titles of people mean, for companies that keep no dated roles."""

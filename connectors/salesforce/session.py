@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import requests
+from jwt.exceptions import PyJWTError
 from pydantic import SecretStr
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed
@@ -86,7 +87,7 @@ def log_in(credentials: Credentials, session: requests.Session) -> tuple[str, st
         raise _login_error(problem) from None
     except (AttributeError, TypeError):
         raise Interrupted("the login was answered with something that is not a token.") from None
-    except ValueError:
+    except (ValueError, PyJWTError):
         raise NotAllowed("the private key cannot be read: it must be an RSA key in PEM form.", code="KEY") from None
     if not token or not host:
         raise Interrupted("the login was answered without a token.")

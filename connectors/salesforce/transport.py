@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.exceptions import RequestException
 
-from connectors.port import ConnectorError, NotAllowed, Refused
+from connectors.port import ConnectorError, NotAllowed, Refused, TryAgain
 from connectors.salesforce.errors import Interrupted
 
 CONNECT_READ_S = (10.0, 60.0)
@@ -80,8 +80,14 @@ class TokenSource:
                 "that the user is not locked out. Check the app's policies and the integration user's API permission."
             )
             raise NotAllowed(msg, code="INVALID_SESSION_ID")
+        try:
+            self._token, self._host = self._log_in()
+        except TryAgain:  # nobody answered, so nobody counted it as a login
+            raise
+        except ConnectorError:
+            self._logins += 1
+            raise
         self._logins += 1
-        self._token, self._host = self._log_in()
 
 
 class Bearer(AuthBase):

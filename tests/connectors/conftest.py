@@ -146,3 +146,10 @@ def deals(count, start=0):
         }
         for number in range(count)
     ]
+
+
+@pytest.fixture(scope="session")
+def read_mapping_once():
+    """The same mapping for tests that are run many times over."""
+    path = Path(__file__).parents[2] / MAPPING_FILE
+    return read_mapping(path.read_text(encoding="utf-8"), MAPPING_FILE).rows

@@ -243,7 +243,7 @@ def test_a_job_that_never_ends_meets_a_limit(sleeper):
     assert max(sleeper.slept) <= bulk.POLL_S_MAX
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=20)
+TEXT = st.text("aN0,;\"'\n\t é株🎉=+", max_size=20)
 
 
 @given(name=TEXT, cents=st.integers(-(10**17), 10**17), won=st.booleans(), zeros=st.integers(0, 3))
@@ -271,8 +271,8 @@ def test_what_is_no_number_stays_as_it_is(text):
 
 
 def test_memory_stays_flat_however_many_rows_come(sleeper, monkeypatch):
-    """Fifty times the rows, the same peak."""
-    monkeypatch.setattr(bulk, "ROWS_A_PAGE", 500)
+    """Twelve times the rows, the same peak."""
+    monkeypatch.setattr(bulk, "ROWS_A_PAGE", 250)
 
     def peak(rows):
         with responses.RequestsMock() as http:
@@ -286,7 +286,7 @@ def test_memory_stays_flat_however_many_rows_come(sleeper, monkeypatch):
         assert total == rows
         return found - len(body)
 
-    assert peak(25_000) < peak(500) + 3_000_000
+    assert peak(6_000) < peak(500) + 1_000_000
 
 
 def test_deleted_rows_are_part_of_a_backfill(connection, mapping, org):
