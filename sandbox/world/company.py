@@ -8,7 +8,7 @@ from datetime import date
 from math import isqrt
 from random import Random
 
-from sandbox.world.dates import add_months, months
+from sandbox.world.dates import add_months
 from sandbox.world.ids import ROLE, USER, Ids
 from sandbox.world.names import PATCHES, people_names
 from sandbox.world.odds import chance
@@ -90,7 +90,8 @@ class Patch:
     def seller(self, day: date) -> Person:
         """Who owns this territory's deals in the CRM that day."""
         person = self.ae.holder(day) or self.cover.holder(day)
-        assert person is not None, f"cover seat of {self.name} is empty on {day}"  # noqa: S101 - a bug of this module
+        if person is None:
+            raise LookupError(f"nobody sells in {self.name} on {day}: its covering seat is empty")
         return person
 
 
@@ -207,8 +208,3 @@ def _patch_name(region: str, nth: int) -> str:
     turn, place = divmod(nth, len(PATCHES[region]))
     name = PATCHES[region][place]
     return f"{name} {turn + 1}" if turn else name
-
-
-def months_held(tenure: Tenure, until: date) -> list[date]:
-    """First days of the months a person sat on a seat (tenures start and end on firsts)."""
-    return list(months(tenure.since, min(tenure.until or until, until)))

@@ -157,8 +157,8 @@ class History:
 
     def sign(self, deal: Deal, starts: date) -> Contract:
         """The contract a won deal starts."""
-        assert deal.account is not None, deal.id  # noqa: S101 - a bug of this module
-        assert deal.owner is not None, deal.id  # noqa: S101 - a bug of this module
+        if deal.account is None or deal.owner is None:
+            raise ValueError(f"deal {deal.id} has nobody to sign for")
         acv = half_up(deal.acv_micros, MICROS_A_CENT)
         months = deal.months or YEAR
         contract = Contract(self.ids.next(CONTRACT), deal.account, deal, starts, months, acv, deal.owner)
