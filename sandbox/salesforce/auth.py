@@ -5,7 +5,6 @@ claims are tested and its key is not. Whoever can reach this server can be any u
 """
 
 import base64
-import binascii
 import itertools
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -100,7 +99,7 @@ def _check_client(org: "Org", request: Request, form: dict[str, str]) -> None:
     if scheme == "Basic":
         try:
             key, _, secret = base64.b64decode(encoded).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # neither base64 nor text
             raise OAuthError("invalid_client", "invalid client credentials") from None
     if key != org.tokens.consumer_key:
         raise OAuthError("invalid_client_id", "client identifier invalid")
@@ -127,7 +126,7 @@ def _claims(assertion: str) -> dict[str, Any]:
     parts = assertion.split(".")
     try:
         return msgspec.json.decode(base64.urlsafe_b64decode(parts[1] + "=="), type=dict[str, Any])
-    except (IndexError, binascii.Error, msgspec.DecodeError, ValueError):
+    except (IndexError, msgspec.DecodeError, ValueError):
         raise OAuthError("invalid_grant", "invalid assertion") from None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from sys import intern
 from typing import TYPE_CHECKING, cast
 
 from sandbox.salesforce.schema import Row
@@ -77,7 +78,7 @@ def _take_fiscal(start_month: int, new: Row) -> None:
     months = (closes.month - start_month) % 12
     year = closes.year + (start_month > 1 and closes.month >= start_month)
     new["FiscalYear"], new["FiscalQuarter"] = year, months // 3 + 1
-    new["Fiscal"] = f"{year} {months // 3 + 1}"
+    new["Fiscal"] = intern(f"{year} {months // 3 + 1}")
 
 
 def _opportunity_saved(org: "Org", old: Row | None, new: Row) -> None:

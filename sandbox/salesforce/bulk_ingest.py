@@ -22,18 +22,18 @@ NULL = "#N/A"
 def create(org: "Org", request: Request) -> Response:
     """Create a job that waits for its data."""
     body = request.json_object()
-    operation = body.get("operation")
+    operation = str(body.get("operation"))
     if operation not in OPERATIONS:
         raise ApiError("INVALIDJOB", f"operation {operation!r} is not one of {', '.join(sorted(OPERATIONS))}")
     sobject = org.access.sobject(str(body.get("object", "")), request.user)
-    key = body.get("externalIdFieldName")
+    key = str(body.get("externalIdFieldName") or "")
     if operation == "upsert":
-        writing.external_key(org, sobject, str(key), user=request.user)
+        writing.external_key(org, sobject, key, user=request.user)
     delimiter, line_ending = options_of(body)
     job = Job(
         id=org.ids.mint("750"),
         kind="ingest",
-        operation=str(operation),
+        operation=operation,
         sobject=sobject.name,
         user=request.user,
         version=request.version,
@@ -41,7 +41,7 @@ def create(org: "Org", request: Request) -> Response:
         delimiter=delimiter,
         line_ending=line_ending,
         state="Open",
-        external_id=key,
+        external_id=key or None,
     )
     org.jobs[job.id] = job
     return json_response(job.shown())

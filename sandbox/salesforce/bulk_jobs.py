@@ -123,7 +123,7 @@ def find_job(org: "Org", request: Request, kind: str, job_id: str) -> Job:
 
 def options_of(body: dict[str, Any]) -> tuple[str, str]:
     """Read delimiter and line ending of a new job."""
-    delimiter, line_ending = body.get("columnDelimiter", "COMMA"), body.get("lineEnding", "LF")
+    delimiter, line_ending = str(body.get("columnDelimiter", "COMMA")), str(body.get("lineEnding", "LF"))
     if delimiter not in DELIMITERS or line_ending not in LINE_ENDINGS or body.get("contentType", "CSV") != "CSV":
         raise ApiError("INVALIDJOB", "columnDelimiter, lineEnding or contentType is not supported")
     return delimiter, line_ending

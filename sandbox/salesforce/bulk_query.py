@@ -1,7 +1,6 @@
 """`/jobs/query`: large reads, as CSV in pages with locators that can be fetched again."""
 
 import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from sandbox.salesforce.bulk_jobs import Job, find_job, options_of
@@ -24,7 +23,7 @@ _PARALLEL_FROM, _PARALLEL_PAGES = 58.0, 5
 def create(org: "Org", request: Request) -> Response:
     """Create a query job; a query that Bulk does not support is refused here."""
     body = request.json_object()
-    operation, text = body.get("operation"), str(body.get("query", ""))
+    operation, text = str(body.get("operation")), str(body.get("query", ""))
     if operation not in {"query", "queryAll"}:
         raise ApiError("INVALIDJOB", f"operation {operation!r} is not one of query, queryAll")
     delimiter, line_ending = options_of(body)
@@ -32,7 +31,7 @@ def create(org: "Org", request: Request) -> Response:
     job = Job(
         id=org.ids.mint("750"),
         kind="query",
-        operation=str(operation),
+        operation=operation,
         sobject=sobject.name,
         user=request.user,
         version=request.version,
@@ -149,5 +148,5 @@ def _offset(locator: str | None) -> int:
         return 0
     try:
         return int(base64.urlsafe_b64decode(locator + "=" * (-len(locator) % 4)))
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise ApiError("INVALID_QUERY_LOCATOR", "invalid query locator") from None

@@ -10,6 +10,7 @@ the org away.
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from sandbox.salesforce.automation import before_save
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sandbox.salesforce.state import Org
 
 Record = Mapping[str, Any]
+_REPEATED = frozenset({"picklist", "date", "datetime", "reference"})  # the same few texts in most records: kept once
 
 
 def load_document(org: "Org", document: Record) -> None:
@@ -51,7 +53,7 @@ class _Loader:
 
     def __init__(self, org: "Org", ignore: frozenset[str]) -> None:
         self.org, self.ignore = org, ignore
-        self.loaded: list[tuple[str, SObject, Row]] = []
+        self.pending: list[tuple[str, str, str, str]] = []
 
     def section(self, section: str, sobject: SObject, records: Iterable[Record]) -> None:
         """Load one list of the document."""
@@ -99,7 +101,8 @@ class _Loader:
                 remedy = "declare it in `custom_fields` or list it in `ignore`"
                 raise LoadProblem(f"{where}: {name} is no field of {sobject.name}: {remedy}")
             try:
-                out[name] = stored(field, value)
+                kept = stored(field, value)
+                out[name] = intern(kept) if field.type in _REPEATED and isinstance(kept, str) else kept
             except ApiError as problem:
                 raise LoadProblem(f"{where}: {name}: {problem.message}") from None
             if field.type in NUMBERS and value is not None and out[name] != Decimal(value):
@@ -118,8 +121,15 @@ class _Loader:
         row["Id"] = self._id(where, sobject, row["Id"])
         before_save(org, sobject.name, None, row)
         org.tables.load(sobject.name, [row])
-        self.loaded.append((where, sobject, row))
+        self._note_references(where, sobject, values)
         return row
+
+    def _note_references(self, where: str, sobject: SObject, values: Row) -> None:
+        """Remember references to records that have not come yet."""
+        for name, field in sobject.references():
+            value, target = values.get(name), field.reference_to[0]
+            if value is not None and value not in self.org.tables[target].rows:
+                self.pending.append((where, name, str(value), target))
 
     def _stamp(self, row: Row, values: Row, parent: Row | None) -> None:
         """Missing stamps follow from those given: created, then modified, then the system's."""
@@ -143,9 +153,6 @@ class _Loader:
 
     def check_references(self) -> None:
         """Every reference names a record, whatever the order in which they came."""
-        tables = self.org.tables
-        for where, sobject, row in self.loaded:
-            for name, field in sobject.references():
-                value = row.get(name)
-                if value is not None and value not in tables[field.reference_to[0]].rows:
-                    raise LoadProblem(f"{where}: {name} {value} names no {field.reference_to[0]}")
+        for where, name, value, target in self.pending:
+            if value not in self.org.tables[target].rows:
+                raise LoadProblem(f"{where}: {name} {value} names no {target}")

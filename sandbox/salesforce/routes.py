@@ -91,6 +91,9 @@ def answer(org: "Org", request: Request) -> Response:
     except ApiError as problem:
         org.tables.roll_back(mark)
         return error_response(problem)
+    except Exception:  # a bug of this stand-in: shown, and nothing half done stays
+        org.tables.roll_back(mark)
+        raise
 
 
 def _dispatch(org: "Org", request: Request) -> Response:

@@ -75,6 +75,7 @@ class SObject:
     relationships: dict[str, Field] = field(default_factory=dict)
     defaults: Row = field(default_factory=dict)
     numbered: list[Field] = field(default_factory=list)
+    _references: dict[str, Field] = field(default_factory=dict)
 
     @property
     def custom(self) -> bool:
@@ -86,6 +87,7 @@ class SObject:
         self.fields[new.name] = new
         self._names[new.name.lower()] = new.name
         self.defaults = {each.name: each.default for each in self.fields.values() if each.default is not None}
+        self._references = {each.name: each for each in self.fields.values() if each.reference_to}
         self.numbered = [each for each in self.fields.values() if each.display_format]
         if new.relationship_name:
             self.relationships[new.relationship_name.lower()] = new
@@ -97,7 +99,7 @@ class SObject:
 
     def references(self) -> list[tuple[str, Field]]:
         """Give the fields that point at other records."""
-        return [(name, each) for name, each in self.fields.items() if each.reference_to]
+        return list(self._references.items())
 
     @property
     def name_field(self) -> str | None:

@@ -60,8 +60,6 @@ class _Parser:
 
     def unexpected(self, token: Token | None = None) -> ApiError:
         bad = token or self.now
-        if bad.kind == "end":
-            return pointing(self.text, bad.column, "unexpected token: '<EOF>'")
         return pointing(self.text, bad.column, f"unexpected token: '{bad.text}'")
 
     def take(self) -> Token:
@@ -86,7 +84,7 @@ class _Parser:
 
     def select(self) -> Select:
         self.expect("SELECT")
-        items = self.items()
+        items = self.comma(self.item)
         self.expect("FROM")
         source = self.name()
         where = self.condition() if self.accept("WHERE") else None
@@ -99,7 +97,7 @@ class _Parser:
         return Select(
             text=self.text,
             items=items,
-            count_only=self.counts_only(items),
+            count_only=items == (Aggregate("COUNT", None, None),),
             sobject=source.text,
             sobject_column=source.column,
             where=where,
@@ -109,18 +107,12 @@ class _Parser:
             offset=offset,
         )
 
-    def counts_only(self, items: tuple[Column | Aggregate, ...]) -> bool:
-        return len(items) == 1 and items[0] == Aggregate("COUNT", None, None)
-
     def comma(self, read: Callable[[], T]) -> tuple[T, ...]:
         """One or more of the same, with commas between."""
         out = [read()]
         while self.accept(","):
             out.append(read())
         return tuple(out)
-
-    def items(self) -> tuple[Column | Aggregate, ...]:
-        return self.comma(self.item)
 
     def item(self) -> Column | Aggregate:
         call = self.aggregate()
