@@ -1,34 +1,24 @@
 """Many rows at once, in and out.
 
-Statements are compiled once and driven through the driver's executemany; sets of ids are joined through a temporary
-table, so that there is no limit to how many a query names.
+Statements are compiled once and driven through the driver's executemany; a set of ids is one JSON parameter, so that
+there is no limit to how many a query names.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import dataframely as dy
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.compiler import SQLCompiler
 
 ROWS_AT_ONCE = 50_000
 """Bounds the Python objects alive at any time, whatever the size of the book."""
 
 S = TypeVar("S", bound=dy.Schema)
-
-WANTED = sa.Table(
-    "wanted",
-    sa.MetaData(),
-    sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, primary_key=True),
-    prefixes=["TEMPORARY"],
-    sqlite_with_rowid=False,
-)
 
 
 def execute_many(conn: sa.Connection, statement: sa.TextClause, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -47,12 +37,10 @@ def _drive(conn: sa.Connection, compiled: SQLCompiler, rows: Sequence[tuple[Any,
         conn.exec_driver_sql(compiled.string, [dict(zip(names, row, strict=True)) for row in rows])
 
 
-def want(conn: sa.Connection, kind: str, ids: Iterable[str]) -> sa.Select[tuple[str]]:
-    """The ids as a subquery, for `column.in_(...)`. A second call for the same kind replaces the first."""
-    conn.execute(CreateTable(WANTED, if_not_exists=True))
-    conn.execute(sa.delete(WANTED).where(WANTED.c.kind == kind))
-    execute_many(conn, sa.text("INSERT INTO wanted (kind, id) VALUES (:kind, :id)"), [(kind, one) for one in set(ids)])
-    return sa.select(WANTED.c.id).where(WANTED.c.kind == kind)
+def among(ids: Iterable[str]) -> sa.Select[tuple[str]]:
+    """The ids as a subquery, for `column.in_(...)`: one parameter, however many they are."""
+    listed = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+    return sa.select(listed.c.value)
 
 
 def insert_frame(conn: sa.Connection, into: sa.Table, frame: pl.DataFrame) -> None:
@@ -75,19 +63,25 @@ def _stored(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def fetch(conn: sa.Connection, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
+    """The rows in the driver's own types, many at a time: no row objects, no conversion."""
+    compiled = statement.compile(dialect=conn.dialect)
+    cursor = conn.connection.cursor()
+    cursor.execute(compiled.string, [compiled.params[name] for name in compiled.positiontup or ()])
+    while rows := cursor.fetchmany(ROWS_AT_ONCE):
+        yield rows
+    cursor.close()
+
+
 def read_frame(conn: sa.Connection, schema: type[S], statement: sa.Select[Any]) -> dy.DataFrame[S]:
     """The rows of `statement` (which selects the schema's columns) as a frame that the schema has validated."""
     wanted = {name: column.dtype for name, column in schema.columns().items()}
     kept = {name: _kept_as(kind) for name, kind in wanted.items()}
     ordered = statement.with_only_columns(*(statement.selected_columns[name] for name in kept))
-    compiled = ordered.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True})
-    cursor = conn.connection.cursor()
-    cursor.execute(compiled.string)
-    parts = [pl.DataFrame(schema=kept)]
-    while rows := cursor.fetchmany(ROWS_AT_ONCE):
-        parts.append(pl.DataFrame(rows, schema=kept, orient="row"))
-    cursor.close()
-    frame = pl.concat(parts).with_columns(*(_restored(name, kind) for name, kind in wanted.items()))
+    parts = [pl.DataFrame(rows, schema=kept, orient="row") for rows in fetch(conn, ordered)]
+    frame = pl.concat([pl.DataFrame(schema=kept), *parts]).with_columns(
+        *(_restored(name, kind) for name, kind in wanted.items())
+    )
     return schema.validate(frame)
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from engine import frames as f
 from engine.book import Book
-from store.bulk import insert_frame, read_frame, want
+from store.bulk import among, insert_frame, read_frame
 from store.tables import table
 
 FrameName = Literal[
@@ -59,7 +59,7 @@ def replace_rows(conn: sa.Connection, name: FrameName, key_column: str, keys: Co
     """
     kept, schema = KEPT[name]
     frame = checked(schema, rows)
-    conn.execute(sa.delete(kept).where(kept.c[key_column].in_(want(conn, "key", keys))))
+    conn.execute(sa.delete(kept).where(kept.c[key_column].in_(among(keys))))
     insert_frame(conn, kept, frame)
 
 
@@ -93,7 +93,7 @@ def load_book(conn: sa.Connection, account_ids: Collection[str] | None, deal_ids
 
     People data, exchange rates and lists are always whole. Every frame is validated by its schema.
     """
-    scope = {} if account_ids is None else _scope(conn, account_ids, deal_ids)
+    scope = {} if account_ids is None else _scope(account_ids, deal_ids)
     frames: dict[str, Any] = {
         name: read_frame(conn, schema, sa.select(kept).where(scope.get(name, sa.true())))
         for name, (kept, schema) in KEPT.items()
@@ -101,11 +101,9 @@ def load_book(conn: sa.Connection, account_ids: Collection[str] | None, deal_ids
     return Book(**frames)
 
 
-def _scope(
-    conn: sa.Connection, account_ids: Collection[str], deal_ids: Collection[str]
-) -> dict[str, sa.ColumnElement[bool]]:
+def _scope(account_ids: Collection[str], deal_ids: Collection[str]) -> dict[str, sa.ColumnElement[bool]]:
     """By frame, which rows belong to the accounts and deals."""
-    accounts, deals = want(conn, "account", account_ids), want(conn, "deal", deal_ids)
+    accounts, deals = among(account_ids), among(deal_ids)
     deal = table("deal").c
     ours = deal.account_id.in_(accounts) | deal.deal_id.in_(deals)
     of_ours = sa.select(deal.deal_id).where(ours)
@@ -122,5 +120,5 @@ def _scope(
 def accounts_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:
     """The accounts these deals belong to; deals without one add nothing."""
     deal = table("deal").c
-    chosen = sa.select(deal.account_id).distinct().where(deal.deal_id.in_(want(conn, "deal", deal_ids)))
+    chosen = sa.select(deal.account_id).distinct().where(deal.deal_id.in_(among(deal_ids)))
     return set(conn.scalars(chosen.where(deal.account_id.is_not(None))))

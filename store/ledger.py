@@ -11,7 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from engine import frames as f
-from store.bulk import insert_frame, read_frame, want
+from store.bulk import among, insert_frame, read_frame
 from store.chain import COVERED, canonical, head, link, verify
 from store.errors import BookedElsewhere
 from store.instants import instant_text
@@ -47,7 +47,7 @@ def posted(conn: sa.Connection, payee_ids: Collection[str] | None) -> dy.DataFra
     """
     chosen = sa.select(POSTING)
     if payee_ids is not None:
-        chosen = chosen.where(POSTING.c.payee_id.in_(want(conn, "payee", payee_ids)))
+        chosen = chosen.where(POSTING.c.payee_id.in_(among(payee_ids)))
     entries = read_frame(conn, _Entries, chosen).sort("sequence")
     sums = entries.group_by(KEY, maintain_order=True).agg(
         pl.col("deal_id", "kind").last(),
@@ -93,7 +93,7 @@ def append(conn: sa.Connection, postings: dy.DataFrame[f.Postings], run_id: int,
 def _refuse_booked(conn: sa.Connection, ids: list[str]) -> None:
     posting = POSTING.c
     booked = conn.execute(
-        sa.select(posting.number, posting.run_id).where(posting.posting_id.in_(want(conn, "posting", ids))).limit(1)
+        sa.select(posting.number, posting.run_id).where(posting.posting_id.in_(among(ids))).limit(1)
     ).first()
     if booked is not None:
         raise BookedElsewhere(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from engine.model import Page, RawRecord
-from store.bulk import execute_many, want
+from store.bulk import among, execute_many, fetch
 from store.instants import instant_of, instant_text
 from store.tables import table
 
@@ -66,13 +65,8 @@ class ChangedRecord:
     revision: int
 
 
-class _Stored(NamedTuple):
-    """What decides whether an incoming record is news."""
-
-    stamp: str
-    deleted: bool
-    merged_into: str | None
-    content_hash: str
+_Version = tuple[str, bool, str | None, str]
+"""What decides whether an incoming record is news: stamp, deleted, merged into, content hash."""
 
 
 def save_page(conn: sa.Connection, page: Page, run_id: int, stream: str | None = "pull") -> Saved:
@@ -89,11 +83,11 @@ def save_page(conn: sa.Connection, page: Page, run_id: int, stream: str | None =
         known = stored.get(record_id)
         if known is None:
             new.append((stamp, record))
-        elif stamp < known.stamp:
+        elif stamp < known[0]:
             older += 1
         elif known[1:] != (record.deleted, record.merged_into, record.content_hash):
             changed.append((stamp, record))
-        elif stamp > known.stamp:
+        elif stamp > known[0]:
             touched.append((stamp, record.body, page.object, record_id))
     _store(conn, page.object, new, changed, run_id)
     execute_many(conn, TOUCH, touched)
@@ -113,10 +107,10 @@ def _newest(records: Iterable[RawRecord]) -> dict[str, tuple[str, RawRecord]]:
     return newest
 
 
-def _stored(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> dict[str, _Stored]:
-    chosen = sa.select(RAW.c.record_id, RAW.c.stamp, RAW.c.deleted, RAW.c.merged_into, RAW.c.content_hash)
-    rows = conn.execute(chosen.where(RAW.c.object == crm_object, RAW.c.record_id.in_(want(conn, "record", ids)))).all()
-    return {row[0]: _Stored._make(row[1:]) for row in rows}
+def _stored(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> dict[str, _Version]:
+    columns = (RAW.c.record_id, RAW.c.stamp, RAW.c.deleted, RAW.c.merged_into, RAW.c.content_hash)
+    chosen = sa.select(*columns).where(RAW.c.object == crm_object, RAW.c.record_id.in_(among(ids)))
+    return {row[0]: row[1:] for rows in fetch(conn, chosen) for row in rows}
 
 
 def _store(
@@ -143,7 +137,7 @@ def _store(
 
 def mark_vanished(conn: sa.Connection, crm_object: str, ids: Collection[str], run_id: int) -> int:
     """Records the CRM no longer knows become deleted, each a change of its own; answers how many were not yet."""
-    live = [record_id for record_id, stored in _stored(conn, crm_object, ids).items() if not stored.deleted]
+    live = [record_id for record_id, stored in _stored(conn, crm_object, ids).items() if not stored[1]]
     revision = last_revision(conn)
     execute_many(conn, ARCHIVE, [(crm_object, record_id) for record_id in live])
     execute_many(
@@ -179,7 +173,7 @@ def changed_after(conn: sa.Connection, revision: int, limit: int) -> list[Change
 def bodies(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> dict[str, bytes]:
     """The records as last read, by id; unknown ids are absent, deleted records are there."""
     chosen = sa.select(RAW.c.record_id, RAW.c.body)
-    rows = conn.execute(chosen.where(RAW.c.object == crm_object, RAW.c.record_id.in_(want(conn, "record", ids))))
+    rows = conn.execute(chosen.where(RAW.c.object == crm_object, RAW.c.record_id.in_(among(ids))))
     return {row[0]: row[1] for row in rows}
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine import frames as f
 from engine.book import Credited
-from store.bulk import insert_frame, read_frame, want
+from store.bulk import among, insert_frame, read_frame
 from store.tables import table
 
 ASSIGNMENT, CREDIT, LINE = table("assignment"), table("credit"), table("line")
@@ -25,36 +25,36 @@ def replace_credited(conn: sa.Connection, deal_ids: Collection[str], credited: C
     if odd:
         raise ValueError(f"classified or assigned, but not both: {', '.join(sorted(odd)[:5])}")
     for kept in (ASSIGNMENT, CREDIT):
-        conn.execute(sa.delete(kept).where(kept.c.deal_id.in_(want(conn, "deal", deal_ids))))
+        conn.execute(sa.delete(kept).where(kept.c.deal_id.in_(among(deal_ids))))
     insert_frame(conn, ASSIGNMENT, classified.join(assignments, on="deal_id", how="inner", validate="1:1"))
     insert_frame(conn, CREDIT, credited.credits)
 
 
 def payees_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:
     """Who has a credit or a line on these deals: ask before replacing, to know who is affected."""
-    deals = want(conn, "deal", deal_ids)
+    deals = among(deal_ids)
     credited, paid = (sa.select(kept.c.payee_id).where(kept.c.deal_id.in_(deals)) for kept in (CREDIT, LINE))
     return set(conn.scalars(credited.union(paid)))
 
 
 def credits_of(conn: sa.Connection, payee_ids: Collection[str] | None) -> dy.DataFrame[f.Credits]:
     """The credits of these payees, or all."""
-    return read_frame(conn, f.Credits, _only(conn, sa.select(CREDIT), CREDIT.c.payee_id, "payee", payee_ids))
+    return read_frame(conn, f.Credits, _only(sa.select(CREDIT), CREDIT.c.payee_id, payee_ids))
 
 
 def classified_of(conn: sa.Connection, deal_ids: Collection[str] | None) -> dy.DataFrame[f.Classified]:
     """The classified deals of these ids, or all."""
-    return read_frame(conn, f.Classified, _only(conn, sa.select(ASSIGNMENT), ASSIGNMENT.c.deal_id, "deal", deal_ids))
+    return read_frame(conn, f.Classified, _only(sa.select(ASSIGNMENT), ASSIGNMENT.c.deal_id, deal_ids))
 
 
 def assignments_of(conn: sa.Connection, deal_ids: Collection[str] | None) -> dy.DataFrame[f.Assignments]:
     """The assignments of these deals, or all."""
-    return read_frame(conn, f.Assignments, _only(conn, sa.select(ASSIGNMENT), ASSIGNMENT.c.deal_id, "deal", deal_ids))
+    return read_frame(conn, f.Assignments, _only(sa.select(ASSIGNMENT), ASSIGNMENT.c.deal_id, deal_ids))
 
 
 def replace_lines(conn: sa.Connection, payee_ids: Collection[str], lines: dy.DataFrame[f.Lines]) -> None:
     """Make `lines` all the lines of these payees."""
-    conn.execute(sa.delete(LINE).where(LINE.c.payee_id.in_(want(conn, "payee", payee_ids))))
+    conn.execute(sa.delete(LINE).where(LINE.c.payee_id.in_(among(payee_ids))))
     insert_frame(conn, LINE, lines)
 
 
@@ -62,15 +62,11 @@ def lines_of(
     conn: sa.Connection, payee_ids: Collection[str] | None, deal_ids: Collection[str] | None = None
 ) -> dy.DataFrame[f.Lines]:
     """The lines of these payees on these deals; None does not restrict."""
-    chosen = _only(conn, sa.select(LINE), LINE.c.payee_id, "payee", payee_ids)
-    return read_frame(conn, f.Lines, _only(conn, chosen, LINE.c.deal_id, "deal", deal_ids))
+    chosen = _only(sa.select(LINE), LINE.c.payee_id, payee_ids)
+    return read_frame(conn, f.Lines, _only(chosen, LINE.c.deal_id, deal_ids))
 
 
 def _only(
-    conn: sa.Connection,
-    chosen: sa.Select[tuple[object, ...]],
-    column: sa.ColumnElement[str],
-    kind: str,
-    wanted: Collection[str] | None,
+    chosen: sa.Select[tuple[object, ...]], column: sa.ColumnElement[str], wanted: Collection[str] | None
 ) -> sa.Select[tuple[object, ...]]:
-    return chosen if wanted is None else chosen.where(column.in_(want(conn, kind, wanted)))
+    return chosen if wanted is None else chosen.where(column.in_(among(wanted)))

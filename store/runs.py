@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.model import Issue, Severity
-from store.bulk import execute_many, want
+from store.bulk import among, execute_many
 from store.instants import instant_of, instant_text
 from store.tables import table
 
@@ -85,7 +85,7 @@ def record_issues(
     """
     chosen = sa.select(ISSUE).where(ISSUE.c.source == source, ISSUE.c.closed_at.is_(None))
     if subjects is not None:
-        chosen = chosen.where(ISSUE.c.subject.in_(want(conn, "subject", subjects)))
+        chosen = chosen.where(ISSUE.c.subject.in_(among(subjects)))
     known = {_issue(row): row.issue_id for row in conn.execute(chosen)}
     found = dict.fromkeys(issues)
     moment = instant_text(now)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from engine.model import Change, Sent, Verdict
-from store.bulk import execute_many, want
+from store.bulk import among, execute_many
 from store.instants import instant_text
 from store.tables import table
 
@@ -127,7 +127,7 @@ def _desire(conn: sa.Connection, crm_object: str, wanted: Mapping[str, Wanted]) 
 def _rows(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> dict[str, _Row]:
     columns = (DESIRED.c[name] for name in ("record_id", *_Row._fields))
     chosen = sa.select(*columns).where(DESIRED.c.object == crm_object)
-    rows = conn.execute(chosen.where(DESIRED.c.record_id.in_(want(conn, "record", ids)))).all()
+    rows = conn.execute(chosen.where(DESIRED.c.record_id.in_(among(ids)))).all()
     return {row[0]: _Row._make(row[1:]) for row in rows}
 
 
