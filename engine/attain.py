@@ -30,7 +30,11 @@ from engine.trouble import HELD, held_sources, stale, troubles
 STATEMENT: dict[str, PeriodKind] = {"monthly": "month", "quarterly": "quarter"}
 """The fiscal period of a statement, by the plan's `pays`."""
 
-ORDER = ("payee_id", "dated_on", "credit_id")
+NEEDED = [
+    *("payee_id", "dated_on", "credit_id", "deal_id", "kind", "currency"),
+    *("amount_micros", "acv_micros", "units_micros"),
+]
+"""What of a credit decides its attainment."""
 WINDOW = ["payee_id", "window"]
 
 
@@ -49,7 +53,7 @@ def attain(
     """Attainment of all payees of the credits, in all plan files they were enrolled in."""
     deals = with_lists(classified, book.list_entries)
     exchange = Exchange(book.fx_rates, rules.company.currency)
-    enrolled = enrol(credits_.sort(ORDER), book.enrolments, rules.plans)
+    enrolled = enrol(_ordered(credits_), book.enrolments, rules.plans)
     parts = [Attainment(f.Attained.create_empty(), f.HeldSources.create_empty(), enrolled.issues)]
     for plan, rows in zip(rules.plans, enrolled.rows, strict=True):
         known, unknown = _with_deals(with_fits(rows, deals, plan), plan)
@@ -57,6 +61,14 @@ def attain(
         parts.append(Attainment(parts[0].rows, parts[0].held, (*unknown, *missing_values(rows, deals, plan))))
         parts += [_attain(rated, plan, component, book.quotas, rules.company) for component in plan.components]
     return _together(parts)
+
+
+def _ordered(credits_: pl.DataFrame) -> pl.DataFrame:
+    """What the stage needs of the credits, by payee, day and credit id; numbers sort in half the time of text."""
+    payees = credits_.select(pl.col("payee_id").unique().sort()).with_row_index("payee")
+    day = pl.col("dated_on").to_physical()
+    placed = credits_.select(NEEDED).join(payees, on="payee_id", maintain_order="left")
+    return placed.sort(pl.col("payee").cast(pl.Int64) * 2**32 + day, "credit_id").drop("payee")
 
 
 def _together(parts: Sequence[Attainment]) -> Attainment:

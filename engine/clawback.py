@@ -7,6 +7,7 @@ of that period shows it. Attainment is left as it was: what was sold was sold.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import dataframely as dy
 import polars as pl
@@ -27,20 +28,23 @@ def claw_back(
 ) -> Found[dy.DataFrame[f.Lines]]:
     """The lines against those of deals cancelled fewer than the plan's days after they were dated."""
     cancelled = classified.filter(pl.col("cancelled_on").is_not_null()).select("deal_id", "cancelled_on")
-    concerned = lines.join(cancelled, on="deal_id", maintain_order="left")
-    days = (pl.col("cancelled_on") - pl.col("dated_on")).dt.total_days()
-    backwards = concerned.filter(days < 0).select("deal_id", "dated_on", "cancelled_on").unique().sort("deal_id")
     taken = [f.Lines.create_empty()]
+    backwards: set[tuple[str, date, date]] = set()
     for plan in plans:
         if plan.clawback is not None:
-            of_plan = (pl.col("plan") == plan.plan) & (pl.col("plan_version") == plan.version)
-            taken.append(_against(concerned.filter(of_plan & _applies(plan.clawback, days)), plan, company))
-    return Found(f.Lines.cast(pl.concat(taken)), tuple(_backwards(*row) for row in backwards.iter_rows()))
+            concerned = _concerned(lines, plan, plan.clawback).join(cancelled, on="deal_id", maintain_order="left")
+            days = (pl.col("cancelled_on") - pl.col("dated_on")).dt.total_days()
+            soon = (days >= 0) & (days < plan.clawback.when.cancelled.within_days)
+            taken.append(_against(concerned.filter(soon), plan, company))
+            backwards.update(concerned.filter(days < 0).select("deal_id", "dated_on", "cancelled_on").iter_rows())
+    return Found(f.Lines.cast(pl.concat(taken)), tuple(_backwards(*row) for row in sorted(backwards)))
 
 
-def _applies(clawback: Clawback, days: pl.Expr) -> pl.Expr:
-    soon = (days >= 0) & (days < clawback.when.cancelled.within_days)
-    return soon & pl.col("component").is_in(list(clawback.applies_to)) & (pl.col("amount_micros") != 0)
+def _concerned(lines: pl.DataFrame, plan: Plan, clawback: Clawback) -> pl.DataFrame:
+    """The plan's lines that its clawback applies to."""
+    of_plan = (pl.col("plan") == plan.plan) & (pl.col("plan_version") == plan.version)
+    paid = pl.col("component").is_in(list(clawback.applies_to)) & (pl.col("amount_micros") != 0)
+    return lines.filter(of_plan & paid)
 
 
 def _against(lines: pl.DataFrame, plan: Plan, company: Company) -> dy.DataFrame[f.Lines]:
@@ -59,7 +63,7 @@ def _against(lines: pl.DataFrame, plan: Plan, company: Company) -> dy.DataFrame[
     )
 
 
-def _backwards(deal: str, dated_on: object, cancelled_on: object) -> Issue:
+def _backwards(deal: str, dated_on: date, cancelled_on: date) -> Issue:
     return Issue(
         code="cancelled_before_dated",
         severity=Severity.WARNS,

@@ -49,6 +49,8 @@ def missing_values(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> list[
     """An issue for each deal of the rows that a measure leaves out only because the deal lacks a value."""
     issues = []
     for name, measure in plan.measures.items():
+        if not measure.when.tests:
+            continue
         fields = sorted({test.field for test in measure.when.tests})
         of_kind = rows.filter(pl.col("kind").is_in(list(measure.credits)))
         lacking = deals.filter(missing(measure.when)).join(of_kind, on="deal_id", how="semi").sort("deal_id")
