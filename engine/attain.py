@@ -8,7 +8,7 @@ with its own curve. What cannot be computed (no rate, no quota) is held with an 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dataframely as dy
 import polars as pl
@@ -56,9 +56,11 @@ def attain(
     enrolled = enrol(_ordered(credits_), book.enrolments, rules.plans)
     parts = [Attainment(f.Attained.create_empty(), f.HeldSources.create_empty(), enrolled.issues)]
     for plan, rows in zip(rules.plans, enrolled.rows, strict=True):
-        known, unknown = _with_deals(with_fits(rows, deals, plan), plan)
-        rated = with_rates(known, plan.currency, exchange)
-        parts.append(Attainment(parts[0].rows, parts[0].held, (*unknown, *missing_values(rows, deals, plan))))
+        tested = with_fits(rows, deals, plan)
+        unknown = pl.any_horizontal(pl.col(fits_column(name)).is_null() for name in plan.measures)
+        parts.append(_of_unknown_deals(tested.filter(unknown), plan))
+        parts.append(replace(parts[0], issues=tuple(missing_values(rows, deals, plan))))
+        rated = with_rates(tested.filter(~unknown), plan.currency, exchange)
         parts += [_attain(rated, plan, component, book.quotas, rules.company) for component in plan.components]
     return _together(parts)
 
@@ -79,11 +81,13 @@ def _together(parts: Sequence[Attainment]) -> Attainment:
     )
 
 
-def _with_deals(rows: pl.DataFrame, plan: Plan) -> tuple[pl.DataFrame, list[Issue]]:
-    """The credits whose deal is known; an issue for each of the others, which only a stale cache can cause."""
-    unknown = pl.any_horizontal(pl.col(fits_column(name)).is_null() for name in plan.measures)
-    gone = rows.filter(unknown)["deal_id"].unique().sort()
-    return rows.filter(~unknown) if len(gone) else rows, [stale(deal) for deal in gone]
+def _of_unknown_deals(rows: pl.DataFrame, plan: Plan) -> Attainment:
+    """Credits whose deal is not classified, which only a stale cache can cause, are held in every component."""
+    return Attainment(
+        rows=f.Attained.create_empty(),
+        held=f.HeldSources.cast(pl.concat([held_sources(rows, plan, component) for component in plan.components])),
+        issues=tuple(stale(deal) for deal in rows["deal_id"].unique().sort()),
+    )
 
 
 def _attain(
@@ -137,22 +141,22 @@ def _windows(
         windows = windows.with_columns(quota_micros=pl.lit(None, dtype=pl.Int128), straddled=pl.lit(value=None))
     else:
         windows = quota_of_windows(windows, quotas, component.quota, component.accumulates, company)
-    trouble = _trouble_with_window(needs_quota(component))
+    trouble = _trouble_with_window(component)
     return windows.select(*WINDOW, pl.when(pl.col("straddled").is_null()).then(quota), trouble=trouble)
 
 
-def _trouble_with_window(wants_quota: bool) -> pl.Expr:  # noqa: FBT001 - an answer about the component, asked once
-    """Why a window cannot be computed: null where it can."""
-    quota = pl.col("quota_micros")
+def _trouble_with_window(component: Component) -> pl.Expr:
+    """Why a window cannot be computed: null where it can. A quota that is only shown may be missing."""
+    quota, wanted = pl.col("quota_micros"), pl.lit(needs_quota(component))
     too_large = pl.max_horizontal("largest", quota.abs()) > LARGEST_INT64
     return (
         pl.when(too_large)
         .then(pl.lit("total_out_of_range"))
-        .when(pl.lit(wants_quota) & pl.col("straddled"))
+        .when(wanted & pl.col("straddled"))
         .then(pl.lit("quota_straddles"))
-        .when(pl.lit(wants_quota) & quota.is_null())
+        .when(wanted & quota.is_null())
         .then(pl.lit("quota_missing"))
-        .when(pl.lit(wants_quota) & (quota <= 0))
+        .when(wanted & (quota <= 0))
         .then(pl.lit("quota_not_positive"))
     )
 

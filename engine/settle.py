@@ -27,8 +27,7 @@ def settle(
     `posted` is the whole ledger of those payees for the plan years computed: what has no line any more is withdrawn.
     """
     keys = lines.select(*KEY, "deal_id", "kind", "amount_micros", "currency")
-    known = posted.join(held, on=SOURCE, how="anti") if held.height else posted
-    both = _beside(keys, known)
+    both = _beside(*(side.join(held, on=SOURCE, how="anti") if held.height else side for side in (keys, posted)))
     mixed = both.filter(pl.col("currency") != pl.col("currency_posted"))
     deltas = both.filter(pl.col("currency") == pl.col("currency_posted")) if mixed.height else both
     return Found(_postings(deltas), tuple(_mixed(mixed)))

@@ -54,10 +54,13 @@ def test_a_measure_may_look_at_named_accounts():
 
 def test_credits_of_a_deal_that_is_not_classified_are_held():
     credits_, deals = sold(("2026-06-01", 100), ("2026-06-02", 100))
-    measures = {"acv": Measure(sum="acv", when=when(motion="new_business"))}
-    outcome = Case([plan(measures=measures)]).pays((credits_, deals.head(1)))
+    measures = {"acv": Measure(sum="acv", when=when(motion="new_business")), "all": Measure(sum="acv")}
+    case = Case([plan(component(), component(id="other", measure="all"), measures=measures)])
+    posted = ledger(case.pays((credits_, deals)).postings)
+    outcome = case.pays((credits_, deals.head(1)), posted)
 
-    assert outcome.lines["source_id"].to_list() == ["C1"]
+    assert outcome.lines["source_id"].to_list() == ["C1", "C1"]
+    assert outcome.postings.height == 0
     assert [(issue.code, issue.subject) for issue in outcome.issues] == [("deal_unknown", "deal D2")]
 
 

@@ -65,6 +65,7 @@ def test_held_sources_are_left_alone():
     )
 
     assert booked(settle(lines(sale).clear(), posted, held).rows) == [("C2", 1, "withdrawn", units(-5))]
+    assert booked(settle(lines(sale, TWENTY), posted, held).rows) == [("C2", 1, "changed", units(5))]
 
 
 def test_a_ledger_in_another_currency_is_left_alone_and_told():
