@@ -166,12 +166,11 @@ def _problems(details: ErrorDetails, examples: Mapping[str, str]) -> Iterator[Pr
 KEY_OF_A_MAPPING = "[key]"
 """How pydantic says that the key and not its value is wrong."""
 _WORDS = {
-    "extra_forbidden": ("unknown key.", "Remove it."),
-    "string_type": ("{value} is not text.", "Put it in quotes if text is meant."),
-    "tuple_type": ("{value} is not a list.", "Write a list, such as [a, b]."),
-    "dict_type": ("{value} is not a mapping.", "Write keys and values, such as {{key: value}}."),
-    "model_type": ("{value} is not a mapping.", "Write keys and values, such as {{key: value}}."),
-    "bool_type": ("{value} is neither true nor false.", "Write true or false."),
+    "string_type": ("is not text.", "Put it in quotes if text is meant."),
+    "tuple_type": ("is not a list.", "Write a list, such as [a, b]."),
+    "dict_type": ("is not a mapping.", "Write keys and values, such as {key: value}."),
+    "model_type": ("is not a mapping.", "Write keys and values, such as {key: value}."),
+    "bool_type": ("is neither true nor false.", "Write true or false."),
 }
 """Pydantic's own findings in our words."""
 
@@ -182,8 +181,8 @@ def _words(details: ErrorDetails) -> tuple[str, str]:
     if details["type"] == "literal_error":
         choices = str(details["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         return f"{value} is not a choice here.", _choice(str(details["input"]), choices)
-    message, remedy = _WORDS.get(details["type"], (f"{{value}}: {details['msg']}.", "See docs/reference."))
-    return message.format(value=value), remedy.format()
+    message, remedy = _WORDS.get(details["type"], (f"is refused: {details['msg']}.", "See docs/reference."))
+    return f"{value} {message}", remedy
 
 
 def _choice(value: str, choices: list[str]) -> str:

@@ -210,13 +210,9 @@ class Engagement(Policy):
     account_owner, manager_of_ROLE. `nobody` leaves the vacancy open."""
 
     def problems(self) -> Iterator[Problem]:
-        """Every rule has its own id and can be reached; nobody stands in for himself."""
-        ids: set[str] = set()
+        """Every rule can be reached; nobody stands in for himself."""
         whens: dict[When, str] = {}
         for position, rule in enumerate(self.rules):
-            if rule.id in ids:
-                yield Problem(("rules", position, "id"), f"a second rule is called {rule.id}.", "Give each its own id.")
-            ids.add(rule.id)
             blocker = whens.get(When(), whens.get(rule.when))
             if blocker is not None:
                 message = f"never reached: rule {blocker} above fits every deal that this one fits."

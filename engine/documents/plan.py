@@ -252,14 +252,9 @@ class Plan(Policy):
     """What is taken back when a customer leaves."""
 
     def problems(self) -> Iterator[Problem]:
-        """Components fit their measures and the plan's window, and each has its own id."""
-        ids: set[str] = set()
+        """Components fit their measures and the plan's window."""
         for position, component in enumerate(self.components):
             place = ("components", position)
-            if component.id in ids:
-                message = f"a second component is called {component.id}."
-                yield Problem((*place, "id"), message, "Give each its own id.")
-            ids.add(component.id)
             for problem in (*self._unfit(component), *self._outside(component)):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
 

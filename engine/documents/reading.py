@@ -1,8 +1,8 @@
 """Reading documents: text in, one frozen object and every problem out, each as `file:line: path: what is wrong`.
 
 An object is returned only where there is nothing wrong with it. What is wrong with the text, with keys and values, with
-references and with components or rules by themselves comes in one go; what concerns the document as a whole (ids used
-twice, windows) once its parts are right.
+ids and references and with components or rules by themselves comes in one go; how the parts fit together (components
+and their measures, windows inside windows) is said once the parts are right.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def read_document(text: str, file: str, kind: type[D], names: Names = lambda _: 
     if tree.rows is None:
         return Found(None, tree.issues)
     root = tree.rows
-    issues = [*tree.issues, *_empty(root, (), file)]
+    issues = [*tree.issues, *_empty(root, (), file), *_same_ids(root, (), file)]
     try:
         document = kind.model_validate(root.plain(), context=Reading(dict(names(root))))
     except ValidationError as error:
@@ -81,6 +81,19 @@ def _empty(node: Node, names: tuple[str, ...], file: str) -> Iterator[Issue]:
         yield _issue(file, node.line, names, "empty.", remedy)
     for name, child in node.children():
         yield from _empty(child, (*names, name), file)
+
+
+def _same_ids(node: Node, names: tuple[str, ...], file: str) -> Iterator[Issue]:
+    """Items of one list with the same id: nothing could tell them apart."""
+    seen: dict[str, Node] = {}
+    for name, child in node.children():
+        given = child.entries().get("id") if isinstance(node.value, list) else None
+        if given is not None and isinstance(given.value, str):
+            first = seen.setdefault(given.value, given)
+            if first is not given:
+                message = f"line {first.line} has the id {given.value} already."
+                yield _issue(file, given.line, (*names, name, "id"), message, "Give each its own id.")
+        yield from _same_ids(child, (*names, name), file)
 
 
 def _issues(problems: Iterable[Problem], root: Node, file: str) -> Iterator[Issue]:
