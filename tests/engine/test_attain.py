@@ -18,7 +18,7 @@ def fx(num, den=1, **changes):
 
 def test_totals_run_in_order_of_day_and_credit_whatever_order_deals_arrive_in():
     sale = sold(("2026-06-02", 20_000), ("2026-06-01", 30_000), ("2026-06-01", 10_000))
-    outcome = Case([plan(TIERED)], [quota(100_000)]).pays(sale)
+    outcome = Case([plan(TIERED)], [quota(100_000)]).pays(tuple(frame.reverse() for frame in sale))
 
     assert outcome.lines["source_id"].to_list() == ["C2", "C3", "C1"]
     assert outcome.lines["before_micros"].to_list() == [0, units(30_000), units(40_000)]

@@ -206,6 +206,26 @@ def test_columns_agree_with_fractions(curve, rows, unit, mode):
     assert paid == [round_ratio(value.numerator, value.denominator, unit, mode) for value in exact]
 
 
+@pytest.mark.parametrize("tiers", ["marginal", "whole"])
+def test_columns_take_the_bracket_that_begins_at_a_point(tiers):
+    curve = share_curve(tiers)
+    xs = [units(100_000) + step for step in (-1, 0, 1)] + [units(125_000) + step for step in (-1, 0, 1)]
+    frame = pl.DataFrame({"x": xs, "quota": QUOTA}, schema={"x": pl.Int128, "quota": pl.Int128})
+    paid = frame.select(rounded_value(curve, pl.col("x"), pl.col("quota"), 1, "down")).to_series().to_list()
+
+    assert paid == [int(value_at(curve, x, QUOTA)) for x in xs]
+
+
+@pytest.mark.parametrize("mode", ["half_up", "half_even", "down"])
+def test_columns_round_ties_as_numbers_do(mode):
+    nums = list(range(-35, 36, 5))
+    rounded = pl.DataFrame({"num": nums}, schema={"num": pl.Int128}).select(
+        round_ratio_expr(pl.col("num"), whole(1), 10, mode)
+    )
+
+    assert rounded.to_series().to_list() == [round_ratio(num, 1, 10, mode) for num in nums]
+
+
 @given(st.lists(st.integers(-(10**36), 10**36), min_size=1), st.integers(1, 10**6), minor_units, modes)
 def test_rounding_columns_is_rounding_numbers(nums, den, unit, mode):
     frame = pl.DataFrame({"num": nums}, schema={"num": pl.Int128})
