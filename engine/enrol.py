@@ -69,7 +69,7 @@ def _unmet(rows: pl.DataFrame) -> list[Issue]:
             code="no_plan",
             severity=Severity.WARNS,
             subject=f"payee {payee}",
-            message=f"has {count} credits from {first} to {last} on days without a plan; they earn nothing.",
+            message=f"is credited on days without a plan ({first} to {last}, credits: {count}); that earns nothing.",
             remedy="Enrol the payee in a plan that is in force on those days, or leave it so.",
         )
         for payee, count, first, last in found.sort("payee_id").iter_rows()

@@ -95,7 +95,8 @@ def _moved(known: Row, credit: Row) -> str:
         return f"took you {back}from {of_quota} ({_worth(quota, known)} in {known['window']}){exchanged}"
     if before == 0:
         return f"counts {_worth(known['base_micros'], known)}{exchanged}"
-    return f"took you from {_worth(before, known)} to {_worth(after, known)} in {known['window']}{exchanged}"
+    where = "on this deal" if known["window"] == known["deal_id"] else f"in {known['window']}"
+    return f"took you from {_worth(before, known)} to {_worth(after, known)} {where}{exchanged}"
 
 
 def _computed(known: Row) -> str:

@@ -16,7 +16,7 @@ from engine.measure import measured_column
 from engine.money import minor_unit_micros, round_ratio
 
 OF_THE_LINE = (
-    *("part", "window", "base_micros", "before_micros", "after_micros", "quota_micros", "fx_num", "fx_den"),
+    *("deal_id", "part", "window", "base_micros", "before_micros", "after_micros", "quota_micros", "fx_num", "fx_den"),
     *("amount_micros", "currency"),
 )
 

@@ -84,7 +84,7 @@ def _with_credit(deal: str, trouble: str, plan: Plan, component: Component) -> I
 def _with_window(row: dict[str, Any], plan: Plan, component: Component) -> Issue:
     wrong, remedy = WITH_WINDOW[row["trouble"]]
     said = wrong.format(quota=component.quota, window=row["window"])
-    message = f"{said} for {_of(plan, component)}; held: {row['len']} credits."
+    message = f"{said} for {_of(plan, component)}; credits held: {row['len']}."
     remedy = remedy.format(window=row["window"])
     return Issue(row["trouble"], Severity.HOLDS, f"payee {row['payee_id']}", message, remedy)
 

@@ -70,7 +70,7 @@ def test_a_missing_quota_holds_the_window_and_names_it():
     assert outcome.lines["component"].unique().to_list() == ["flat"]
     assert [str(issue) for issue in outcome.issues] == [
         (
-            "payee ada: has no quota 'acv' in FY2027 for component 'base' of plan 'ae'; held: 2 credits."
+            "payee ada: has no quota 'acv' in FY2027 for component 'base' of plan 'ae'; credits held: 2."
             " Add rows to the quota table whose days lie inside FY2027."
         )
     ]
@@ -204,7 +204,7 @@ def test_enrolment_and_plan_file_decide_by_the_day():
     assert outcome.lines.select("source_id", "plan_version").rows() == [("C2", "v1"), ("C3", "v1"), ("C4", "v2")]
     assert [str(issue) for issue in outcome.issues] == [
         (
-            "payee ada: has 2 credits from 2026-04-30 to 2026-07-01 on days without a plan; they earn nothing."
+            "payee ada: is credited on days without a plan (2026-04-30 to 2026-07-01, credits: 2); that earns nothing."
             " Enrol the payee in a plan that is in force on those days, or leave it so."
         )
     ]

@@ -105,6 +105,16 @@ def test_a_bonus_for_an_overlay_and_a_roll_up():
     ]
 
 
+def test_a_second_credit_of_a_deal_goes_on_where_the_first_ended():
+    credits_, deals = sold(("2026-05-01", 100), ("2026-05-01", 50, {"portion": "uplift"}))
+    of_one_deal = credits_.with_columns(deal_id=credits_["deal_id"].replace("D2", "D1"))
+
+    assert sentences((of_one_deal, deals))[1] == (
+        "D1, credited to you as AE with 100 % of the uplift, took you from 100.00 USD to 150.00 USD on this deal;"
+        " 50.00 x 10 % = 5.00 USD."
+    )
+
+
 def test_the_exchange_rate_is_shown():
     euro = {"currency": "EUR", "from_on": "2026-01-01", "rate_num": 1_000_000, "rate_den": 909_091}
 
