@@ -220,7 +220,8 @@ def _deal(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
     v["currency"] = reader.currency(record_id, v)
     if reader.lacks(record_id, v, "is_won", "is_closed"):
         return
-    v["motion"] = reader.mapping.motions.get(v["type"] or "")
+    motion = reader.mapping.motions.get(v["type"] or "")
+    v["motion"] = motion.value if motion else None
     v["amount_micros"] = None if reader.flawed else v["amount"]
     v["acv_micros"] = v["acv"]
     v["deal_id"] = record_id

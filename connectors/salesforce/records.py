@@ -106,7 +106,8 @@ class Shape:
         out = []
         for row in rows:
             for name in self._numbers:
-                setattr(row, name, _number(bytes(getattr(row, name))))
+                if not _is_plain(digits := bytes(getattr(row, name))):
+                    setattr(row, name, _number(digits))
             for name in self._instants:
                 if value := getattr(row, name):
                     setattr(row, name, value.replace("+0000", "Z"))
@@ -147,6 +148,14 @@ def _type(name: str, kind: str) -> Any:
     if kind in NUMBERS:
         return msgspec.Raw
     return bool | None if kind == "boolean" else str | None
+
+
+def _is_plain(number: bytes) -> bool:
+    """Whether a number is certainly in its plain form already; most are."""
+    whole, _, fraction = number.partition(b".")
+    if not whole.isdigit() or whole[:1] == b"0":
+        return False
+    return not fraction or (fraction.isdigit() and fraction[-1:] != b"0")
 
 
 def _number(raw: bytes) -> msgspec.Raw | None:

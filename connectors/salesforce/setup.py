@@ -93,19 +93,30 @@ def plan_setup(connection: Connection, mapping: CrmMapping, *, username: str | N
     deals = described.get(mapping.deal_object)
     if deals is None:
         raise NotAllowed(f"{mapping.deal_object}: these credentials do not see the object. Use an administrator's.")
-    new = {name: outcome for outcome, name in mapping.write.items() if _is_new(deals, name, outcome)}
-    user_id = _user(connection, username)
     found = _rows(connection, format_soql("SELECT Id FROM PermissionSet WHERE Name = {}", PERMISSION_SET))
-    shown = deals.by_name()
-    granted = all(name in shown and shown[name].updateable for name in mapping.write.values())
+    granted = _granted(connection, found[0]["Id"]) if found else {}
+    access = _access(mapping, described)
+    user_id = _user(connection, username)
     return SetupPlan(
         deal_object=mapping.deal_object,
-        new_fields=new,
-        access=_access(mapping, described),
-        deploys_permission_set=not found or not granted,
+        new_fields={
+            name: outcome
+            for outcome, name in mapping.write.items()
+            if f"{deals.name}.{name}" not in granted and _is_new(deals, name, outcome)
+        },
+        access=access,
+        deploys_permission_set=not (
+            set(access.readable) <= set(granted) and all(granted.get(field) for field in access.editable)
+        ),
         user_id=user_id,
         assigns=not found or not _assigned(connection, found[0]["Id"], user_id),
     )
+
+
+def _granted(connection: Connection, permission_set: str) -> dict[str, bool]:
+    """Fields the permission set makes readable, and whether also editable. They exist, whoever may see them."""
+    text = "SELECT Field, PermissionsEdit FROM FieldPermissions WHERE ParentId = {}"
+    return {row["Field"]: bool(row["PermissionsEdit"]) for row in _rows(connection, format_soql(text, permission_set))}
 
 
 def apply_setup(connection: Connection, plan: SetupPlan, *, check_only: bool = False) -> tuple[str, ...]:
