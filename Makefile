@@ -9,7 +9,7 @@ demo: $(VENV)/.run
 	$(BIN)/python worker.py demo
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -1,1 +1,378 @@
-"""The composition root: commands, settings, wiring."""
+"""Tallystick's worker: every command, and the only place where the parts are put together.
+
+Heavy libraries are imported inside the commands that need them, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from jobs.configuration import Configuration
+    from jobs.cycle import Wiring
+    from jobs.daemon import StopSignal
+    from store.database import Store
+
+EXIT_PROBLEM = 1
+EXIT_WAITS = 3
+EXIT_BUSY = 4
+EXIT_REFUSED = 5
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Assign deal owners and compute sales commissions exactly, beside your CRM.\n\n"
+    "Exit codes: 0 done, 1 problem, 2 wrong usage, 3 waits for approval, 4 another process works, 5 the CRM refuses.",
+)
+plan_app = typer.Typer(no_args_is_help=True, help="Work on plan documents.", rich_markup_mode=None)
+app.add_typer(plan_app, name="plan")
+
+ConfigFolder = Annotated[
+    Path, typer.Option("--config", envvar="TALLYSTICK_CONFIG", help="The config folder.", show_default=True)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+HERE = Path(__file__).parent
+
+
+def now() -> datetime:
+    """The clock that everything below is given."""
+    return datetime.now(UTC)
+
+
+# ------------------------------------------------------------------------------------------------ the main job
+
+
+@app.command()
+def sync(config: ConfigFolder = Path("config")) -> None:
+    """Run one cycle: pull what changed, compute, write back.
+
+    Example: worker.py sync --config config
+    """
+    from jobs import cycle
+    from jobs.show import show_cycle
+
+    with wired(config) as wiring:
+        show_cycle(cycle.sync(wiring))
+
+
+@app.command()
+def run(config: ConfigFolder = Path("config")) -> None:
+    """Run cycles on the schedule of tallystick.yaml until SIGTERM.
+
+    Example: worker.py run --config config
+    """
+    from jobs import cycle
+    from jobs.daemon import StopSignal, run_until_stopped
+    from jobs.supervised import supervised
+
+    stop = StopSignal()
+    stop.install()
+    with wired(config, stop) as wiring:
+        minutes = wiring.configuration.settings.schedule.sync_minutes
+        run_until_stopped(supervised(lambda: cycle.sync(wiring)), minutes, now(), stop)
+
+
+@app.command()
+def backfill(
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day, inclusive.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day, exclusive.")] = None,
+    objects: Annotated[list[str] | None, typer.Option("--object", help="CRM object; repeat for several.")] = None,
+    config: ConfigFolder = Path("config"),
+) -> None:
+    """Read history in bulk, compute, write back. A killed backfill goes on where it stopped.
+
+    Example: worker.py backfill --since 2025-02-01 --object Opportunity
+    """
+    from jobs.backfill import backfill as read_history
+    from jobs.show import progress_bar, show_cycle
+
+    with wired(config) as wiring, progress_bar() as progress:
+        result = read_history(wiring, tuple(objects or ()), _day(since), _day(until), progress=progress)
+    show_cycle(result)
+
+
+@app.command()
+def preview(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Show what the next cycle would change, per payee and per CRM field, and change nothing.
+
+    Example: worker.py preview
+    """
+    from jobs.preview import preview as rehearse
+    from jobs.show import show_preview
+
+    with opened(config) as (configuration, store):
+        show_preview(rehearse(configuration, store, now), as_json=as_json)
+
+
+@app.command()
+def approve(change: str, config: ConfigFolder = Path("config")) -> None:
+    """Let the one change through that the guard has stopped; the stopped run names it.
+
+    Example: worker.py approve 3f9c2a7be01d
+    """
+    from store import settings
+
+    with opened(config) as (_, store), store.write() as conn:
+        settings.set_setting(conn, settings.APPROVED_CHANGE, change)
+    typer.echo(f"Change {change} may go through; run sync.")
+
+
+# ------------------------------------------------------------------------------------------------ questions
+
+
+@app.command()
+def statement(
+    payee: str,
+    period: Annotated[str | None, typer.Argument(help="Such as 2026-11; the latest where none is given.")] = None,
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """Show a payee's statement: every line with its sentence.
+
+    Example: worker.py statement ada@harbour.example 2026-10
+    """
+    from jobs.answers import statement as answer
+    from jobs.show import show_statement
+
+    with opened(config) as (configuration, store), store.read() as conn:
+        show_statement(answer(conn, payee, period, configuration), as_json=as_json)
+
+
+@app.command()
+def explain(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Show who earns what on a deal, and why.
+
+    Example: worker.py explain 006000000000001AAA
+    """
+    from jobs.answers import explain_deal
+    from jobs.show import show_deal
+
+    with opened(config) as (configuration, store), store.read() as conn:
+        show_deal(explain_deal(conn, deal, configuration), as_json=as_json)
+
+
+@app.command()
+def blame(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Show who owns a deal and is credited for it, and which rule, facts and day decided.
+
+    Example: worker.py blame 006000000000001AAA
+    """
+    from jobs.answers import blame as answer
+    from jobs.show import show_deal
+
+    with opened(config) as (_, store), store.read() as conn:
+        show_deal(answer(conn, deal), as_json=as_json)
+
+
+@app.command()
+def status(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Show the last runs, what is stored, what waits to be written and what is parked.
+
+    Example: worker.py status
+    """
+    from jobs.show import show_status
+    from jobs.status import status as answer
+
+    with opened(config) as (_, store):
+        show_status(answer(store), as_json=as_json)
+
+
+@app.command()
+def issues(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """List every record that is held or needs a look, with the remedy.
+
+    Example: worker.py issues --json
+    """
+    from jobs.show import show_issues
+    from store import runs
+
+    with opened(config) as (_, store), store.read() as conn:
+        show_issues([found.issue for found in runs.open_issues(conn)], as_json=as_json)
+
+
+# ------------------------------------------------------------------------------------------------ setting up
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="The folder to create.")] = Path("config")) -> None:
+    """Write a commented config folder to start from.
+
+    Example: worker.py init config
+    """
+    from jobs.init import write_folder
+
+    with reported():
+        for name in write_folder(HERE / "config", folder):
+            typer.echo(f"wrote {folder / name}")
+
+
+@app.command()
+def doctor(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Check credentials, org, permissions, clock, API budget and configuration; change nothing.
+
+    Example: worker.py doctor
+    """
+    import os
+
+    from jobs.salesforce import examine
+    from jobs.show import show_checks
+    from store import settings
+
+    with opened(config) as (configuration, store):
+        with store.read() as conn:
+            pinned = settings.pinned(conn)
+        checks = examine(configuration, os.environ, pinned.org_id if pinned else None, now)
+        if not show_checks(checks, as_json=as_json):
+            raise typer.Exit(EXIT_PROBLEM)
+
+
+@app.command()
+def setup(
+    apply: Annotated[bool, typer.Option("--apply", help="Create them; without it, only show.")] = False,
+    config: ConfigFolder = Path("config"),
+) -> None:
+    """Create the CRM fields that the mapping writes, and the permission set for the worker. Dry run by default.
+
+    Example: worker.py setup --apply
+    """
+    import os
+
+    from jobs.salesforce import prepare
+    from jobs.show import show_setup
+
+    with opened(config) as (configuration, _):
+        show_setup(prepare(configuration, os.environ, apply=apply), applied=apply)
+
+
+@plan_app.command("check")
+def plan_check(config: ConfigFolder = Path("config")) -> None:
+    """Validate settings, mapping, rules and plans; list every problem with file and line.
+
+    Example: worker.py plan check --config config
+    """
+    from jobs.configuration import load
+
+    with reported():
+        found = load(config)
+        typer.echo(f"{len(found.rules.plans)} plans and {len(found.rules.engagements)} rules of engagement are valid.")
+
+
+@app.command()
+def sandbox(
+    crm: Annotated[str, typer.Option(help="Which CRM to stand in for: salesforce.")] = "salesforce",
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8801,
+    load: Annotated[Path | None, typer.Option(help="CRM-shaped JSON to load.")] = None,
+    world: Annotated[int | None, typer.Option(help="Seed of a generated company.")] = None,
+    deals: Annotated[int, typer.Option(help="Deals of the generated company.")] = 600,
+    state: Annotated[Path | None, typer.Option(help="File to keep the state in between starts.")] = None,
+) -> None:
+    """Serve a stand-in CRM on loopback, to try things without an account.
+
+    Example: worker.py sandbox --crm salesforce --port 8801 --world 7 --deals 600
+    """
+    from jobs.stand_in import serve
+
+    with reported():
+        serve(crm, port, load=load, world=world, deals=deals, state=state, clock=now)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo leaves its config and database.")] = Path("demo"),
+    seed: Annotated[int, typer.Option(help="Seed of the generated company.")] = 7,
+    deals: Annotated[int, typer.Option(help="Deals of the generated company.")] = 600,
+) -> None:
+    """Run the whole job on a generated company in the bundled sandbox CRM, and tell the story.
+
+    Example: worker.py demo
+    """
+    from jobs.demo import tell
+
+    with reported():
+        tell(HERE / "config", folder, seed=seed, deals=deals, wire=wire, clock=now)
+
+
+# ------------------------------------------------------------------------------------------------ wiring
+
+
+@contextmanager
+def wired(folder: Path, stop: StopSignal | None = None) -> Iterator[Wiring]:
+    """Configuration, store and CRM, connected; problems reported as messages and exit codes."""
+    with opened(folder) as (configuration, store):
+        yield wire(configuration, store, stop)
+
+
+def wire(
+    configuration: Configuration,
+    store: Store,
+    stop: StopSignal | None = None,
+    environment: Mapping[str, str] | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Wiring:
+    """Everything a job works with, connected to the CRM that the settings name."""
+    import os
+
+    from jobs.cycle import Wiring
+    from jobs.salesforce import connector
+
+    connect = connector(configuration, os.environ if environment is None else environment, sleep)
+    return Wiring(configuration, store, connect, store.clock, stop.is_set if stop else lambda: False)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Configuration, Store]]:
+    """Configuration and store; problems reported as messages and exit codes."""
+    import os
+
+    from jobs import logs
+    from jobs.configuration import load
+    from jobs.settings import check_environment, database_url
+    from store.database import open_store
+
+    logs.configure()
+    with reported():
+        check_environment(os.environ)
+        configuration = load(folder)
+        store = open_store(database_url(configuration.settings, folder), now)
+        try:
+            yield configuration, store
+        finally:
+            store.close()
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn the problems that a person can mend into a message and an exit code; our own bugs keep their traceback."""
+    from jobs.problems import code_and_message
+
+    try:
+        yield
+    except Exception as problem:
+        known = code_and_message(problem)
+        if known is None:
+            raise
+        code, message = known
+        typer.echo(message, err=True)
+        raise typer.Exit(code) from None
+
+
+def _day(instant: datetime | None) -> date | None:
+    return instant.date() if instant else None
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -122,3 +122,22 @@ def accounts_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:
     deal = table("deal").c
     chosen = sa.select(deal.account_id).distinct().where(deal.deal_id.in_(among(deal_ids)))
     return set(conn.scalars(chosen.where(deal.account_id.is_not(None))))
+
+
+def deals_named(conn: sa.Connection, name: FrameName, key_column: str, keys: Collection[str]) -> set[str]:
+    """The deals that these rows (lines, splits, team members) are of."""
+    kept = KEPT[name][0].c
+    return set(conn.scalars(sa.select(kept.deal_id).where(kept[key_column].in_(among(keys)))))
+
+
+def accounts_of_contracts(conn: sa.Connection, contract_ids: Collection[str]) -> set[str]:
+    """The accounts that these contracts are with."""
+    contract = table("contract").c
+    chosen = sa.select(contract.account_id).where(contract.contract_id.in_(among(contract_ids)))
+    return set(conn.scalars(chosen))
+
+
+def whole(conn: sa.Connection, name: FrameName) -> Any:
+    """All rows of one frame."""
+    kept, schema = KEPT[name]
+    return read_frame(conn, schema, sa.select(kept))

@@ -61,6 +61,13 @@ class Store:
                 yield conn
 
     @contextmanager
+    def rehearse(self) -> Iterator[sa.Connection]:
+        """A write transaction that is always rolled back: the real path, without its effect."""
+        with self._engine.connect().execution_options(writes=True) as conn, conn.begin() as transaction:
+            yield conn
+            transaction.rollback()
+
+    @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """One snapshot: everything read in the block is of the same moment."""
         with self._engine.connect() as conn, conn.begin():

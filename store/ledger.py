@@ -129,3 +129,13 @@ def ledger_hash(conn: sa.Connection) -> str:
     for row in sums.iter_rows():
         digest.update(canonical(row).encode() + b"\n")
     return digest.hexdigest()
+
+
+def posting_count(conn: sa.Connection) -> int:
+    """How many postings the ledger holds."""
+    return head(conn)[0]
+
+
+def line_count(conn: sa.Connection) -> int:
+    """How many lines have been posted, whatever became of them."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(POSTING).where(POSTING.c.sequence == 0)) or 0

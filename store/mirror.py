@@ -188,3 +188,9 @@ def count(conn: sa.Connection, crm_object: str) -> int:
     """How many records of this object are not deleted."""
     chosen = sa.select(sa.func.count()).select_from(RAW)
     return conn.scalar(chosen.where(RAW.c.object == crm_object, RAW.c.deleted.is_(False))) or 0
+
+
+def counts(conn: sa.Connection) -> dict[str, int]:
+    """How many records of each object are not deleted."""
+    chosen = sa.select(RAW.c.object, sa.func.count()).where(RAW.c.deleted.is_(False)).group_by(RAW.c.object)
+    return {row[0]: row[1] for row in conn.execute(chosen.order_by(RAW.c.object))}

@@ -12,21 +12,24 @@ from engine.book import Credited
 from store.bulk import among, insert_frame, read_frame
 from store.tables import table
 
-ASSIGNMENT, CREDIT, LINE = table("assignment"), table("credit"), table("line")
+CLASSIFIED, ASSIGNMENT = table("classified_deal"), table("assignment")
+CREDIT, LINE = table("credit"), table("line")
 
 
 def replace_credited(conn: sa.Connection, deal_ids: Collection[str], credited: Credited) -> None:
     """Make `credited` all that is known of these deals; a deal without a row in it has neither owner nor credit now.
 
-    Every classified deal must have its assignment row and the other way round; ValueError names those that lack one.
+    Every classified deal must have its assignment row; ValueError names those that lack one. A deal that is held for
+    its own dirt has an assignment row alone.
     """
     classified, assignments = credited.classified, credited.assignments
-    odd = set(classified["deal_id"].to_list()) ^ set(assignments["deal_id"].to_list())
+    odd = set(classified["deal_id"].to_list()) - set(assignments["deal_id"].to_list())
     if odd:
-        raise ValueError(f"classified or assigned, but not both: {', '.join(sorted(odd)[:5])}")
-    for kept in (ASSIGNMENT, CREDIT):
+        raise ValueError(f"classified, but not assigned: {', '.join(sorted(odd)[:5])}")
+    for kept in (CLASSIFIED, ASSIGNMENT, CREDIT):
         conn.execute(sa.delete(kept).where(kept.c.deal_id.in_(among(deal_ids))))
-    insert_frame(conn, ASSIGNMENT, classified.join(assignments, on="deal_id", how="inner", validate="1:1"))
+    insert_frame(conn, CLASSIFIED, classified)
+    insert_frame(conn, ASSIGNMENT, assignments)
     insert_frame(conn, CREDIT, credited.credits)
 
 
@@ -37,14 +40,17 @@ def payees_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:
     return set(conn.scalars(credited.union(paid)))
 
 
-def credits_of(conn: sa.Connection, payee_ids: Collection[str] | None) -> dy.DataFrame[f.Credits]:
-    """The credits of these payees, or all."""
-    return read_frame(conn, f.Credits, _only(sa.select(CREDIT), CREDIT.c.payee_id, payee_ids))
+def credits_of(
+    conn: sa.Connection, payee_ids: Collection[str] | None, deal_ids: Collection[str] | None = None
+) -> dy.DataFrame[f.Credits]:
+    """The credits of these payees on these deals; None does not restrict."""
+    chosen = _only(sa.select(CREDIT), CREDIT.c.payee_id, payee_ids)
+    return read_frame(conn, f.Credits, _only(chosen, CREDIT.c.deal_id, deal_ids))
 
 
 def classified_of(conn: sa.Connection, deal_ids: Collection[str] | None) -> dy.DataFrame[f.Classified]:
     """The classified deals of these ids, or all."""
-    return read_frame(conn, f.Classified, _only(sa.select(ASSIGNMENT), ASSIGNMENT.c.deal_id, deal_ids))
+    return read_frame(conn, f.Classified, _only(sa.select(CLASSIFIED), CLASSIFIED.c.deal_id, deal_ids))
 
 
 def assignments_of(conn: sa.Connection, deal_ids: Collection[str] | None) -> dy.DataFrame[f.Assignments]:

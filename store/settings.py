@@ -13,6 +13,8 @@ from store.tables import table
 
 SETTING = table("setting")
 ORGANIZATION = "organization"
+APPROVED_CHANGE = "approved_change"
+"""Fingerprint of the one large change that a person lets through."""
 
 SAVE = sa.text(
     "INSERT INTO setting (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"

@@ -201,3 +201,8 @@ def counts(conn: sa.Connection) -> dict[str, dict[str, int]]:
     ):
         found.setdefault(crm_object, {})[state] = number
     return found
+
+
+def wanted_ids(conn: sa.Connection, crm_object: str, ids: Collection[str]) -> set[str]:
+    """Those of the records of which we want the CRM to say something."""
+    return set(_rows(conn, crm_object, ids))

@@ -8,10 +8,10 @@ from sqlmodel import Field
 from store.tables.base import Table, whole_numbers
 
 
-class Assignment(Table, table=True):
-    """A classified deal and its owners: the columns of `Classified` and of `Assignments`, one row a deal."""
+class ClassifiedDeal(Table, table=True):
+    """A won deal with what the rules look at."""
 
-    __tablename__ = "assignment"
+    __tablename__ = "classified_deal"
     __table_args__ = (
         whole_numbers(
             "amount_micros",
@@ -57,6 +57,14 @@ class Assignment(Table, table=True):
     starts_on: str | None
     cancelled_on: str | None
     families: str
+
+
+class Assignment(Table, table=True):
+    """A won deal's owners and why; a deal whose record is held for its dirt has a row here and no classification."""
+
+    __tablename__ = "assignment"
+
+    deal_id: str = Field(primary_key=True)
     rule: str | None
     value_owner_id: str | None
     commercial_owner_id: str | None

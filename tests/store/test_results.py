@@ -69,7 +69,7 @@ def test_a_deal_classified_but_not_assigned_is_refused(store: Store) -> None:
     one, two = credited("D1"), credited("D1", "D2")
     torn = Credited(two.classified, one.assignments, one.credits, ())
 
-    with store.write() as conn, pytest.raises(ValueError, match="classified or assigned, but not both: D2"):
+    with store.write() as conn, pytest.raises(ValueError, match="classified, but not assigned: D2"):
         results.replace_credited(conn, ["D1", "D2"], torn)
 
 

@@ -12,7 +12,8 @@ from store.database import Store
 from store.tables import metadata, table
 
 RESULTS: dict[str, tuple[type[dy.Schema], ...]] = {
-    "assignment": (f.Classified, f.Assignments),
+    "classified_deal": (f.Classified,),
+    "assignment": (f.Assignments,),
     "credit": (f.Credits,),
     "line": (f.Lines,),
 }

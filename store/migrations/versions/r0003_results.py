@@ -14,7 +14,7 @@ down_revision = "0002"
 def upgrade() -> None:
     """Create the tables."""
     op.create_table(
-        "assignment",
+        "classified_deal",
         sa.Column("deal_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("account_id", sa.String(), nullable=False),
@@ -44,13 +44,6 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.String(), nullable=True),
         sa.Column("cancelled_on", sa.String(), nullable=True),
         sa.Column("families", sa.String(), nullable=False),
-        sa.Column("rule", sa.String(), nullable=True),
-        sa.Column("value_owner_id", sa.String(), nullable=True),
-        sa.Column("commercial_owner_id", sa.String(), nullable=True),
-        sa.Column("execution_owner_id", sa.String(), nullable=True),
-        sa.Column("held", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("rules_of_engagement", sa.String(), nullable=False),
         whole_numbers(
             "amount_micros",
             "acv_micros",
@@ -64,6 +57,18 @@ def upgrade() -> None:
             "uplift_den",
             "months_since_signing",
         ),
+        sa.PrimaryKeyConstraint("deal_id", name="pk_classified_deal"),
+    )
+    op.create_table(
+        "assignment",
+        sa.Column("deal_id", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=True),
+        sa.Column("value_owner_id", sa.String(), nullable=True),
+        sa.Column("commercial_owner_id", sa.String(), nullable=True),
+        sa.Column("execution_owner_id", sa.String(), nullable=True),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("rules_of_engagement", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("deal_id", name="pk_assignment"),
     )
     op.create_table(

@@ -1,0 +1,167 @@
+"""Answers to people's questions, as plain data: who owns this deal and why, what does this payee earn and why.
+
+Everything is read from the store; the sentences come from the lines' own facts. The same data is printed and given as
+JSON.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
+from engine.documents.plan import Plan
+from engine.documents.values import percent_text
+from engine.explain import RESPONSIBILITIES, explain, explain_assignment
+from engine.money import format_amount
+from jobs.configuration import Configuration
+from store import canonical, results, runs
+
+OUTDATED = "Computed under an earlier plan document; run sync to compute it again."
+
+
+class NotFound(Exception):  # noqa: N818  # shown to a person as it is
+    """Nothing in the store has this name or id."""
+
+
+def find_payee(conn: Connection, who: str) -> dict[str, Any]:
+    """The person with this id, e-mail or name; raises `NotFound` naming what was looked for, also where two fit."""
+    people = canonical.whole(conn, "people")
+    wanted = who.casefold()
+    fits = people.filter(
+        (pl.col("person_id") == who)
+        | (pl.col("email").str.to_lowercase() == wanted)
+        | (pl.col("name").str.to_lowercase() == wanted)
+    )
+    if fits.height != 1:
+        problem = "No payee" if fits.is_empty() else f"{fits.height} people"
+        raise NotFound(f"{problem} with the id, e-mail or name {who!r}; use the e-mail or the CRM user id.")
+    return dict(fits.row(0, named=True))
+
+
+def blame(conn: Connection, deal_id: str) -> dict[str, Any]:
+    """Owners and credits of a deal with the rule, the facts and the day behind each."""
+    assignments = results.assignments_of(conn, [deal_id])
+    issues = [str(found.issue) for found in runs.open_issues(conn) if deal_id in found.issue.subject]
+    if assignments.is_empty():
+        if not issues:
+            raise NotFound(f"Deal {deal_id} is not in the results: it is unknown, deleted, or not won.")
+        return {"deal": {"deal_id": deal_id}, "held": True, "why": [], "owners": {}, "credits": [], "issues": issues}
+    names = _names(conn)
+    assignment = assignments.row(0, named=True)
+    deal = results.classified_of(conn, [deal_id]).row(0, named=True)
+    owners = {part: names.get(assignment[f"{part}_owner_id"]) for part in RESPONSIBILITIES}
+    return {
+        "deal": deal,
+        "rule": assignment["rule"],
+        "held": assignment["held"],
+        "why": explain_assignment(assignment, deal, names),
+        "owners": owners,
+        "credits": [_credit(row, names) for row in results.credits_of(conn, None, [deal_id]).iter_rows(named=True)],
+        "issues": issues,
+    }
+
+
+def explain_deal(conn: Connection, deal_id: str, configuration: Configuration) -> dict[str, Any]:
+    """`blame`, and every line that the deal earns with its sentence."""
+    lines = results.lines_of(conn, None, [deal_id])
+    return blame(conn, deal_id) | {"lines": _told(conn, lines, configuration)}
+
+
+def statement(conn: Connection, who: str, period: str | None, configuration: Configuration) -> dict[str, Any]:
+    """A payee's account for a period (the latest with lines where none is named): lines, sentences, totals."""
+    payee = find_payee(conn, who)
+    lines = results.lines_of(conn, [payee["person_id"]])
+    chosen = period or lines["period"].max()
+    rows = lines.filter(pl.col("period") == chosen).sort("component", "dated_on", "source_id")
+    return {
+        "payee": payee["name"],
+        "email": payee["email"],
+        "period": chosen,
+        "periods": sorted(lines["period"].unique().to_list()),
+        "components": [_component(group, configuration) for group in rows.partition_by("plan", "component")],
+        "lines": _told(conn, rows, configuration),
+        "totals": _totals(rows),
+    }
+
+
+def _told(conn: Connection, lines: pl.DataFrame, configuration: Configuration) -> list[dict[str, Any]]:
+    """Lines with their sentences, made from the lines' own facts."""
+    deals = _by_key(results.classified_of(conn, lines["deal_id"].drop_nulls().unique().to_list()), "deal_id")
+    credits_ = _by_key(results.credits_of(conn, lines["payee_id"].unique().to_list()), "credit_id")
+    names = _names(conn)
+    told = []
+    for line in lines.iter_rows(named=True):
+        plan, deal, credit = (
+            plan_of(configuration, line["plan_version"]),
+            deals[line["deal_id"]],
+            credits_[line["source_id"]],
+        )
+        sentence = explain(line, plan, deal, credit, names) if plan else OUTDATED
+        told.append(_line(line, deal, names) | {"sentence": sentence})
+    return told
+
+
+def _by_key(frame: pl.DataFrame, key: str) -> dict[str, dict[str, Any]]:
+    return {row[key]: row for row in frame.iter_rows(named=True)}
+
+
+def plan_of(configuration: Configuration, version: str) -> Plan | None:
+    """The plan document with this content hash, among those in force."""
+    return next((plan for plan in configuration.rules.plans if plan.version == version), None)
+
+
+def _line(line: dict[str, Any], deal: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "deal_id": line["deal_id"],
+        "deal": deal["name"],
+        "payee": names.get(line["payee_id"], line["payee_id"]),
+        "plan": line["plan"],
+        "component": line["component"],
+        "kind": line["kind"],
+        "period": line["period"],
+        "dated_on": line["dated_on"].isoformat(),
+        "amount": format_amount(line["amount_micros"], line["currency"]),
+        "currency": line["currency"],
+    }
+
+
+def _credit(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "payee": names.get(row["payee_id"], row["payee_id"]),
+        "role": row["role"],
+        "kind": row["kind"],
+        "portion": row["portion"],
+        "share": f"{row['share_num']}/{row['share_den']}",
+        "acv": format_amount(row["acv_micros"], row["currency"]),
+        "currency": row["currency"],
+        "rule": row["rule"],
+        "from": names.get(row["from_payee_id"]),
+    }
+
+
+def _component(group: pl.DataFrame, configuration: Configuration) -> dict[str, Any]:
+    last = group.sort("dated_on", "source_id").row(-1, named=True)
+    plan = plan_of(configuration, last["plan_version"])
+    title = next((c.title for c in plan.components if c.id == last["component"]), "") if plan else ""
+    quota = last["quota_micros"]
+    return {
+        "component": last["component"],
+        "title": title,
+        "window": last["window"],
+        "attainment": percent_text(Fraction(last["after_micros"], quota)) if quota else None,
+        "amount": format_amount(int(group["amount_micros"].sum()), last["currency"]),
+        "currency": last["currency"],
+    }
+
+
+def _totals(rows: pl.DataFrame) -> dict[str, str]:
+    sums = rows.group_by("currency").agg(pl.col("amount_micros").sum()).sort("currency")
+    return {currency: format_amount(amount, currency) for currency, amount in sums.iter_rows()}
+
+
+def _names(conn: Connection) -> dict[str, str]:
+    people = canonical.whole(conn, "people")
+    return {row["person_id"]: row["name"] or row["email"] or row["person_id"] for row in people.iter_rows(named=True)}

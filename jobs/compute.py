@@ -1,0 +1,141 @@
+"""Compute: what changed in the mirror or in the rules becomes owners, lines, postings and desired CRM values.
+
+All of it happens in ONE transaction, from reading the changed records to queueing the writes: a crash leaves the books
+as they were, and a preview is the same path without the commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import dataframely as dy
+import polars as pl
+import structlog
+from sqlalchemy import Connection
+
+from engine import frames as f
+from engine.book import Book, Credited, Outcome
+from engine.compute import credit_deals
+from engine.model import Issue, join_issues
+from engine.pay import pay
+from engine.publish import publish
+from jobs.canonical import Touched, refresh
+from jobs.configuration import Configuration
+from jobs.crash_points import crash_point
+from jobs.desire import wanted_fields
+from jobs.guard import Shown, check
+from jobs.running import Run
+from store import canonical, ledger, results, runs, settings, writeback
+from store.documents import keep_documents
+
+log = structlog.get_logger()
+
+COMPUTED = "computed_fingerprint"
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What one computation did; also what a preview shows."""
+
+    full: bool = False
+    deals: int = 0
+    payees: int = 0
+    wanted: int = 0
+    postings: pl.DataFrame = field(default_factory=pl.DataFrame)
+    outcomes: pl.DataFrame = field(default_factory=pl.DataFrame)
+    issues: tuple[Issue, ...] = ()
+
+
+def compute(configuration: Configuration, run: Run) -> Computed:
+    """Bring the books up to date with mirror and rules, and commit."""
+    crash_point("compute.before_save")
+    with run.write() as conn:
+        computed = advance(conn, configuration, run)
+    crash_point("compute.after_save")
+    run.count(deals=computed.deals, payees=computed.payees, postings=computed.postings.height, wanted=computed.wanted)
+    return computed
+
+
+def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded: bool = True) -> Computed:
+    """The whole computation inside the caller's transaction."""
+    touched = refresh(conn, configuration, run.clock())
+    full = touched.everything or settings.setting_of(conn, COMPUTED) != configuration.fingerprint
+    if not full and not touched.accounts and not touched.deals:
+        return Computed()
+    scope = Scope(conn, configuration, full=full)
+    book, credited = scope.credit(touched)
+    outcome = scope.pay(book, credited)
+    if guarded:
+        approved = settings.setting_of(conn, settings.APPROVED_CHANGE)
+        check(outcome.postings, Shown(ledger.line_count(conn)), configuration.settings.guard, approved)
+    outcomes = scope.publish(book, outcome)
+    wanted = _save(conn, configuration, run, outcome.postings, outcomes)
+    issues = join_issues(credited.issues, outcome.issues)
+    subjects = None if full else touched.subjects | scope.subjects
+    runs.record_issues(conn, "compute", issues, run.clock(), subjects)
+    settings.set_setting(conn, COMPUTED, configuration.fingerprint)
+    return Computed(full, len(scope.deals), len(scope.payees), wanted, outcome.postings, outcomes, issues)
+
+
+class Scope:
+    """One computation: the deals and payees it is about, all (`full`) or those that touched records concern."""
+
+    def __init__(self, conn: Connection, configuration: Configuration, *, full: bool) -> None:
+        self.conn, self.rules, self.full = conn, configuration.rules, full
+        self.deal_object = configuration.mapping.deal_object
+        self.deals: set[str] = set()
+        self.payees: set[str] = set()
+
+    @property
+    def subjects(self) -> set[str]:
+        """Whose issues this computation knows anew."""
+        return {f"deal {deal}" for deal in self.deals} | {f"payee {payee}" for payee in self.payees}
+
+    def credit(self, touched: Touched) -> tuple[Book, Credited]:
+        """The deal stages for whole accounts; remembers whom the earlier credits named, too."""
+        book = canonical.load_book(self.conn, None if self.full else touched.accounts, touched.deals)
+        credited = credit_deals(book, self.rules)
+        self.deals = touched.deals | set(book.deals["deal_id"])
+        if self.full:
+            self.deals |= set(results.assignments_of(self.conn, None)["deal_id"])
+        self.payees = results.payees_of(self.conn, self.deals) | set(credited.credits["payee_id"])
+        results.replace_credited(self.conn, self.deals, credited)
+        return book, credited
+
+    def pay(self, book: Book, credited: Credited) -> Outcome:
+        """The payee stages for everything that the affected payees are credited with."""
+        credits_ = credited.credits if self.full else results.credits_of(self.conn, self.payees)
+        deals = credited.classified if self.full else results.classified_of(self.conn, set(credits_["deal_id"]))
+        posted = ledger.posted(self.conn, None if self.full else self.payees)
+        outcome = pay(credits_, deals, book, self.rules, posted)
+        self.payees |= set(outcome.postings["payee_id"])
+        results.replace_lines(self.conn, self.payees, outcome.lines)
+        return outcome
+
+    def publish(self, book: Book, outcome: Outcome) -> dy.DataFrame[f.DealOutcomes]:
+        """What the CRM should say of every deal that was looked at or whose lines moved."""
+        deals = self.deals | set(outcome.postings["deal_id"].drop_nulls())
+        assignments = results.assignments_of(self.conn, deals)
+        known = writeback.wanted_ids(self.conn, self.deal_object, deals)
+        return publish(
+            results.classified_of(self.conn, deals),
+            assignments,
+            results.lines_of(self.conn, None, deals),
+            book.people,
+            known,
+        )
+
+
+def _save(
+    conn: Connection,
+    configuration: Configuration,
+    run: Run,
+    postings: dy.DataFrame[f.Postings],
+    outcomes: dy.DataFrame[f.DealOutcomes],
+) -> int:
+    """Ledger, documents and desired values; answers for how many records the CRM should now say something else."""
+    now = run.clock()
+    keep_documents(conn, configuration.documents, now)
+    ledger.append(conn, postings, run.run_id, now)
+    wanted = wanted_fields(outcomes, configuration.mapping, now)
+    return writeback.desire(conn, configuration.mapping.deal_object, wanted)

@@ -1,0 +1,119 @@
+"""The config folder as one object: settings, rules, field mapping and people files, each problem with file and line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from connectors.mapping import CrmMapping, read_mapping
+from engine.book import Rules
+from engine.documents.reading import read_company, read_engagement, read_plan
+from engine.documents.rules import check_rules
+from engine.model import Found, Issue, Severity
+from jobs.settings import Settings, read_settings
+
+T = TypeVar("T")
+
+LARGEST_FILE = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything a run is governed by. `fingerprint` changes when any of it could change a result."""
+
+    folder: Path
+    settings: Settings
+    rules: Rules
+    mapping: CrmMapping
+    people: dict[str, str]
+    """Text of each people file and list that exists, by its name in the folder."""
+    documents: dict[str, tuple[str, str]]
+    """Name and text of each plan and rules file by content hash, to be kept for ever."""
+    fingerprint: str
+
+
+class ConfigurationProblem(Exception):  # noqa: N818  # shown to a person as it is
+    """The folder holds errors; nothing is computed with half a configuration."""
+
+    def __init__(self, issues: tuple[Issue, ...]) -> None:
+        super().__init__("\n".join(str(issue) for issue in issues))
+        self.issues = issues
+
+
+def load(folder: Path) -> Configuration:
+    """Read the folder; raise `ConfigurationProblem` with every problem at once."""
+    texts = _texts(folder)
+    reader = Reader(folder, texts, [])
+    settings = reader.one("tallystick.yaml", read_settings)
+    company = reader.one("company.yaml", read_company)
+    mapping = reader.one(f"mapping/{settings.crm if settings else 'salesforce'}.yaml", read_mapping)
+    engagements = reader.each("engagement/", read_engagement)
+    plans = reader.each("plans/", read_plan)
+    if company is not None and not reader.problems:
+        reader.problems.extend(check_rules(company, tuple(engagements.values()), tuple(plans.values())))
+    held = tuple(issue for issue in reader.problems if issue.severity is Severity.HOLDS)
+    if held or settings is None or company is None or mapping is None:
+        raise ConfigurationProblem(held)
+    return Configuration(
+        folder=folder,
+        settings=settings,
+        rules=Rules(company, tuple(engagements.values()), tuple(plans.values())),
+        mapping=mapping,
+        people={name: text for name, text in texts.items() if name.endswith(".csv")},
+        documents={kept.version: (name, texts[name]) for name, kept in (engagements | plans).items()},
+        fingerprint=_fingerprint(texts),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads files of the folder one by one and collects what is wrong with them."""
+
+    folder: Path
+    texts: dict[str, str]
+    problems: list[Issue]
+
+    def one(self, name: str, read: Callable[[str, str], Found[T | None]]) -> T | None:
+        """One file that must exist."""
+        if name not in self.texts:
+            missing = "The file is missing."
+            self.problems.append(
+                Issue("missing_file", Severity.HOLDS, str(self.folder / name), missing, "Run worker.py init.")
+            )
+            return None
+        found = read(self.texts[name], str(self.folder / name))
+        self.problems.extend(found.issues)
+        return found.rows
+
+    def each(self, prefix: str, read: Callable[[str, str], Found[T | None]]) -> dict[str, T]:
+        """All YAML files of one sub-folder by name."""
+        names = [name for name in self.texts if name.startswith(prefix) and name.endswith(".yaml")]
+        found = {name: self.one(name, read) for name in names}
+        return {name: document for name, document in found.items() if document is not None}
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    """Every YAML and CSV file of the folder by its name in it; generated schemas and examples are not configuration."""
+    if not folder.is_dir():
+        raise ConfigurationProblem((_missing_folder(folder),))
+    return {name: path.read_text(encoding="utf-8") for name, path in _files(folder)}
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    paths = [path for pattern in ("*.yaml", "*/*.yaml", "*/*.csv") for path in folder.glob(pattern)]
+    named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
+    return [(name, path) for name, path in named if path.stat().st_size <= LARGEST_FILE]
+
+
+def _missing_folder(folder: Path) -> Issue:
+    return Issue("missing_folder", Severity.HOLDS, str(folder), "There is no such folder.", "Run worker.py init.")
+
+
+def _fingerprint(texts: dict[str, str]) -> str:
+    """Hash of everything that governs results; how to reach the CRM and when does not."""
+    relevant = {name: text for name, text in texts.items() if name != "tallystick.yaml"}
+    joined = "\0".join(f"{name}\0{text}" for name, text in sorted(relevant.items()))
+    return hashlib.sha256(joined.encode()).hexdigest()

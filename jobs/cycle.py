@@ -1,0 +1,100 @@
+"""One cycle: pull, compute, send. What `sync` does once and the daemon on a schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from connectors.port import Source, Target
+from engine.model import Organization
+from jobs.compute import Computed, compute
+from jobs.configuration import Configuration
+from jobs.pull import Progress, pull, quiet
+from jobs.reconcile import reconcile
+from jobs.running import Run, running
+from jobs.send import send
+from store import settings
+from store.database import Store
+
+log = structlog.get_logger()
+
+RECONCILED = "reconciled_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Crm:
+    """Both directions of one connection."""
+
+    source: Source
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What every job works with; put together in `worker.py` alone."""
+
+    configuration: Configuration
+    store: Store
+    connect: Callable[[], Crm]
+    """A fresh connection for each run: what a run learns of the org's fields is not kept longer."""
+    clock: Callable[[], datetime]
+    stopping: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """What one cycle did."""
+
+    records: int
+    computed: Computed
+    sent: dict[str, int]
+
+
+def sync(wiring: Wiring, *, progress: Progress = quiet) -> Cycle:
+    """Pull what changed, reconcile when it is due, compute, send."""
+    with running(wiring.store, "sync", wiring.clock, wiring.stopping) as run:
+        crm = wiring.connect()
+        check_organization(crm, run)
+        pulled = pull(crm.source, run, progress=progress)
+        if _reconcile_due(wiring, run):
+            reconcile_all(wiring, crm, run)
+        return settle_and_send(wiring, crm, run, pulled.records)
+
+
+def settle_and_send(wiring: Wiring, crm: Crm, run: Run, records: int) -> Cycle:
+    """The second half of every cycle: books first, in one transaction; then the CRM."""
+    computed = compute(wiring.configuration, run)
+    deal_object = wiring.configuration.mapping.deal_object
+    sent = send(crm.target, run, [deal_object]) if wiring.configuration.settings.write_back else {}
+    return Cycle(records, computed, dict(sent))
+
+
+def check_organization(crm: Crm, run: Run) -> Organization:
+    """Refuse an org other than the one whose records are in the store; the first one seen is pinned."""
+    found = crm.source.organization()
+    with run.write() as conn:
+        settings.pin_organization(conn, found)
+    return found
+
+
+def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
+    """Compare ids with the CRM and remember when."""
+    mapped = {mapped.crm_object for mapped in wiring.configuration.mapping.objects.values()}
+    found = reconcile(crm.source, run, tuple(name for name in crm.source.objects if name in mapped))
+    run.count(deleted=found.vanished, missing=found.missing)
+    with run.write() as conn:
+        settings.set_setting(conn, RECONCILED, run.clock().isoformat())
+
+
+def _reconcile_due(wiring: Wiring, run: Run) -> bool:
+    with wiring.store.read() as conn:
+        last = settings.setting_of(conn, RECONCILED)
+    if last is None:  # the first pull has just read everything: the clock starts now
+        with run.write() as conn:
+            settings.set_setting(conn, RECONCILED, run.clock().isoformat())
+        return False
+    hours = timedelta(hours=wiring.configuration.settings.schedule.reconcile_hours)
+    return wiring.clock() - datetime.fromisoformat(last) >= hours

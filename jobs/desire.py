@@ -1,0 +1,31 @@
+"""Desire: deal outcomes become the values that CRM fields should hold, by the mapping's `write:` section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import polars as pl
+
+from connectors.mapping import CrmMapping
+from engine.money import amount_text
+from store.writeback import Wanted
+
+
+def wanted_fields(outcomes: pl.DataFrame, mapping: CrmMapping, now: datetime) -> Iterator[Wanted]:
+    """One row a deal, with only the fields that the mapping names; a new as-of alone is no reason to write."""
+    volatile = [crm for name, crm in mapping.write.items() if name == "as_of"]
+    for row in outcomes.iter_rows(named=True):
+        fields = {crm: _value(name, row, now) for name, crm in mapping.write.items()}
+        yield Wanted(row["deal_id"], row["account_id"] or "", fields, volatile)
+
+
+def _value(name: str, row: dict[str, object], now: datetime) -> str | None:
+    if name == "as_of":
+        return now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    value = row["amount_micros" if name == "amount" else name]
+    if value is None:
+        return None
+    if name == "amount":
+        return amount_text(int(str(value)), 2)
+    return str(value)

@@ -1,0 +1,85 @@
+"""People: roles, reporting lines, enrolments, quotas and lists from the config folder's CSV files into the book.
+
+A company without `roles.csv` gets roles from job titles (the mapping's `roles:`); without `reporting.csv`, reporting
+lines from the CRM's manager field. Both are then undated: as they are today, they always were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
+from engine.documents import people as readers
+from engine.model import Found, Issue
+from jobs.configuration import Configuration
+from store import canonical
+from store.canonical import FrameName
+
+LISTS = "lists/"
+
+
+def refresh_people(conn: Connection, configuration: Configuration) -> tuple[bool, tuple[Issue, ...]]:
+    """Read the files against today's people and accounts; answers whether anything differed, and what is wrong."""
+    people = canonical.whole(conn, "people")
+    read: dict[FrameName, Found[Any]] = {
+        "role_holdings": _file(configuration, "people/roles.csv", readers.read_roles, people)
+        or Found(_roles_from_titles(people, configuration.mapping.roles)),
+        "reporting_lines": _file(configuration, "people/reporting.csv", readers.read_reporting, people)
+        or Found(_lines_from_managers(people)),
+        "enrolments": _file(configuration, "people/enrolments.csv", readers.read_enrolments, people) or Found([]),
+        "quotas": _file(configuration, "people/quotas.csv", readers.read_quotas, people) or Found([]),
+        "list_entries": _lists(conn, configuration),
+    }
+    differs = [canonical.replace_all(conn, name, found.rows) for name, found in read.items()]
+    return any(differs), tuple(issue for found in read.values() for issue in found.issues)
+
+
+def _file(
+    configuration: Configuration, name: str, read: Callable[[str, str, Any], Found[Any]], people: pl.DataFrame
+) -> Found[Any] | None:
+    """The file's rows; None where there is no such file or nothing below its header."""
+    text = configuration.people.get(name)
+    if text is None or len(text.strip().splitlines()) <= 1:
+        return None
+    return read(text, str(configuration.folder / name), people)
+
+
+def _lists(conn: Connection, configuration: Configuration) -> Found[Any]:
+    names = sorted(name for name in configuration.people if name.startswith(LISTS))
+    if not names:
+        return Found([])
+    accounts = canonical.whole(conn, "accounts")
+    found = [
+        readers.read_list(
+            configuration.people[name],
+            str(configuration.folder / name),
+            name.removeprefix(LISTS).removesuffix(".csv"),
+            accounts,
+        )
+        for name in names
+    ]
+    return Found(pl.concat([one.rows for one in found]), tuple(issue for one in found for issue in one.issues))
+
+
+def _roles_from_titles(people: pl.DataFrame, roles: dict[str, str]) -> list[dict[str, object]]:
+    return [
+        {"person_id": row["person_id"], "role": roles[row["title"]], "scope": "company", "value": None} | ALWAYS
+        for row in people.iter_rows(named=True)
+        if row["title"] in roles
+    ]
+
+
+def _lines_from_managers(people: pl.DataFrame) -> list[dict[str, object]]:
+    return [
+        {"person_id": row["person_id"], "manager_id": row["manager_id"]} | ALWAYS
+        for row in people.iter_rows(named=True)
+        if row["manager_id"] is not None
+    ]
+
+
+ALWAYS: dict[str, object] = {"from_on": date.min, "until_on": None}
+"""The window of what the CRM states without dates."""

@@ -1,0 +1,99 @@
+"""A run: one holder at a time, fenced, recorded from start to outcome.
+
+Two daemons, or a daemon and a backfill, may start in the same second: one works, the other leaves with a message. A
+holder that slept beyond its lease finds its token stale at its next write and stops there.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from jobs.logs import bound
+from store import leases, runs
+from store.database import Store
+
+log = structlog.get_logger()
+
+LEASE = "writer"
+LEASE_SECONDS = 600
+"""Longer than any single page, batch or computation may take; renewed by every write."""
+
+
+class Busy(Exception):  # noqa: N818  # not an error: somebody else works
+    """Another process holds the lease."""
+
+
+class Stopping(Exception):  # noqa: N818  # the answer to SIGTERM
+    """The process was asked to stop; what is committed stays, the rest is done by the next run."""
+
+
+@dataclass(slots=True)
+class Run:
+    """The right to write, and the record of what was done with it."""
+
+    store: Store
+    run_id: int
+    token: int
+    clock: Callable[[], datetime]
+    stopping: Callable[[], bool] = lambda: False
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction that only the lease's holder may commit; every one renews the lease."""
+        if self.stopping():
+            raise Stopping
+        with self.store.write() as conn:
+            leases.renew(conn, LEASE, self.token, self.clock(), LEASE_SECONDS)
+            yield conn
+
+    def count(self, **amounts: int) -> None:
+        """Add to the run's counts."""
+        for name, amount in amounts.items():
+            self.counts[name] = self.counts.get(name, 0) + amount
+
+
+@contextmanager
+def running(
+    store: Store, kind: str, clock: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False
+) -> Iterator[Run]:
+    """Hold the lease for a run and record how it ended; raises `Busy` where another process holds it."""
+    started = clock()
+    token = _claim(store, started)
+    with store.write() as conn:
+        run_id = runs.start_run(conn, kind, started)
+    run = Run(store, run_id, token, clock, stopping)
+    with bound(run=run_id, kind=kind):
+        outcome = "failed"
+        try:
+            yield run
+            outcome = "done"
+        except Stopping:
+            outcome = "stopped"
+            raise
+        finally:
+            _finish(run, outcome, started)
+
+
+def _claim(store: Store, now: datetime) -> int:
+    with store.write() as conn:
+        token = leases.claim(conn, LEASE, f"{socket.gethostname()}:{os.getpid()}", now, LEASE_SECONDS)
+    if token is None:
+        raise Busy("Another Tallystick process is working on this database; try again when it has finished.")
+    return token
+
+
+def _finish(run: Run, outcome: str, started: datetime) -> None:
+    now = run.clock()
+    with run.store.write() as conn:
+        leases.release(conn, LEASE, run.token)
+        runs.finish_run(conn, run.run_id, outcome, run.counts, now)
+    log.info("run ended", outcome=outcome, seconds=(now - started).total_seconds(), **run.counts)

@@ -1,0 +1,107 @@
+"""Settings of the worker (`tallystick.yaml` in the config folder).
+
+Secrets never stand in it; they come from the environment. Every secret may also be given as a file (`..._FILE`), which
+is how systemd credentials and container secrets arrive.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from engine.documents.document import Document
+from engine.documents.reading import read_document
+from engine.documents.values import Share
+from engine.model import Found
+from jobs.guard import Limits
+
+PREFIX = "TALLYSTICK_"
+SECRETS = ("SF_CONSUMER_KEY", "SF_CONSUMER_SECRET", "SF_PRIVATE_KEY")
+PLAIN = ("CONFIG", "CRASH_AT")
+"""Names without the prefix. Anything else with the prefix is a misspelling and refused."""
+
+
+class SettingsProblem(Exception):  # noqa: N818  # shown to a person as it is
+    """A setting is missing or wrong; the message says which and what to do."""
+
+
+class Salesforce(Document):
+    """How to reach the org."""
+
+    my_domain: str
+    """Such as https://acme.my.salesforce.com; a sandbox on loopback as http://127.0.0.1:8801."""
+    login: Literal["client_credentials", "jwt"] = "client_credentials"
+    username: str | None = None
+    """The integration user, for JWT."""
+    api_version: str = Field(default="66.0", pattern=r"^[0-9]{2}\.0$")
+    api_share: Share = Fraction(20, 100)
+    """Share of the org's daily API calls that the worker may use."""
+    overlap_minutes: int = Field(default=15, ge=0, le=1440)
+    """How far each pull reaches back behind the last one, for rows that become visible late."""
+
+
+class Schedule(Document):
+    """When the daemon works."""
+
+    sync_minutes: int = Field(default=15, ge=1, le=1440)
+    reconcile_hours: int = Field(default=24, ge=1, le=168)
+
+
+class Settings(Document):
+    """All settings; every one has a default but the CRM's address."""
+
+    crm: Literal["salesforce"]
+    database: str = "sqlite:///tallystick.db"
+    """Relative paths start at the folder that holds the config folder."""
+    salesforce: Salesforce
+    schedule: Schedule = Schedule()
+    guard: Limits = Limits()
+    write_back: bool = True
+    """False computes everything and sends nothing."""
+
+
+def read_settings(text: str, file: str) -> Found[Settings | None]:
+    """`tallystick.yaml`, or every problem of it."""
+    return read_document(text, file, Settings)
+
+
+def database_url(settings: Settings, folder: Path) -> str:
+    """The database's address; a relative SQLite path starts at the folder that holds the config folder."""
+    scheme, _, place = settings.database.partition(":///")
+    return f"{scheme}:///{folder.resolve().parent / place}" if scheme == "sqlite" else settings.database
+
+
+def secret(name: str, environment: Mapping[str, str]) -> SecretStr | None:
+    """The secret from `TALLYSTICK_<name>` or from the file that `TALLYSTICK_<name>_FILE` names."""
+    value = environment.get(PREFIX + name)
+    file = environment.get(f"{PREFIX}{name}_FILE")
+    if value is not None and file is not None:
+        raise SettingsProblem(f"{PREFIX}{name} and {PREFIX}{name}_FILE are both set; keep one.")
+    if file is not None:
+        return SecretStr(_private_text(Path(file), f"{PREFIX}{name}_FILE"))
+    return SecretStr(value) if value else None
+
+
+def check_environment(environment: Mapping[str, str]) -> None:
+    """Refuse variables with our prefix that mean nothing: a misspelt one must not be ignored."""
+    known = {PREFIX + name for name in PLAIN} | {PREFIX + name + end for name in SECRETS for end in ("", "_FILE")}
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsProblem(f"Unknown environment variable {unknown[0]}; known are {', '.join(sorted(known))}.")
+
+
+def _private_text(file: Path, variable: str) -> str:
+    try:
+        mode = file.stat().st_mode
+        text = file.read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        raise SettingsProblem(f"{variable} names a file that cannot be read: {problem.strerror}.") from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO) and os.name == "posix":
+        raise SettingsProblem(f"{variable} names a file that others can read; run chmod 600 on it.")
+    return text

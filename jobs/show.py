@@ -1,0 +1,195 @@
+"""How answers look in a terminal; the same data as JSON on request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from connectors.salesforce.probe import Check
+from engine.model import Issue
+from jobs.cycle import Cycle
+from jobs.pull import Progress as OnPage
+
+WRITES_SHOWN = 20
+
+
+def console() -> Console:
+    """Standard output; CRM text is escaped wherever it is printed."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def as_data(data: Any) -> None:
+    """Print data as JSON, dates and instants as ISO text."""
+    print(json.dumps(data, indent=2, ensure_ascii=False, default=str))  # noqa: T201  # this is the command's output
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
+    """A plain table; `right` names the columns of numbers."""
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold", title_style="bold")
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(escape(str("" if cell is None else cell)) for cell in row))
+    return made
+
+
+def show_cycle(cycle: Cycle) -> None:
+    """One line on what a cycle did."""
+    computed = cycle.computed
+    sent = ", ".join(f"{count} {verdict}" for verdict, count in sorted(cycle.sent.items())) or "0 written"
+    console().print(
+        f"{cycle.records} records read; {computed.deals} deals and {computed.payees} payees computed; "
+        f"{computed.postings.height} postings; CRM records: {sent}; {len(computed.issues)} issues."
+    )
+
+
+def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
+    """A payee's statement for a period."""
+    if as_json:
+        as_data(answer)
+        return
+    out = console()
+    out.print(f"[bold]Statement of {escape(str(answer['payee']))}, {answer['period']}[/bold]")
+    parts = [
+        (c["title"] or c["component"], c["window"], c["attainment"], f"{c['amount']} {c['currency']}")
+        for c in answer["components"]
+    ]
+    out.print(table("", ("component", "window", "attainment", "amount"), parts, right=("attainment", "amount")))
+    for line in answer["lines"]:
+        out.print(f"\n{line['dated_on']}  {line['amount']} {line['currency']}  {escape(str(line['deal'] or ''))}")
+        out.print(f"  {escape(line['sentence'])}", style="dim")
+    totals = ", ".join(f"{amount} {currency}" for currency, amount in answer["totals"].items()) or "nothing"
+    out.print(f"\n[bold]Total: {totals}[/bold]")
+
+
+def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
+    """Who owns a deal, who is credited, and (for explain) what each earns."""
+    if as_json:
+        as_data(answer)
+        return
+    out = console()
+    deal = answer["deal"]
+    out.print(f"[bold]{escape(str(deal.get('name') or ''))}[/bold] {deal['deal_id']} {deal.get('motion') or ''}")
+    for sentence in answer["why"]:
+        out.print(escape(sentence))
+    for responsibility, owner in answer["owners"].items():
+        out.print(f"  {responsibility} owner: {escape(str(owner or 'nobody'))}")
+    columns = ("credited", "as", "kind", "portion", "share", "ACV", "rule")
+    rows = [
+        (c["payee"], c["role"], c["kind"], c["portion"], c["share"], f"{c['acv']} {c['currency']}", c["rule"])
+        for c in answer["credits"]
+    ]
+    out.print(table("", columns, rows, right=("share", "ACV")))
+    for line in answer.get("lines", []):
+        out.print(f"\n{escape(str(line['payee']))}: {line['amount']} {line['currency']} ({line['component']})")
+        out.print(f"  {escape(line['sentence'])}", style="dim")
+    for issue in answer["issues"]:
+        out.print(f"! {escape(issue)}", style="yellow")
+
+
+def show_preview(answer: dict[str, Any], *, as_json: bool) -> None:
+    """What the next cycle would change."""
+    if as_json:
+        as_data(answer)
+        return
+    out = console()
+    rows = [(p["payee"], p["period"], p["lines"], f"{p['change']} {p['currency']}") for p in answer["payees"]]
+    out.print(table("Per payee", ("payee", "period", "lines", "change"), rows, right=("lines", "change")))
+    writes = answer["writes"]
+    shown = [
+        (w["record"], ", ".join(f"{field}={value}" for field, value in w["fields"].items()))
+        for w in writes[:WRITES_SHOWN]
+    ]
+    out.print(table(f"\nCRM records to write: {len(writes)}", ("record", "fields"), shown))
+    if len(writes) > WRITES_SHOWN:
+        out.print(f"... and {len(writes) - WRITES_SHOWN} more; --json lists all.")
+    out.print(f"\n{len(answer['payees'])} statements and {len(writes)} CRM records would change. Nothing was changed.")
+
+
+def show_status(answer: dict[str, Any], *, as_json: bool) -> None:
+    """The operator's overview."""
+    if as_json:
+        as_data(answer)
+        return
+    out = console()
+    out.print(table("Runs", ("run", "kind", "started", "outcome"), [_run_row(row) for row in answer["runs"]]))
+    out.print(table("\nRecords", ("object", "records"), answer["records"].items(), right=("records",)))
+    out.print(table("\nOpen issues", ("code", "records"), answer["issues"].items(), right=("records",)))
+    out.print(table("\nCRM writes", ("state", "records"), answer["writes"].items(), right=("records",)))
+    parked = [(p["record_id"], p["code"], p["message"]) for p in answer["parked"]]
+    if parked:
+        out.print(table("\nParked writes", ("record", "code", "the CRM says"), parked))
+    chain = answer["ledger"]["broken"] or "intact"
+    out.print(f"\nLedger: {answer['ledger']['postings']} postings, chain {chain}.")
+
+
+def _run_row(row: dict[str, Any]) -> tuple[object, ...]:
+    return row["run_id"], row["kind"], row["started_at"], row["outcome"] or "running"
+
+
+def show_issues(issues: Sequence[Issue], *, as_json: bool) -> None:
+    """Every open issue with its remedy."""
+    if as_json:
+        as_data(
+            [{name: getattr(i, name) for name in ("code", "severity", "subject", "message", "remedy")} for i in issues]
+        )
+        return
+    rows = [(i.severity.value, i.subject, i.message, i.remedy) for i in issues]
+    console().print(table(f"{len(issues)} open issues", ("", "record", "what is wrong", "what to do"), rows))
+
+
+def show_setup(steps: Sequence[str], *, applied: bool) -> None:
+    """What set-up did, or would do."""
+    out = console()
+    for step in steps:
+        out.print(f"  {escape(step)}")
+    if not steps:
+        out.print("The org is ready; nothing to do.")
+    elif not applied:
+        out.print("Nothing was changed. Run setup --apply with an administrator's credentials to do this.")
+
+
+def show_checks(checks: Sequence[Check], *, as_json: bool) -> bool:
+    """The doctor's findings; true where all is well."""
+    if as_json:
+        as_data([{"name": c.name, "ok": c.ok, "message": c.message, "remedy": c.remedy} for c in checks])
+    else:
+        out = console()
+        for check in checks:
+            mark = "[green]ok[/green]  " if check.ok else "[red]fail[/red]"
+            out.print(f"{mark} {escape(check.name)}: {escape(check.message)} {escape(check.remedy)}".rstrip())
+    return all(check.ok for check in checks)
+
+
+@contextmanager
+def progress_bar() -> Iterator[OnPage]:
+    """A bar per object with count, rate and time left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def on_page(name: str, records: int, expected: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=expected)
+            bars.update(tasks[name], completed=records, total=expected)
+
+        yield on_page
+
+
+class _Rate(TextColumn):
+    """Records a second."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def render(self, task: Any) -> Any:
+        """Text such as `1,250/s`."""
+        return Text(f"{int(task.speed):,}/s" if task.speed else "")

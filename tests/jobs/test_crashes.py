@@ -1,0 +1,39 @@
+"""`kill -9` anywhere: the next run heals without a person, and the books are those of a run that was never killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from jobs.crash_points import POINTS, VARIABLE
+from jobs.demo import CREDENTIALS
+from tests.jobs.conftest import Company
+from tests.jobs.test_cycle import expected_payouts, posted_payouts
+
+WORKER = Path(__file__).parents[2] / "worker.py"
+
+
+def command(company: Company, *words: str, crash_at: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command of the worker as a process of its own."""
+    environment = os.environ | CREDENTIALS | ({VARIABLE: crash_at} if crash_at else {})
+    words = (sys.executable, str(WORKER), *words, "--config", str(company.folder))
+    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+
+
+@pytest.mark.parametrize("point", [f"{name}:{nth}" for name in POINTS for nth in (1, 2)])
+def test_a_killed_run_is_healed_by_the_next(company: Company, point: str) -> None:
+    """Nothing lost, nothing doubled, whatever point the process died at."""
+    killed = command(company, "sync", crash_at=point)
+
+    company.clock.instant = datetime.now(UTC) + timedelta(hours=1)  # the dead process's lease has run out
+    company.cycle()
+
+    assert killed.returncode in {-signal.SIGKILL, 0}, killed.stderr
+    assert posted_payouts(company) == expected_payouts(company)
+    company.nothing_more()
