@@ -21,6 +21,7 @@ from engine.documents.problems import Loc, Problem, Problems, nearest, shown
 from engine.documents.values import AMOUNT_SCHEMA, COUNT_SCHEMA, DAY_SCHEMA, PERCENT_SCHEMA, Name, day, micros, percent
 from engine.documents.values import count as whole_number
 from engine.model import Motion
+from engine.money import MINOR_DIGITS
 
 FieldType = Literal["text", "money", "percent", "count", "day", "texts"]
 
@@ -68,8 +69,11 @@ NOTES: dict[str, tuple[str, str]] = {
 }
 """What each field is, and an example of a test, for the reference."""
 
-CHOICES: dict[str, tuple[str, ...]] = {"motion": tuple(motion.value for motion in Motion)}
-"""Fields whose texts are ours, so that a misspelt one can be told."""
+CHOICES: dict[str, tuple[str, ...]] = {
+    "motion": tuple(motion.value for motion in Motion),
+    "currency": tuple(sorted(MINOR_DIGITS)),
+}
+"""Fields whose texts are known beforehand, so that a misspelt one can be told."""
 
 BOUNDS = ("min", "max", "above", "below")
 Bound = int | Fraction | date

@@ -16,6 +16,9 @@ Loc = tuple[str | int, ...]
 SHOWN_MAX = 60
 """Characters of a value that a message repeats: it stays one line of a terminal."""
 
+KNOWN_MAX = 20
+"""Names that a remedy lists; more would hide it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -45,7 +48,9 @@ def nearest(name: str, names: Iterable[str]) -> str:
     if not known:
         return "None is defined yet: define it first."
     close = get_close_matches(name, known, n=1)
-    return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}."
+    if close:
+        return f"Did you mean {close[0]}?"
+    return f"Known: {', '.join(known)}." if len(known) <= KNOWN_MAX else "Check how it is spelled."
 
 
 def shown(value: Any) -> str:

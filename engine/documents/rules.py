@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TypeVar
 
 from engine.documents.company import Company
+from engine.documents.conditions import When
 from engine.documents.engagement import Engagement
 from engine.documents.plan import Plan
+from engine.documents.problems import nearest
 from engine.documents.values import Window
 from engine.model import Issue, Severity
 
 P = TypeVar("P", Engagement, Plan)
 
 
-def check_rules(company: Company, engagements: Sequence[Engagement], plans: Sequence[Plan]) -> tuple[Issue, ...]:
+def check_rules(
+    company: Company,
+    engagements: Sequence[Engagement],
+    plans: Sequence[Plan],
+    lists: Collection[str] | None = None,
+) -> tuple[Issue, ...]:
     """What is wrong between documents that are right by themselves. `HOLDS`: nothing may be computed with them.
 
     One set of rules of engagement is in force on a day, and one file of each plan name; gaps are warned of, because
-    deals and credits dated in them earn nothing.
+    deals and credits dated in them earn nothing. `lists` are the names of the account lists there are, where given.
     """
     by_name: dict[str, list[Plan]] = defaultdict(list)
     for plan in plans:
@@ -32,7 +39,31 @@ def check_rules(company: Company, engagements: Sequence[Engagement], plans: Sequ
         issues += _side_by_side(f"plan {name}", files)
     for plan in plans:
         issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements))
+    policies: list[Engagement | Plan] = [*engagements, *plans]
+    if lists is not None:
+        issues += (issue for policy in policies for issue in _unknown_lists(policy, lists))
     return tuple(issues)
+
+
+def _unknown_lists(policy: Engagement | Plan, lists: Collection[str]) -> Iterator[Issue]:
+    """A condition on a list that is not there would never fit, or always."""
+    for place, when in _conditions(policy):
+        for name in (when.account.listed_in, when.account.not_listed_in) if when.account else ():
+            if name is not None and name not in lists:
+                remedy = f"{nearest(name, lists)} A list is config/lists/{name}.csv."
+                message = f"{place}: no list is called {name}."
+                yield Issue("rules", Severity.HOLDS, policy.written_in or place, message, remedy)
+
+
+def _conditions(policy: Engagement | Plan) -> Iterator[tuple[str, When]]:
+    """Every condition of a document and where it stands."""
+    if isinstance(policy, Plan):
+        yield from ((f"measures.{name}.when", measure.when) for name, measure in policy.measures.items())
+        return
+    for rule in policy.rules:
+        yield f"rules.{rule.id}.when", rule.when
+        for position, share in enumerate(rule.credit, start=1):
+            yield f"rules.{rule.id}.credit[{position}].when", share.when
 
 
 def _none_in_force() -> Issue:

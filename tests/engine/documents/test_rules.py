@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from engine.documents.conditions import AccountTest
 from engine.documents.engagement import Engagement
 from engine.documents.plan import Plan
 from engine.documents.reading import check_rules
 from engine.documents.values import Window
 from engine.model import Severity
-from tests.engine.builders import company, engagement, rule
+from tests.engine.builders import company, engagement, rule, share, when
 
 COMPANY = company()
 
@@ -95,3 +96,20 @@ def test_no_rules_of_engagement_at_all_are_refused() -> None:
 
     assert issue.severity is Severity.HOLDS
     assert issue.message == "there are no rules of engagement."
+
+
+def test_a_list_that_is_not_there_is_refused_wherever_it_is_named() -> None:
+    named = when(account=AccountTest(listed_in="named_accounts"))
+    open_ended = when(account=AccountTest(not_listed_in="vip"))
+    rules = rule("all", share("AE"), share("CSM", 50, overlay=True, when=open_ended), fits=named)
+
+    issues = check_rules(COMPANY, (engagement(rules, written_in="a:4"),), (), lists=["named_account"])
+
+    assert [str(issue) for issue in issues] == [
+        (
+            "a:4: rules.all.when: no list is called named_accounts. Did you mean named_account? "
+            "A list is config/lists/named_accounts.csv."
+        ),
+        "a:4: rules.all.credit[2].when: no list is called vip. Known: named_account. A list is config/lists/vip.csv.",
+    ]
+    assert check_rules(COMPANY, (engagement(rules),), (), lists=["named_accounts", "vip"]) == ()
