@@ -18,6 +18,7 @@ from engine.holders import People, filled
 from engine.matching import fits
 from engine.model import Severity
 from engine.problems import problems
+from engine.texts import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _ambiguous(role: str, rivals: pl.DataFrame, wanted: pl.DataFrame) -> pl.Data
         rivals.join(days, on="deal_id"),
         "ambiguous_holder",
         Severity.HOLDS,
-        pl.format("has no single {} on {}: {} are each {}.", pl.lit(role), "dated_on", "rivals", "how"),
+        text("needs one {} on {}, but finds {} ({}).", pl.lit(role), "dated_on", "rivals", "how"),
         "End all but one of these holdings before that day.",
     )
 
@@ -74,6 +75,6 @@ def _nobody(role: str, chain: Sequence[str], vacant: pl.DataFrame) -> pl.DataFra
         vacant,
         "nobody_holds_role",
         Severity.HOLDS,
-        pl.format("needs {}, but nobody is on {}{}.", pl.lit(role), "dated_on", pl.lit(steps)),
+        text("needs {}, but nobody is on {}{}.", pl.lit(role), "dated_on", pl.lit(steps)),
         "Add a holding for that day, or somebody who steps in to vacancies.",
     )

@@ -20,6 +20,7 @@ from engine.matching import absent, fits, missing, with_lists
 from engine.model import Issue, Severity
 from engine.problems import issues_of, problems, unheld
 from engine.reasons import reason, roles_of
+from engine.texts import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +75,15 @@ def _ready(classified: dy.DataFrame[f.Classified], book: Book) -> pl.DataFrame:
 
 def _ungoverned(deals: pl.DataFrame, engagements: Sequence[Engagement]) -> pl.DataFrame:
     """Deals on whose day no rules of engagement, or several, are in force."""
-    named = [pl.when(in_force_by(one)).then(pl.lit(one.rules_of_engagement)) for one in engagements]
-    several = pl.concat_str(pl.lit("several"), *named, separator=", ", ignore_nulls=True)
-    none = ~pl.any_horizontal(pl.lit(value=False), *map(in_force_by, engagements))
+    names = [pl.when(in_force_by(one)).then(pl.lit(one.rules_of_engagement)) for one in engagements]
+    several = pl.concat_str(pl.lit(""), *names, separator=" and ", ignore_nulls=True).str.strip_prefix(" and ")
     return problems(
         deals,
         "no_single_engagement",
         Severity.HOLDS,
-        pl.format(
-            "is dated {}, when {} rules of engagement are in force.",
-            "dated_on",
-            pl.when(none).then(pl.lit("no")).otherwise(several),
-        ),
+        pl.when(several == "")
+        .then(text("is dated {}, when no rules of engagement are in force.", "dated_on"))
+        .otherwise(text("is dated {}, when more than one are in force: {}.", "dated_on", several)),
         "Mend the effective windows, so that exactly one file covers the day.",
     )
 
@@ -119,7 +117,7 @@ def _blanks(placed: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
         pl.concat(blank).unique(["deal_id", "field"], keep="first", maintain_order=True),
         "missing_value",
         Severity.WARNS,
-        pl.format("has no {}, so rule {} passed it over.", "field", "rule"),
+        text("has no {}, so rule {} passed it over.", "field", "rule"),
         "Fill the field in the CRM, or move the rule that should decide it up.",
     )
 
@@ -161,7 +159,7 @@ def _labelled(role: str, filling: pl.DataFrame, names: pl.DataFrame) -> pl.DataF
     return filling.join(names, on="person_id", how="left").select(
         "deal_id",
         pl.col("person_id").alias(f"person:{role}"),
-        pl.coalesce(pl.format("{} ({})", shown, "how"), "how").alias(f"found:{role}"),
+        pl.coalesce(text("{} ({})", shown, "how"), "how").alias(f"found:{role}"),
     )
 
 

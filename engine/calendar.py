@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from engine.documents.company import Company
+from engine.texts import text
 
 PeriodKind = Literal["month", "quarter", "half", "year"]
 
@@ -65,11 +66,11 @@ def period_label(day: pl.Expr, kind: PeriodKind, company: Company) -> pl.Expr:
     early = (day.dt.day() < company.fiscal_day).cast(pl.Int32)
     month = day.dt.year() * 12 + day.dt.month().cast(pl.Int32) - 1 - early
     if kind == "month":
-        return pl.format("{}-{}", month // 12, _two_digits(month % 12 + 1))
-    year = pl.format("FY{}", _fiscal_year(month, company))
+        return text("{}-{}", month // 12, _two_digits(month % 12 + 1))
+    year = text("FY{}", _fiscal_year(month, company))
     if kind == "year":
         return year
-    return pl.format("{}-{}{}", year, pl.lit(_LETTER[kind]), _number(month, kind, company))
+    return text("{}-{}{}", year, pl.lit(_LETTER[kind]), _number(month, kind, company))
 
 
 def whole_months(since: date, until: date) -> int:

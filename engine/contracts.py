@@ -15,6 +15,7 @@ from engine.calendar import whole_months_between
 from engine.dirt import plausible
 from engine.model import Motion, Severity
 from engine.problems import problems
+from engine.texts import text
 
 NEVER = date.max
 """Stands for "not over yet" where ends of contracts are compared."""
@@ -101,14 +102,14 @@ def link_problems(renewals: pl.DataFrame) -> list[pl.DataFrame]:
             renewals.filter(unknown & contract),
             "unknown_renewed_contract",
             Severity.WARNS,
-            pl.format("renews contract {}, of which no ACV is known.", "renewed_contract_id"),
+            text("renews contract {}, of which no ACV is known.", "renewed_contract_id"),
             remedy,
         ),
         problems(
             renewals.filter(unknown & ~contract & pl.col("prior_deal_id").is_not_null()),
             "unknown_prior_deal",
             Severity.WARNS,
-            pl.format("renews deal {}, which is no won deal with an ACV.", "prior_deal_id"),
+            text("renews deal {}, which is no won deal with an ACV.", "prior_deal_id"),
             remedy,
         ),
         problems(
@@ -122,7 +123,7 @@ def link_problems(renewals: pl.DataFrame) -> list[pl.DataFrame]:
             renewals.filter(pl.col("prior_closed_on") > pl.col("closed_on")),
             "renews_a_later_deal",
             Severity.WARNS,
-            pl.format("renews deal {}, which was closed after it.", "prior_deal_id"),
+            text("renews deal {}, which was closed after it.", "prior_deal_id"),
             "Check both close dates and the link.",
         ),
     ]
@@ -182,7 +183,7 @@ def _started(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFra
             contract_id="deal_id",
             origin_deal_id="deal_id",
             starts_on=starts_on,
-            ends_on=starts_on.dt.offset_by(pl.format("{}mo", pl.col("term_months").clip(1, 1_200))),
+            ends_on=starts_on.dt.offset_by(text("{}mo", pl.col("term_months").clip(1, 1_200))),
             signed_on="closed_on",
         )
     )

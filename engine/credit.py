@@ -13,26 +13,24 @@ import polars as pl
 from engine import frames as f
 from engine.assign import in_force_by, with_circumstances
 from engine.book import Book, Rules
-from engine.documents.engagement import CreditShare
+from engine.documents.engagement import CreditShare, Portion, Rule
 from engine.matching import fits
 from engine.model import Found, Severity
 from engine.problems import issues_of, problems, unheld
 from engine.rollup import rolled_up
 from engine.shares import MEASURES, PARTS_OF_A_SPLIT, divided, portion, reduced, weight_of
 from engine.splits import crm_splits
+from engine.texts import text
 
-_DIVIDED_TOGETHER = ("deal_id", "portion", "set")
-"""The direct shares of a portion are divided together, each overlay by itself."""
 _MOST_SPLITS = 1_000_000
 """More than a deal can have: shares keep their order in the rule, and splits theirs within a share."""
 
-_ROWS = {
+_ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "deal_id": pl.String,
     "payee_id": pl.String,
     "role": pl.String,
-    "kind": pl.String,
-    "portion": pl.String,
-    "set": pl.Int64,
+    "kind": f.Credits.kind.dtype,
+    "portion": f.Credits.portion.dtype,
     "place": pl.Int64,
     "weight": pl.Int128,
     **dict.fromkeys(MEASURES, pl.Int128),
@@ -41,7 +39,10 @@ _ROWS = {
     "rule": pl.String,
     "from_payee_id": pl.String,
 }
-"""A share on its way to a credit: its measures are its group's totals until they are divided."""
+"""A share on its way to a credit: its measures are its portion's totals until they are divided."""
+
+Shares = tuple[tuple[int, CreditShare], ...]
+"""Shares with their places in the rule."""
 
 
 def credit(
@@ -55,23 +56,16 @@ def credit(
     assigned = assignments.select("deal_id", "rule", "rules_of_engagement")
     deals = with_circumstances(classified.join(assigned, on="deal_id"), book)
     sharing = [*_sharing(deals, rules)]
-    splits, found = crm_splits(
-        book, pl.concat([deals.clear(), *(rows for rows, _, share in sharing if share.split_by)])
-    )
-    found += [_unportioned(rows) for rows, _, share in sharing if share.portion != "all"]
+    splits, found = crm_splits(book, pl.concat([deals.clear(), *(rows for rows, shares in sharing if _by_crm(shares))]))
+    found += [_unportioned(rows) for rows, shares in sharing if _portion(shares) != "all"]
     filled = {role: appointments.filter(pl.col("role") == role) for role in appointments["role"].unique()}
-    shares = [
-        part for rows, place, share in sharing for part in _shares(unheld(rows, found), place, share, filled, splits)
-    ]
-    rows = divided(pl.concat([pl.DataFrame(schema=_ROWS), *shares]), _DIVIDED_TOGETHER)
+    parts = [_divided(unheld(rows, found), shares, filled, splits) for rows, shares in sharing]
+    rows = pl.concat([pl.DataFrame(schema=_ROWS), *parts])
     check_sums(rows, deals)
-    single = _merged(rows.filter(pl.col("payee_id").is_not_null()).with_columns(credit_id=_credit_id()))
+    single = reduced(_merged(rows.filter(pl.col("payee_id").is_not_null()).with_columns(credit_id=_credit_id())))
     up, loops = rolled_up(single.filter(pl.col("kind") == "direct"), book, rules)
-    credited = reduced(pl.concat([single, up.with_columns(credit_id=_roll_up_id())]))
-    return Found(
-        f.Credits.validate(credited.select(f.Credits.column_names()).sort("credit_id"), cast=True),
-        issues_of([*found, *loops]),
-    )
+    credited = pl.concat([single, up.with_columns(credit_id=_roll_up_id())]).select(f.Credits.column_names())
+    return Found(f.Credits.validate(credited.sort("credit_id")), issues_of([*found, *loops]))
 
 
 def check_sums(rows: pl.DataFrame, deals: pl.DataFrame) -> None:
@@ -86,38 +80,65 @@ def check_sums(rows: pl.DataFrame, deals: pl.DataFrame) -> None:
         raise ArithmeticError(msg)
 
 
-def _sharing(deals: pl.DataFrame, rules: Rules) -> Iterator[tuple[pl.DataFrame, int, CreditShare]]:
-    """For each share of each rule (with its place in the rule): the deals that it is given on."""
+def _sharing(deals: pl.DataFrame, rules: Rules) -> Iterator[tuple[pl.DataFrame, Shares]]:
+    """The deals of each rule, with each set of its shares that is divided together."""
     for engagement in rules.engagements:
         named = pl.col("rules_of_engagement") == engagement.rules_of_engagement
         governed = deals.filter(named & in_force_by(engagement))
         for rule in engagement.rules:
             decided = governed.filter(pl.col("rule") == rule.id)
-            for place, share in enumerate(rule.credit):
-                yield decided.filter(fits(share.when)), place, share
+            yield from ((decided, shares) for shares in _sets(rule))
 
 
-def _shares(
-    deals: pl.DataFrame, place: int, share: CreditShare, filled: Mapping[str, pl.DataFrame], splits: pl.DataFrame
+def _sets(rule: Rule) -> list[Shares]:
+    """The direct shares of a portion are divided together, each overlay by itself."""
+    placed = list(enumerate(rule.credit))
+    portions = dict.fromkeys(share.portion for share in rule.credit)
+    direct = [tuple((i, s) for i, s in placed if not s.overlay and s.portion == portion) for portion in portions]
+    return [shares for shares in direct if shares] + [((i, s),) for i, s in placed if s.overlay]
+
+
+def _by_crm(shares: Shares) -> bool:
+    return any(share.split_by for _, share in shares)
+
+
+def _portion(shares: Shares) -> Portion:
+    return shares[0][1].portion
+
+
+def _divided(
+    deals: pl.DataFrame, shares: Shares, filled: Mapping[str, pl.DataFrame], splits: pl.DataFrame
+) -> pl.DataFrame:
+    """One row a deal and payee of a set of shares, with what it comes to."""
+    first = shares[0][1]
+    rows = (
+        deals.with_columns(
+            *portion(first.portion),
+            kind=pl.lit("overlay" if first.overlay else "direct", dtype=_ROWS["kind"]),
+            portion=pl.lit(first.portion, dtype=_ROWS["portion"]),
+            from_payee_id=pl.lit(None, dtype=pl.String),
+        )
+        .filter(pl.any_horizontal(pl.col(*MEASURES) != 0))
+        .with_row_index("nth")
+    )
+    given = [part for place, share in shares for part in _given(rows, place, share, filled, splits)]
+    return divided(pl.concat(given), "nth").select(_ROWS.keys()) if given else pl.DataFrame(schema=_ROWS)
+
+
+def _given(
+    rows: pl.DataFrame, place: int, share: CreditShare, filled: Mapping[str, pl.DataFrame], splits: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
-    """One row a deal and payee of a share: the holder of its role, or the people among whom the CRM splits it."""
-    rows = deals.with_columns(
-        *portion(share.portion),
-        role=pl.lit(share.to),
-        kind=pl.lit("overlay" if share.overlay else "direct"),
-        portion=pl.lit(share.portion),
-        set=pl.lit(place if share.overlay else -1, dtype=pl.Int64),
-        from_payee_id=pl.lit(None, dtype=pl.String),
-    ).filter(pl.any_horizontal(pl.col(*MEASURES) != 0))
+    """Who gets a share: the holder of its role, or the people among whom the CRM splits it."""
+    fitting = rows.filter(fits(share.when)).with_columns(role=pl.lit(share.to))
     weight, first = pl.lit(weight_of(share.share), dtype=pl.Int128), pl.lit(place * _MOST_SPLITS, dtype=pl.Int64)
     by_crm = pl.col("crm_splits") & bool(share.split_by)
     if share.to in filled:
         holders = filled[share.to].select("deal_id", payee_id="person_id")
-        held = rows.filter(~by_crm).join(holders, on="deal_id")
-        yield held.with_columns(place=first, weight=weight * PARTS_OF_A_SPLIT).select(_ROWS.keys())
+        held = fitting.filter(~by_crm).join(holders, on="deal_id")
+        yield held.with_columns(place=first, weight=weight * PARTS_OF_A_SPLIT).select("nth", *_ROWS)
     if share.split_by:
-        split = rows.filter(by_crm).join(splits, on="deal_id")
-        yield split.with_columns(place=first + pl.col("place"), weight=weight * pl.col("parts")).select(_ROWS.keys())
+        split = fitting.filter(by_crm).join(splits, on="deal_id")
+        yield split.with_columns(place=first + pl.col("place"), weight=weight * pl.col("parts")).select("nth", *_ROWS)
 
 
 def _unportioned(deals: pl.DataFrame) -> pl.DataFrame:
@@ -131,21 +152,21 @@ def _unportioned(deals: pl.DataFrame) -> pl.DataFrame:
 
 
 def _merged(rows: pl.DataFrame) -> pl.DataFrame:
-    """Shares of one payee in one role, kind and portion of a deal are one credit."""
+    """Shares of one payee in one role, kind and portion of a deal are one credit; measures become Int64."""
+    summed = ["weight", *MEASURES]
     repeated = pl.col("credit_id").is_duplicated()
-    others = pl.col(*(name for name in rows.columns if name not in ("credit_id", "weight", *MEASURES)))
     merged = (
         rows.filter(repeated)
         .sort("credit_id", "place")
         .group_by("credit_id", maintain_order=True)
-        .agg(others.first(), pl.col("weight", *MEASURES).sum())
+        .agg(pl.exclude("credit_id", *summed).first(), pl.col(*summed).sum())
     )
-    return pl.concat([rows.filter(~repeated), merged.select(rows.columns)])
+    return pl.concat([rows.filter(~repeated), merged.select(rows.columns)]).cast(dict.fromkeys(MEASURES, pl.Int64))
 
 
 def _credit_id() -> pl.Expr:
-    return pl.format("{}:{}:{}:{}:{}", "deal_id", "kind", "role", "portion", "payee_id")
+    return text("{}:{}:{}:{}:{}", "deal_id", "kind", "role", "portion", "payee_id")
 
 
 def _roll_up_id() -> pl.Expr:
-    return pl.format("{}:{}", _credit_id(), "from_payee_id")
+    return text("{}:{}", _credit_id(), "from_payee_id")

@@ -12,6 +12,7 @@ import polars as pl
 
 from engine.model import LARGEST_MICROS, Motion, Severity
 from engine.problems import Text, problems
+from engine.texts import text
 
 FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2100, 12, 31)
 """Days outside are typing errors or stand for "unknown", and overflow calendars."""
@@ -49,7 +50,7 @@ def _missing() -> list[Check]:
         (
             "unknown_account",
             account.is_not_null() & ~pl.col("account_known"),
-            pl.format("belongs to account {}, which is not among the accounts.", account),
+            text("belongs to account {}, which is not among the accounts.", account),
             "Restore the account, or let the worker's user see it.",
         ),
         ("missing_owner", owner.is_null(), "has no owner.", "Set the owner in the CRM."),
@@ -59,7 +60,7 @@ def _missing() -> list[Check]:
         (
             "missing_rate",
             currency.is_not_null() & pl.col("fx_num").is_null() & pl.col("closed_on").is_not_null(),
-            pl.format("is in {}, which has no single exchange rate on {}.", currency, "dated_on"),
+            text("is in {}, which has no single exchange rate on {}.", currency, "dated_on"),
             "Keep one dated exchange rate for that day in the CRM, or correct the currency.",
         ),
     ]
@@ -74,7 +75,7 @@ def _impossible() -> list[Check]:
         (
             "implausible_close_date",
             pl.col("dated_on").is_not_null() & pl.col("closed_on").is_null(),
-            pl.format("was closed on {}, which is before {} or after {}.", "dated_on", *map(pl.lit, _days())),
+            text("was closed on {}, which is before {} or after {}.", "dated_on", *map(pl.lit, _days())),
             "Correct the close date in the CRM.",
         ),
         (
@@ -86,19 +87,19 @@ def _impossible() -> list[Check]:
         (
             "impossible_term",
             acv.is_null() & amount.is_not_null() & (term < 1),
-            pl.format("has a term of {} months, so its ACV cannot be told.", term),
+            text("has a term of {} months, so its ACV cannot be told.", term),
             "Correct the term, or set the ACV in the CRM.",
         ),
         (
             "gain_is_negative",
             motion.is_in(_GAINS) & ((amount < 0) | (acv < 0)),
-            pl.format("is {} but its amount or ACV is below zero.", motion),
+            text("is {} but its amount or ACV is below zero.", motion),
             "Correct the sign, or use the type of a downgrade or churn.",
         ),
         (
             "loss_is_positive",
             motion.is_in(_LOSSES) & ((amount > 0) | (acv > 0)),
-            pl.format("is {} but its amount or ACV is above zero.", motion),
+            text("is {} but its amount or ACV is above zero.", motion),
             "Enter what was lost as a negative amount, or correct the type.",
         ),
         (
@@ -116,19 +117,19 @@ def _odd() -> list[Check]:
         (
             "backdated",
             pl.col("created_on") > pl.col("dated_on"),
-            pl.format("was closed on {}, before it was created on {}.", "dated_on", "created_on"),
+            text("was closed on {}, before it was created on {}.", "dated_on", "created_on"),
             "Check the close date: it decides the period and who held which role.",
         ),
         (
             "unknown_owner",
             owner.is_not_null() & ~pl.col("owner_known"),
-            pl.format("is owned by user {}, who is not among the people.", owner),
+            text("is owned by user {}, who is not among the people.", owner),
             "Give it to a person, or let the worker's user see its owner.",
         ),
         (
             "implausible_start",
             starts_on.is_not_null() & plausible(starts_on).is_null(),
-            pl.format("starts on {}, which cannot be meant; its close date counts instead.", starts_on),
+            text("starts on {}, which cannot be meant; its close date counts instead.", starts_on),
             "Correct the start date in the CRM.",
         ),
     ]
@@ -146,7 +147,7 @@ def _repeated(won: pl.DataFrame) -> pl.DataFrame:
         named,
         "likely_duplicate",
         Severity.WARNS,
-        pl.format("has the account, amount, close date and type of deal {}.", "twin_ids"),
+        text("has the account, amount, close date and type of deal {}.", "twin_ids"),
         "Delete or merge one of them if they are the same sale.",
     )
 

@@ -16,6 +16,7 @@ from engine import frames as f
 from engine.book import Book
 from engine.documents.engagement import MANAGER_OF, RECORD_OWNERS
 from engine.matching import in_force
+from engine.texts import text
 
 _SCOPES = {"account": "account_id", "territory": "territory", "segment": "segment", "company": None}
 """Scopes of a holding from the most to the least specific, and the deal's column that must equal its value."""
@@ -46,7 +47,7 @@ def filled(role: str, chain: Sequence[str], deals: pl.DataFrame, people: People)
     for place, step in enumerate((role, *chain)):
         found = _at(step, vacant, people)
         if place:
-            found = found.with_columns(how=pl.format("no {}, so {}", pl.lit(role), "how"))
+            found = found.with_columns(how=text("no {}, so {}", pl.lit(role), "how"))
         parts.append(found)
         vacant = vacant.join(found, on="deal_id", how="anti")
     return pl.concat(parts)
@@ -110,7 +111,7 @@ def _holder(held: pl.DataFrame, column: str | None, deals: pl.DataFrame) -> pl.D
 def _named_holding(role: str, scope: str) -> pl.Expr:
     if scope in ("company", "account"):
         return pl.lit(f"{role} of the {scope}")
-    return pl.format("{} of {} {}", pl.lit(role), pl.lit(scope), "value")
+    return text("{} of {} {}", pl.lit(role), pl.lit(scope), "value")
 
 
 def _record_owner(step: str, deals: pl.DataFrame, people: People) -> pl.DataFrame:
@@ -132,9 +133,9 @@ def _manager(found: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.Dat
     return pl.concat(
         [
             found.filter(pl.col("rivals").is_not_null()),
-            managed.select(
-                "deal_id", "rivals", person_id="manager_id", how=pl.format("manager of the {}", "how")
-            ).select(_FOUND.keys()),
+            managed.select("deal_id", "rivals", person_id="manager_id", how=text("manager of the {}", "how")).select(
+                _FOUND.keys()
+            ),
         ]
     )
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from engine.model import Motion, Severity
 from engine.problems import problems
+from engine.texts import text
 
 _LINK_DECIDES = (Motion.NEW_BUSINESS, Motion.RENEWAL)
 """A link to a renewed contract outranks these types; an upsell or churn may name the contract it is about."""
@@ -50,7 +51,7 @@ def motion_problems(won: pl.DataFrame) -> list[pl.DataFrame]:
             won.filter(undecided & pl.col("type").is_not_null()),
             "unknown_type",
             Severity.HOLDS,
-            pl.format("has the type '{}', for which the mapping names no motion.", "type"),
+            text("has the type '{}', for which the mapping names no motion.", "type"),
             "Add the type under motions: in the mapping, or correct it in the CRM.",
         ),
         problems(
@@ -64,9 +65,7 @@ def motion_problems(won: pl.DataFrame) -> list[pl.DataFrame]:
             won.filter(overruled),
             "type_contradicts_link",
             Severity.WARNS,
-            pl.format(
-                "has the type '{}' but renews contract {}; it counts as a renewal.", "type", "renewed_contract_id"
-            ),
+            text("has the type '{}' but renews contract {}; it counts as a renewal.", "type", "renewed_contract_id"),
             "Correct the type, or remove the renewed contract.",
         ),
     ]

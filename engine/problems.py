@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from engine.model import Issue, Severity
+from engine.texts import text
 
 Text = str | pl.Expr
 """Text for every row, or an expression that writes it from the row."""
@@ -27,7 +28,7 @@ def problems(
 
 def subject_of(deal_id: pl.Expr) -> pl.Expr:
     """How issues name a deal."""
-    return pl.format("deal {}", deal_id)
+    return text("deal {}", deal_id)
 
 
 def unheld(deals: pl.DataFrame, found: Iterable[pl.DataFrame]) -> pl.DataFrame:

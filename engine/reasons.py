@@ -10,6 +10,7 @@ from engine.documents.conditions import FIELDS, When
 from engine.documents.engagement import Owners, Rule
 from engine.matching import column_of
 from engine.model import MICROS
+from engine.texts import text
 
 _PERCENT_DECIMALS = 4
 
@@ -19,7 +20,7 @@ def reason(rule: Rule) -> pl.Expr:
     because = f" ({rule.because})" if rule.because else ""
     owners = pl.concat_str(_owners(rule.owners), separator=", ")
     facts = pl.concat_str(_facts(rule.when), separator=", ")
-    return pl.format("{}: {} on {}; {}.", pl.lit(rule.id + because), facts, "dated_on", owners)
+    return text("{}: {} on {}; {}.", pl.lit(rule.id + because), facts, "dated_on", owners)
 
 
 def roles_of(owners: Owners) -> dict[str, list[str]]:
@@ -33,7 +34,7 @@ def roles_of(owners: Owners) -> dict[str, list[str]]:
 def _owners(owners: Owners) -> Sequence[pl.Expr]:
     roles = roles_of(owners)
     return [
-        pl.format("{} {}", pl.lit("owner" if len(roles) == 1 else f"{' and '.join(names)} owner"), f"found:{role}")
+        text("{} {}", pl.lit("owner" if len(roles) == 1 else f"{' and '.join(names)} owner"), f"found:{role}")
         for role, names in roles.items()
     ]
 
@@ -43,7 +44,7 @@ def _facts(when: When) -> list[pl.Expr]:
     unlisted = when.account.not_listed_in if when.account else None
     lists = [pl.lit(f"account on list {listed}")] if listed else []
     lists += [pl.lit(f"account not on list {unlisted}")] if unlisted else []
-    tested = [pl.format("{} {}", pl.lit(test.field.replace("_", " ")), _shown(test.field)) for test in when.tests]
+    tested = [text("{} {}", pl.lit(test.field.replace("_", " ")), _shown(test.field)) for test in when.tests]
     return [*lists, *tested] or [pl.lit("any deal")]
 
 
@@ -54,7 +55,7 @@ def _shown(field: str) -> pl.Expr:
         return _percent(pl.col("uplift_num"), pl.col("uplift_den"))
     if FIELDS[field] == "money":
         amount = _amount(column)
-        return amount if field == "revenue" else pl.format("{} {}", amount, "currency")
+        return amount if field == "revenue" else text("{} {}", amount, "currency")
     return column.list.join("/") if FIELDS[field] == "texts" else column.cast(pl.String)
 
 
@@ -65,8 +66,8 @@ def _amount(micros: pl.Expr) -> pl.Expr:
         (size // MICROS).cast(pl.String).str.reverse().str.replace_all(r"(\d{3})", "${1},").str.strip_chars_end(",")
     )
     rest = (size % MICROS).cast(pl.String).str.zfill(6).str.strip_chars_end("0").str.pad_end(2, "0")
-    decimals = pl.when(size % MICROS == 0).then(pl.lit("")).otherwise(pl.format(".{}", rest))
-    return pl.format("{}{}{}", _sign(micros), thousands.str.reverse(), decimals)
+    decimals = pl.when(size % MICROS == 0).then(pl.lit("")).otherwise(text(".{}", rest))
+    return text("{}{}{}", _sign(micros), thousands.str.reverse(), decimals)
 
 
 def _percent(num: pl.Expr, den: pl.Expr) -> pl.Expr:
@@ -74,8 +75,8 @@ def _percent(num: pl.Expr, den: pl.Expr) -> pl.Expr:
     scale = 10**_PERCENT_DECIMALS
     size = num.cast(pl.Int128).abs() * (100 * scale) // den
     rest = (size % scale).cast(pl.String).str.zfill(_PERCENT_DECIMALS).str.strip_chars_end("0")
-    decimals = pl.when(rest == "").then(pl.lit("")).otherwise(pl.format(".{}", rest))
-    return pl.format("{}{}{} %", _sign(num), (size // scale).cast(pl.String), decimals)
+    decimals = pl.when(rest == "").then(pl.lit("")).otherwise(text(".{}", rest))
+    return text("{}{}{} %", _sign(num), (size // scale).cast(pl.String), decimals)
 
 
 def _sign(number: pl.Expr) -> pl.Expr:

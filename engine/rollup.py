@@ -13,6 +13,7 @@ from engine.holders import People, managers_on
 from engine.matching import in_force
 from engine.model import Severity
 from engine.problems import problems
+from engine.texts import text
 
 LONGEST_CHAIN = 20
 """More levels than any company has: a longer chain is a circle."""
@@ -28,7 +29,9 @@ def rolled_up(direct: pl.DataFrame, book: Book, rules: Rules) -> tuple[pl.DataFr
     chains, found = _chains(team, People.of(book))
     paid = _in_a_plan(chains, enrolled, plans)
     up = direct.join(paid, on=["payee_id", "dated_on"]).with_columns(
-        kind=pl.lit("rollup"), from_payee_id=pl.col("payee_id"), payee_id=pl.col("manager_id")
+        kind=pl.lit("rollup", dtype=direct.schema["kind"]),
+        from_payee_id=pl.col("payee_id"),
+        payee_id=pl.col("manager_id"),
     )
     return up.select(direct.columns), found
 
@@ -80,9 +83,9 @@ def _several(rows: pl.DataFrame) -> pl.DataFrame:
         first,
         "several_managers",
         Severity.HOLDS,
-        pl.format("reports to {} on {}; no roll-ups go up from there.", "rivals", "dated_on"),
+        text("reports to {} on {}; no roll-ups go up from there.", "rivals", "dated_on"),
         "End all but one of the reporting lines before that day.",
-        subject=pl.format("payee {}", "person_id"),
+        subject=text("payee {}", "person_id"),
     )
 
 
@@ -92,7 +95,7 @@ def _circles(rows: pl.DataFrame) -> pl.DataFrame:
         first,
         "reporting_circle",
         Severity.WARNS,
-        pl.format("reports in a circle on {}; everybody in it gets each roll-up once.", "dated_on"),
+        text("reports in a circle on {}; everybody in it gets each roll-up once.", "dated_on"),
         "Correct the reporting lines, or the manager in the CRM.",
-        subject=pl.format("payee {}", "person_id"),
+        subject=text("payee {}", "person_id"),
     )

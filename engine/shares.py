@@ -6,12 +6,11 @@ document (nine decimals) times every split of a CRM (six decimals of the whole);
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
-from typing import Literal
 
 import polars as pl
 
+from engine.documents.engagement import Portion
 from engine.model import MICROS
 
 PARTS_OF_A_SPLIT = 10**6
@@ -21,8 +20,6 @@ WHOLE = 10**11 * PARTS_OF_A_SPLIT
 
 MEASURES = ("amount_micros", "acv_micros", "units_micros")
 """What a credit holds a share of."""
-
-Portion = Literal["all", "renewed", "uplift"]
 
 
 def weight_of(share: Fraction) -> int:
@@ -66,29 +63,28 @@ def portion(name: Portion) -> list[pl.Expr]:
     ]
 
 
-def divided(rows: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
-    """The rows with each measure (the group's total) replaced by the row's part of it by `weight`.
+def divided(rows: pl.DataFrame, group: str) -> pl.DataFrame:
+    """The rows with each measure (their group's total) replaced by the row's part of it by `weight`.
 
     Largest remainder on the absolute amount, ties to the first by `place`. The parts of a group sum to its total times
     the sum of its weights, rounded half away from zero.
     """
     alone = pl.len().over(group) == 1
-    single, several = rows.filter(alone), rows.filter(~alone)
-    single = single.with_columns(_signed(measure, _rounded(measure, pl.col("weight"))) for measure in MEASURES)
-    for measure in MEASURES if several.height else ():
-        several = _allocated(several.sort(*group, "place"), measure, group)
-    return pl.concat([single, several.select(single.columns)])
+    single, several = rows.filter(alone), rows.filter(~alone).sort(group, "place")
+    return pl.concat(
+        [
+            single.with_columns(_signed(measure, _rounded(measure, pl.col("weight"))) for measure in MEASURES),
+            several.with_columns(_signed(measure, _allocated(measure, group)) for measure in MEASURES),
+        ]
+    )
 
 
-def _allocated(rows: pl.DataFrame, measure: str, group: Sequence[str]) -> pl.DataFrame:
-    """One measure of groups of several, in the order of `place`."""
+def _allocated(measure: str, group: str) -> pl.Expr:
+    """A row's part of its group's absolute total; the rows are in the order of group and `place`."""
     exact = pl.col(measure).abs() * pl.col("weight")
-    due = _rounded(measure, pl.col("weight").sum().over(group))
-    with_floor = rows.with_columns(floor=exact // WHOLE, rest=exact % WHOLE, due=due)
-    missing = pl.col("due") - pl.col("floor").sum().over(group)
-    turn = pl.col("rest").rank("ordinal", descending=True).over(group)
-    part = pl.col("floor") + (turn <= missing).cast(pl.Int128)
-    return with_floor.with_columns(_signed(measure, part)).drop("floor", "rest", "due")
+    missing = _rounded(measure, pl.col("weight").sum().over(group)) - (exact // WHOLE).sum().over(group)
+    turn = (exact % WHOLE).rank("ordinal", descending=True).over(group)
+    return exact // WHOLE + (turn <= missing).cast(pl.Int128)
 
 
 def _rounded(measure: str, weight: pl.Expr) -> pl.Expr:

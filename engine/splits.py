@@ -9,6 +9,7 @@ from engine.holders import persons_of_users
 from engine.model import Severity
 from engine.problems import problems
 from engine.shares import PARTS_OF_A_SPLIT
+from engine.texts import text
 
 
 def crm_splits(book: Book, deals: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -28,14 +29,14 @@ def crm_splits(book: Book, deals: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.D
         totals.filter(~pl.col("exact") | (pl.col("total") != PARTS_OF_A_SPLIT)),
         "splits_do_not_add_up",
         Severity.HOLDS,
-        pl.format("has splits that add up to {} %, not 100 %.", _percent(pl.col("total"))),
+        text("has splits that add up to {} %, not 100 %.", _percent(pl.col("total"))),
         "Correct the splits in the CRM: shares of at most four decimals, none below zero.",
     )
     unknown = problems(
         split.filter(pl.col("person_id").is_null()),
         "unknown_split_user",
         Severity.HOLDS,
-        pl.format("is split with user {}, who is not among the people.", "user_id"),
+        text("is split with user {}, who is not among the people.", "user_id"),
         "Let the worker's user see that person, or correct the split.",
     )
     shares = split.filter(pl.col("parts") > 0).select("deal_id", "parts", payee_id="person_id", place=_turn())
@@ -52,4 +53,4 @@ def _percent(parts: pl.Expr) -> pl.Expr:
     size = parts.abs()
     digits = (size % 10_000).cast(pl.String).str.zfill(4)
     sign = pl.when(parts < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    return pl.format("{}{}.{}", sign, (size // 10_000).cast(pl.String), digits)
+    return text("{}{}.{}", sign, (size // 10_000).cast(pl.String), digits)
