@@ -11,7 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from engine import frames as f
-from store.bulk import among, insert_frame, read_frame
+from store.bulk import among, fetch, insert_frame, read_frame
 from store.chain import COVERED, canonical, head, link, verify
 from store.errors import BookedElsewhere
 from store.instants import instant_text
@@ -66,8 +66,8 @@ def posting_id(key: tuple[str, ...], sequence: int) -> str:
 def append(conn: sa.Connection, postings: dy.DataFrame[f.Postings], run_id: int, booked_at: datetime) -> int:
     """Book the postings in their order, in the caller's write transaction; answers how many.
 
-    Raises BookedElsewhere when one of them is booked already, or when its key was booked in another currency, as the
-    sum would then mean nothing: both say that the postings were not computed from this ledger.
+    Raises BookedElsewhere when one of them is booked already, or does not follow on what is booked for its key in the
+    same currency: the postings were not computed from this ledger.
     """
     ids = [posting_id(row[:-1], row[-1]) for row in postings.select(*KEY, "sequence").iter_rows()]
     _refuse_booked(conn, ids)
@@ -86,7 +86,7 @@ def append(conn: sa.Connection, postings: dy.DataFrame[f.Postings], run_id: int,
         pl.Series("previous_hash", hashes[:-1], dtype=pl.String), pl.Series("hash", hashes[1:], dtype=pl.String)
     )
     insert_frame(conn, POSTING, chained)
-    _refuse_mixed_currency(conn, number)
+    _refuse_other_history(conn, postings.filter(pl.col("sequence") > 0))
     return len(ids)
 
 
@@ -102,21 +102,18 @@ def _refuse_booked(conn: sa.Connection, ids: list[str]) -> None:
         )
 
 
-def _refuse_mixed_currency(conn: sa.Connection, last_before: int) -> None:
-    """Compare each posting after `last_before` with the earlier ones of its key."""
-    new, old = POSTING.alias("new"), POSTING.alias("old")
-    same_key = [new.c[name] == old.c[name] for name in KEY]
-    mixed = conn.execute(
-        sa.select(new.c.plan, new.c.component, new.c.period, old.c.number, old.c.run_id)
-        .join(old, sa.and_(*same_key, new.c.currency != old.c.currency))
-        .where(new.c.number > last_before)
-        .limit(1)
-    ).first()
-    if mixed is not None:
-        raise BookedElsewhere(
-            f"Component {mixed.component} of plan {mixed.plan}, period {mixed.period}, was booked in another currency "
-            f"(posting {mixed.number}, run {mixed.run_id}). Give the component a new name for the new currency."
-        )
+def _refuse_other_history(conn: sa.Connection, later: pl.DataFrame) -> None:
+    """Each later posting of a key must follow the one before it, in the same currency."""
+    before = [posting_id(row[:-1], row[-1] - 1) for row in later.select(*KEY, "sequence").iter_rows()]
+    chosen = sa.select(POSTING.c.posting_id, POSTING.c.currency).where(POSTING.c.posting_id.in_(among(before)))
+    booked = {found: currency for rows in fetch(conn, chosen) for found, currency in rows}
+    for previous, row in zip(before, later.iter_rows(named=True), strict=True):
+        if booked.get(previous) != row["currency"]:
+            raise BookedElsewhere(
+                f"Component {row['component']} of plan {row['plan']}, period {row['period']}: posting number "
+                f"{row['sequence'] + 1} in {row['currency']} follows {booked.get(previous, 'nothing')}. "
+                "Compute again from the ledger as it is now; a new currency needs a new component."
+            )
 
 
 def ledger_hash(conn: sa.Connection) -> str:

@@ -68,12 +68,22 @@ def test_two_runs_cannot_book_the_same_difference(store: Store, run_id: int) -> 
         assert len(ledger.posted(conn, None)) == 1
 
 
-def test_a_key_never_changes_its_currency(store: Store, run_id: int) -> None:
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"sequence": 1, "currency": "EUR"}, "posting number 2 in EUR follows USD"),
+        ({"sequence": 2}, "posting number 3 in USD follows nothing"),
+        ({"sequence": 1, "source_id": "c2"}, "posting number 2 in USD follows nothing"),
+    ],
+)
+def test_a_posting_follows_the_one_before_it_in_the_same_currency(
+    store: Store, run_id: int, row: dict[str, Any], message: str
+) -> None:
     with store.write() as conn:
         ledger.append(conn, postings({}), run_id, NOW)
 
-    with store.write() as conn, pytest.raises(BookedElsewhere, match="another currency"):
-        ledger.append(conn, postings({"sequence": 1, "currency": "EUR"}), run_id, NOW)
+    with store.write() as conn, pytest.raises(BookedElsewhere, match=message):
+        ledger.append(conn, postings(row), run_id, NOW)
 
 
 def test_a_posting_needs_its_run(store: Store) -> None:
