@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from .conftest import DEAL, OPEN_DEAL
+from .conftest import ACME, DEAL, GLOBEX, OPEN_DEAL
 
 
 def ids(answer):
@@ -67,3 +67,43 @@ def test_collections_change_records(org, sf):
     (result,) = sf.restful("composite/sobjects", method="PATCH", json={"records": records})
     assert result["success"]
     assert org.get("Opportunity", DEAL)["NextStep"] == "Call"
+
+
+def test_what_was_shown_before_is_shown_anew_after_a_change(org, sf):
+    query = "SELECT Id, NextStep, Account.Name FROM Opportunity WHERE IsWon = true"
+    assert sf.query(query)["records"][0]["NextStep"] is None
+    org.update("Opportunity", DEAL, {"NextStep": "Call"})
+    assert sf.query(query)["records"][0]["NextStep"] == "Call"
+    org.update("Account", ACME, {"Name": "Acme 2"})
+    assert sf.query(query)["records"][0]["Account"]["Name"] == "Acme 2"
+
+
+def test_a_record_that_moved_is_found_where_it_is(org, sf):
+    def deals(account):
+        return ids(sf.query(f"SELECT Id FROM Opportunity WHERE AccountId = '{account}' ORDER BY Id"))  # noqa: S608  # fixed
+
+    assert (deals(ACME), deals(GLOBEX)) == ([DEAL], [OPEN_DEAL])
+    org.update("Opportunity", DEAL, {"AccountId": GLOBEX})
+    assert (deals(ACME), deals(GLOBEX)) == ([], [OPEN_DEAL, DEAL])
+    org.update("Opportunity", DEAL, {"AccountId": ACME})
+    assert (deals(ACME), deals(GLOBEX)) == ([DEAL], [OPEN_DEAL])
+
+
+def test_a_locator_is_its_users_own(org, http, data):
+    for number in range(300):
+        org.insert("Account", {"Name": f"A{number}"})
+    options = {"params": {"q": "SELECT Id FROM Account"}, "headers": {"Sforce-Query-Options": "batchSize=200"}}
+    url = data[: -len("/services/data/v66.0")] + http.get(f"{data}/query", **options).json()["nextRecordsUrl"]
+    assert len(http.get(url).json()["records"]) == 102
+    other = org.tokens.issue("00D", org.get("User", "005000000000Rep")["Id"])
+    answer = http.get(url, headers={"Authorization": f"Bearer {other}"})
+    assert answer.json()[0]["errorCode"] == "INVALID_QUERY_LOCATOR"
+
+
+def test_answers_are_packed_when_asked(http, data):
+    plain = http.get(f"{data}/sobjects/Opportunity/describe", headers={"Accept-Encoding": "identity"})
+    packed = http.get(f"{data}/sobjects/Opportunity/describe", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert int(packed.headers["Content-Length"]) < len(plain.content)
