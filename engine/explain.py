@@ -14,7 +14,7 @@ from engine.documents.plan import Plan
 from engine.facts import facts
 from engine.model import MICROS
 from engine.money import round_ratio
-from engine.wording import attainment, exchange, money, percent, pieces, plain
+from engine.wording import attainment, exchange, money, percent, pieces, plain, roughly
 
 Row = Mapping[str, Any]
 Names = Mapping[str, str]
@@ -55,7 +55,7 @@ def _nature(deal: Row) -> str:
     """What the deal is, with the facts that rules look at."""
     said = [f"closed on {deal['dated_on']}", f"ACV {money(deal['acv_micros'], deal['currency'])}"]
     if deal["uplift_num"] is not None:
-        said.append(f"uplift {percent(Fraction(deal['uplift_num'], deal['uplift_den']))}")
+        said.append(f"uplift {roughly(Fraction(deal['uplift_num'], deal['uplift_den']))}")
     if deal["months_since_signing"] is not None:
         said.append(f"{deal['months_since_signing']} months since signing")
     said += [deal[name] for name in ("segment", "territory") if deal[name] is not None]

@@ -15,6 +15,12 @@ def percent(share: Fraction) -> str:
     return f"{number(share * 100)} %"
 
 
+def roughly(share: Fraction) -> str:
+    """`42.0261 %`: a share that nobody computes with, to four decimals at most."""
+    scaled = round_ratio(share.numerator * 10**6, share.denominator, 1, "down")
+    return percent(Fraction(scaled, 10**6))
+
+
 def attainment(achieved: int, quota: int) -> str:
     """`80.0 %` of quota, rounded to a tenth."""
     tenths = round_ratio(achieved * 1000, quota, 1, "half_up")

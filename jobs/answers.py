@@ -6,16 +6,15 @@ JSON.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection
 
 from engine.documents.plan import Plan
-from engine.documents.values import percent_text
 from engine.explain import RESPONSIBILITIES, explain, explain_assignment
 from engine.money import format_amount
+from engine.wording import attainment
 from jobs.configuration import Configuration
 from store import canonical, results, runs
 
@@ -150,8 +149,8 @@ def _component(group: pl.DataFrame, configuration: Configuration) -> dict[str, A
     return {
         "component": last["component"],
         "title": title,
-        "window": last["window"],
-        "attainment": percent_text(Fraction(last["after_micros"], quota)) if quota else None,
+        "window": last["window"] if quota else None,
+        "attainment": attainment(last["after_micros"], quota) if quota else None,
         "amount": format_amount(int(group["amount_micros"].sum()), last["currency"]),
         "currency": last["currency"],
     }

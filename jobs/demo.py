@@ -14,10 +14,11 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 from rich.markup import escape
 
 from engine.money import format_amount
-from jobs import answers
+from jobs import answers, logs
 from jobs.backfill import backfill
 from jobs.configuration import Configuration, load
 from jobs.cycle import Cycle, Wiring, sync
@@ -44,6 +45,14 @@ Wire = Callable[..., Wiring]
 def tell(templates: Path, folder: Path, *, seed: int, deals: int, wire: Wire, clock: Callable[[], datetime]) -> None:
     """Run everything in the folder, which is left for looking around."""
     empty_folder(folder)
+    with (folder / "worker.log").open("w", encoding="utf-8") as log:
+        logs.configure(log)
+        _run(templates, folder, seed=seed, deals=deals, wire=wire, clock=clock)
+    _afterwards(folder)
+
+
+def _run(templates: Path, folder: Path, *, seed: int, deals: int, wire: Wire, clock: Callable[[], datetime]) -> None:
+    """World, sandbox and worker, for as long as the story lasts."""
     world = generate(seed, deals)
     write_company(templates, folder / "config", world)
     org = Org(clock=clock)
@@ -54,7 +63,6 @@ def tell(templates: Path, folder: Path, *, seed: int, deals: int, wire: Wire, cl
         with closing(store):
             Story(org, wire(configuration, store, environment=CREDENTIALS), world).tell()
     (folder / "crm.json").write_text(json.dumps(org.dump()), encoding="utf-8")
-    _afterwards(folder)
 
 
 def empty_folder(folder: Path) -> None:
@@ -87,6 +95,7 @@ class Story:
 
     def __init__(self, org: Org, wiring: Wiring, world: World) -> None:
         self.org, self.wiring, self.world = org, wiring, world
+        self.names = {user["Id"]: user["Name"] for user in world.document["users"]}
         self.out = console()
 
     def tell(self) -> None:
@@ -96,7 +105,7 @@ class Story:
         self._chapter("2. Backfill: three years of history are read in bulk, computed and written back")
         show_cycle(backfill(self.wiring, (), None, None))
         deal = self._pick()
-        self._chapter("3. Who owns what, and why: a renewal that grew by more than a fifth")
+        self._chapter("3. Who owns what, and why: a renewal that grew by more than 20 %")
         self._show_deal(deal)
         self._chapter("4. What the rep sees: one statement, every cent with its reason")
         payee, period = self._payee_of(deal)
@@ -121,17 +130,19 @@ class Story:
         return self.wiring.store
 
     def _pick(self) -> str:
-        """The latest renewal that the uplift rule decided; else the latest credited deal."""
+        """The latest renewal that the uplift rule decided, with an amount to show; else the latest credited deal."""
         with self.store.read() as conn:
             assignments = results.assignments_of(conn, None).join(results.classified_of(conn, None), on="deal_id")
-        decided = assignments.filter(~assignments["held"]).sort("dated_on", "deal_id")
-        uplift = decided.filter(decided["rule"] == "renewal-with-large-uplift")
-        return str((uplift if uplift.height else decided)["deal_id"][-1])
+            lines = results.lines_of(conn, None).select("deal_id", "payee_id", paid_in="currency")
+        telling = (pl.col("rule") == "renewal-with-large-uplift") & (pl.col("currency") == pl.col("paid_in"))
+        earned = assignments.join(lines, left_on=["deal_id", "commercial_owner_id"], right_on=["deal_id", "payee_id"])
+        return str(earned.sort(telling, "dated_on", "deal_id")["deal_id"][-1])
 
     def _payee_of(self, deal: str) -> tuple[str, str]:
-        """Who earns most on the deal, and when."""
+        """The deal's commercial owner, and the period of the earning."""
         with self.store.read() as conn:
-            line = results.lines_of(conn, None, [deal]).sort("amount_micros", "payee_id").row(-1, named=True)
+            owner = results.assignments_of(conn, [deal])["commercial_owner_id"][0]
+            line = results.lines_of(conn, [owner], [deal]).row(0, named=True)
         return line["payee_id"], line["period"]
 
     def _show_deal(self, deal: str) -> None:
@@ -147,7 +158,8 @@ class Story:
         fields = list(self.wiring.configuration.mapping.write.values())
         values = self.wiring.connect().target.read("Opportunity", [deal], fields)[deal]
         for field in fields:
-            self.out.print(f"  Opportunity.{field} = {escape(str(values.get(field)))}")
+            value = self.names.get(str(values[field]), values[field])
+            self.out.print(f"  Opportunity.{field} = {escape(str(value))}")
 
     def _correct(self, deal: str) -> None:
         record = self.org.get("Opportunity", deal)
@@ -164,7 +176,7 @@ class Story:
 def _afterwards(folder: Path) -> None:
     out = console()
     config = folder / "config"
-    out.print("\n[bold]Look around:[/bold]")
+    out.print(f"\n[bold]Look around in {folder}/:[/bold]")
     out.print(f"  python worker.py status --config {config}")
     out.print(f"  python worker.py issues --config {config}")
-    out.print(f"  python worker.py sandbox --state {folder / 'crm.json'}    (the CRM again, on {SANDBOX_ADDRESS})")
+    out.print(f"  python worker.py sandbox --state {folder / 'crm.json'}   # the CRM again, on {SANDBOX_ADDRESS}")

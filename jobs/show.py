@@ -47,7 +47,7 @@ def show_cycle(cycle: Cycle) -> None:
     sent = ", ".join(f"{count} {verdict}" for verdict, count in sorted(cycle.sent.items())) or "0 written"
     console().print(
         f"{cycle.records} records read; {computed.deals} deals and {computed.payees} payees computed; "
-        f"{computed.postings.height} postings; CRM records: {sent}; {len(computed.issues)} issues."
+        f"{computed.postings.height} postings; CRM records: {sent}; {len(computed.issues)} issues found."
     )
 
 
@@ -80,8 +80,6 @@ def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
     out.print(f"[bold]{escape(str(deal.get('name') or ''))}[/bold] {deal['deal_id']} {deal.get('motion') or ''}")
     for sentence in answer["why"]:
         out.print(escape(sentence))
-    for responsibility, owner in answer["owners"].items():
-        out.print(f"  {responsibility} owner: {escape(str(owner or 'nobody'))}")
     columns = ("credited", "as", "kind", "portion", "share", "ACV", "rule")
     rows = [
         (c["payee"], c["role"], c["kind"], c["portion"], c["share"], f"{c['acv']} {c['currency']}", c["rule"])
