@@ -17,7 +17,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from engine.documents.document import Document
-from engine.documents.problems import Loc, Problem, Problems, nearest, shown
+from engine.documents.problems import KNOWN_MAX, Loc, Problem, Problems, nearest, shown
 from engine.documents.values import AMOUNT_SCHEMA, COUNT_SCHEMA, DAY_SCHEMA, PERCENT_SCHEMA, Name, day, micros, percent
 from engine.documents.values import count as whole_number
 from engine.model import Motion
@@ -74,6 +74,13 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "currency": tuple(sorted(MINOR_DIGITS)),
 }
 """Fields whose texts are known beforehand, so that a misspelt one can be told."""
+
+
+def offered(name: str) -> tuple[str, ...]:
+    """The choices of a field that editors and the reference list; none where they are too many to read."""
+    choices = CHOICES.get(name, ())
+    return choices if len(choices) <= KNOWN_MAX else ()
+
 
 BOUNDS = ("min", "max", "above", "below")
 Bound = int | Fraction | date
@@ -143,7 +150,7 @@ class When(Document):
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """In YAML: one key a field."""
         schema = super().__get_pydantic_json_schema__(core_schema, handler)
-        schema["properties"] |= {name: schema_of_test(kind, CHOICES.get(name, ())) for name, kind in FIELDS.items()}
+        schema["properties"] |= {name: schema_of_test(kind, offered(name)) for name, kind in FIELDS.items()}
         return schema
 
 

@@ -19,11 +19,8 @@ from engine.documents.document import Document, Policy, Reading, problems_of
 from engine.documents.engagement import Engagement
 from engine.documents.plan import Plan
 from engine.documents.problems import Problem
-from engine.documents.rules import check_rules
 from engine.documents.yaml import Node, read_yaml
 from engine.model import Found, Issue, Severity
-
-__all__ = ["check_rules", "read_company", "read_document", "read_engagement", "read_plan"]
 
 D = TypeVar("D", bound=Document)
 _AFTER_A_COMMA = re.compile(r"[0-9]{3}(\.[0-9]*)?", re.ASCII)

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from engine.documents.conditions import BOUNDS, CHOICES, FIELDS, NOTES
+from engine.documents.conditions import BOUNDS, FIELDS, NOTES, offered
 from engine.documents.document import Document
-from engine.documents.problems import KNOWN_MAX
 from engine.documents.schema import KINDS, json_schema
 
 JsonSchema = dict[str, Any]
@@ -132,8 +131,7 @@ def _fields_table() -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for name, kind in FIELDS.items():
         meaning, example = NOTES[name]
-        choices = CHOICES.get(name, ())
-        words = ", ".join(map(_code, choices)) if 0 < len(choices) <= KNOWN_MAX else TYPES[kind]
+        words = ", ".join(map(_code, offered(name))) or TYPES[kind]
         is_text = kind in ("text", "texts")
         operators = "a value, a list of values, `not`" if is_text else ", ".join(("a value", *map(_code, BOUNDS)))
         yield f"| `{name}` | {meaning} | {words} | {operators} | `{name}: {example}` |"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.documents.company import Company
-from engine.documents.conditions import CHOICES, FIELDS, schema_of_test
+from engine.documents.conditions import FIELDS, offered, schema_of_test
 from engine.documents.document import Document
 from engine.documents.engagement import Engagement
 from engine.documents.plan import Plan
@@ -65,6 +65,6 @@ def _share_tests(schema: dict[str, Any]) -> None:
     """Fields of one type are tested alike: say it once."""
     fields = schema["$defs"]["When"]["properties"]
     for name, kind in FIELDS.items():
-        if name not in CHOICES:
+        if not offered(name):
             schema["$defs"][f"{kind}_test"] = _as_written(schema_of_test(kind))
             fields[name] = {"$ref": f"#/$defs/{kind}_test"}

@@ -8,7 +8,7 @@ from typing import Any
 from engine.documents.conditions import AccountTest
 from engine.documents.engagement import Engagement
 from engine.documents.plan import Plan
-from engine.documents.reading import check_rules
+from engine.documents.rules import check_rules
 from engine.documents.values import Window
 from engine.model import Severity
 from tests.engine.builders import company, engagement, rule, share, when
