@@ -16,12 +16,14 @@ def with_fits(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> pl.DataFra
 
     Null where the deal itself is unknown and a test would have to look at it.
     """
-    open_to_all = {name: measure.when == When() for name, measure in plan.measures.items()}
-    rows = rows.with_columns(pl.lit(value=True).alias(fits_column(name)) for name, all_ in open_to_all.items() if all_)
-    tests = [fits(plan.measures[name].when).alias(fits_column(name)) for name, all_ in open_to_all.items() if not all_]
-    if not tests:
+    tested = [name for name, measure in plan.measures.items() if measure.when != When()]
+    rows = rows.with_columns(
+        pl.lit(value=True).alias(fits_column(name)) for name in plan.measures if name not in tested
+    )
+    if not tested:
         return rows
-    return rows.join(deals.select("deal_id", *tests), on="deal_id", how="left", maintain_order="left")
+    answers = [fits(plan.measures[name].when).alias(fits_column(name)) for name in tested]
+    return rows.join(deals.select("deal_id", *answers), on="deal_id", how="left", maintain_order="left")
 
 
 def fits_column(measure: str) -> str:

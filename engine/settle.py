@@ -33,32 +33,26 @@ def settle(
     return Found(_postings(deltas), tuple(_mixed(mixed)))
 
 
-def _beside(keys: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
-    """Every key of either side with what is posted for it: lines in their order, then keys without one in key order."""
-    before = posted.select(*KEY, posted="amount_micros", currency_posted="currency", sequence="postings")
-    aimed = keys.join(before, on=KEY, how="left", maintain_order="left")
-    gone = (
-        posted.join(keys, on=KEY, how="anti")
-        .sort(KEY)
-        .select(
-            *keys.columns[:-2],
-            amount_micros=pl.lit(0, dtype=pl.Int64),
-            currency="currency",
-            posted="amount_micros",
-            currency_posted="currency",
-            sequence="postings",
-            reason=pl.lit("withdrawn"),
-        )
-    )
+def _beside(lines: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
+    """Every key of either side with its amount and what is posted for it: lines in their order, then keys without."""
+    before = posted.rename({"amount_micros": "posted", "currency": "currency_posted", "postings": "sequence"})
+    both = lines.join(before, on=KEY, how="full", coalesce=True, maintain_order="left_right")
     reason = (
-        pl.when(pl.col("sequence").is_not_null())
+        pl.when(pl.col("amount_micros").is_null())
+        .then(pl.lit("withdrawn"))
+        .when(pl.col("sequence").is_not_null())
         .then(pl.lit("changed"))
         .when(pl.col("part") == "clawback")
         .then(pl.lit("clawback"))
         .otherwise(pl.lit("earned"))
     )
-    return pl.concat([aimed.with_columns(reason=reason), gone], how="vertical_relaxed").with_columns(
-        pl.col("posted", "sequence").fill_null(0), pl.col("currency_posted").fill_null(pl.col("currency"))
+    return both.with_columns(
+        pl.col("amount_micros", "posted", "sequence").fill_null(0),
+        deal_id=pl.coalesce("deal_id", "deal_id_right"),
+        kind=pl.coalesce(pl.col("kind").cast(pl.String), "kind_right"),
+        currency=pl.coalesce("currency", "currency_posted"),
+        currency_posted=pl.coalesce("currency_posted", "currency"),
+        reason=reason,
     )
 
 

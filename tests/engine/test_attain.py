@@ -96,12 +96,15 @@ def test_a_quota_that_says_nothing_certain_holds_the_window(rows, code):
     assert codes(outcome) == [code]
 
 
-def test_a_quota_only_shown_may_be_missing():
-    outcome = Case([plan(component(quota="acv", accumulates="year"))], []).pays(sold(("2026-06-01", 100)))
+def test_a_quota_only_shown_may_be_missing_or_unclear():
+    shown = plan(component(quota="acv", accumulates="year"))
+    over_the_edge = quota(100, from_on="2027-01-01", until_on="2027-02-02")
+    for rows in ([], [quota(100), over_the_edge]):
+        outcome = Case([shown], rows).pays(sold(("2026-06-01", 100)))
 
-    assert amounts(outcome) == [10]
-    assert outcome.lines["quota_micros"].to_list() == [None]
-    assert outcome.issues == ()
+        assert amounts(outcome) == [10]
+        assert outcome.lines["quota_micros"].to_list() == [None]
+        assert outcome.issues == ()
 
 
 def test_what_was_posted_stays_while_a_window_is_held():
@@ -133,10 +136,10 @@ def test_a_plan_in_a_foreign_currency_goes_through_the_companys():
 
 
 def test_an_exchanged_amount_is_rounded_to_micro_units():
-    sale = sold(("2026-06-01", Fraction("0.05"), EURO), ("2026-06-01", Fraction("-0.05"), EURO))
-    outcome = Case([plan()], fx_rates=[fx(10_001, 30_000)]).pays(sale)
+    tiny = [Fraction(micros, 10**6) for micros in (1, 3, -1, -3)]
+    outcome = Case([plan()], fx_rates=[fx(1, 2)]).pays(sold(*[("2026-06-01", amount, EURO) for amount in tiny]))
 
-    assert outcome.lines["base_micros"].to_list() == [16_668, -16_668]
+    assert outcome.lines["base_micros"].to_list() == [1, 2, -1, -2]
 
 
 @pytest.mark.parametrize(
@@ -221,11 +224,11 @@ def test_a_new_plan_file_starts_at_zero():
 def test_a_day_enrolled_twice_counts_once():
     twice = [
         {"person_id": "ada", "plan": "ae", "from_on": "2026-01-01", "until_on": None},
-        {"person_id": "ada", "plan": "ae", "from_on": "2026-05-01", "until_on": "2026-08-01"},
-        {"person_id": "ada", "plan": "ae", "from_on": "2026-06-01", "until_on": "2026-07-01"},
+        {"person_id": "ada", "plan": "ae", "from_on": "2026-05-01", "until_on": "2026-06-01"},
+        {"person_id": "ada", "plan": "ae", "from_on": "2026-07-01", "until_on": "2026-08-01"},
     ]
 
-    assert amounts(Case([plan()], enrolments=twice).pays(sold(("2026-06-15", 100)))) == [10]
+    assert amounts(Case([plan()], enrolments=twice).pays(sold(("2026-05-15", 100), ("2026-07-15", 100)))) == [10, 10]
 
 
 def test_two_plans_pay_side_by_side_and_roll_ups_without_a_plan_are_no_issue():
