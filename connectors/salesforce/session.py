@@ -121,7 +121,7 @@ class Connection:
     ) -> None:
         limits: dict[str, Any] = {"call_s_max": call_s_max, "monotonic": monotonic}
         login_session = guarded_session(base_url, NoAuth(), **limits)
-        self._tokens = TokenSource(lambda: log_in(credentials, login_session))
+        self._tokens = TokenSource(lambda: log_in(credentials, login_session), monotonic)
         self._session = guarded_session(base_url, Bearer(self._tokens), **limits)
         self._session.hooks["response"].append(budget.heard)
         self._session.headers.update({"Accept": JSON, "Sforce-Call-Options": f"client={client}"})

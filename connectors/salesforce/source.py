@@ -143,7 +143,8 @@ class SalesforceSource:
             yield from self._whole(shape)
             return
         place = read_cursor(cursor)
-        window = _midnight(since), _midnight(until) or self.server_time() + SECOND
+        since_when = _midnight(since) if place.job or place.since is None else place.since
+        window = since_when, _midnight(until) or self.server_time() + SECOND
         if not place.job and self._counts.get(object, BULK_FROM) < BULK_FROM:
             yield from self._window(shape, *window, Cursor())
             return
@@ -197,7 +198,9 @@ class SalesforceSource:
         """A small object that keeps no change stamps is read whole every time."""
         done = Cursor(since=self.server_time()).text()
         for page in query_pages(self._connection, shape, soql.query(shape.selection), with_deleted=False):
-            yield Page(shape.selection.object, tuple(page.records), done if page.done else "", page.totalSize)
+            yield Page(
+                shape.selection.object, tuple(page.records), done if page.done else Cursor().text(), page.totalSize
+            )
 
     def _window(self, shape: Shape, since: datetime | None, until: datetime, place: Cursor) -> Iterator[Page]:
         """[since, until) in slices that Salesforce manages in time, each resumed at its last row when it is cut off."""

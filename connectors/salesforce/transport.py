@@ -25,6 +25,9 @@ CONNECT_READ_S = (10.0, 60.0)
 CALL_S_MAX = 300.0
 BODY_BYTES_MAX = 128 * 1024 * 1024
 LOGINS_MAX = 3
+LOGIN_PAUSE_S = 3600.0
+"""After so many logins in vain, one an hour is tried: a user may be unfrozen while the daemon runs."""
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 UNAUTHORIZED = 401
 DEAD_FOR_GOOD = ("Connected app is not attached to Agent", "This session is not valid for use with the REST API")
@@ -49,8 +52,10 @@ def check_host(url: str, base_url: str | None) -> None:
 class TokenSource:
     """The current access token; one renewal serves all threads that saw the same dead token."""
 
-    def __init__(self, log_in: Callable[[], tuple[str, str]]) -> None:
+    def __init__(self, log_in: Callable[[], tuple[str, str]], monotonic: Callable[[], float]) -> None:
         self._log_in = log_in
+        self._monotonic = monotonic
+        self._last_login = 0.0
         self._lock = threading.Lock()
         self._token: str | None = None
         self._host = ""
@@ -74,12 +79,13 @@ class TokenSource:
         self._logins = 0
 
     def _renew(self) -> None:
-        if self._logins >= LOGINS_MAX:
+        if self._logins >= LOGINS_MAX and self._monotonic() - self._last_login < LOGIN_PAUSE_S:
             msg = (
-                f"{LOGINS_MAX} logins in a row gave no token that Salesforce accepts; no further login is tried, so "
+                f"{LOGINS_MAX} logins in a row gave no token that Salesforce accepts; none is tried for an hour, so "
                 "that the user is not locked out. Check the app's policies and the integration user's API permission."
             )
             raise NotAllowed(msg, code="INVALID_SESSION_ID")
+        self._last_login = self._monotonic()
         try:
             self._token, self._host = self._log_in()
         except TryAgain:  # nobody answered, so nobody counted it as a login

@@ -38,10 +38,13 @@ def canonical(value: Value | int, field: FieldInfo) -> str:
 
 
 def incoming(value: Any, field: FieldInfo) -> str | bool | None:
-    """A value that was read back, in the form in which it would be sent."""
+    """A value that was read back, in the form in which it would be sent; what we could not send stays as it is."""
     if value is None or isinstance(value, bool):
         return value
-    return canonical(value, field)
+    try:
+        return canonical(value, field)
+    except ValueError:
+        return str(value)
 
 
 def _number(text: str, field: FieldInfo) -> str:

@@ -7,7 +7,7 @@ from itertools import chain
 import msgspec
 import pytest
 import responses
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.port import Refused, TryAgain
@@ -113,6 +113,20 @@ def test_a_job_that_is_gone_is_started_anew(connection, mapping, org):
     rest = source.SalesforceSource(connection, mapping).backfill("Opportunity", None, None, kept.cursor)
 
     assert len(by_id(rest)) == 251
+
+
+def test_a_backfill_through_rest_resumes_where_it_was(connection, mapping, org, clock, monkeypatch):
+    monkeypatch.setattr(source, "BULK_FROM", 10**9)
+    for part in range(3):
+        clock.advance(hours=1)
+        org.load({"opportunities": deals(200, start=200 * part)})
+    whole = source.SalesforceSource(connection, mapping).backfill("Opportunity", None, None, None)
+    kept = [next(whole), next(whole)]
+    rest = list(source.SalesforceSource(connection, mapping).backfill("Opportunity", None, None, kept[-1].cursor))
+
+    assert len(by_id(kept) | by_id(rest)) == 601
+    assert len(by_id(rest)) < 601
+    assert not jobs_started(org)
 
 
 def test_since_and_until_are_half_open_days_of_the_last_change(connection, mapping, org, clock):
@@ -246,6 +260,7 @@ def test_a_job_that_never_ends_meets_a_limit(sleeper):
 TEXT = st.text("aN0,;\"'\n\t é株🎉=+", max_size=20)
 
 
+@settings(deadline=None)
 @given(name=TEXT, cents=st.integers(-(10**17), 10**17), won=st.booleans(), zeros=st.integers(0, 3))
 def test_any_record_has_one_body_through_either_api(name, cents, won, zeros):
     """REST JSON and the Bulk cells of the same values, each in its own dialect, become one body."""
@@ -259,6 +274,7 @@ def test_any_record_has_one_body_through_either_api(name, cents, won, zeros):
     assert shape().page(page).records == shape().from_cells(list(TYPES), [cells])
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**18), max_value=10**18))
 def test_a_number_keeps_its_value_in_its_plain_form(number):
     assert plain_number(str(number)) == plain_number(f"{number:E}")

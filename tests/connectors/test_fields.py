@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.mapping import Kind
@@ -62,6 +62,7 @@ def test_a_field_that_changed_its_type_stops_the_object_by_name(kind, org_type):
         select(described(X__c=org_type), [Wanted("X__c", kind, optional=True)])
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=30))
 def test_only_api_names_reach_a_query(name):
     """Whatever a file says, the text of a query holds nothing but names of letters, digits and underscores."""
@@ -146,6 +147,15 @@ def test_answers_that_do_not_fit_the_description_are_refused(source):
     cut = b'{"done":true,"totalSize":1,"records":[{"Id":"006000000000001AAA"}]}'
     with pytest.raises(Refused, match="missing required field"):
         shape.page(cut)
+
+
+def test_an_object_without_change_stamps_is_read_whole_every_time(connection, mapping, org):
+    org.hide_field("OpportunityStage", "SystemModstamp")
+    pages = list(SalesforceSource(connection, mapping).pages("OpportunityStage", None))
+    again = list(SalesforceSource(connection, mapping).pages("OpportunityStage", pages[-1].cursor))
+
+    assert [len(page.records) for page in pages] == [10]
+    assert again == pages
 
 
 def test_chosen_records_come_without_those_that_are_gone(source, org):

@@ -7,7 +7,7 @@ from fractions import Fraction
 import msgspec
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors import rates
@@ -256,6 +256,7 @@ def test_a_rate_that_makes_no_sense_is_an_issue_and_no_rate(value, code):
     assert "Manage Currencies" in found.issues[0].remedy
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value="0.000001", max_value="100000", places=6))
 def test_converting_there_and_back_is_exact(value):
     (row,) = exchange_rates([USD, rate("EUR", str(value), IsCorporate=False)], []).rows
@@ -269,6 +270,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.text("a9é-.:TZ+🎉\0"
 ANY = SCALARS | st.just([]) | st.just({"a": 1})
 
 
+@settings(deadline=None)
 @given(changes=st.dictionaries(st.sampled_from(sorted(SOUND)), ANY, max_size=4))
 def test_no_content_of_a_deal_can_break_the_reading(read_mapping_once, changes):
     """Whatever the CRM holds, there is either a row or an issue, and never an exception."""
@@ -279,6 +281,7 @@ def test_no_content_of_a_deal_can_break_the_reading(read_mapping_once, changes):
     frames.Deals.validate(framed(frames.Deals, found.rows["deals"]))
 
 
+@settings(deadline=None)
 @given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", min_size=15, max_size=15))
 def test_ids_that_differ_only_in_case_stay_apart(text):
     other = text.swapcase()

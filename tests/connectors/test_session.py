@@ -166,6 +166,19 @@ def test_a_token_that_is_never_accepted_stops_after_three_logins(http, stubbed):
     assert len(logins(http)) == LOGINS_MAX
 
 
+def test_after_an_hour_one_more_login_is_tried(http, stubbed, sleeper):
+    http.get(LIMITS, status=401, json=[{"errorCode": "INVALID_SESSION_ID", "message": "Session expired or invalid"}])
+    for _ in range(10):
+        with pytest.raises(NotAllowed):
+            limits(stubbed)
+    sleeper.now += transport.LOGIN_PAUSE_S
+    for _ in range(10):
+        with pytest.raises(NotAllowed):
+            limits(stubbed)
+
+    assert len(logins(http)) == LOGINS_MAX + 1
+
+
 @pytest.mark.parametrize("message", transport.DEAD_FOR_GOOD)
 def test_some_401s_are_not_about_the_token(http, stubbed, message):
     http.get(LIMITS, status=401, json=[{"errorCode": "INVALID_SESSION_ID", "message": message}])
