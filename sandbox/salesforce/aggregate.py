@@ -8,6 +8,7 @@ from sandbox.salesforce.resolve import Getter, Resolver, getter
 from sandbox.salesforce.schema import NUMBERS, Row, SObject, Value
 from sandbox.salesforce.soql_tokens import pointing
 from sandbox.salesforce.soql_tree import Aggregate, Column, Order, Path, Select
+from sandbox.salesforce.standard import CURRENCY_ISO
 from sandbox.salesforce.tables import Tables
 from sandbox.salesforce.values import canonical
 
@@ -18,6 +19,7 @@ _FIGURES = NUMBERS | {"int"}
 
 def grouped(select: Select, sobject: SObject, rows: list[Row], resolver: Resolver, tables: Tables) -> list[Group]:
     """Give one record a group, in the order of ORDER BY; unnamed aggregates are called expr0, expr1, and so on."""
+    _refuse_mixed_currencies(select, sobject, resolver)
     keys = [getter(tables, resolver.target(sobject, path)) for path in select.group_by]
     columns = _columns(select, sobject, resolver, tables)
     members: dict[tuple[Value, ...], list[Row]] = {} if keys else {(): []}
@@ -32,6 +34,20 @@ def grouped(select: Select, sobject: SObject, rows: list[Row], resolver: Resolve
     if len(groups) > MAX_GROUPS:
         raise pointing(select.text, 1, "Aggregate query does not support queryMore(), use LIMIT", "EXCEEDED_ID_LIMIT")
     return [{name: figure(group) for name, figure in columns} for group in groups]
+
+
+def _refuse_mixed_currencies(select: Select, sobject: SObject, resolver: Resolver) -> None:
+    """Salesforce converts amounts before it adds them up; this stand-in does not, and adds up one currency only."""
+    if CURRENCY_ISO not in sobject.fields or any(
+        path.parts[-1].lower() == "currencyisocode" for path in select.group_by
+    ):
+        return
+    for item in select.items:
+        if not isinstance(item, Aggregate) or item.path is None or item.function.startswith("COUNT"):
+            continue
+        if resolver.target(sobject, item.path).field.type == "currency":
+            message = f"{item.function} of several currencies is not supported here: group by CurrencyIsoCode"
+            raise pointing(select.text, item.path.column, message)
 
 
 Figure = Callable[[list[Row]], Value]

@@ -40,7 +40,7 @@ class Call:
 
 
 class Org:
-    """A Salesforce org in memory. All access over HTTP holds `lock`; a test with threads must hold it too."""
+    """A Salesforce org in memory. HTTP requests and the methods here hold `lock`."""
 
     def __init__(
         self,
@@ -96,12 +96,14 @@ class Org:
         """Give copies of all records of an object, deleted ones too, with every field."""
         kind = self.schema.get(sobject)
         empty: Row = dict.fromkeys(kind.fields)
-        return [empty | row for row in self.tables[kind.name].rows.values()]
+        with self.lock:
+            return [empty | row for row in self.tables[kind.name].rows.values()]
 
     def get(self, sobject: str, record_id: str) -> Row:
         """Give a copy of one record, with every field; RowError when there is none."""
         kind = self.schema.get(sobject)
-        return {**dict.fromkeys(kind.fields), **self.tables.row(kind.name, id18(record_id))}
+        with self.lock:
+            return {**dict.fromkeys(kind.fields), **self.tables.row(kind.name, id18(record_id))}
 
     def insert(self, sobject: str, values: Mapping[str, Any]) -> str:
         """Create a record and give its id."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.salesforce.errors import LoadProblem
+from sandbox.salesforce.errors import ApiError, LoadProblem
 from sandbox.salesforce.query import run_query
 from sandbox.salesforce.state import Org
 
@@ -85,6 +85,9 @@ def test_currencies():
     assert [row["CurrencyIsoCode"] for row in org.rows("Opportunity")] == ["USD", "EUR"]
     rates = query(org, "SELECT IsoCode, ConversionRate FROM CurrencyType WHERE IsCorporate = false").rows
     assert [(row["IsoCode"], str(row["ConversionRate"])) for row in rates] == [("USD", "1.085")]
+    with pytest.raises(ApiError, match="SUM of several currencies is not supported here: group by CurrencyIsoCode"):
+        query(org, "SELECT SUM(Amount) FROM Opportunity")
+    assert len(query(org, "SELECT CurrencyIsoCode, SUM(Amount) FROM Opportunity GROUP BY CurrencyIsoCode").groups) == 2
     assert len(query(org, "SELECT StartDate, NextStartDate, ConversionRate FROM DatedConversionRate").rows) == 1
 
 

@@ -197,6 +197,13 @@ def test_a_deleted_record_gives_its_key_free(org, sf):
 
 
 @pytest.mark.usefixtures("keyed")
+def test_a_key_that_was_changed_is_free(org, sf):
+    sf.Account.upsert("Key__c/old", {"Name": "One"})
+    sf.Account.upsert("Id/" + next(row["Id"] for row in org.rows("Account") if row["Key__c"]), {"Key__c": "new"})
+    assert sf.Account.upsert("Key__c/old", {"Name": "Two"}, raw_response=True).json()["created"]
+
+
+@pytest.mark.usefixtures("keyed")
 def test_parent_by_external_id(org, sf):
     org.update("Account", ACME, {"Key__c": "acme"})
     created = sf.Opportunity.create(NEW | {"Account": {"Key__c": "acme"}})
