@@ -270,7 +270,7 @@ def _named(deals, prefix=""):
     return [{**deal, "deal_id": f"{prefix}{deal['account_id']}-{place}"} for place, deal in enumerate(deals)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SOME_DEALS)
 def test_every_won_deal_is_either_classified_or_held_by_an_issue(deals):
     rows, issues = classified(*_named(deals))
@@ -280,7 +280,7 @@ def test_every_won_deal_is_either_classified_or_held_by_an_issue(deals):
     assert not set(rows) & held
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SOME_DEALS, st.randoms(use_true_random=False))
 def test_the_order_of_the_book_does_not_matter(deals, random):
     named = _named(deals)
@@ -289,7 +289,7 @@ def test_the_order_of_the_book_does_not_matter(deals, random):
     assert classified(*named) == classified(*shuffled)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SOME_DEALS, SOME_DEALS)
 def test_other_accounts_change_nothing(deals, others):
     """So that recomputing one account alone equals recomputing everything."""
