@@ -29,6 +29,16 @@ def test_the_lines_of_the_deal_are_taken_back_and_attainment_stays():
     ]
 
 
+def test_it_goes_the_way_of_the_earning_back_also_when_that_was_negative():
+    earned, taken = (
+        cancelled("2026-04-01", "base", sale=-1_000).lines.filter(component="base", source_id="C1").rows(named=True)
+    )
+
+    assert (earned["amount_micros"], taken["amount_micros"]) == (-80_000_000, 80_000_000)
+    assert (taken["before_micros"], taken["after_micros"]) == (earned["after_micros"], earned["before_micros"])
+    assert taken["base_micros"] == -earned["base_micros"]
+
+
 @pytest.mark.parametrize(
     ("day", "lines"), [("2026-03-01", 2), ("2026-03-02", 2), ("2026-03-10", 2), ("2026-03-11", 1), (None, 1)]
 )

@@ -72,7 +72,7 @@ def test_a_ledger_in_another_currency_is_left_alone_and_told():
     sale = sold(("2026-05-01", 100, {"currency": "EUR"}))
     in_euro = plan(currency="EUR")
     posted = ledger(settle(lines(sale, in_euro), ledger(), NONE_HELD).rows)
-    in_dollars = lines(sold(("2026-05-01", 100)))
+    in_dollars = lines(sold(("2026-05-01", 100)), TWENTY)
     found = settle(in_dollars, posted, NONE_HELD)
 
     assert found.rows.height == 0
@@ -83,6 +83,6 @@ def test_a_ledger_in_another_currency_is_left_alone_and_told():
 
     renamed = settle(in_dollars.with_columns(plan=pl.lit("ae-usd")), posted, NONE_HELD)
     assert renamed.rows.select("plan", "currency", "reason", "delta_micros").rows() == [
-        ("ae-usd", "USD", "earned", units(10)),
+        ("ae-usd", "USD", "earned", units(20)),
         ("ae", "EUR", "withdrawn", units(-10)),
     ]
