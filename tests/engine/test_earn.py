@@ -6,7 +6,7 @@ import pytest
 
 from engine.money import Rounding
 from tests.engine.builders import units
-from tests.engine.plans import Case, amounts, by_amount, by_share, codes, component, plan, quota, rate, sold
+from tests.engine.plans import Case, amounts, by_amount, by_share, codes, component, ledger, plan, quota, rate, sold
 
 TIERED = component(brackets=by_share((0, 8), (100, 12), (125, 15)))
 
@@ -167,9 +167,11 @@ def test_numbers_beyond_128_bits_are_computed_one_by_one():
 
 def test_pay_beyond_what_the_books_hold_is_held():
     dear = component(pays={"steps": [("0001-01-01", 10**18)]})
-    outcome = case(dear).pays(sold(("2026-05-01", 1), ("2026-05-02", 2)))
+    sale = sold(("2026-05-01", 1), ("2026-05-02", 2))
+    outcome = case(dear).pays(sale, ledger(case(component()).pays(sale).postings))
 
     assert amounts(outcome) == [10**12]
+    assert outcome.postings["source_id"].to_list() == ["C1"]
     assert codes(outcome) == ["pay_out_of_range"]
     assert str(outcome.issues[0]) == (
         "deal D2: would pay more than the books can hold; it is held out of component 'base' of plan 'ae'."

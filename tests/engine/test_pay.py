@@ -13,7 +13,7 @@ from engine.curve import curve_of, value_at
 from engine.money import minor_unit_micros, round_ratio
 from tests.engine.plans import Case, by_amount, by_share, component, ledger, plan, quota, rate, sold, taking_back
 
-quick = settings(max_examples=12, deadline=None)
+quick = settings(max_examples=8, deadline=None)
 
 FIRST = date(2026, 2, 1)
 cents = st.integers(-5_000_000, 20_000_000).map(lambda amount: Fraction(amount, 100))

@@ -1,5 +1,7 @@
 """What the CRM should say of each deal."""
 
+import polars as pl
+
 from engine import frames as f
 from engine.publish import publish
 from tests.engine.builders import frame, units
@@ -50,6 +52,16 @@ def test_an_amount_in_another_currency_than_the_deals_is_not_shown():
     deal = published(sale, {"deal_id": "D1", **OWNED}, fx_rates=[euro])["D1"]
 
     assert (deal["status"], deal["amount_micros"], deal["currency"]) == ("credited", None, None)
+
+
+def test_amounts_of_two_currencies_are_not_added_up():
+    sale = sold(("2026-05-01", 100))
+    lines = Case([plan()]).pays(sale).lines
+    both = pl.concat([lines, lines.with_columns(plan=pl.lit("euro"), currency=pl.lit("EUR"))])
+    owned = frame(f.Assignments, [{"deal_id": "D1", **OWNED}])
+
+    assert publish(sale[1], owned, both, PEOPLE)["amount_micros"].to_list() == [None]
+    assert publish(sale[1], owned, lines, PEOPLE)["amount_micros"].to_list() == [units(10)]
 
 
 def test_a_held_deal_shows_why_even_if_it_was_never_classified():
