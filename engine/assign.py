@@ -46,7 +46,7 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules) -> 
         stuck = [_unruled(placed, engagement), *appointed.problems]
         free = unheld(placed, stuck)
         assignments.append(_owned(free, engagement, appointed, people))
-        appointments += _kept(appointed, free)
+        appointments += _kept(appointed, stuck)
         found += [*stuck, _blanks(placed, engagement.rules)]
     return Assigned(
         f.Assignments.validate(pl.concat(assignments).sort("deal_id")),
@@ -163,11 +163,9 @@ def _labelled(role: str, filling: pl.DataFrame, names: pl.DataFrame) -> pl.DataF
     )
 
 
-def _kept(appointed: Appointed, deals: pl.DataFrame) -> list[pl.DataFrame]:
+def _kept(appointed: Appointed, stuck: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
     """The appointments of deals that are not held."""
     return [
-        filling.join(deals.select("deal_id"), on="deal_id", how="semi")
-        .select("deal_id", "person_id", "how", role=pl.lit(role))
-        .select(f.Appointments.column_names())
+        unheld(filling, stuck).select("deal_id", pl.lit(role).alias("role"), "person_id", "how")
         for role, filling in appointed.by_role.items()
     ]
