@@ -113,12 +113,11 @@ class Bearer(AuthBase):
             self._tokens.accepted()
             return response
         sent = response.request
-        if getattr(sent, "replayed", False) or any(text in response.text for text in DEAD_FOR_GOOD):
+        if any(text in response.text for text in DEAD_FOR_GOOD):
             return response
         stale = sent.headers["Authorization"].removeprefix("Bearer ")
         response.close()
         again = sent.copy()
-        again.replayed = True  # type: ignore[attr-defined]  # our own mark on the copy
         again.headers["Authorization"] = f"Bearer {self._tokens.get(stale)}"
         answer = response.connection.send(again, **options)
         answer.request = again

@@ -46,8 +46,8 @@ class Windows:
             self.reached = stamps[-1]
 
     def advance(self) -> None:
-        """The slice is complete: go on with the next one of the same length."""
-        length = self.until - (self.since or OLDEST)
+        """The slice is complete: try the next one at twice the length, for a slow stretch says little of the next."""
+        length = 2 * (self.until - (self.since or OLDEST))
         self.reached, self._in_order, self._restarts = self.until, True, 0
         self.since = self.until
         self.until = min(self._end, self.until + length)

@@ -310,3 +310,12 @@ def test_deleted_rows_are_part_of_a_backfill(connection, mapping, org):
     one = source.SalesforceSource(connection, mapping)
 
     assert [record.deleted for record in by_id(one.backfill("Opportunity", None, None, None)).values()] == [True]
+
+
+def test_nul_and_empty_text_are_the_same_nothing_through_rest():
+    record = {"Id": "006000000000001AAA", "IsWon": None, "Name": "nu\0l", "Amount": None, "CreatedDate": ""}
+    record["SystemModstamp"] = "2026-11-22T05:00:00.000+0000"
+    (found,) = shape().page(msgspec.json.encode({"done": True, "totalSize": 1, "records": [record]})).records
+
+    assert b'"Name":"nul"' in found.body
+    assert b'"CreatedDate":null' in found.body

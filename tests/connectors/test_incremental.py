@@ -5,10 +5,15 @@ from itertools import chain
 
 import msgspec
 import pytest
+import responses
 
 from connectors.port import TryAgain
+from connectors.salesforce.query import query_pages
+from connectors.salesforce.records import Shape
+from connectors.salesforce.soql import Selection
 from connectors.salesforce.source import SalesforceSource
-from tests.connectors.conftest import DEAL, deals
+from connectors.salesforce.windows import Windows
+from tests.connectors.conftest import DEAL, connect, deals
 
 OVERLAP = timedelta(0)
 
@@ -88,12 +93,13 @@ def test_a_change_in_the_second_of_the_read_is_not_lost(source, connection, mapp
     assert b'"Name":"Renamed"' in record.body
 
 
-@pytest.mark.parametrize("late_s", [1, 60, 840])
+@pytest.mark.parametrize("late_s", [2, 60, 840])
 def test_a_row_that_becomes_visible_late_is_found_within_the_overlap(connection, mapping, org, clock, late_s):
     rule = org.faults.add("late_visible", seconds=late_s)
     org.update("Opportunity", DEAL, {"Name": "Renamed"})
+    clock.advance(seconds=late_s - 1)
     first = list(fresh(connection, mapping).pages("Opportunity", None))[-1].cursor
-    clock.advance(seconds=late_s + 1)
+    clock.advance(seconds=2)
     org.faults.remove(rule)
 
     pages = fresh(connection, mapping, timedelta(minutes=15)).pages("Opportunity", first)
@@ -197,6 +203,15 @@ def test_a_query_that_is_too_slow_is_asked_in_smaller_slices(connection, mapping
     assert pages[-1].cursor == '{"since":"2026-11-22T06:00:00Z"}'
 
 
+def test_slices_grow_again_after_a_slow_stretch(connection, mapping, org):
+    source = fresh(connection, mapping)
+    assert source.objects
+    org.faults.add("status", {"path": "query", "times": 12}, code=400, error_code="QUERY_TIMEOUT", message="too long")
+
+    assert len(ids(source.pages("Opportunity", None))) == 1
+    assert len(org.calls) < 30
+
+
 def test_a_query_that_is_always_too_slow_gives_up(connection, mapping, org):
     source = fresh(connection, mapping)
     assert source.objects
@@ -205,3 +220,57 @@ def test_a_query_that_is_always_too_slow_gives_up(connection, mapping, org):
     with pytest.raises(TryAgain, match="QUERY_TIMEOUT"):
         list(source.pages("Opportunity", None))
     assert len(org.calls) < 60
+
+
+# ------------------------------------------------------------------------------- single answers
+
+HOST = "https://acme.my.salesforce.com"
+QUERY = f"{HOST}/services/data/v66.0/query"
+NEXT = "/services/data/v66.0/query/0r8-1"
+
+
+def answer(numbers, *, done=True, total=2, link=None):
+    records = [{"Id": f"006{number:012d}AAA"} for number in numbers]
+    return {"totalSize": total, "done": done, "records": records} | ({"nextRecordsUrl": link} if link else {})
+
+
+def queried(sleeper, *answers):
+    """The ids of a query answered by these pages."""
+    shape = Shape(Selection("Opportunity", {"Id": "id"}))
+    with responses.RequestsMock() as http:
+        http.post(f"{HOST}/services/oauth2/token", json={"access_token": "t", "instance_url": HOST})
+        for number, each in enumerate(answers):
+            http.get(f"{HOST}{NEXT}" if number else QUERY, json=each)
+        pages = query_pages(connect(None, sleeper), shape, "SELECT Id FROM Opportunity", with_deleted=False)
+        return [[record.record_id for record in page.records] for page in pages]
+
+
+def test_a_row_that_is_missing_is_noticed_at_the_end(sleeper):
+    with pytest.raises(TryAgain, match="has 2 rows, but 1 came"):
+        queried(sleeper, answer([1]))
+
+
+def test_a_row_that_comes_twice_does_not_hide_one_that_is_missing(sleeper):
+    with pytest.raises(TryAgain, match="has 2 rows, but 1 came"):
+        queried(sleeper, answer([1], done=False, link=NEXT), answer([1]))
+
+
+def test_a_row_that_comes_twice_beside_all_others_is_no_harm(sleeper):
+    assert len(queried(sleeper, answer([1], done=False, link=NEXT), answer([1, 2]))) == 2
+
+
+def test_the_same_next_page_twice_is_an_error(sleeper):
+    with pytest.raises(TryAgain, match="not where"):
+        queried(sleeper, answer([1], done=False, link=NEXT), answer([2], done=False, link=NEXT))
+
+
+def test_rows_out_of_order_never_move_the_cursor_beyond_what_is_stored(clock):
+    """Such pages prove nothing before the end of the window, so their cursors stay where they were."""
+    windows = Windows(None, clock())
+    windows.saw([clock() - timedelta(hours=2)])
+    reached = windows.reached
+    windows.saw([clock(), clock() - timedelta(hours=1)])
+
+    assert windows.reached == reached
+    windows.advance()
+    assert windows.reached == clock()
