@@ -12,7 +12,7 @@ from engine.money import format_amount
 from jobs.compute import advance
 from jobs.configuration import Configuration
 from jobs.running import Run
-from store import canonical, writeback
+from store import canonical, runs, writeback
 from store.database import Store
 
 WRITES_MAX = 1_000_000
@@ -21,8 +21,8 @@ WRITES_MAX = 1_000_000
 
 def preview(configuration: Configuration, store: Store, clock: Callable[[], datetime]) -> dict[str, Any]:
     """What the next cycle would post per payee and write per CRM record; the guard does not stop a look."""
-    run = Run(store, run_id=0, token=0, clock=clock)
     with store.rehearse() as conn:
+        run = Run(store, run_id=runs.start_run(conn, "preview", clock()), token=0, clock=clock)
         computed = advance(conn, configuration, run, guarded=False)
         changes = [
             {"object": change.object, "record": change.record_id, "fields": dict(change.fields)}

@@ -124,7 +124,8 @@ def _path_of(url: str) -> Path:
 
 def _engine(path: Path) -> sa.Engine:
     """Transactions are ours: the driver's own would begin too late, and never IMMEDIATE."""
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None})
+    # Parameters hold pay: they never show in an error.
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None}, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def configure(raw: sqlite3.Connection, _record: object) -> None:
