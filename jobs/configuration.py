@@ -53,7 +53,9 @@ def load(folder: Path) -> Configuration:
     engagements = reader.each("engagement/", read_engagement)
     plans = reader.each("plans/", read_plan)
     if company is not None and not reader.problems:
-        reader.problems.extend(check_rules(company, tuple(engagements.values()), tuple(plans.values())))
+        reader.problems.extend(
+            check_rules(company, tuple(engagements.values()), tuple(plans.values()), lists=_lists(texts))
+        )
     held = tuple(issue for issue in reader.problems if issue.severity is Severity.HOLDS)
     if held or settings is None or company is None or mapping is None:
         raise ConfigurationProblem(held)
@@ -106,6 +108,11 @@ def _files(folder: Path) -> list[tuple[str, Path]]:
     paths = [path for pattern in ("*.yaml", "*/*.yaml", "*/*.csv") for path in folder.glob(pattern)]
     named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
     return [(name, path) for name, path in named if path.stat().st_size <= LARGEST_FILE]
+
+
+def _lists(texts: dict[str, str]) -> set[str]:
+    """Names of the lists that rules may refer to."""
+    return {Path(name).stem for name in texts if name.startswith("lists/")}
 
 
 def _missing_folder(folder: Path) -> Issue:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -25,13 +26,18 @@ LISTS = "lists/"
 def refresh_people(conn: Connection, configuration: Configuration) -> tuple[bool, tuple[Issue, ...]]:
     """Read the files against today's people and accounts; answers whether anything differed, and what is wrong."""
     people = canonical.whole(conn, "people")
+    plans = configuration.rules.plans
+    enrolments = partial(readers.read_enrolments, plans={plan.plan for plan in plans})
+    quotas = partial(
+        readers.read_quotas, quotas={part.quota for plan in plans for part in plan.components if part.quota}
+    )
     read: dict[FrameName, Found[Any]] = {
         "role_holdings": _file(configuration, "people/roles.csv", readers.read_roles, people)
         or Found(_roles_from_titles(people, configuration.mapping.roles)),
         "reporting_lines": _file(configuration, "people/reporting.csv", readers.read_reporting, people)
         or Found(_lines_from_managers(people)),
-        "enrolments": _file(configuration, "people/enrolments.csv", readers.read_enrolments, people) or Found([]),
-        "quotas": _file(configuration, "people/quotas.csv", readers.read_quotas, people) or Found([]),
+        "enrolments": _file(configuration, "people/enrolments.csv", enrolments, people) or Found([]),
+        "quotas": _file(configuration, "people/quotas.csv", quotas, people) or Found([]),
         "list_entries": _lists(conn, configuration),
     }
     differs = [canonical.replace_all(conn, name, found.rows) for name, found in read.items()]

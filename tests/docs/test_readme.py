@@ -1,0 +1,63 @@
+"""The README tells what really happens."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import worker
+from docs.readme import README, shown, told
+from jobs.demo import CREDENTIALS, SANDBOX_ADDRESS
+
+WORKER = README.with_name("worker.py")
+TEXT = README.read_text(encoding="utf-8")
+
+
+def test_the_demo_tells_the_story_in_the_readme() -> None:
+    """The output shown is the output of the demo; `make docs` renews it."""
+    assert told() == shown(TEXT)
+
+
+def tour() -> list[list[str]]:
+    """The worker's commands of the tour that need no CRM."""
+    section = TEXT.partition("## A five-minute tour")[2].partition("## Connect your org")[0]
+    lines = re.findall(r"^\$ \.venv/bin/python worker\.py (.*)$", section, flags=re.MULTILINE)
+    return [shlex.split(line.partition("#")[0]) for line in lines]
+
+
+@contextmanager
+def serving(words: list[str]) -> Iterator[str]:
+    """The sandbox as a process of its own, as in another terminal; answers its address."""
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, str(WORKER), *words, "--port", "0"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield re.search(r"http://[0-9.:]+", process.stdout.readline())[0]  # type: ignore[index]
+        finally:
+            process.terminate()
+
+
+def test_the_tours_commands_work_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order of the README, on the folder that the demo left; the sandbox on a port that is free."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    assert CliRunner().invoke(worker.app, ["demo", "--deals", "120"]).exit_code == 0
+    commands = tour()
+    serve = next(words for words in commands if words[0] == "sandbox")
+    commands.remove(serve)
+    settings = tmp_path / "demo/config/tallystick.yaml"
+    with serving(serve) as address:
+        settings.write_text(settings.read_text(encoding="utf-8").replace(SANDBOX_ADDRESS, address), encoding="utf-8")
+        for words in commands:
+            answer = CliRunner().invoke(worker.app, words)
+            assert answer.exit_code == 0, (words, answer.output)
