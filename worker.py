@@ -282,7 +282,7 @@ def sandbox(
     from jobs.stand_in import serve
 
     with reported():
-        serve(crm, port, load=load, world=world, deals=deals, state=state, clock=now)
+        serve(crm, port, load=load, world=world, deals=deals, state=state, announce=typer.echo, clock=now)
 
 
 @app.command()

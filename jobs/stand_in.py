@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ def serve(
     world: int | None,
     deals: int,
     state: Path | None,
+    announce: Callable[[str], None],
     clock: Callable[[], datetime],
 ) -> None:
     """Serve until interrupted; with a state file, what was written is there again at the next start."""
@@ -35,8 +37,11 @@ def serve(
         org.load(json.loads(load.read_text(encoding="utf-8")))
     elif world is not None:
         org.load(generate(world, deals).document)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        serve_forever(org, port)
+        serve_forever(org, port, announce)
+    except KeyboardInterrupt:
+        announce("Stopped.")
     finally:
         if state is not None:
             state.write_text(json.dumps(org.dump()), encoding="utf-8")

@@ -5,7 +5,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -199,9 +199,10 @@ def running(org: Org, port: int = 0) -> Iterator[str]:
         thread.join(timeout=5)
 
 
-def serve_forever(org: Org, port: int) -> None:
-    """Serve an org until the process is told to stop."""
+def serve_forever(org: Org, port: int, announce: Callable[[str], None] = lambda _: None) -> None:
+    """Serve an org until the process is told to stop; `announce` is told the address, once it answers."""
     server = _Server(org, port)
+    announce(f"http://127.0.0.1:{server.server_address[1]}")
     try:
         server.serve_forever()
     finally:
