@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 MICROS = 1_000_000
 """Micro-units in one unit of a currency (or one piece of a counted thing)."""
@@ -68,9 +68,8 @@ class Found(Generic[T]):
     issues: tuple[Issue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RawRecord:
-    """One CRM record as it was read.
+class RawRecord(NamedTuple):
+    """One CRM record as it was read; a tuple, because millions are made.
 
     `body` is canonical JSON of the selected fields, numbers with the digits the CRM sent. `content_hash` covers only
     the fields that are inputs (not our own write-back fields, not the CRM's change stamps), so that an echo of our own

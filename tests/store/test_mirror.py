@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -28,7 +27,7 @@ def record(record_id: str, content: str, seconds: int = 0, **changes: object) ->
         content_hash=hashlib.sha256(content.encode()).hexdigest(),
         body=content.encode(),
     )
-    return replace(made, **changes)
+    return made._replace(**changes)
 
 
 def page(*records: RawRecord, cursor: str = "c1") -> Page:
