@@ -25,7 +25,7 @@ def run(rows: int, rounds: int) -> Report:
         rotate(contenders[:2], 1, server.counted)
         runs = rotate(contenders, rounds, server.counted)
     targets = [_of_floor(runs), _of_dlt(runs), _of_calls(runs, math.ceil(rows / PAGE))]
-    notes = [] if DLT in runs else [f"{DLT} was NOT measured: name an interpreter that has it in TALLYSTICK_BENCH_DLT."]
+    notes = [] if DLT in runs else [f"{DLT} was NOT measured: name an interpreter that has it in BENCH_DLT_PYTHON."]
     return Report(f"pull {rows:,} opportunities", runs, FLOOR, targets, notes, facts=("calls",))
 
 
@@ -34,7 +34,7 @@ def _contenders(server: Server) -> list[Contender]:
         Contender(WORKER, "benchmarks.pull_worker", (server.address, "{folder}/tally.db", "rest")),
         Contender(FLOOR, "benchmarks.pull_floor", (server.address, "{folder}/floor.db")),
     ]
-    python = os.environ.get("TALLYSTICK_BENCH_DLT")
+    python = os.environ.get("BENCH_DLT_PYTHON")
     if python and subprocess.run([python, "-c", "import dlt"], check=False, capture_output=True).returncode == 0:
         found.append(Contender(DLT, "benchmarks.pull_dlt", (server.address, "{folder}"), python))
     return found

@@ -2,7 +2,7 @@
 
 simple-salesforce pages through REST (2,000 a page) and hands dlt one page at a time, without Salesforce's `attributes`.
 dlt infers the columns, normalises, and merges on the primary key with its defaults. No table is nested, so that this is
-dlt at its least work. dlt is no dependency: the interpreter that has it is named in TALLYSTICK_BENCH_DLT.
+dlt at its least work. dlt is no dependency: the interpreter that has it is named in BENCH_DLT_PYTHON.
 """
 
 from __future__ import annotations
