@@ -274,7 +274,7 @@ def test_retry_after_is_obeyed_and_capped(http, stubbed, sleeper, asked, least, 
 
 @pytest.mark.parametrize(
     ("body", "content_type"),
-    [("<html>login</html>", "text/html"), ('{"cut": [', "application/json"), ("", "application/json")],
+    [("<html>login</html>", "text/html"), ("{}", "text/html"), ('{"cut": [', "application/json"), ("", "")],
 )
 def test_a_200_that_is_no_answer_is_an_error(http, stubbed, body, content_type):
     http.get(LIMITS, body=body, content_type=content_type)
