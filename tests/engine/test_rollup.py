@@ -55,7 +55,9 @@ def ids(*managers, payee="ada"):
 
 
 def test_every_manager_above_gets_the_direct_credit_and_nobody_the_overlay():
-    assert rolled_up() == (ids("lee", "vic", "zoe"), ())
+    lines = [*LINES, {"person_id": "cy", "manager_id": "lee"}]
+
+    assert rolled_up(lines=lines) == (ids("lee", "vic", "zoe"), ())
 
 
 def test_only_managers_in_a_plan_that_uses_roll_ups_get_them_but_the_chain_goes_on():
