@@ -18,7 +18,8 @@ from engine.book import Book, Rules
 from engine.calendar import PeriodKind, period_label
 from engine.curve import needs_quota, versions
 from engine.documents.company import Company
-from engine.documents.plan import Component, Plan
+from engine.documents.component import Component
+from engine.documents.plan import Plan
 from engine.enrol import enrol
 from engine.exchange import LARGEST_INT64, Exchange, with_rates
 from engine.matching import with_lists

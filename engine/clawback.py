@@ -15,8 +15,9 @@ import polars as pl
 from engine import frames as f
 from engine.attain import STATEMENT
 from engine.calendar import period_label
+from engine.documents.clawback import Clawback
 from engine.documents.company import Company
-from engine.documents.plan import Clawback, Plan
+from engine.documents.plan import Plan
 from engine.model import Found, Issue, Severity
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from engine.documents.plan import Bracket, Component
+from engine.documents.component import Bracket, Component
 from engine.model import MICROS
 
 ZERO = Fraction(0)

@@ -17,7 +17,8 @@ import polars as pl
 from engine import frames as f
 from engine.curve import Curve, curve_of, value_at, versions
 from engine.curve_columns import fits_int128, rounded_value
-from engine.documents.plan import Component, Plan
+from engine.documents.component import Component
+from engine.documents.plan import Plan
 from engine.model import LARGEST_MICROS, Issue, join_issues
 from engine.money import Rounding, minor_unit_micros, round_ratio
 from engine.trouble import held_sources, troubles

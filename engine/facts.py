@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from engine.curve import Curve, Step, curve_of, value_at, walk
-from engine.documents.plan import Component, Plan
+from engine.documents.component import Component
+from engine.documents.plan import Plan
 from engine.measure import measured_column
 from engine.money import minor_unit_micros, round_ratio
 

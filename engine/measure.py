@@ -5,8 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from engine.curve_columns import round_ratio_expr
+from engine.documents.component import Component
 from engine.documents.conditions import When
-from engine.documents.plan import Component, Measure, Plan
+from engine.documents.measure import Measure
+from engine.documents.plan import Plan
 from engine.matching import absent, fits, missing
 from engine.model import Issue, Severity
 

@@ -9,7 +9,8 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.documents.plan import Component, Plan
+from engine.documents.component import Component
+from engine.documents.plan import Plan
 from engine.exchange import missing_rates
 from engine.model import Issue, Severity
 

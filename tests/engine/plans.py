@@ -17,7 +17,10 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Outcome, Rules
-from engine.documents.plan import Bracket, CancelledTest, Clawback, ClawbackWhen, Component, Measure, Plan
+from engine.documents.clawback import CancelledTest, Clawback, ClawbackWhen
+from engine.documents.component import Bracket, Component
+from engine.documents.measure import Measure
+from engine.documents.plan import Plan
 from engine.documents.values import Dated
 from engine.pay import pay
 from tests.engine.builders import book, frame, rules, units, window

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.curve import Step, curve_of, inverse, needs_quota, value_at, versions, walk
 from engine.curve_columns import fits_int128, round_ratio_expr, rounded_value, whole
-from engine.documents.plan import Bracket, Component
+from engine.documents.component import Bracket, Component
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.money import round_ratio

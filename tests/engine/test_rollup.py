@@ -3,7 +3,9 @@
 import pytest
 
 from engine.compute import credit_deals
-from engine.documents.plan import Component, Measure, Plan
+from engine.documents.component import Component
+from engine.documents.measure import Measure
+from engine.documents.plan import Plan
 from engine.documents.values import Dated
 from engine.model import Severity
 from tests.engine.builders import book, engagement, rule, rules, share, window

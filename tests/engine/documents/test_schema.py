@@ -12,11 +12,14 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from docs.generate import generated
+from engine.documents.clawback import CancelledTest, Clawback, ClawbackWhen
 from engine.documents.company import Company
+from engine.documents.component import Bracket, Component
 from engine.documents.conditions import FIELDS, NOTES, AccountTest, When, read_test
 from engine.documents.document import Document, Reading
 from engine.documents.engagement import CreditShare, Engagement, Otherwise, Owners, Rule
-from engine.documents.plan import Bracket, CancelledTest, Clawback, ClawbackWhen, Component, Measure, Plan
+from engine.documents.measure import Measure
+from engine.documents.plan import Plan
 from engine.documents.problems import Problem
 from engine.documents.schema import KINDS, json_schema
 from engine.documents.values import Window
