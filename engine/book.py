@@ -57,4 +57,6 @@ class Outcome:
 
     lines: dy.DataFrame[f.Lines]
     postings: dy.DataFrame[f.Postings]
+    held: dy.DataFrame[f.HeldSources]
+    """Credits without a line, because something that it needs is missing; what is posted for them stays."""
     issues: tuple[Issue, ...]

@@ -73,5 +73,5 @@ def _as_users(deals: pl.DataFrame, people: dy.DataFrame[f.People]) -> pl.DataFra
 def _short(text: pl.Expr) -> pl.Expr:
     """One line that fits the field."""
     line = text.str.replace_all(r"\s+", " ").str.strip_chars()
-    cut = pl.format("{}…", line.str.slice(0, LONGEST_REASON - 1))
+    cut = line.str.slice(0, LONGEST_REASON - 1) + "…"
     return pl.when(line.str.len_chars() > LONGEST_REASON).then(cut).otherwise(line)

@@ -21,6 +21,11 @@ from store import canonical, results, runs
 OUTDATED = "Computed under an earlier plan document; run sync to compute it again."
 
 
+HELD = "Shown as it was last computed: the deal is held until its record is mended; worker.py issues says how."
+
+Row = dict[str, Any]
+
+
 class NotFound(Exception):  # noqa: N818  # shown to a person as it is
     """Nothing in the store has this name or id."""
 
@@ -93,14 +98,20 @@ def _told(conn: Connection, lines: pl.DataFrame, configuration: Configuration) -
     names = _names(conn)
     told = []
     for line in lines.iter_rows(named=True):
-        plan, deal, credit = (
-            plan_of(configuration, line["plan_version"]),
-            deals[line["deal_id"]],
-            credits_[line["source_id"]],
-        )
-        sentence = explain(line, plan, deal, credit, names) if plan else OUTDATED
-        told.append(_line(line, deal, names) | {"sentence": sentence})
+        deal, credit = deals.get(line["deal_id"]), credits_.get(line["source_id"])
+        told.append(_line(line, deal or {}, names) | {"sentence": _sentence(line, configuration, deal, credit, names)})
     return told
+
+
+def _sentence(
+    line: Row, configuration: Configuration, deal: Row | None, credit: Row | None, names: dict[str, str]
+) -> str:
+    plan = plan_of(configuration, line["plan_version"])
+    if plan is None:
+        return OUTDATED
+    if deal is None or credit is None:
+        return HELD
+    return explain(line, plan, deal, credit, names)
 
 
 def _by_key(frame: pl.DataFrame, key: str) -> dict[str, dict[str, Any]]:
@@ -115,7 +126,7 @@ def plan_of(configuration: Configuration, version: str) -> Plan | None:
 def _line(line: dict[str, Any], deal: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     return {
         "deal_id": line["deal_id"],
-        "deal": deal["name"],
+        "deal": deal.get("name"),
         "payee": names.get(line["payee_id"], line["payee_id"]),
         "plan": line["plan"],
         "component": line["component"],

@@ -31,6 +31,7 @@ from store.documents import keep_documents
 log = structlog.get_logger()
 
 COMPUTED = "computed_fingerprint"
+SOURCE = ["plan", "component", "payee_id", "source_id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,20 @@ class Scope:
         return book, credited
 
     def pay(self, book: Book, credited: Credited) -> Outcome:
-        """The payee stages for everything that the affected payees are credited with."""
+        """The payee stages for everything that the affected payees are credited with.
+
+        What was shown for a deal that is held now, or for a credit that cannot be computed now, stays as it is: a
+        missing value in the CRM takes nothing back from anybody.
+        """
         credits_ = credited.credits if self.full else results.credits_of(self.conn, self.payees)
         deals = credited.classified if self.full else results.classified_of(self.conn, set(credits_["deal_id"]))
         posted = ledger.posted(self.conn, None if self.full else self.payees)
-        outcome = pay(credits_, deals, book, self.rules, posted)
+        frozen = results.held_among(self.conn, posted["deal_id"].drop_nulls())
+        outcome = pay(credits_, deals, book, self.rules, _not_of(posted, frozen))
         self.payees |= set(outcome.postings["payee_id"])
-        results.replace_lines(self.conn, self.payees, outcome.lines)
+        shown = results.lines_of(self.conn, self.payees)
+        kept = [shown.filter(pl.col("deal_id").is_in(list(frozen))), shown.join(outcome.held, on=SOURCE, how="semi")]
+        results.replace_lines(self.conn, self.payees, f.Lines.cast(pl.concat([outcome.lines, *kept]).unique()))
         return outcome
 
     def publish(self, book: Book, outcome: Outcome) -> dy.DataFrame[f.DealOutcomes]:
@@ -117,6 +125,7 @@ class Scope:
         deals = self.deals | set(outcome.postings["deal_id"].drop_nulls())
         assignments = results.assignments_of(self.conn, deals)
         known = writeback.wanted_ids(self.conn, self.deal_object, deals)
+        writeback.unpark(self.conn, self.deal_object, self.deals)
         return publish(
             results.classified_of(self.conn, deals),
             assignments,
@@ -124,6 +133,11 @@ class Scope:
             book.people,
             known,
         )
+
+
+def _not_of(posted: pl.DataFrame, deals: set[str]) -> dy.DataFrame[f.Posted]:
+    """What is posted, without these deals."""
+    return f.Posted.cast(posted.filter(~pl.col("deal_id").is_in(list(deals)).fill_null(value=False)))
 
 
 def _save(

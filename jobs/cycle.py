@@ -12,11 +12,12 @@ from connectors.port import Source, Target
 from engine.model import Organization
 from jobs.compute import Computed, compute
 from jobs.configuration import Configuration
+from jobs.drift import restore_drifted
 from jobs.pull import Progress, pull, quiet
 from jobs.reconcile import reconcile
 from jobs.running import Run, running
 from jobs.send import send
-from store import settings
+from store import runs, settings, writeback
 from store.database import Store
 
 log = structlog.get_logger()
@@ -81,11 +82,16 @@ def check_organization(crm: Crm, run: Run) -> Organization:
 
 
 def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
-    """Compare ids with the CRM and remember when."""
+    """Compare ids and our own fields with the CRM, give parked writes another try, and remember when."""
     mapped = {mapped.crm_object for mapped in wiring.configuration.mapping.objects.values()}
     found = reconcile(crm.source, run, tuple(name for name in crm.source.objects if name in mapped))
+    deal_object = wiring.configuration.mapping.deal_object
     run.count(deleted=found.vanished, missing=found.missing)
+    if wiring.configuration.settings.write_back:
+        run.count(drifted=restore_drifted(crm.target, run, deal_object))
     with run.write() as conn:
+        runs.record_issues(conn, "reconciliation", found.issues, run.clock())
+        writeback.unpark(conn, deal_object, None)
         settings.set_setting(conn, RECONCILED, run.clock().isoformat())
 
 

@@ -20,7 +20,7 @@ ALLOWED = frozenset(
         "run", "kind", "object", "step", "outcome", "seconds", "reason", "code", "subject", "crm", "org",
         "new", "changed", "unchanged", "records", "pages", "deleted", "deals", "accounts", "payees", "credits", "lines",
         "postings", "wanted", "written", "retry", "parked", "gone", "held", "issues", "calls", "attempt", "wait_s",
-        "limit", "used", "full", "next_run", "version", "signal", "missing", "found",
+        "limit", "used", "full", "next_run", "version", "signal", "missing", "found", "drifted",
     }
 )  # fmt: skip
 """Every key a log line may carry: counts, codes, ids and times."""

@@ -8,7 +8,7 @@ marked and the run says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime
 
 import structlog
 
@@ -38,36 +38,44 @@ class Reconciled:
 
 
 def reconcile(source: Source, run: Run, objects: tuple[str, ...]) -> Reconciled:
-    """Mark what vanished as deleted and re-read what is missing or older here than there."""
-    totals = Reconciled(0, 0, ())
+    """Re-read what is missing or older here than there, and mark what vanished as deleted.
+
+    All or nothing: where one object has lost too much, no object's records are marked, because the lines and splits of
+    hidden deals vanish with them.
+    """
+    vanished: dict[str, list[str]] = {}
+    issues: list[Issue] = []
+    behind = 0
     for name in objects:
-        found = _reconcile_object(source, run, name)
-        totals = Reconciled(
-            totals.vanished + found.vanished, totals.missing + found.missing, totals.issues + found.issues
+        theirs, ours = dict(source.ids(name)), _ours(run, name)
+        behind += _read_again(
+            source, run, name, [key for key, at in theirs.items() if key not in ours or at > ours[key]]
         )
-    return totals
+        vanished[name] = [record_id for record_id in ours if record_id not in theirs]
+        if len(vanished[name]) > max(VANISHED_MIN, len(ours) // SHARE_MAX):
+            issues.append(_mass_loss(name, len(vanished[name]), len(ours)))
+    if issues:
+        return Reconciled(0, behind, tuple(issues))
+    return Reconciled(sum(_mark(run, name, gone) for name, gone in vanished.items()), behind, ())
 
 
-def _reconcile_object(source: Source, run: Run, name: str) -> Reconciled:
-    theirs = dict(source.ids(name))
+def _ours(run: Run, name: str) -> dict[str, datetime]:
     with run.store.read() as conn:
-        ours = dict(mirror.ids(conn, name))
-    behind = [record_id for record_id, stamp in theirs.items() if record_id not in ours or stamp > ours[record_id]]
-    _read_again(source, run, name, behind)
-    vanished = [record_id for record_id in ours if record_id not in theirs]
-    if len(vanished) > max(VANISHED_MIN, len(ours) // SHARE_MAX):
-        return Reconciled(0, len(behind), (_mass_loss(name, len(vanished), len(ours)),))
-    if vanished:
+        return dict(mirror.ids(conn, name))
+
+
+def _mark(run: Run, name: str, record_ids: list[str]) -> int:
+    if record_ids:
         with run.write() as conn:
-            mirror.mark_vanished(conn, name, vanished, run.run_id)
-    log.info("reconciled", object=name, deleted=len(vanished), missing=len(behind))
-    return Reconciled(len(vanished), len(behind), ())
+            mirror.mark_vanished(conn, name, record_ids, run.run_id)
+    log.info("reconciled", object=name, deleted=len(record_ids))
+    return len(record_ids)
 
 
-def _read_again(source: Source, run: Run, name: str, record_ids: list[str]) -> None:
-    remaining = iter(record_ids)
-    while batch := list(islice(remaining, BATCH)):
-        store_pages(run, source.records(name, batch), stream=None)
+def _read_again(source: Source, run: Run, name: str, record_ids: list[str]) -> int:
+    for start in range(0, len(record_ids), BATCH):
+        store_pages(run, source.records(name, record_ids[start : start + BATCH]), stream=None)
+    return len(record_ids)
 
 
 def _mass_loss(name: str, vanished: int, known: int) -> Issue:

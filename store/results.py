@@ -58,6 +58,12 @@ def assignments_of(conn: sa.Connection, deal_ids: Collection[str] | None) -> dy.
     return read_frame(conn, f.Assignments, _only(sa.select(ASSIGNMENT), ASSIGNMENT.c.deal_id, deal_ids))
 
 
+def held_among(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:
+    """Those of the deals that are held: won, but without owner and credit until somebody mends them."""
+    held = sa.select(ASSIGNMENT.c.deal_id).where(ASSIGNMENT.c.held, ASSIGNMENT.c.deal_id.in_(among(deal_ids)))
+    return set(conn.scalars(held))
+
+
 def replace_lines(conn: sa.Connection, payee_ids: Collection[str], lines: dy.DataFrame[f.Lines]) -> None:
     """Make `lines` all the lines of these payees."""
     conn.execute(sa.delete(LINE).where(LINE.c.payee_id.in_(among(payee_ids))))

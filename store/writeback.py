@@ -60,6 +60,15 @@ UNPARK = sa.text(
     " WHERE object = :object AND record_id = :record_id AND state IN ('parked', 'gone')"
 )
 
+UNPARK_ALL = sa.text(
+    "UPDATE desired_value SET state = 'due', attempts = 0, next_try_at = NULL"
+    " WHERE object = :object AND state IN ('parked', 'gone')"
+)
+SEND_AGAIN = sa.text(
+    "UPDATE desired_value SET state = 'due', sent_fingerprint = NULL, attempts = 0, next_try_at = NULL"
+    " WHERE object = :object AND record_id = :record_id AND state = 'sent'"
+)
+
 
 class Wanted(NamedTuple):
     """The fields one record should show. `volatile` fields are sent along but never make a record due."""
@@ -179,9 +188,27 @@ def _failed(verdict: Verdict, attempts: int, now: datetime) -> tuple[str, int, s
     return "due", attempts, instant_text(now + wait)
 
 
-def unpark(conn: sa.Connection, crm_object: str, ids: Collection[str]) -> None:
-    """Try again what was parked or gone, because the records changed or a person asked."""
-    execute_many(conn, UNPARK, [(crm_object, record_id) for record_id in ids])
+def unpark(conn: sa.Connection, crm_object: str, ids: Collection[str] | None) -> None:
+    """Try again what was parked or gone, because the records changed; None tries all of the object."""
+    if ids is None:
+        conn.execute(UNPARK_ALL, {"object": crm_object})
+    else:
+        execute_many(conn, UNPARK, [(crm_object, record_id) for record_id in ids])
+
+
+def confirmed(conn: sa.Connection, crm_object: str) -> dict[str, dict[str, str | bool | None]]:
+    """What the CRM should hold by our last word with it, by record; fields that never make a record due left out."""
+    row = DESIRED.c
+    sent = sa.select(row.record_id, row.fields, row.volatile).where(row.object == crm_object, row.state == "sent")
+    return {
+        record_id: {name: value for name, value in json.loads(fields).items() if name not in json.loads(volatile)}
+        for record_id, fields, volatile in conn.execute(sent)
+    }
+
+
+def send_again(conn: sa.Connection, crm_object: str, ids: Collection[str]) -> None:
+    """The CRM no longer says what we wrote: these records are due again."""
+    execute_many(conn, SEND_AGAIN, [(crm_object, record_id) for record_id in ids])
 
 
 def parked(conn: sa.Connection) -> Iterator[Parked]:
