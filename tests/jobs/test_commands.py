@@ -142,10 +142,10 @@ def test_a_rate_change_shows_in_preview_and_waits_for_approval(company: Company)
     assert json.loads(run_on(company, "preview", "--json").stdout)["payees"] == []
 
 
-def test_credentials_that_are_missing_are_named() -> None:
+def test_credentials_that_are_missing_are_named(company: Company) -> None:
     """Without the environment variable, the message says which one, and where it may come from."""
-    folder = Path(__file__).parents[2] / "config"
-    answer = CliRunner().invoke(worker.app, ["doctor", "--config", str(folder)], env=dict.fromkeys(CREDENTIALS))
+    words = ["doctor", "--config", str(company.folder)]
+    answer = CliRunner().invoke(worker.app, words, env=dict.fromkeys(CREDENTIALS))
 
     assert answer.exit_code == 1
     assert "TALLYSTICK_SF_CONSUMER_KEY" in answer.output
