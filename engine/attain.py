@@ -19,12 +19,14 @@ from engine.calendar import PeriodKind, period_label
 from engine.curve import needs_quota, versions
 from engine.documents.company import Company
 from engine.documents.component import Component
+from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.enrol import enrol
 from engine.exchange import LARGEST_INT64, Exchange, with_rates
+from engine.imported import imported_rows
 from engine.matching import with_lists
 from engine.measure import counted, fits_column, missing_values, with_fits
-from engine.model import LARGEST_MICROS, Issue, join_issues
+from engine.model import LARGEST_MICROS, MICROS, Issue, join_issues
 from engine.quotas import quota_of_windows
 from engine.trouble import HELD, held_sources, stale, troubles
 
@@ -55,14 +57,18 @@ def attain(
     deals = with_lists(classified, book.list_entries)
     exchange = Exchange(book.fx_rates, rules.company.currency)
     enrolled = enrol(_ordered(credits_), book.enrolments, rules.plans)
-    parts = [Attainment(f.Attained.create_empty(), f.HeldSources.create_empty(), enrolled.issues)]
-    for plan, rows in zip(rules.plans, enrolled.rows, strict=True):
+    imported = imported_rows(book.imported_results, book.enrolments, rules.plans)
+    issues = join_issues(enrolled.issues, imported.issues)
+    parts = [Attainment(f.Attained.create_empty(), f.HeldSources.create_empty(), issues)]
+    for plan, rows, results in zip(rules.plans, enrolled.rows, imported.rows, strict=True):
         tested = with_fits(rows, deals, plan)
         unknown = pl.any_horizontal(pl.col(fits_column(name)).is_null() for name in plan.measures)
         parts.append(_of_unknown_deals(tested.filter(unknown), plan))
         parts.append(replace(parts[0], issues=tuple(missing_values(rows, deals, plan))))
         rated = with_rates(tested.filter(~unknown), plan.currency, exchange)
-        parts += [_attain(rated, plan, component, book.quotas, rules.company) for component in plan.components]
+        for component in plan.components:
+            counts = counted(rated, results, plan, component)
+            parts.append(_attain(counts, plan, component, book.quotas, rules.company))
     return _together(parts)
 
 
@@ -94,11 +100,15 @@ def _of_unknown_deals(rows: pl.DataFrame, plan: Plan) -> Attainment:
 def _attain(
     rows: pl.DataFrame, plan: Plan, component: Component, quotas: dy.DataFrame[f.Quotas], company: Company
 ) -> Attainment:
-    """One component: values, then running totals, then quotas; each step takes out what it cannot answer for."""
-    labelled = _labelled(counted(rows, plan, component), plan, component, company)
-    valued, unvalued = _split(labelled.with_columns(trouble=_trouble_with_value(component)))
+    """One component from the rows that it counts: values, running totals, quotas.
+
+    Each step takes out what it cannot answer for.
+    """
+    measure = plan.measures[component.measure]
+    labelled = _labelled(rows, plan, component, company)
+    valued, unvalued = _split(labelled.with_columns(trouble=_trouble_with_value(component, measure)))
     running = valued.with_columns(after=pl.col("base").cum_sum().over(WINDOW))
-    windows = _windows(running, component, quotas, company)
+    windows = _windows(running, component, measure, quotas, company)
     told, untold = _split(running.join(windows, on=WINDOW, how="left", maintain_order="left"))
     held = pl.concat([unvalued.select(HELD), untold.select(HELD)])
     return Attainment(
@@ -116,15 +126,16 @@ def _labelled(rows: pl.DataFrame, plan: Plan, component: Component, company: Com
         **({} if kind == "transaction" else {"window": period_label(pl.col("dated_on"), kind, company)}),
     )
     labelled = rows.join(days, on="dated_on", how="left", maintain_order="left")
-    return labelled.with_columns(window="deal_id") if kind == "transaction" else labelled
+    return labelled.with_columns(window=pl.coalesce("deal_id", "credit_id")) if kind == "transaction" else labelled
 
 
-def _trouble_with_value(component: Component) -> pl.Expr:
-    """Why a credit cannot be counted: null where it can."""
+def _trouble_with_value(component: Component, measure: Measure) -> pl.Expr:
+    """Why a credit or result cannot be counted: null where it can."""
     base, begins = pl.col("base"), versions(component)[0]
+    lacking = "exchange_rate_missing" if measure.imported is None else "result_in_other_unit"
     return (
         pl.when(base.is_null())
-        .then(pl.lit("exchange_rate_missing"))
+        .then(pl.lit(lacking))
         .when(base.abs() > LARGEST_MICROS)
         .then(pl.lit("amount_out_of_range"))
         .when(pl.col("dated_on") < begins)
@@ -133,13 +144,21 @@ def _trouble_with_value(component: Component) -> pl.Expr:
 
 
 def _windows(
-    running: pl.DataFrame, component: Component, quotas: dy.DataFrame[f.Quotas], company: Company
+    running: pl.DataFrame,
+    component: Component,
+    measure: Measure,
+    quotas: dy.DataFrame[f.Quotas],
+    company: Company,
 ) -> pl.DataFrame:
-    """The accumulation windows with their quota, and why one cannot be computed: null where it can."""
+    """The accumulation windows with their quota, and why one cannot be computed: null where it can.
+
+    Percentages are shares of 100 % where no quota says otherwise.
+    """
     windows = running.group_by(WINDOW).agg(largest=pl.col("after").abs().max())
     quota = pl.col("quota_micros")
     if component.quota is None or component.accumulates == "transaction":
-        windows = windows.with_columns(quota_micros=pl.lit(None, dtype=pl.Int128), straddled=pl.lit(value=None))
+        whole = MICROS if measure.unit == "percent" else None
+        windows = windows.with_columns(quota_micros=pl.lit(whole, dtype=pl.Int128), straddled=pl.lit(value=None))
     else:
         windows = quota_of_windows(windows, quotas, component.quota, component.accumulates, company)
     trouble = _trouble_with_window(component)

@@ -24,13 +24,16 @@ PORTIONS = {"all": "", "renewed": " of the renewed part", "uplift": " of the upl
 RESPONSIBILITIES = ("value", "commercial", "execution")
 
 
-def explain(line: Row, plan: Plan, deal: Row, credit: Row, names: Names = NO_NAMES) -> str:
+def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: Names = NO_NAMES) -> str:
     """Why a line is what it is, in one paragraph to its payee.
 
-    `deal` is the line's row of `Classified`, `credit` that of `Credits`; `names` are people's names by payee id.
+    `deal` is the line's row of `Classified`, `credit` that of `Credits`, both None for an imported result; `names` are
+    people's names by payee id.
     """
     known = facts(line, plan)
-    if line["part"] == "clawback":
+    if deal is None or credit is None:
+        said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_computed(known)}"
+    elif line["part"] == "clawback":
         said = _taken_back(line, plan, deal)
     else:
         said = f"{_named(deal)}, {_credited(credit, names)}, {_moved(known, credit)}; {_computed(known)}"
@@ -89,7 +92,7 @@ def _moved(known: Row, credit: Row) -> str:
     if known["fx_num"] is not None:
         foreign, rate = money(credit[known["measured"]], credit["currency"]), exchange(known["fx_num"], known["fx_den"])
         exchanged = f" ({foreign} {rate} = {money(known['base_micros'], known['currency'])})"
-    if quota:
+    if quota and not _share_of_all(known):
         back = "back " if after < before else ""
         of_quota = f"{attainment(before, quota)} to {attainment(after, quota)} of quota"
         return f"took you {back}from {of_quota} ({_worth(quota, known)} in {known['window']}){exchanged}"
@@ -114,7 +117,8 @@ def _slice(part: Row, known: Row) -> str:
     base, rate = Fraction(part["base"]), Fraction(part["rate"])
     product = money(_rounded(part, known), known["currency"])
     if _counts(known):
-        return f"{pieces(base)} x {money(rate * MICROS, known['currency'])} = {product}"
+        factor = percent(base / MICROS) if known["measured_in"] == "percent" else pieces(base)
+        return f"{factor} x {money(rate * MICROS, known['currency'])} = {product}"
     sum_ = f"{plain(base, known['currency'])} x {percent(rate)} = {product}"
     if part["bracket"] is None:
         return sum_
@@ -136,14 +140,22 @@ def _rounded(part: Row, known: Row) -> int:
 
 
 def _counts(known: Row) -> bool:
-    return bool(known["measured"] == "units_micros")
+    return bool(known["measured_in"] != "amount")
+
+
+def _share_of_all(known: Row) -> bool:
+    """Whether attainment is the measured percentage itself: a share of 100 %."""
+    return bool(known["measured_in"] == "percent" and known["quota_micros"] == MICROS)
 
 
 def _worth(micros: Fraction | int, known: Row) -> str:
-    """An amount of the measure: money, or a number of deals."""
-    if not _counts(known):
+    """An amount of the measure: money, a number of deals or of anything else, a percentage."""
+    unit = known["measured_in"]
+    if unit == "amount":
         return money(micros, known["currency"])
-    return f"{pieces(micros)} deal{'' if micros == MICROS else 's'}"
+    if unit == "percent":
+        return percent(Fraction(micros) / MICROS)
+    return f"{pieces(micros)} deal{'' if micros == MICROS else 's'}" if unit == "deals" else pieces(micros)
 
 
 def _taken_back(line: Row, plan: Plan, deal: Row) -> str:

@@ -29,6 +29,7 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     `earned_before` is F(before); the amount is the difference of the two totals, each rounded to `unit` by `rounding`.
     """
     component = next(part for part in plan.components if part.id == line["component"])
+    measure = plan.measures[component.measure]
     curve, quota = curve_of(component, line["rated_on"]), line["quota_micros"] or 0
     way = walk(curve, line["before_micros"], line["after_micros"], quota)
     return {
@@ -37,7 +38,9 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "document": plan.document,
         "component": component.id,
         "title": component.title or component.id,
-        "measured": measured_column(plan.measures[component.measure]),
+        "measured": measured_column(measure),
+        "measured_in": measure.unit,
+        "imported": measure.imported,
         "rated_on": line["rated_on"].isoformat(),
         **{name: line[name] for name in OF_THE_LINE},
         "earned_before": str(value_at(curve, line["before_micros"], quota)),

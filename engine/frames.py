@@ -149,6 +149,19 @@ class Quotas(dy.Schema):
     amount_micros = dy.Int64()
 
 
+class ImportedResults(dy.Schema):
+    """Results that no deal holds (a KPI, an MBO score): one a payee, name and window; it counts on the last day."""
+
+    person_id = dy.String()
+    result = dy.String()
+    from_on = dy.Date()
+    until_on = dy.Date()
+    value_micros = dy.Int64()
+    """A number, or a share of a whole in micro-units (92 % is 920,000)."""
+    in_percent = dy.Bool()
+    """Whether it was written as a percentage."""
+
+
 class FxRates(dy.Schema):
     """Dated rates: one unit of `currency` is `rate_num/rate_den` units of the company's currency."""
 
@@ -267,7 +280,8 @@ class Attained(dy.Schema):
     component = dy.String()
     payee_id = dy.String()
     credit_id = dy.String()
-    deal_id = dy.String()
+    """The credit, or the imported result, that counts."""
+    deal_id = dy.String(nullable=True)
     dated_on = dy.Date()
     window = dy.String()
     period = dy.String()
@@ -300,7 +314,7 @@ class Lines(dy.Schema):
     period = dy.String(primary_key=True)
     """The statement period, such as 2026-11."""
     source_id = dy.String(primary_key=True)
-    """The credit (or clawed-back line's credit) it comes from."""
+    """The credit (or clawed-back line's credit) or imported result it comes from."""
     part = dy.String(primary_key=True)
     """What of the source: `earning`, `clawback`."""
     deal_id = dy.String(nullable=True)

@@ -9,6 +9,7 @@ from engine.documents.component import Component
 from engine.documents.conditions import When
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
+from engine.imported import of_measure
 from engine.matching import absent, fits, missing
 from engine.model import Issue, Severity
 
@@ -33,19 +34,31 @@ def fits_column(measure: str) -> str:
     return f"fits {measure}"
 
 
-def counted(rows: pl.DataFrame, plan: Plan, component: Component) -> pl.DataFrame:
-    """The credits that count for the component, with `base` (Int128 micro-units; null where no rate is known)."""
+def counted(rows: pl.DataFrame, results: pl.DataFrame, plan: Plan, component: Component) -> pl.DataFrame:
+    """The credits or imported results that count for the component, with `base` in Int128 micro-units.
+
+    `base` is null where no exchange rate is known, and where a result is written in another unit.
+    """
     measure = plan.measures[component.measure]
+    if measure.imported is not None:
+        return of_measure(_alive(results, component), measure, plan.currency)
     counts = pl.col(fits_column(component.measure)) & pl.col("kind").is_in(list(measure.credits))
-    if component.effective is not None:
-        counts &= pl.col("dated_on") >= component.effective.from_on
-        if component.effective.until_on is not None:
-            counts &= pl.col("dated_on") < component.effective.until_on
-    return rows.filter(counts).with_columns(**_worth(measure))
+    return _alive(rows.filter(counts), component).with_columns(**_worth(measure))
 
 
-def measured_column(measure: Measure) -> str:
-    """The column of a credit that the measure adds up."""
+def _alive(rows: pl.DataFrame, component: Component) -> pl.DataFrame:
+    """The rows of the days on which the component is in force."""
+    if component.effective is None:
+        return rows
+    day, until_on = pl.col("dated_on"), component.effective.until_on
+    begun = rows.filter(day >= component.effective.from_on)
+    return begun if until_on is None else begun.filter(day < until_on)
+
+
+def measured_column(measure: Measure) -> str | None:
+    """The column of a credit that the measure adds up; None for imported results."""
+    if measure.imported is not None:
+        return None
     return f"{measure.sum}_micros" if measure.sum is not None else "units_micros"
 
 
@@ -66,7 +79,7 @@ def missing_values(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> list[
 
 def _worth(measure: Measure) -> dict[str, pl.Expr]:
     """`base` and the exchange rate it was made with; a count has none."""
-    value = pl.col(measured_column(measure)).cast(pl.Int128)
+    value = pl.col(str(measured_column(measure))).cast(pl.Int128)
     if measure.count is not None:
         none = pl.lit(None, dtype=pl.Int64)
         return {"base": value, "fx_num": none, "fx_den": none}

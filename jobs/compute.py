@@ -6,7 +6,7 @@ as they were, and a preview is the same path without the commit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import dataframely as dy
 import polars as pl
@@ -112,13 +112,18 @@ class Scope:
         credits_ = credited.credits if self.full else results.credits_of(self.conn, self.payees)
         deals = credited.classified if self.full else results.classified_of(self.conn, set(credits_["deal_id"]))
         posted = ledger.posted(self.conn, None if self.full else self.payees)
+        mine = book if self.full else replace(book, imported_results=self._results(book))
         frozen = results.held_among(self.conn, posted["deal_id"].drop_nulls())
-        outcome = pay(credits_, deals, book, self.rules, _not_of(posted, frozen))
-        self.payees |= set(outcome.postings["payee_id"])
+        outcome = pay(credits_, deals, mine, self.rules, _not_of(posted, frozen))
+        self.payees |= {*outcome.postings["payee_id"], *outcome.lines["payee_id"]}
         shown = results.lines_of(self.conn, self.payees)
         kept = [shown.filter(pl.col("deal_id").is_in(list(frozen))), shown.join(outcome.held, on=SOURCE, how="semi")]
         results.replace_lines(self.conn, self.payees, f.Lines.cast(pl.concat([outcome.lines, *kept]).unique()))
         return outcome
+
+    def _results(self, book: Book) -> dy.DataFrame[f.ImportedResults]:
+        """The imported results of the payees concerned: what others earn with theirs is not looked at."""
+        return book.imported_results.filter(pl.col("person_id").is_in(list(self.payees)))
 
     def publish(self, book: Book, outcome: Outcome) -> dy.DataFrame[f.DealOutcomes]:
         """What the CRM should say of every deal that was looked at or whose lines moved."""

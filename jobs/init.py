@@ -14,6 +14,7 @@ PEOPLE_FILES = {
     "people/reporting.csv": "payee,manager,from,until",
     "people/enrolments.csv": "payee,plan,from,until",
     "people/quotas.csv": "payee,quota,from,until,amount",
+    "people/results.csv": "payee,result,from,until,value",
     "lists/named_accounts.csv": "account,from,until",
 }
 """Header of each CSV file that RevOps keeps in a spreadsheet."""

@@ -31,6 +31,10 @@ def refresh_people(conn: Connection, configuration: Configuration) -> tuple[bool
     quotas = partial(
         readers.read_quotas, quotas={part.quota for plan in plans for part in plan.components if part.quota}
     )
+    imported = partial(
+        readers.read_results,
+        results={each.imported for plan in plans for each in plan.measures.values() if each.imported},
+    )
     read: dict[FrameName, Found[Any]] = {
         "role_holdings": _file(configuration, "people/roles.csv", readers.read_roles, people)
         or Found(_roles_from_titles(people, configuration.mapping.roles)),
@@ -38,6 +42,7 @@ def refresh_people(conn: Connection, configuration: Configuration) -> tuple[bool
         or Found(_lines_from_managers(people)),
         "enrolments": _file(configuration, "people/enrolments.csv", enrolments, people) or Found([]),
         "quotas": _file(configuration, "people/quotas.csv", quotas, people) or Found([]),
+        "imported_results": _file(configuration, "people/results.csv", imported, people) or Found([]),
         "list_entries": _lists(conn, configuration),
     }
     differs = [canonical.replace_all(conn, name, found.rows) for name, found in read.items()]

@@ -26,6 +26,7 @@ FrameName = Literal[
     "reporting_lines",
     "enrolments",
     "quotas",
+    "imported_results",
     "fx_rates",
     "list_entries",
 ]
@@ -46,6 +47,7 @@ KEPT: Mapping[str, tuple[sa.Table, type[dy.Schema]]] = {
     "reporting_lines": (table("reporting_line"), f.ReportingLines),
     "enrolments": (table("enrolment"), f.Enrolments),
     "quotas": (table("quota"), f.Quotas),
+    "imported_results": (table("imported_result"), f.ImportedResults),
     "fx_rates": (table("fx_rate"), f.FxRates),
     "list_entries": (table("list_entry"), f.ListEntries),
 }

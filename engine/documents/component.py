@@ -126,10 +126,11 @@ class Component(Document):
             if upper.start <= lower.start:
                 message = "does not begin above the bracket before it."
                 yield Problem(("brackets", position, "from"), message, "Write brackets in climbing order, each once.")
-        if in_percent:
-            yield from self._quota_problems()
 
-    def _quota_problems(self) -> Iterator[Problem]:
+    def quota_problems(self) -> Iterator[Problem]:
+        """Percentages of what is no percentage itself refer to a quota."""
+        if not self.brackets or self.brackets[0].from_share is None:
+            return
         if self.quota is None:
             remedy = "Add quota with a name used in the quota file, or start brackets at amounts."
             yield Problem((), "brackets in percent without a quota.", remedy)

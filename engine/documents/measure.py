@@ -10,15 +10,26 @@ from pydantic import Field
 from engine.documents.conditions import When
 from engine.documents.document import Document
 from engine.documents.problems import Problem
+from engine.documents.values import Name
+
+Unit = Literal["amount", "deals", "number", "percent"]
+"""What a measure's numbers are: money of the plan's currency, deals, pieces of anything else, or shares of a whole."""
+
+SOURCES = ("sum", "count", "imported")
 
 
 class Measure(Document):
-    """What is added up, of which credits, on which day. Exactly one of `sum` and `count`."""
+    """What is added up, of which credits, on which day. Exactly one of `sum`, `count` and `import`."""
 
     sum: Literal["amount", "acv"] | None = Field(default=None, examples=["acv"])
     """Which value of the credits is added up."""
     count: Literal["deals"] | None = Field(default=None, examples=["deals"])
     """Counts deals in place of adding up a value; a share of a deal counts as that share."""
+    imported: Name | None = Field(default=None, alias="import", examples=["nps"])
+    """Takes results in place of credits: rows of this name in `config/people/results.csv`. A row counts on the last
+    day of its window."""
+    imported_as: Literal["amount", "number", "percent"] = Field(default="number", alias="as", examples=["percent"])
+    """What imported results are: an `amount` of the plan's currency, a `number`, or a `percent`."""
     dated_by: Literal["closed_on"] = Field(default="closed_on", examples=["closed_on"])
     """The day on which a credit counts."""
     credits: tuple[Literal["direct", "overlay", "rollup"], ...] = Field(
@@ -28,11 +39,28 @@ class Measure(Document):
     when: When = Field(default=When(), examples=["{motion: new_business, term_months: {min: 36}}"])
     """Which deals count; without it, all."""
 
+    @property
+    def unit(self) -> Unit:
+        """What the measure's numbers are."""
+        if self.imported is not None:
+            return self.imported_as
+        return "deals" if self.count is not None else "amount"
+
     def problems(self) -> Iterator[Problem]:
         """There is one thing to add up, of at least one kind of credit."""
-        if (self.sum is None) == (self.count is None):
-            yield Problem((), "a measure has either sum or count.", "Write sum: acv, sum: amount or count: deals.")
+        if sum(getattr(self, name) is not None for name in SOURCES) != 1:
+            remedy = "Write sum: acv, sum: amount, count: deals or import with the name of a result."
+            yield Problem((), "a measure has exactly one of sum, count and import.", remedy)
         if not self.credits:
             yield Problem(("credits",), "empty.", "Write at least one of direct, overlay, rollup.")
         if len(set(self.credits)) < len(self.credits):
             yield Problem(("credits",), "names the same credits twice.", "Name each once.")
+        if self.imported is not None:
+            yield from self._of_credits_only()
+        elif "imported_as" in self.model_fields_set:
+            yield Problem(("as",), "says what an imported result is.", "Remove it, or write import.")
+
+    def _of_credits_only(self) -> Iterator[Problem]:
+        """An imported result is of no deal and no credit."""
+        for key in sorted({"credits", "when", "dated_by"} & self.model_fields_set):
+            yield Problem((key,), "asks about credits, and an imported result has none.", f"Remove {key}.")

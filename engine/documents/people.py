@@ -17,8 +17,8 @@ import polars as pl
 from engine import frames as f
 from engine.documents.problems import nearest, shown, wrong
 from engine.documents.table import Column, Table, read_table
-from engine.documents.values import day_of
-from engine.model import Found
+from engine.documents.values import day_of, percent
+from engine.model import MICROS, Found
 from engine.money import parse_amount
 
 S = TypeVar("S", bound=dy.Schema)
@@ -82,6 +82,24 @@ def read_quotas(
     table = read_table(text, file, columns)
     _refuse_overlaps(table, ("payee", "quota"), "has two targets for this quota")
     return _found(table, f.Quotas, {"payee": "person_id", "amount": "amount_micros"})
+
+
+def read_results(
+    text: str, file: str, people: People, results: Collection[str] | None = None
+) -> Found[dy.DataFrame[f.ImportedResults]]:
+    """`payee,result,from,until,value`: values are numbers or percentages; `results` are the names that plans import."""
+    columns = [
+        Column("payee", payee_reader(people)),
+        Column("result", known_reader("result", results)),
+        Column("from", day_of),
+        Column("until", day_of),
+        Column("value", _result),
+    ]
+    table = read_table(text, file, columns)
+    _refuse_overlaps(table, ("payee", "result"), "has two values of this result")
+    for row in table.rows.values():
+        row["value_micros"], row["in_percent"] = row.pop("value")
+    return _found(table, f.ImportedResults, {"payee": "person_id"})
 
 
 def read_list(
@@ -156,6 +174,20 @@ def _target(text: str) -> int:
     if amount < 0:
         raise wrong("below zero.", "A target is 0 or more.")
     return amount
+
+
+def _result(text: str) -> tuple[int, bool]:
+    """A number in micro-units, or a percentage as micro-units of the whole, and which of the two it is."""
+    if not text.endswith("%"):
+        try:
+            return parse_amount(text), False
+        except ValueError:
+            remedy = "Write digits with a decimal point, such as 45.5, or a percentage, such as 92.5%."
+            raise wrong(f"{shown(text)} is neither a number nor a percentage.", remedy) from None
+    exact = percent(text) * MICROS
+    if exact.denominator != 1:
+        raise wrong(f"{text} has more than four decimals.", "Round it, such as 92.3457%.")
+    return exact.numerator, True
 
 
 def _refuse_overlaps(table: Table, key: Sequence[str], what: str) -> None:

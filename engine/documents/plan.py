@@ -10,9 +10,12 @@ from pydantic import Field, StrictStr
 from engine.documents.clawback import Clawback
 from engine.documents.component import Component
 from engine.documents.document import Policy
-from engine.documents.measure import Measure
+from engine.documents.measure import Measure, Unit
 from engine.documents.problems import Problem
 from engine.documents.values import FILLED, Currency, Name, Window
+
+NOUNS: dict[Unit, str] = {"amount": "money", "deals": "deals", "number": "pieces", "percent": "percent"}
+"""What messages call the unit of a measure."""
 
 
 class Plan(Policy):
@@ -51,14 +54,16 @@ class Plan(Policy):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
 
     def _unfit(self, component: Component) -> Iterator[Problem]:
-        """A share of a number of deals, or an amount for each unit of money, is no pay."""
+        """A share of what is no money, or an amount for each unit of money, is no pay."""
         measure = self.measures[component.measure]
-        if component.pays and measure.sum:
+        if component.pays and measure.unit == "amount":
             remedy = "Write a rate, or let the measure count deals."
-            yield Problem(("pays",), f"{component.measure} adds up {measure.sum}, it does not count.", remedy)
-        if measure.count and not component.pays:
-            message = f"{component.measure} counts deals; a percentage of them is no amount."
-            yield Problem(("measure",), message, "Write pays with an amount for each.")
+            yield Problem(("pays",), f"{component.measure} adds up money, it does not count.", remedy)
+        if measure.unit != "amount" and not component.pays:
+            message = f"{component.measure} is measured in {NOUNS[measure.unit]}; a percentage of that is no amount."
+            yield Problem(("measure",), message, "Write pays with an amount for each (of percent: for 100 %).")
+        if measure.unit != "percent" or component.quota is not None:
+            yield from component.quota_problems()
         if component.kind == "manager_override" and measure.credits != ("rollup",):
             message = f"an override pays on the team's credits, but {component.measure} adds up others."
             yield Problem(("measure",), message, "Give it a measure with credits: [rollup].")

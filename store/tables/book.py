@@ -180,6 +180,21 @@ class Quota(Table, table=True):
     amount_micros: int = Field(sa_type=BigInteger)
 
 
+class ImportedResult(Table, table=True):
+    """A result of one payee for one window that no deal holds."""
+
+    __tablename__ = "imported_result"
+    __table_args__ = (whole_numbers("value_micros"),)
+
+    row_id: int | None = Field(default=None, primary_key=True)
+    person_id: str
+    result: str
+    from_on: str
+    until_on: str
+    value_micros: int = Field(sa_type=BigInteger)
+    in_percent: bool
+
+
 class FxRate(Table, table=True):
     """A dated exchange rate, an exact rational."""
 

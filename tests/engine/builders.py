@@ -59,6 +59,7 @@ DEFAULTS: dict[type[dy.Schema], dict[str, Any]] = {
     f.RoleHoldings: {"scope": "company", "from_on": date(2020, 1, 1)},
     f.ReportingLines: {"from_on": date(2020, 1, 1)},
     f.Enrolments: {"from_on": date(2020, 1, 1)},
+    f.ImportedResults: {"in_percent": False},
     f.Classified: {
         "account_id": "A1",
         "owner_id": "u-ada",
@@ -105,6 +106,7 @@ BOOK: dict[str, type[dy.Schema]] = {
     "reporting_lines": f.ReportingLines,
     "enrolments": f.Enrolments,
     "quotas": f.Quotas,
+    "imported_results": f.ImportedResults,
     "fx_rates": f.FxRates,
     "list_entries": f.ListEntries,
 }
@@ -199,7 +201,7 @@ def _identity(schema: type[dy.Schema], row: Row, place: int) -> dict[str, Any]:
 def _mentioned(made: Mapping[str, pl.DataFrame]) -> set[str]:
     """Persons that holdings, reporting lines, enrolments, quotas, deals, accounts and splits name."""
     persons: set[str] = set()
-    for name in ("role_holdings", "reporting_lines", "enrolments", "quotas"):
+    for name in ("role_holdings", "reporting_lines", "enrolments", "quotas", "imported_results"):
         persons.update(made[name]["person_id"])
     persons.update(made["reporting_lines"]["manager_id"])
     for name, column in (("deals", "owner_id"), ("accounts", "owner_id"), ("splits", "user_id")):

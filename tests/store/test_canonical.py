@@ -31,6 +31,9 @@ HOUSE = {
     "quotas": [
         {"person_id": "ada", "quota": "acv", "from_on": "2026-02-01", "until_on": "2026-03-01", "amount_micros": 5}
     ],
+    "imported_results": [
+        {"person_id": "ada", "result": "nps", "from_on": "2026-02-01", "until_on": "2026-03-01", "value_micros": 5}
+    ],
     "fx_rates": [{"currency": "EUR", "from_on": "2026-01-01", "rate_num": 11, "rate_den": 10}],
     "list_entries": [{"list": "named", "account_id": "A1"}],
 }

@@ -153,6 +153,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("row_id", name="pk_quota"),
     )
     op.create_table(
+        "imported_result",
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("from_on", sa.String(), nullable=False),
+        sa.Column("until_on", sa.String(), nullable=False),
+        sa.Column("value_micros", sa.BigInteger(), nullable=False),
+        sa.Column("in_percent", sa.Boolean(), nullable=False),
+        whole_numbers("value_micros"),
+        sa.PrimaryKeyConstraint("row_id", name="pk_imported_result"),
+    )
+    op.create_table(
         "fx_rate",
         sa.Column("row_id", sa.Integer(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import frames as f
-from engine.documents.people import read_enrolments, read_list, read_quotas, read_reporting, read_roles
+from engine.documents.people import read_enrolments, read_list, read_quotas, read_reporting, read_results, read_roles
 from engine.model import MICROS, Found
 from tests.engine.builders import frame
 
@@ -27,6 +27,7 @@ READERS: dict[str, Callable[[str], Found]] = {
     "reporting": partial(read_reporting, file="f.csv", people=PEOPLE),
     "enrolments": partial(read_enrolments, file="f.csv", people=PEOPLE, plans=["ae"]),
     "quotas": partial(read_quotas, file="f.csv", people=PEOPLE, quotas=["new_acv"]),
+    "results": partial(read_results, file="f.csv", people=PEOPLE, results=["nps"]),
     "list": partial(read_list, file="f.csv", name="named", accounts=ACCOUNTS),
 }
 HEADERS = {
@@ -34,6 +35,7 @@ HEADERS = {
     "reporting": "payee,manager,from,until",
     "enrolments": "payee,plan,from,until",
     "quotas": "payee,quota,from,until,amount",
+    "results": "payee,result,from,until,value",
     "list": "account,from,until",
 }
 BAD_ROWS = (Path(__file__).parent / "bad_rows.txt").read_text().strip().split("\n\n")[1:]
@@ -69,6 +71,19 @@ def test_quotas_are_exact_micro_units_and_columns_come_in_any_order() -> None:
     assert found.issues == ()
     assert found.rows.rows() == [("bob", "new_acv", date(2026, 2, 1), date(2026, 3, 1), 12_000_500_000)]
     assert found.rows["amount_micros"][0] == 12_000 * MICROS + MICROS // 2
+
+
+def test_results_are_numbers_or_percentages() -> None:
+    rows = "ann,nps,2026-02-01,2026-03-01,45.5\nann,nps,2026-03-01,2026-04-01,92.5%\nbob,nps,2026-02-01,2026-03-01,-3\n"
+
+    found = READERS["results"](f"{HEADERS['results']}\n{rows}")
+
+    assert found.issues == ()
+    assert found.rows.select("person_id", "value_micros", "in_percent").rows() == [
+        ("ann", 45_500_000, False),
+        ("ann", 925_000, True),
+        ("bob", -3_000_000, False),
+    ]
 
 
 def test_a_list_takes_the_15_character_ids_of_reports_and_open_ends() -> None:
