@@ -123,7 +123,7 @@ def plan_of(configuration: Configuration, version: str) -> Plan | None:
     return next((plan for plan in configuration.rules.plans if plan.version == version), None)
 
 
-def _line(line: dict[str, Any], deal: dict[str, Any] | None, names: dict[str, str]) -> dict[str, Any]:
+def _line(line: dict[str, Any], deal: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     return {
         "deal_id": line["deal_id"],
         "deal": deal.get("name"),

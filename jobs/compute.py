@@ -123,7 +123,7 @@ class Scope:
 
     def _results(self, book: Book) -> dy.DataFrame[f.ImportedResults]:
         """The imported results of the payees concerned: what others earn with theirs is not looked at."""
-        return book.imported_results.filter(pl.col("person_id").is_in(list(self.payees)))
+        return f.ImportedResults.cast(book.imported_results.filter(pl.col("person_id").is_in(list(self.payees))))
 
     def publish(self, book: Book, outcome: Outcome) -> dy.DataFrame[f.DealOutcomes]:
         """What the CRM should say of every deal that was looked at or whose lines moved."""
