@@ -7,6 +7,7 @@ holder that slept beyond its lease finds its token stale at its next write and s
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from store.database import Store
 log = structlog.get_logger()
 
 LEASE = "writer"
+PROCESS = secrets.token_hex(4)
+"""Tells this process from an earlier one with the same number."""
 LEASE_SECONDS = 600
 """Longer than any single page, batch or computation may take; renewed by every write."""
 
@@ -85,10 +88,33 @@ def running(
 
 def _claim(store: Store, now: datetime) -> int:
     with store.write() as conn:
-        token = leases.claim(conn, LEASE, f"{socket.gethostname()}:{os.getpid()}", now, LEASE_SECONDS)
+        token = leases.claim(conn, LEASE, _me(), now, LEASE_SECONDS, is_dead=is_dead)
     if token is None:
         raise Busy("Another Tallystick process is working on this database; try again when it has finished.")
     return token
+
+
+def _me() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{PROCESS}"
+
+
+def is_dead(holder: str) -> bool:
+    """Whether the process that holds the lease was killed: one of this machine that no longer runs.
+
+    A process with our own number that is not us was killed before us (in a container every process is number one).
+    """
+    host, number, process = holder.split(":")
+    if host != socket.gethostname():
+        return False
+    if int(number) == os.getpid():
+        return process != PROCESS
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _finish(run: Run, outcome: str, started: datetime) -> None:

@@ -5,6 +5,7 @@ Every function belongs in a write transaction, so that asking and taking are one
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,13 +17,22 @@ from store.tables import table
 LEASE = table("lease")
 
 
-def claim(conn: sa.Connection, name: str, holder: str, now: datetime, seconds: int) -> int | None:
-    """Take the lease if it is free or has run out; answers its fencing token, None when somebody holds it.
+def claim(
+    conn: sa.Connection,
+    name: str,
+    holder: str,
+    now: datetime,
+    seconds: int,
+    *,
+    is_dead: Callable[[str], bool] = lambda _: False,
+) -> int | None:
+    """Take the lease if it is free, has run out, or its holder is known to be dead; None when somebody holds it.
 
-    Tokens of a name only grow, so that an earlier holder is told apart from a later one for ever.
+    Answers the fencing token. Tokens of a name only grow, so that an earlier holder is told apart from a later one.
     """
     row = conn.execute(sa.select(LEASE).where(LEASE.c.name == name)).first()
-    if row is not None and row.holder is not None and row.expires_at > instant_text(now):
+    holding = row.holder if row is not None and row.expires_at > instant_text(now) else None
+    if holding is not None and not is_dead(holding):
         return None
     taken = {"token": (row.token if row else 0) + 1, "holder": holder, "expires_at": _end(now, seconds)}
     if row is None:
