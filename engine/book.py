@@ -31,6 +31,7 @@ class Book:
     imported_results: dy.DataFrame[f.ImportedResults]
     fx_rates: dy.DataFrame[f.FxRates]
     list_entries: dy.DataFrame[f.ListEntries]
+    deal_events: dy.DataFrame[f.DealEvents]
 
 
 @dataclass(frozen=True, slots=True)

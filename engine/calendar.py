@@ -83,6 +83,16 @@ def whole_months(since: date, until: date) -> int:
     return months - (until.day < since.day and until.day != monthrange(until.year, until.month)[1])
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day number so many months later, or the last day of a month that has no such day.
+
+    >>> months_later(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def whole_months_between(since: pl.Expr, until: pl.Expr) -> pl.Expr:
     """`whole_months` for columns; null where either is null."""
     months = (until.dt.year() - since.dt.year()).cast(pl.Int64) * 12 + until.dt.month() - since.dt.month()

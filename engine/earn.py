@@ -109,5 +109,6 @@ def _lines(paid: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame
             rated_on="dated_on",
             amount_micros="pay",
             currency=pl.lit(plan.currency),
+            share=pl.lit(None, dtype=pl.String),
         )
     )

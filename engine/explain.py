@@ -14,6 +14,7 @@ from engine.documents.plan import Plan
 from engine.facts import facts
 from engine.model import MICROS
 from engine.money import round_ratio
+from engine.settled import SETTLED, settled_sentence
 from engine.wording import attainment, exchange, money, percent, pieces, plain, roughly
 
 Row = Mapping[str, Any]
@@ -31,10 +32,10 @@ def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: 
     people's names by payee id.
     """
     known = facts(line, plan)
-    if deal is None or credit is None:
+    if line["kind"] in SETTLED:
+        said = settled_sentence(known, _named(deal) if deal is not None else "")
+    elif deal is None or credit is None:
         said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_computed(known)}"
-    elif line["part"] == "clawback":
-        said = _taken_back(line, plan, deal)
     else:
         said = f"{_named(deal)}, {_credited(credit, names)}, {_moved(known, credit)}; {_computed(known)}"
     source = "; ".join(text for text in (known["title"], known["document"]) if text)
@@ -156,13 +157,3 @@ def _worth(micros: Fraction | int, known: Row) -> str:
     if unit == "percent":
         return percent(Fraction(micros) / MICROS)
     return f"{pieces(micros)} deal{'' if micros == MICROS else 's'}" if unit == "deals" else pieces(micros)
-
-
-def _taken_back(line: Row, plan: Plan, deal: Row) -> str:
-    """What a clawback takes back, and why."""
-    days = (line["dated_on"] - line["rated_on"]).days
-    within = plan.clawback.when.cancelled.within_days if plan.clawback else 0
-    when = f"was cancelled on {line['dated_on']}, {days} days after it closed on {line['rated_on']}"
-    earned, taken = (money(sign * line["amount_micros"], line["currency"]) for sign in (-1, 1))
-    why = f"within the {within} days of the plan: what it earned, {earned}, is taken back"
-    return f"{_named(deal)} {when} and {why}: {taken}"

@@ -15,6 +15,7 @@ from engine.documents.component import Component
 from engine.documents.plan import Plan
 from engine.measure import measured_column
 from engine.money import minor_unit_micros, round_ratio
+from engine.settled import SETTLED, settled_again, settled_facts
 
 OF_THE_LINE = (
     *("deal_id", "part", "window", "base_micros", "before_micros", "after_micros", "quota_micros", "fx_num", "fx_den"),
@@ -28,6 +29,8 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     `slices` are the parts of the way from `before` to `after`: their amounts add up to the exact change of F.
     `earned_before` is F(before); the amount is the difference of the two totals, each rounded to `unit` by `rounding`.
     """
+    if line["kind"] in SETTLED:
+        return settled_facts(line, plan)
     component = next(part for part in plan.components if part.id == line["component"])
     measure = plan.measures[component.measure]
     curve, quota = curve_of(component, line["rated_on"]), line["quota_micros"] or 0
@@ -52,6 +55,8 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
 
 def recomputed(known: Mapping[str, Any]) -> int:
     """The amount of a line from its facts alone."""
+    if known.get("kind") in SETTLED:
+        return settled_again(known)
     before = Fraction(known["earned_before"])
     after = before + sum(Fraction(part["amount"]) for part in known["slices"])
     first, last = (

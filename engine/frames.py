@@ -172,6 +172,16 @@ class FxRates(dy.Schema):
     rate_den = dy.Int64(min=1)
 
 
+class DealEvents(dy.Schema):
+    """What happened to a deal after it was won: causes of clawbacks beside the cancellations that contracts state."""
+
+    deal_id = dy.String()
+    kind = dy.Enum(["cancelled", "downgraded", "refunded", "unpaid"])
+    happened_on = dy.Date()
+    amount_micros = dy.Int64(nullable=True, min=0)
+    """How much of the deal's amount (`downgraded`: of its ACV) it is about, in its currency; null: all of it."""
+
+
 class ListEntries(dy.Schema):
     """Members of named lists (`config/lists/*.csv`), dated."""
 
@@ -316,9 +326,9 @@ class Lines(dy.Schema):
     source_id = dy.String(primary_key=True)
     """The credit (or clawed-back line's credit) or imported result it comes from."""
     part = dy.String(primary_key=True)
-    """What of the source: `earning`, `clawback`."""
+    """What of the source: `earning`; of a clawback its cause, such as `clawback refunded 2`."""
     deal_id = dy.String(nullable=True)
-    kind = dy.Enum(["commission", "spiff", "bonus", "manager_override", "clawback"])
+    kind = dy.Enum(["commission", "spiff", "bonus", "manager_override", "clawback", "draw_advance", "draw_recovery"])
     dated_on = dy.Date()
     rated_on = dy.Date()
     """The day whose rates apply: `dated_on`, for a clawback the day of the deal."""
@@ -336,6 +346,8 @@ class Lines(dy.Schema):
     fx_num = dy.Int64(nullable=True)
     fx_den = dy.Int64(nullable=True)
     """The exchange rate from the deal's into the plan's currency, null where they are the same."""
+    share = dy.String(nullable=True)
+    """Of a clawback: the exact share of the earning (its `base`) that is taken back by now, such as `2/3`."""
 
 
 class Posted(dy.Schema):

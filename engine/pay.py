@@ -28,7 +28,7 @@ def pay(
     """
     attained = attain(credits_, classified, book, rules)
     earned = earn(attained.rows, rules.plans)
-    clawed = claw_back(earned.lines, classified, rules.plans, rules.company)
+    clawed = claw_back(earned.lines, classified, book.deal_events, rules.plans, rules.company)
     lines = f.Lines.cast(pl.concat([earned.lines, clawed.rows]))
     held = f.HeldSources.cast(pl.concat([attained.held, earned.held]))
     settled = settle(lines, posted, held)

@@ -42,7 +42,7 @@ def _beside(lines: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("withdrawn"))
         .when(pl.col("sequence").is_not_null())
         .then(pl.lit("changed"))
-        .when(pl.col("part") == "clawback")
+        .when(pl.col("kind") == "clawback")
         .then(pl.lit("clawback"))
         .otherwise(pl.lit("earned"))
     )

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from engine.documents.plan import Plan
 from engine.explain import RESPONSIBILITIES, explain, explain_assignment
 from engine.money import format_amount
+from engine.settled import SETTLED
 from engine.wording import attainment
 from jobs.configuration import Configuration
 from store import canonical, results, runs
@@ -153,7 +154,8 @@ def _credit(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
 
 def _component(group: pl.DataFrame, configuration: Configuration) -> dict[str, Any]:
-    last = group.sort("dated_on", "source_id").row(-1, named=True)
+    ordered = group.sort(pl.col("kind").is_in(SETTLED), "dated_on", "source_id", descending=[True, False, False])
+    last = ordered.row(-1, named=True)
     plan = plan_of(configuration, last["plan_version"])
     title = next((c.title for c in plan.components if c.id == last["component"]), "") if plan else ""
     quota = last["quota_micros"]

@@ -29,6 +29,7 @@ FrameName = Literal[
     "imported_results",
     "fx_rates",
     "list_entries",
+    "deal_events",
 ]
 """The fields of `engine.book.Book`: nothing else can be written here."""
 
@@ -50,6 +51,7 @@ KEPT: Mapping[str, tuple[sa.Table, type[dy.Schema]]] = {
     "imported_results": (table("imported_result"), f.ImportedResults),
     "fx_rates": (table("fx_rate"), f.FxRates),
     "list_entries": (table("list_entry"), f.ListEntries),
+    "deal_events": (table("deal_event"), f.DealEvents),
 }
 """Where each frame of the book is kept, and the schema that checks it on the way in and out."""
 
@@ -93,7 +95,7 @@ def checked(schema: type[dy.Schema], rows: Rows) -> pl.DataFrame:
 def load_book(conn: sa.Connection, account_ids: Collection[str] | None, deal_ids: Collection[str] = ()) -> Book:
     """The records of these accounts and of these deals (which may have no account); None means everything.
 
-    People data, exchange rates and lists are always whole. Every frame is validated by its schema.
+    People data, exchange rates, lists and events are always whole. Every frame is validated by its schema.
     """
     scope = {} if account_ids is None else _scope(account_ids, deal_ids)
     frames: dict[str, Any] = {

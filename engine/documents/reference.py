@@ -64,10 +64,10 @@ def _objects(schema: JsonSchema, definitions: JsonSchema) -> list[str]:
     found: list[str] = []
     waiting = [schema]
     while waiting:
-        names = [name for name in _refs(waiting.pop(0)) if "properties" in definitions[name] and name not in found]
-        found += dict.fromkeys(names)
-        waiting += [definitions[name] for name in dict.fromkeys(names)]
-    return found
+        names = dict.fromkeys(name for name in _refs(waiting.pop(0)) if name not in found)
+        found += names
+        waiting += [definitions[name] for name in names]
+    return [name for name in found if "properties" in definitions[name]]
 
 
 def _refs(schema: Any) -> Iterator[str]:

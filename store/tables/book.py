@@ -219,3 +219,16 @@ class ListEntry(Table, table=True):
     account_id: str
     from_on: str | None
     until_on: str | None
+
+
+class DealEvent(Table, table=True):
+    """Something that happened to a won deal, such as a refund."""
+
+    __tablename__ = "deal_event"
+    __table_args__ = (whole_numbers("amount_micros"),)
+
+    row_id: int | None = Field(default=None, primary_key=True)
+    deal_id: str
+    kind: str
+    happened_on: str
+    amount_micros: int | None = Field(sa_type=BigInteger)

@@ -134,3 +134,4 @@ class Line(Table, table=True):
     window: str
     fx_num: int | None = Field(sa_type=BigInteger)
     fx_den: int | None = Field(sa_type=BigInteger)
+    share: str | None

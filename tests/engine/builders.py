@@ -109,6 +109,7 @@ BOOK: dict[str, type[dy.Schema]] = {
     "imported_results": f.ImportedResults,
     "fx_rates": f.FxRates,
     "list_entries": f.ListEntries,
+    "deal_events": f.DealEvents,
 }
 
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Outcome, Rules
-from engine.documents.clawback import CancelledTest, Clawback, ClawbackWhen
+from engine.documents.clawback import Clawback, ClawbackWhen, TakesBack, Within
 from engine.documents.component import Bracket, Component
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
@@ -77,10 +77,10 @@ def plan(*components: Component, **changes: Any) -> Plan:
     return Plan(**{**base, **changes})
 
 
-def taking_back(*components: str, days: int = 180) -> Clawback:
-    """A clawback of all that the components paid for deals cancelled within the days."""
-    when = ClawbackWhen(cancelled=CancelledTest(within_days=days))
-    return Clawback(when=when, takes_back="all", applies_to=components or ("base",))
+def taking_back(*components: str, days: int = 180, takes: TakesBack | None = None, **causes: Within) -> Clawback:
+    """A clawback of what the components paid: by default all of it, for deals cancelled within the days."""
+    when = ClawbackWhen(**causes or {"cancelled": Within(within_days=days)})
+    return Clawback(when=when, takes_back=takes or TakesBack(share=Fraction(1)), applies_to=components or ("base",))
 
 
 def quota(amount: int | Fraction, **changes: Any) -> dict[str, Any]:

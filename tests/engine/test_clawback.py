@@ -1,7 +1,12 @@
-"""What a cancelled deal earned is taken back, in the period of the cancellation."""
+"""What a deal earned is taken back, all or in part, in the period of the cause."""
+
+from fractions import Fraction
 
 import pytest
 
+from engine.documents.clawback import Band, TakesBack, Within
+from engine.explain import explain
+from engine.facts import facts, recomputed
 from tests.engine.plans import Case, amounts, by_share, component, ledger, plan, quota, sold, taking_back
 
 TIERED = component(brackets=by_share((0, 8), (100, 12)))
@@ -35,8 +40,8 @@ def test_it_goes_the_way_of_the_earning_back_also_when_that_was_negative():
     )
 
     assert (earned["amount_micros"], taken["amount_micros"]) == (-80_000_000, 80_000_000)
-    assert (taken["before_micros"], taken["after_micros"]) == (earned["after_micros"], earned["before_micros"])
-    assert taken["base_micros"] == -earned["base_micros"]
+    assert (taken["base_micros"], taken["before_micros"], taken["after_micros"]) == (-80_000_000, 0, -80_000_000)
+    assert (taken["quota_micros"], taken["share"]) == (None, "1")
 
 
 @pytest.mark.parametrize(
@@ -85,3 +90,167 @@ def test_it_is_booked_once_and_undone_when_the_cancellation_is():
         ("clawback", 1, "withdrawn", 100_000_000)
     ]
     assert case.pays(kept, ledger(first, second, third)).postings.height == 0
+
+
+YEARLY = {"term_months": 12, "starts_on": "2026-03-01"}
+MONTHS = Within(within_months=12)
+UNEARNED = TakesBack(unearned="term")
+BANDS = TakesBack(
+    bands=(Band(until_day=30, share=Fraction(1)), Band(until_day=60, share=Fraction(1, 2))),
+)
+
+
+def event(kind, day, amount=None):
+    return {"deal_id": "D1", "kind": kind, "happened_on": day, "amount_micros": amount and amount * 10**6}
+
+
+def taken(clawback, *events, sale=None, amount=12_000):
+    """What a 10 % commission on a deal of 2026-03-01 gives back: day, part and whole units."""
+    case = Case([plan(clawback=clawback)], others={"deal_events": events})
+    lines = case.pays(sold(("2026-03-01", amount, {**YEARLY, **(sale or {})}))).lines.filter(kind="clawback")
+    for line in lines.iter_rows(named=True):
+        assert recomputed(facts(line, case.plans[0])) == line["amount_micros"]
+    return [
+        (str(day), part, Fraction(amount, 10**6))
+        for day, part, amount in lines["dated_on", "part", "amount_micros"].rows()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "by", "back"),
+    [
+        ("2026-03-01", "months", -1_200),
+        ("2026-03-31", "months", -1_200),
+        ("2026-04-01", "months", -1_100),
+        ("2026-09-15", "months", -600),
+        ("2027-02-28", "months", -100),
+        ("2027-03-01", "months", None),
+        ("2026-03-02", "days", Fraction(-119671, 100)),
+        ("2026-09-01", "days", Fraction(-59507, 100)),
+    ],
+)
+def test_the_unearned_part_of_a_term_by_whole_months_or_by_days(day, by, back):
+    rule = taking_back(cancelled=MONTHS, takes=TakesBack(unearned="term", by=by))
+    found = taken(rule, sale={"cancelled_on": day})
+
+    assert [amount for *_, amount in found] == ([] if back is None else [back])
+
+
+def test_the_unearned_part_counts_from_the_start_of_the_contract():
+    rule = taking_back(cancelled=MONTHS, takes=UNEARNED)
+
+    assert taken(rule, sale={"cancelled_on": "2026-09-01", "starts_on": "2026-06-01"}) == [
+        ("2026-09-01", "clawback", -900)
+    ]
+    assert taken(rule, sale={"cancelled_on": "2026-04-01", "starts_on": "2026-06-01"}) == [
+        ("2026-04-01", "clawback", -1_200)
+    ]
+
+
+def test_a_term_that_nobody_knows_is_told_and_takes_nothing():
+    case = Case([plan(clawback=taking_back(takes=UNEARNED))])
+    outcome = case.pays(sold(("2026-03-01", 1_000, {"cancelled_on": "2026-04-01", "term_months": None})))
+
+    assert outcome.lines["part"].to_list() == ["earning"]
+    assert [str(issue) for issue in outcome.issues] == [
+        (
+            "deal D1: was cancelled on 2026-04-01, but without a term nobody can say what was unearned;"
+            " nothing is taken back. Fill the deal's term in the CRM."
+        )
+    ]
+
+
+@pytest.mark.parametrize(("day", "back"), [("2026-03-01", -1_200), ("2026-05-31", -800), ("2026-08-31", -200)])
+def test_the_share_of_the_window_that_was_still_to_come(day, back):
+    rule = taking_back(cancelled=Within(within_months=6), takes=TakesBack(unearned="window"))
+
+    assert taken(rule, sale={"cancelled_on": day})[0][2] == back
+    assert taken(rule, sale={"cancelled_on": "2026-09-01"}) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "back"), [("2026-03-30", [-1_200]), ("2026-03-31", [-600]), ("2026-04-29", [-600]), ("2026-04-30", [])]
+)
+def test_bands_end_before_their_day(day, back):
+    found = taken(taking_back(days=90, takes=BANDS), sale={"cancelled_on": day})
+
+    assert [amount for *_, amount in found] == back
+
+
+def test_bands_by_whole_months():
+    bands = TakesBack(bands=(Band(until_month=3, share=Fraction(1)), Band(until_month=6, share=Fraction(1, 4))))
+
+    assert taken(taking_back(days=360, takes=bands), sale={"cancelled_on": "2026-05-31"})[0][2] == -1_200
+    assert taken(taking_back(days=360, takes=bands), sale={"cancelled_on": "2026-06-01"})[0][2] == -300
+
+
+def test_a_fixed_share_is_rounded_as_the_plan_says():
+    half = TakesBack(share=Fraction(1, 2))
+
+    assert taken(taking_back(takes=half), sale={"cancelled_on": "2026-04-01"}, amount=Fraction("0.10")) == [
+        ("2026-04-01", "clawback", Fraction(-1, 100))
+    ]
+
+
+def test_a_refund_takes_back_its_part_of_the_deal_and_never_more_than_all():
+    rule = taking_back(refunded=Within(within_days=90))
+    events = [event("refunded", "2026-03-10", 3_000), event("refunded", "2026-05-01", 20_000)]
+
+    assert taken(rule, *events) == [
+        ("2026-03-10", "clawback refunded", -300),
+        ("2026-05-01", "clawback refunded 2", -900),
+    ]
+
+
+def test_several_causes_leave_no_cent_and_take_none_twice():
+    rule = taking_back(
+        refunded=Within(within_days=90), cancelled=Within(within_days=90), takes=TakesBack(share=Fraction(1, 2))
+    )
+    events = [event("refunded", f"2026-03-{day}") for day in (10, 11)]
+
+    assert taken(rule, *events, sale={"cancelled_on": "2026-03-12"}, amount=Fraction("0.10")) == [
+        ("2026-03-10", "clawback refunded", Fraction(-1, 100)),
+    ]
+    assert taken(rule, *events, sale={"cancelled_on": "2026-03-12"}, amount=1_001) == [
+        ("2026-03-10", "clawback refunded", Fraction(-5005, 100)),
+        ("2026-03-11", "clawback refunded 2", Fraction(-5005, 100)),
+    ]
+
+
+def test_a_downgrade_is_a_part_of_the_acv_and_an_event_without_an_amount_is_all():
+    rule = taking_back(downgraded=MONTHS, unpaid=Within(within_days=120), takes=UNEARNED)
+    sale = {"amount_micros": 36_000 * 10**6}
+
+    assert taken(rule, event("downgraded", "2026-09-01", 4_000), sale=sale) == [
+        ("2026-09-01", "clawback downgraded", -200)
+    ]
+    assert taken(rule, event("unpaid", "2026-06-01"), sale=sale) == [("2026-06-01", "clawback unpaid", -900)]
+    assert taken(rule, event("refunded", "2026-06-01"), sale=sale) == []
+
+
+def test_a_cancellation_that_two_sources_state_is_one_and_the_first_counts():
+    rule = taking_back(takes=UNEARNED)
+
+    assert taken(rule, event("cancelled", "2026-05-01"), sale={"cancelled_on": "2026-06-01"}) == [
+        ("2026-05-01", "clawback", -1_000)
+    ]
+
+
+def test_a_partial_clawback_is_said_with_its_share():
+    of = plan(clawback=taking_back(refunded=Within(within_months=6), takes=UNEARNED))
+    case = Case([of], others={"deal_events": [event("refunded", "2026-04-01", 6_000), event("refunded", "2026-07-01")]})
+    sale = sold(("2026-03-01", 12_000, YEARLY))
+    deal, credit = sale[1].row(0, named=True), sale[0].row(0, named=True)
+    first, second = (
+        explain(line, of, deal, credit) for line in case.pays(sale).lines.filter(kind="clawback").rows(named=True)
+    )
+
+    assert first == (
+        "D1 was refunded on 2026-04-01, 31 days after it closed on 2026-03-01 and within the 6 months of the plan:"
+        " 11/24 of what it earned, 1,200.00 USD, is taken back: -550.00 USD. [base; Handbook, section 3]"
+    )
+    assert second == (
+        "D1 was refunded on 2026-07-01, 122 days after it closed on 2026-03-01 and within the 6 months of the plan:"
+        " what it earned, 1,200.00 USD, is taken back less the 550.00 USD taken before: -650.00 USD."
+        " [base; Handbook, section 3]"
+    )

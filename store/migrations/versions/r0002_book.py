@@ -184,3 +184,13 @@ def upgrade() -> None:
         sa.Column("until_on", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("row_id", name="pk_list_entry"),
     )
+    op.create_table(
+        "deal_event",
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("deal_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("happened_on", sa.String(), nullable=False),
+        sa.Column("amount_micros", sa.BigInteger(), nullable=True),
+        whole_numbers("amount_micros"),
+        sa.PrimaryKeyConstraint("row_id", name="pk_deal_event"),
+    )

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from docs.generate import generated
-from engine.documents.clawback import CancelledTest, Clawback, ClawbackWhen
+from engine.documents.clawback import Band, Clawback, ClawbackWhen, TakesBack, Within
 from engine.documents.company import Company
 from engine.documents.component import Bracket, Component
 from engine.documents.conditions import FIELDS, NOTES, AccountTest, When, read_test
@@ -32,7 +32,8 @@ FILES = [
     for kind, pattern in (("company", "company.yaml"), ("engagement", "engagement/*.yaml"), ("plan", "plans/*.yaml"))
     for path in sorted(CONFIG.glob(pattern))
 ]
-CLASSES = [Company, Measure, Bracket, Component, CancelledTest, ClawbackWhen, Clawback, Plan, AccountTest, When, Window]
+CLASSES = [Company, Measure, Bracket, Component, Plan, AccountTest, When, Window]
+CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack]
 CLASSES += [Owners, CreditShare, Rule, Otherwise, Engagement]
 
 
