@@ -8,7 +8,7 @@ import sys
 
 from benchmarks.table import console, show
 
-NAMES = ("pull",)
+NAMES = ("pull", "bulk", "compute", "change", "write", "rest")
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ from sandbox.salesforce.values import canonical
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 OLDEST = datetime(2023, 2, 1, 14, 0, tzinfo=UTC)
 STAMP_STEP = timedelta(seconds=61)
-PEOPLE, ACCOUNTS = 500, 5_000
+PEOPLE_MAX, DEALS_AN_ACCOUNT = 500, 20
 MOTIONS = ("New Business", "Renewal", "Upsell", "Cross-sell")
 MONEY = {"type": "currency", "precision": 18, "scale": 2}
 TEXT = {"type": "string", "length": 255}
@@ -64,7 +64,7 @@ def opportunity(number: int) -> dict[str, Any]:
     stamp = (OLDEST + number % 1_000_000 * STAMP_STEP).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
     return {
         "Id": f"006{number:012d}",
-        "Name": f"Opportunity {number} of account {number % ACCOUNTS}",
+        "Name": f"Opportunity {number} of account {number // DEALS_AN_ACCOUNT}",
         "StageName": "Closed Won" if number % 2 == 0 else "Closed Lost",
         "Amount": amount,
         "ACV__c": amount,
@@ -78,16 +78,16 @@ def opportunity(number: int) -> dict[str, Any]:
     }
 
 
-def document() -> dict[str, Any]:
+def document(people: int, accounts: int) -> dict[str, Any]:
     """Everything but the opportunities, and one of those."""
     return {
         "organization": {"Name": "Bench", "TimeZoneSidKey": "America/New_York", "DefaultCurrencyIsoCode": "USD"},
         "custom_fields": CUSTOM,
         "users": [
             {"Id": user_id(n), "Name": f"P{n}", "Username": f"p{n}@bench.example", "Email": f"p{n}@bench.example"}
-            for n in range(PEOPLE)
+            for n in range(people)
         ],
-        "accounts": [{"Id": account_id(n), "Name": f"Account {n}"} for n in range(ACCOUNTS)],
+        "accounts": [{"Id": account_id(n), "Name": f"Account {n}"} for n in range(accounts)],
         "opportunities": [_as_text(opportunity(0))],
     }
 
@@ -95,14 +95,14 @@ def document() -> dict[str, Any]:
 def loaded(rows: int) -> Org:
     """The org. One opportunity is loaded as any document is; all are copies of it with their own values."""
     org = Org(clock=lambda: NOW, api_limit=10_000_000)
-    org.load(document())
+    people, accounts = min(PEOPLE_MAX, rows), -(-rows // DEALS_AN_ACCOUNT)
+    org.load(document(people, accounts))
     (first,) = org.tables["Opportunity"].rows.values()
-    people, accounts = [user_id(n) for n in range(PEOPLE)], [account_id(n) for n in range(ACCOUNTS)]
     for number in range(rows):
         own = opportunity(number) | {
             "Id": deal_id(number),
-            "OwnerId": people[number % PEOPLE],
-            "AccountId": accounts[number % ACCOUNTS],
+            "OwnerId": user_id(number % people),
+            "AccountId": account_id(number // DEALS_AN_ACCOUNT),
             "IsWon": number % 2 == 0,
         }
         org.tables.load("Opportunity", [first | own])
