@@ -24,7 +24,10 @@ def report_of(name: str) -> Report:
     return report
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in NAMES])
+CASES = [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in NAMES]
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_benchmark_runs(name: str) -> None:
     """Each contender does the whole work, and each target is told in the table."""
     report = report_of(name)
