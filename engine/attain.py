@@ -7,8 +7,7 @@ with its own curve. What cannot be computed (no rate, no quota) is held with an 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import dataframely as dy
 import polars as pl
@@ -25,7 +24,7 @@ from engine.enrol import enrol
 from engine.exchange import LARGEST_INT64, Exchange, with_rates
 from engine.imported import imported_rows
 from engine.matching import with_lists
-from engine.measure import counted, fits_column, missing_values, with_fits
+from engine.measure import fits_column, missing_values, with_fits
 from engine.model import LARGEST_MICROS, MICROS, Issue, join_issues
 from engine.quotas import quota_of_windows
 from engine.trouble import HELD, held_sources, stale, troubles
@@ -43,33 +42,45 @@ WINDOW = ["payee_id", "window"]
 
 @dataclass(frozen=True, slots=True)
 class Attainment:
-    """The rows of every component, the credits that none could be made for, and why."""
+    """The rows of a component, the credits that none could be made for, and why."""
 
     rows: dy.DataFrame[f.Attained]
     held: dy.DataFrame[f.HeldSources]
     issues: tuple[Issue, ...]
 
 
-def attain(
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """For each plan file the credits (with what its measures make of them) and imported results that meet it.
+
+    And the credits that are held in all components, and why.
+    """
+
+    credits: tuple[pl.DataFrame, ...]
+    results: tuple[pl.DataFrame, ...]
+    held: dy.DataFrame[f.HeldSources]
+    issues: tuple[Issue, ...]
+
+
+def prepare(
     credits_: dy.DataFrame[f.Credits], classified: dy.DataFrame[f.Classified], book: Book, rules: Rules
-) -> Attainment:
-    """Attainment of all payees of the credits, in all plan files they were enrolled in."""
+) -> Prepared:
+    """What all components of a plan file share: who is enrolled, which measures count a deal, exchange rates."""
     deals = with_lists(classified, book.list_entries)
     exchange = Exchange(book.fx_rates, rules.company.currency)
     enrolled = enrol(_ordered(credits_), book.enrolments, rules.plans)
     imported = imported_rows(book.imported_results, book.enrolments, rules.plans)
-    issues = join_issues(enrolled.issues, imported.issues)
-    parts = [Attainment(f.Attained.create_empty(), f.HeldSources.create_empty(), issues)]
-    for plan, rows, results in zip(rules.plans, enrolled.rows, imported.rows, strict=True):
+    known, held, issues = [], [f.HeldSources.create_empty()], [enrolled.issues, imported.issues]
+    for plan, rows in zip(rules.plans, enrolled.rows, strict=True):
         tested = with_fits(rows, deals, plan)
         unknown = pl.any_horizontal(pl.col(fits_column(name)).is_null() for name in plan.measures)
-        parts.append(_of_unknown_deals(tested.filter(unknown), plan))
-        parts.append(replace(parts[0], issues=tuple(missing_values(rows, deals, plan))))
-        rated = with_rates(tested.filter(~unknown), plan.currency, exchange)
-        for component in plan.components:
-            counts = counted(rated, results, plan, component)
-            parts.append(_attain(counts, plan, component, book.quotas, rules.company))
-    return _together(parts)
+        stray = tested.filter(unknown)
+        held += [held_sources(stray, plan, component) for component in plan.components]
+        issues += [tuple(stale(deal) for deal in stray["deal_id"].unique().sort())]
+        issues += [tuple(missing_values(rows, deals, plan))]
+        known.append(with_rates(tested.filter(~unknown), plan.currency, exchange))
+    whole = tuple(dict.fromkeys(join_issues(*issues)))
+    return Prepared(tuple(known), imported.rows, f.HeldSources.cast(pl.concat(held)), whole)
 
 
 def _ordered(credits_: pl.DataFrame) -> pl.DataFrame:
@@ -80,24 +91,7 @@ def _ordered(credits_: pl.DataFrame) -> pl.DataFrame:
     return placed.sort(pl.col("payee").cast(pl.Int64) * 2**32 + day, "credit_id").drop("payee")
 
 
-def _together(parts: Sequence[Attainment]) -> Attainment:
-    return Attainment(
-        rows=f.Attained.cast(pl.concat([part.rows for part in parts])),
-        held=f.HeldSources.cast(pl.concat([part.held for part in parts])),
-        issues=tuple(dict.fromkeys(join_issues(*(part.issues for part in parts)))),
-    )
-
-
-def _of_unknown_deals(rows: pl.DataFrame, plan: Plan) -> Attainment:
-    """Credits whose deal is not classified, which only a stale cache can cause, are held in every component."""
-    return Attainment(
-        rows=f.Attained.create_empty(),
-        held=f.HeldSources.cast(pl.concat([held_sources(rows, plan, component) for component in plan.components])),
-        issues=tuple(stale(deal) for deal in rows["deal_id"].unique().sort()),
-    )
-
-
-def _attain(
+def attain(
     rows: pl.DataFrame, plan: Plan, component: Component, quotas: dy.DataFrame[f.Quotas], company: Company
 ) -> Attainment:
     """One component from the rows that it counts: values, running totals, quotas.
@@ -106,7 +100,9 @@ def _attain(
     """
     measure = plan.measures[component.measure]
     labelled = _labelled(rows, plan, component, company)
-    valued, unvalued = _split(labelled.with_columns(trouble=_trouble_with_value(component, measure)))
+    stuck = pl.col("stuck") if "stuck" in labelled.columns else pl.lit(None, dtype=pl.String)
+    trouble = pl.coalesce(stuck, _trouble_with_value(component, measure))
+    valued, unvalued = _split(labelled.with_columns(trouble=trouble))
     running = valued.with_columns(after=pl.col("base").cum_sum().over(WINDOW))
     windows = _windows(running, component, measure, quotas, company)
     told, untold = _split(running.join(windows, on=WINDOW, how="left", maintain_order="left"))

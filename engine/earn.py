@@ -19,7 +19,7 @@ from engine.curve import Curve, curve_of, value_at, versions
 from engine.curve_columns import fits_int128, rounded_value
 from engine.documents.component import Component
 from engine.documents.plan import Plan
-from engine.model import LARGEST_MICROS, Issue, join_issues
+from engine.model import LARGEST_MICROS, Issue
 from engine.money import Rounding, minor_unit_micros, round_ratio
 from engine.trouble import held_sources, troubles
 
@@ -33,21 +33,11 @@ class Earnings:
     issues: tuple[Issue, ...] = ()
 
 
-def earn(attained: dy.DataFrame[f.Attained], plans: tuple[Plan, ...]) -> Earnings:
-    """The lines of all components. A credit that adds nothing to a measure has no line; one that pays zero has."""
-    parts = [Earnings(f.Lines.create_empty(), f.HeldSources.create_empty())]
-    for plan in plans:
-        of_plan = attained.filter((pl.col("plan") == plan.plan) & (pl.col("plan_version") == plan.version))
-        parts += [_earn(of_plan.filter(pl.col("component") == part.id), plan, part) for part in plan.components]
-    return Earnings(
-        lines=f.Lines.cast(pl.concat([part.lines for part in parts])),
-        held=f.HeldSources.cast(pl.concat([part.held for part in parts])),
-        issues=join_issues(*(part.issues for part in parts)),
-    )
+def earn(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Earnings:
+    """The lines of a component, each span of days on the curve of that span.
 
-
-def _earn(rows: pl.DataFrame, plan: Plan, component: Component) -> Earnings:
-    """One component: each span of days on the curve of that span."""
+    A credit that adds nothing to a measure has no line; one that pays zero has.
+    """
     moving = rows.filter(pl.col("base_micros") != 0)
     spans = [
         _paid(_between(moving, since, until), curve_of(component, since), plan) for since, until in _spans(component)

@@ -91,16 +91,28 @@ def _moved(known: Row, credit: Row) -> str:
     before, after, quota = known["before_micros"], known["after_micros"], known["quota_micros"]
     exchanged = ""
     if known["fx_num"] is not None:
-        foreign, rate = money(credit[known["measured"]], credit["currency"]), exchange(known["fx_num"], known["fx_den"])
-        exchanged = f" ({foreign} {rate} = {money(known['base_micros'], known['currency'])})"
+        rate = exchange(known["fx_num"], known["fx_den"])
+        exchanged = f" ({_foreign(known, credit)} {rate} = {money(known['base_micros'], known['currency'])})"
     if quota and not _share_of_all(known):
         back = "back " if after < before else ""
         of_quota = f"{attainment(before, quota)} to {attainment(after, quota)} of quota"
         return f"took you {back}from {of_quota} ({_worth(quota, known)} in {known['window']}){exchanged}"
     if before == 0:
-        return f"counts {_worth(known['base_micros'], known)}{exchanged}"
+        return f"counts {_worth(known['base_micros'], known)}{_of_earnings(known)}{exchanged}"
     where = "on this deal" if known["window"] == known["deal_id"] else f"in {known['window']}"
     return f"took you from {_worth(before, known)} to {_worth(after, known)} {where}{exchanged}"
+
+
+def _foreign(known: Row, credit: Row) -> str:
+    """What the credit counts for in its own currency; earnings are no value of the credit itself."""
+    if known["measured"] in credit:
+        return money(credit[known["measured"]], credit["currency"])
+    return "earned abroad"
+
+
+def _of_earnings(known: Row) -> str:
+    """Whose earnings are meant, where a component adds up earnings."""
+    return f" of what {' and '.join(known['earned_by'])} paid" if known["earned_by"] else ""
 
 
 def _computed(known: Row) -> str:

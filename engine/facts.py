@@ -44,6 +44,7 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "measured": measured_column(measure),
         "measured_in": measure.unit,
         "imported": measure.imported,
+        "earned_by": list(measure.of),
         "rated_on": line["rated_on"].isoformat(),
         **{name: line[name] for name in OF_THE_LINE},
         "earned_before": str(value_at(curve, line["before_micros"], quota)),

@@ -6,11 +6,10 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.attain import attain
 from engine.book import Book, Outcome, Rules
 from engine.clawback import claw_back
-from engine.earn import earn
 from engine.model import join_issues
+from engine.payout import pay_out
 from engine.settle import settle
 
 
@@ -26,11 +25,9 @@ def pay(
     The caller passes all credits of those payees in the plan years concerned, the deals of these credits, and all that
     is posted for the same payees and years: what is posted without a line is withdrawn.
     """
-    attained = attain(credits_, classified, book, rules)
-    earned = earn(attained.rows, rules.plans)
+    earned = pay_out(credits_, classified, book, rules)
     clawed = claw_back(earned.lines, classified, book.deal_events, rules.plans, rules.company)
     lines = f.Lines.cast(pl.concat([earned.lines, clawed.rows]))
-    held = f.HeldSources.cast(pl.concat([attained.held, earned.held]))
-    settled = settle(lines, posted, held)
-    issues = join_issues(attained.issues, earned.issues, clawed.issues, settled.issues)
-    return Outcome(lines=lines, postings=settled.rows, held=held, issues=issues)
+    settled = settle(lines, posted, earned.held)
+    issues = join_issues(earned.issues, clawed.issues, settled.issues)
+    return Outcome(lines=lines, postings=settled.rows, held=earned.held, issues=issues)

@@ -20,6 +20,14 @@ HELD = ["payee_id", "credit_id", "deal_id", "dated_on", "currency", "window", "t
 WITH_CREDIT = {
     "amount_out_of_range": ("is beyond a million million units", "Correct the amount in the CRM."),
     "rate_missing": ("is dated before the first rate", "Give the plan a rate from that day on."),
+    "source_held": (
+        "is held out of a component whose earnings are added up",
+        "Mend what holds it there; the issue of that component says what.",
+    ),
+    "several_currencies": (
+        "earned amounts in several currencies that are to be added up",
+        "Let the measure read components of plans in one currency.",
+    ),
     "pay_out_of_range": ("would pay more than the books can hold", "Correct the amount in the CRM or the plan's rate."),
 }
 """Code of a trouble with one credit -> what is wrong with its deal, and the remedy."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from engine import frames as f
 from engine.book import Book, Credited, Outcome
 from engine.compute import credit_deals
+from engine.documents.order import team_is_read
 from engine.model import Issue, join_issues
 from engine.pay import pay
 from engine.publish import publish
@@ -101,6 +102,8 @@ class Scope:
             self.deals |= set(results.assignments_of(self.conn, None)["deal_id"])
         self.payees = results.payees_of(self.conn, self.deals) | set(credited.credits["payee_id"])
         results.replace_credited(self.conn, self.deals, credited)
+        if team_is_read(self.rules.plans):
+            self.payees = results.with_teams(self.conn, self.payees)
         return book, credited
 
     def pay(self, book: Book, credited: Credited) -> Outcome:

@@ -40,6 +40,18 @@ def payees_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:
     return set(conn.scalars(credited.union(paid)))
 
 
+def with_teams(conn: sa.Connection, payee_ids: Collection[str]) -> set[str]:
+    """These payees, the managers that their credits roll up to, and everybody below any of them."""
+    deals = sa.select(CREDIT.c.deal_id).where(CREDIT.c.payee_id.in_(among(payee_ids)))
+    up = sa.select(CREDIT.c.payee_id).where(CREDIT.c.deal_id.in_(deals), CREDIT.c.from_payee_id.in_(among(payee_ids)))
+    new = found = set(payee_ids) | set(conn.scalars(up.distinct()))
+    while new:
+        below = sa.select(CREDIT.c.from_payee_id).where(CREDIT.c.payee_id.in_(among(new)))
+        new = set(conn.scalars(below.where(CREDIT.c.from_payee_id.is_not(None)).distinct())) - found
+        found = found | new
+    return found
+
+
 def credits_of(
     conn: sa.Connection, payee_ids: Collection[str] | None, deal_ids: Collection[str] | None = None
 ) -> dy.DataFrame[f.Credits]:

@@ -21,8 +21,11 @@ SOURCES = ("sum", "count", "imported")
 class Measure(Document):
     """What is added up, of which credits, on which day. Exactly one of `sum`, `count` and `import`."""
 
-    sum: Literal["amount", "acv"] | None = Field(default=None, examples=["acv"])
-    """Which value of the credits is added up."""
+    sum: Literal["amount", "acv", "earnings"] | None = Field(default=None, examples=["acv"])
+    """Which value of the credits is added up; `earnings` is what other components paid for them."""
+    of: tuple[Name, ...] = Field(default=(), examples=["[base]"])
+    """With `sum: earnings`: the components whose earnings are added up. With `credits: [rollup]` they are those of
+    everybody below the manager, in whatever plan they are; otherwise the payee's own, in this plan."""
     count: Literal["deals"] | None = Field(default=None, examples=["deals"])
     """Counts deals in place of adding up a value; a share of a deal counts as that share."""
     imported: Name | None = Field(default=None, alias="import", examples=["nps"])
@@ -59,8 +62,24 @@ class Measure(Document):
             yield from self._of_credits_only()
         elif "imported_as" in self.model_fields_set:
             yield Problem(("as",), "says what an imported result is.", "Remove it, or write import.")
+        yield from self._earnings_problems()
 
     def _of_credits_only(self) -> Iterator[Problem]:
         """An imported result is of no deal and no credit."""
         for key in sorted({"credits", "when", "dated_by"} & self.model_fields_set):
             yield Problem((key,), "asks about credits, and an imported result has none.", f"Remove {key}.")
+
+    def _earnings_problems(self) -> Iterator[Problem]:
+        """Earnings are of some components, and either one's own or the team's."""
+        if self.sum == "earnings" and not self.of:
+            yield Problem((), "sum: earnings without the components that earn.", "Add of, such as of: [base].")
+        if self.of and self.sum != "earnings":
+            yield Problem(("of",), "of names the components of sum: earnings.", "Remove of, or write sum: earnings.")
+        if self.sum == "earnings" and "rollup" in self.credits and len(self.credits) > 1:
+            message = "mixes one's own earnings with the team's."
+            yield Problem(("credits",), message, "Write two measures: one with credits: [rollup], one without.")
+
+    @property
+    def of_the_team(self) -> bool:
+        """Whether the earnings that are added up are those of everybody below the payee."""
+        return self.credits == ("rollup",)

@@ -9,6 +9,7 @@ from pydantic import Field, StrictStr
 
 from engine.documents.clawback import Clawback
 from engine.documents.component import Component
+from engine.documents.dependencies import problems_in_plan
 from engine.documents.document import Policy
 from engine.documents.measure import Measure, Unit
 from engine.documents.problems import Problem
@@ -52,6 +53,7 @@ class Plan(Policy):
             place = ("components", position)
             for problem in (*self._unfit(component), *self._outside(component)):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
+        yield from problems_in_plan(self.components, self.measures)
 
     def _unfit(self, component: Component) -> Iterator[Problem]:
         """A share of what is no money, or an amount for each unit of money, is no pay."""

@@ -11,6 +11,7 @@ from typing import TypeVar
 from engine.documents.company import Company
 from engine.documents.conditions import When
 from engine.documents.engagement import Engagement
+from engine.documents.order import circle_among
 from engine.documents.plan import Plan
 from engine.documents.problems import nearest
 from engine.documents.values import Window
@@ -39,10 +40,31 @@ def check_rules(
         issues += _side_by_side(f"plan {name}", files)
     for plan in plans:
         issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements))
+    issues += _unknown_team_components(plans)
+    issues += _circle(plans)
     policies: list[Engagement | Plan] = [*engagements, *plans]
     if lists is not None:
         issues += (issue for policy in policies for issue in _unknown_lists(policy, lists))
     return tuple(issues)
+
+
+def _unknown_team_components(plans: Sequence[Plan]) -> Iterator[Issue]:
+    """A measure of the team's earnings names components of any plan, but of one there is."""
+    known = {component.id for plan in plans for component in plan.components}
+    for plan in plans:
+        for name, measure in plan.measures.items():
+            for unknown in sorted(set(measure.of) - known if measure.of_the_team else ()):
+                message = f"measures.{name}.of: no component of any plan is called {unknown}."
+                where = plan.written_in or f"plan {plan.plan}"
+                yield Issue("rules", Severity.HOLDS, where, message, nearest(unknown, known))
+
+
+def _circle(plans: Sequence[Plan]) -> Iterator[Issue]:
+    """Components of several plans that wait for each other can never be computed."""
+    found = circle_among(plans)
+    if found:
+        message = f"components wait for each other: {' needs '.join(found)}."
+        yield Issue("rules", Severity.HOLDS, "config/plans", message, "Let one of them not add up the next.")
 
 
 def _unknown_lists(policy: Engagement | Plan, lists: Collection[str]) -> Iterator[Issue]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from engine import frames as f
@@ -94,3 +96,19 @@ def test_everybody_with_a_credit_or_a_line_is_affected(store: Store) -> None:
         assert results.payees_of(conn, ["D1"]) == {"ada", "bo", "cy"}
         assert results.payees_of(conn, ["D2"]) == {"ada", "bo"}
         assert results.payees_of(conn, []) == set()
+
+
+def test_whose_pay_is_read_is_computed_with_it(store: Store) -> None:
+    """Of one member: the managers above, and everybody below them; of nobody's deals, nobody else."""
+    made = credited("D1", "D2", "D3")
+    rolled = [
+        {"deal_id": deal, "payee_id": boss, "kind": "rollup", "from_payee_id": member}
+        for deal, member, boss in (("D1", "ada", "lee"), ("D1", "ada", "vic"), ("D2", "bo", "vic"), ("D3", "cy", "zoe"))
+    ]
+    with store.write() as conn:
+        every = pl.concat([made.credits, frame(f.Credits, rolled)])
+        results.replace_credited(conn, ["D1", "D2", "D3"], replace(made, credits=every))
+
+        assert results.with_teams(conn, ["ada"]) == {"ada", "lee", "vic", "bo"}
+        assert results.with_teams(conn, ["zoe"]) == {"zoe", "cy"}
+        assert results.with_teams(conn, []) == set()

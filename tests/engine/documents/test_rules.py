@@ -113,3 +113,39 @@ def test_a_list_that_is_not_there_is_refused_wherever_it_is_named() -> None:
         "a:4: rules.all.credit[2].when: no list is called vip. Known: named_account. A list is config/lists/vip.csv.",
     ]
     assert check_rules(COMPANY, (engagement(rules),), (), lists=["named_accounts", "vip"]) == ()
+
+
+def of_the_team(name: str, component: str, *reads: str) -> Plan:
+    """A plan whose component adds up what components of the team paid."""
+    return Plan(
+        plan=name,
+        currency="USD",
+        effective=window("2025-02-01"),
+        measures={"m": {"sum": "earnings", "of": reads, "credits": ("rollup",)}},
+        components=({"id": component, "kind": "manager_override", "measure": "m", "rate": {"steps": ()}},),
+        written_in=f"{name}:6",
+    )
+
+
+def test_a_measure_of_the_teams_earnings_names_components_of_any_plan() -> None:
+    house = (policy("a", "2025-02-01"),)
+    plans = (plan("p", "2025-02-01"), of_the_team("manager", "override", "base"))
+    wrong = (plan("p", "2025-02-01"), of_the_team("manager", "override", "bass"))
+
+    (issue,) = check_rules(COMPANY, house, wrong)
+
+    assert check_rules(COMPANY, house, plans) == ()
+    assert issue.severity is Severity.HOLDS
+    assert str(issue) == ("manager:6: measures.m.of: no component of any plan is called bass. Did you mean base?")
+
+
+def test_components_of_two_plans_that_wait_for_each_other_are_refused() -> None:
+    plans = (of_the_team("lead", "lead-override", "override"), of_the_team("manager", "override", "lead-override"))
+
+    (issue,) = check_rules(COMPANY, (policy("a", "2025-02-01"),), plans)
+
+    assert issue.severity is Severity.HOLDS
+    assert str(issue) == (
+        "config/plans: components wait for each other: lead.lead-override needs manager.override needs "
+        "lead.lead-override. Let one of them not add up the next."
+    )
