@@ -266,6 +266,24 @@ def plan_check(config: ConfigFolder = Path("config")) -> None:
         typer.echo(f"{len(found.rules.plans)} plans and {len(found.rules.engagements)} rules of engagement are valid.")
 
 
+@plan_app.command("test")
+def plan_test(
+    paths: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.")],
+    as_json: AsJson = False,
+) -> None:
+    """Run plan tests: facts in, lines and sentences out. Needs no CRM and no database.
+
+    Example: worker.py plan test config/examples
+    """
+    from jobs.plan_test import as_answer, judge_all
+    from jobs.show_plan_test import show_verdicts
+
+    verdicts = judge_all(paths)
+    show_verdicts(as_answer(verdicts), as_json=as_json)
+    if not verdicts or not all(verdict.passed for verdict in verdicts):
+        raise typer.Exit(EXIT_PROBLEM)
+
+
 @app.command()
 def sandbox(
     crm: Annotated[str, typer.Option(help="Which CRM to stand in for: salesforce.")] = "salesforce",

@@ -16,13 +16,17 @@ from engine.assign import assign
 from engine.book import Book, Credited, Rules
 from engine.classify import classify
 from engine.credit import credit
-from engine.model import Issue, Severity, join_issues
+from engine.model import Found, Issue, Severity, join_issues
 from engine.problems import subject_of
 
 
 def credit_deals(book: Book, rules: Rules) -> Credited:
     """Every won deal of the book either credited, or held with its reasons."""
-    classified = classify(book, rules)
+    return credit_classified(classify(book, rules), book, rules)
+
+
+def credit_classified(classified: Found[dy.DataFrame[f.Classified]], book: Book, rules: Rules) -> Credited:
+    """What comes after classify, for deals of the book of which more may be known than the book says."""
     assigned = assign(classified.rows, book, rules)
     credited = credit(classified.rows, assigned.assignments, assigned.appointments, book, rules)
     issues = join_issues(classified.issues, assigned.issues, credited.issues)

@@ -17,6 +17,8 @@ from jobs.settings import Settings, read_settings
 
 T = TypeVar("T")
 
+EXAMPLES = "examples/"
+"""Where plan tests live that show the language."""
 LARGEST_FILE = 64 * 1024 * 1024
 
 
@@ -107,7 +109,8 @@ def _texts(folder: Path) -> dict[str, str]:
 def _files(folder: Path) -> list[tuple[str, Path]]:
     paths = [path for pattern in ("*.yaml", "*/*.yaml", "*/*.csv") for path in folder.glob(pattern)]
     named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
-    return [(name, path) for name, path in named if path.stat().st_size <= LARGEST_FILE]
+    governs = [(name, path) for name, path in named if not name.startswith(EXAMPLES)]
+    return [(name, path) for name, path in governs if path.stat().st_size <= LARGEST_FILE]
 
 
 def _lists(texts: dict[str, str]) -> set[str]:

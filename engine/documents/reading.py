@@ -35,19 +35,21 @@ def read_company(text: str, file: str) -> Found[Company | None]:
 
 def read_engagement(text: str, file: str) -> Found[Engagement | None]:
     """One file of rules of engagement."""
-    return read_document(text, file, Engagement, _names_in_engagement)
+    return read_document(text, file, Engagement, names_in_engagement)
 
 
 def read_plan(text: str, file: str) -> Found[Plan | None]:
     """One plan file."""
-    return read_document(text, file, Plan, _names_in_plan)
+    return read_document(text, file, Plan, names_in_plan)
 
 
-def _names_in_engagement(root: Node) -> dict[str, frozenset[str]]:
+def names_in_engagement(root: Node) -> dict[str, frozenset[str]]:
+    """The roles that a file of rules defines."""
     return {"role": frozenset(root.entries("vacancies"))}
 
 
-def _names_in_plan(root: Node) -> dict[str, frozenset[str]]:
+def names_in_plan(root: Node) -> dict[str, frozenset[str]]:
+    """The measures and components that a plan file defines."""
     components = (node.entries() for node in root.items("components"))
     ids = (str(entries["id"].value) for entries in components if "id" in entries)
     return {"measure": frozenset(root.entries("measures")), "component": frozenset(ids)}
@@ -58,15 +60,32 @@ def read_document(text: str, file: str, kind: type[D], names: Names = lambda _: 
     tree = read_yaml(text, file)
     if tree.rows is None:
         return Found(None, tree.issues)
-    root = tree.rows
-    issues = [*tree.issues, *_empty(root, (), file), *_same_ids(root, (), file)]
+    found = read_tree(tree.rows, text, file, kind, names)
+    issues = in_order((*tree.issues, *found.issues))
+    return Found(None if issues else found.rows, issues)
+
+
+def read_tree(
+    root: Node, text: str, file: str, kind: type[D], names: Names = lambda _: {}, *, within: tuple[str, ...] = ()
+) -> Found[D | None]:
+    """A document from its tree; one inside another file says `within` where it stands there.
+
+    None without an issue where all that is wrong was reported with the tree.
+    """
+    issues = [*_empty(root, within, file), *_same_ids(root, within, file)]
+    document = None
     try:
         document = kind.model_validate(root.plain(), context=Reading(dict(names(root))))
     except ValidationError as error:
-        issues += _issues(problems_of(error), root, file)
-    if issues:
-        return Found(None, tuple(sorted(dict.fromkeys(issues), key=_line)))
+        issues += issues_at(problems_of(error), root, file, within)
+    if issues or document is None:
+        return Found(None, in_order(issues))
     return Found(_stamped(document, text, f"{file}:{root.line_of('effective')}"))
+
+
+def in_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """Each issue once, in the order of lines of the file."""
+    return tuple(sorted(dict.fromkeys(issues), key=_line))
 
 
 def _empty(node: Node, names: tuple[str, ...], file: str) -> Iterator[Issue]:
@@ -93,7 +112,7 @@ def _same_ids(node: Node, names: tuple[str, ...], file: str) -> Iterator[Issue]:
         yield from _same_ids(child, (*names, name), file)
 
 
-def _issues(problems: Iterable[Problem], root: Node, file: str) -> Iterator[Issue]:
+def issues_at(problems: Iterable[Problem], root: Node, file: str, within: tuple[str, ...] = ()) -> Iterator[Issue]:
     """Problems with their line; those of values that are already reported are left out."""
     for problem in problems:
         way = list(root.along(problem.loc))
@@ -102,7 +121,7 @@ def _issues(problems: Iterable[Problem], root: Node, file: str) -> Iterator[Issu
             continue
         if len(names) == len(problem.loc) - 1 and isinstance(problem.loc[-1], str):
             names.append(problem.loc[-1])
-        yield _issue(file, nodes[-1].line, names, problem.message, problem.remedy)
+        yield _issue(file, nodes[-1].line, (*within, *names), problem.message, problem.remedy)
 
 
 def _issue(file: str, line: int, names: Sequence[str], message: str, remedy: str) -> Issue:

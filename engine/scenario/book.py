@@ -1,0 +1,217 @@
+"""The book that a scenario's facts stand for, as if a CRM and the people files had said them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book, Rules
+from engine.calendar import PeriodKind, period_of
+from engine.scenario.document import Scenario
+from engine.scenario.facts import REP, DealFact, EnrolmentFact, QuotaFact
+from engine.scenario.values import days_of
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def frame(schema: type[dy.Schema], rows: Rows) -> Any:
+    """A validated frame; columns that a row does not name are null."""
+    types = {name: column.dtype for name, column in schema.columns().items()}
+    filled = [{**dict.fromkeys(types), **row} for row in rows]
+    return schema.validate(pl.DataFrame(filled, schema=types, orient="row"))
+
+
+def book_of(scenario: Scenario, rules: Rules) -> Book:
+    """Every fact in its frame; a person's CRM user id is the person's id."""
+    return Book(
+        accounts=frame(f.Accounts, _accounts(scenario)),
+        deals=frame(f.Deals, (_deal(deal_id, deal, rules) for deal_id, deal in scenario.named_deals())),
+        deal_lines=frame(f.DealLines, _products(scenario)),
+        splits=frame(f.Splits, _splits(scenario)),
+        team_members=f.TeamMembers.create_empty(),
+        contracts=f.Contracts.create_empty(),
+        people=frame(f.People, _people(scenario)),
+        role_holdings=frame(f.RoleHoldings, _roles(scenario)),
+        reporting_lines=frame(f.ReportingLines, _reporting(scenario)),
+        enrolments=frame(f.Enrolments, _enrolments(scenario, rules)),
+        quotas=frame(f.Quotas, _quotas(scenario, rules)),
+        fx_rates=frame(f.FxRates, _fx_rates(scenario)),
+        list_entries=frame(f.ListEntries, _list_entries(scenario)),
+    )
+
+
+def payees_of(scenario: Scenario) -> tuple[str, ...]:
+    """Everybody in the book; `rep` where a deal names nobody."""
+    nameless = any(deal.payee is None and not deal.splits for deal in scenario.deals)
+    return tuple(dict.fromkeys([*scenario.payees(), *([REP] if nameless else [])]))
+
+
+def days_of_facts(scenario: Scenario) -> list[date]:
+    """Every day on which a fact counts."""
+    days = [*(deal.on for deal in scenario.deals), *(fact.on for fact in scenario.achieved)]
+    return [*days, *(fact.on for fact in scenario.before if fact.on is not None)]
+
+
+def account_of(deal_id: str, deal: DealFact) -> str:
+    """The deal's customer."""
+    return deal.account or f"customer of {deal_id}"
+
+
+def _accounts(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    """Each customer once, with what its deals say of it."""
+    found: dict[str, dict[str, Any]] = {}
+    for deal_id, deal in scenario.named_deals():
+        name = account_of(deal_id, deal)
+        known = found.setdefault(name, {"account_id": name, "name": name})
+        said = {
+            "segment": deal.segment,
+            "territory": deal.territory,
+            "industry": deal.industry,
+            "country": deal.country,
+            "employees": deal.employees,
+            "revenue_micros": deal.revenue,
+        }
+        known.update({column: value for column, value in said.items() if value is not None})
+    yield from found.values()
+
+
+def _deal(deal_id: str, deal: DealFact, rules: Rules) -> dict[str, Any]:
+    amount = deal.amount if deal.amount is not None else deal.acv
+    return {
+        "deal_id": deal_id,
+        "name": deal.name,
+        "account_id": account_of(deal_id, deal),
+        "owner_id": owner_of(deal),
+        "type": deal.type,
+        "motion": deal.motion or ("downgrade" if amount is not None and amount < 0 else "new_business"),
+        "is_won": True,
+        "is_closed": True,
+        "closed_on": deal.on,
+        "amount_micros": amount,
+        "acv_micros": deal.acv,
+        "currency": deal.currency or rules.company.currency,
+        "source": deal.source,
+        "term_months": deal.term_months,
+        "starts_on": deal.starts_on,
+        "prior_deal_id": deal.renews,
+    }
+
+
+def owner_of(deal: DealFact) -> str:
+    """Whose deal it is: the payee, the first of the splits, or `rep`."""
+    return deal.payee or next(iter(deal.splits), REP)
+
+
+def _products(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for deal_id, deal in scenario.named_deals():
+        for number, sold in enumerate(deal.products, start=1):
+            yield {
+                "line_id": f"{deal_id}-{number}",
+                "deal_id": deal_id,
+                "product": sold.product,
+                "family": sold.family,
+                "quantity_micros": sold.quantity,
+                "amount_micros": sold.amount,
+            }
+
+
+def _splits(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for deal_id, deal in scenario.named_deals():
+        for number, (payee, share) in enumerate(deal.splits.items(), start=1):
+            yield {
+                "split_id": f"{deal_id}-{number:03}",
+                "deal_id": deal_id,
+                "user_id": payee,
+                "share_num": share.numerator,
+                "share_den": share.denominator,
+            }
+
+
+def _people(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    names = {person.id: person.name for person in scenario.people}
+    for payee in payees_of(scenario):
+        yield {"person_id": payee, "user_id": payee, "name": names.get(payee) or payee, "active": True}
+
+
+def _roles(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for fact in scenario.roles:
+        scope, value = fact.place()
+        place = {"scope": scope, "value": value}
+        yield {"person_id": fact.payee, "role": fact.role, **place, **_life(fact.from_on, fact.until_on)}
+
+
+def _reporting(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for fact in scenario.reporting:
+        yield {"person_id": fact.payee, "manager_id": fact.manager, **_life(fact.from_on, fact.until_on)}
+
+
+def _enrolments(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
+    """Those stated; with one plan, everybody else is on it from the beginning."""
+    names = sorted({plan.plan for plan in rules.plans})
+    stated = {fact.payee for fact in scenario.enrolments}
+    others = [EnrolmentFact(payee=payee) for payee in payees_of(scenario) if payee not in stated]
+    for fact in (*scenario.enrolments, *(others if len(names) == 1 else ())):
+        yield {"person_id": fact.payee, "plan": fact.plan or names[0], **_life(fact.from_on, fact.until_on)}
+
+
+def _quotas(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
+    for fact in scenario.quotas:
+        for quota, from_on, until_on in _quota_rows(fact, scenario, rules):
+            yield {"person_id": fact.payee, "quota": quota, "amount_micros": fact.amount, **_life(from_on, until_on)}
+
+
+def _quota_rows(fact: QuotaFact, scenario: Scenario, rules: Rules) -> Iterator[tuple[str, date, date]]:
+    """Name and days of every row that a quota stands for."""
+    for quota, kinds in windows_of_quotas(rules).items():
+        if fact.quota not in (None, quota):
+            continue
+        if fact.from_on is not None and fact.until_on is not None:
+            yield quota, fact.from_on, fact.until_on
+        elif fact.period is not None:
+            yield (quota, *days_of(fact.period, rules.company))
+        else:
+            yield from ((quota, *days) for days in _each(fact.per or kinds[0], scenario, rules))
+
+
+def windows_of_quotas(rules: Rules) -> dict[str, list[PeriodKind]]:
+    """The quotas that components name, with the windows they are compared in."""
+    found: dict[str, list[PeriodKind]] = {}
+    for plan in rules.plans:
+        for component in plan.components:
+            if component.quota is not None:
+                kinds = found.setdefault(component.quota, [])
+                if component.accumulates != "transaction" and component.accumulates not in kinds:
+                    kinds.append(component.accumulates)
+    return {quota: kinds or ["year"] for quota, kinds in found.items()}
+
+
+def _each(kind: PeriodKind, scenario: Scenario, rules: Rules) -> Iterator[tuple[date, date]]:
+    """The periods of the fiscal years in which facts count."""
+    days = days_of_facts(scenario)
+    if days:
+        day = period_of(min(days), "year", rules.company).starts_on
+        last = period_of(max(days), "year", rules.company).ends_on
+        while day < last:
+            period = period_of(day, kind, rules.company)
+            yield period.starts_on, period.ends_on
+            day = period.ends_on
+
+
+def _fx_rates(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for fact in scenario.fx_rates:
+        rate = {"rate_num": fact.rate.numerator, "rate_den": fact.rate.denominator}
+        yield {"currency": fact.currency, **rate, **_life(fact.from_on, fact.until_on)}
+
+
+def _list_entries(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for name, accounts in scenario.lists.items():
+        yield from ({"list": name, "account_id": account} for account in accounts)
+
+
+def _life(from_on: date, until_on: date | None) -> dict[str, Any]:
+    return {"from_on": from_on, "until_on": until_on}

@@ -1,0 +1,121 @@
+"""What a scenario may expect. Only what is stated is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import Field, StrictStr, WithJsonSchema
+
+from engine.documents.document import Document, written
+from engine.documents.problems import Problem
+from engine.documents.values import AMOUNT_SCHEMA, PERCENT_SCHEMA, Micros, Name, micros, percent
+from engine.scenario.values import PeriodLabel, is_period
+
+TOTAL = "total"
+"""In place of a period: everything."""
+
+
+def _by_period(value: Any) -> Any:
+    """An amount alone is the total."""
+    return value if isinstance(value, dict) else {TOTAL: value}
+
+
+def _reached(value: Any) -> Fraction | int:
+    """A share of quota with `%`, else an amount."""
+    return percent(value) if isinstance(value, str) else micros(value)
+
+
+ByPeriod = Annotated[
+    dict[StrictStr, Micros],
+    written(_by_period),
+    WithJsonSchema({"title": "amount, or amounts by period", "anyOf": [AMOUNT_SCHEMA, {"type": "object"}]}),
+]
+Reached = Annotated[
+    Fraction | int,
+    written(_reached),
+    WithJsonSchema({"title": "percentage of quota, or amount", "anyOf": [PERCENT_SCHEMA, AMOUNT_SCHEMA]}),
+]
+
+
+class ExpectedSum(Document):
+    """What rows that fit the stated keys come to, together."""
+
+    payee: Name | None = Field(default=None, examples=["ada"])
+    """Only this payee's."""
+    plan: Name | None = Field(default=None, examples=["ae"])
+    """Only of this plan."""
+    component: Name | None = Field(default=None, examples=["base"])
+    """Only of this component."""
+    period: PeriodLabel | None = Field(default=None, examples=["2026-03"])
+    """Only of this statement."""
+    deal: Name | None = Field(default=None, examples=["D1"])
+    """Only of this deal."""
+    kind: StrictStr | None = Field(default=None, examples=["clawback"])
+    """Only of this kind."""
+    amount: Micros | None = Field(default=None, examples=["4_000"])
+    """What they come to, to the cent."""
+
+    def fitting(self) -> dict[str, str]:
+        """The columns that must be equal."""
+        stated = {
+            "payee_id": self.payee,
+            "plan": self.plan,
+            "component": self.component,
+            "period": self.period,
+            "deal_id": self.deal,
+            "kind": self.kind,
+        }
+        return {column: value for column, value in stated.items() if value is not None}
+
+
+class ExpectedLine(ExpectedSum):
+    """Lines: what those that fit come to together, and what they say."""
+
+    sentence_contains: StrictStr | None = Field(default=None, examples=["in the bracket from 100 %"])
+    """Words of the sentence of one of them."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Something is expected."""
+        if self.amount is None and self.sentence_contains is None:
+            yield Problem((), "expects nothing.", "Write amount or sentence_contains.")
+
+
+class ExpectedPosting(ExpectedSum):
+    """Postings: what is booked after what was booked before."""
+
+    amount: Micros = Field(examples=["4_000"])
+    """What they come to, to the cent."""
+
+
+class Expect(Document):
+    """What must come out."""
+
+    lines: tuple[ExpectedLine, ...] = Field(default=(), examples=["[{deal: D1, amount: 4_000}]"])
+    """Single lines, or several together."""
+    totals: dict[Name, ByPeriod] = Field(
+        default_factory=dict, examples=["{ada: 5_000.00, bo: {2026-01: 500.00, total: 900.00}}"]
+    )
+    """By payee: everything, or by statement period and in `total`."""
+    attainment: dict[Name, dict[Name, Reached]] = Field(
+        default_factory=dict, examples=["{ada: {base: 120%, spiff: 90_000}}"]
+    )
+    """By payee and component: the share of quota, or the amount, that the last window reached. A percentage is compared
+    at two decimals, or at as many as are written."""
+    postings: tuple[ExpectedPosting, ...] = Field(default=(), examples=["[{payee: ada, amount: 1_000}]"])
+    """What is booked, beside what `before` says was booked."""
+    issues: tuple[StrictStr, ...] | None = Field(default=None, examples=["[quota_missing]"])
+    """Code or words of each issue that must be found. An empty list: there must be none."""
+    error: StrictStr | None = Field(default=None, examples=["does not begin above"])
+    """Words of the problem for which the plan or the rules must be refused; nothing else is checked then."""
+
+    def problems(self) -> Iterator[Problem]:
+        """At least one thing is expected, and periods are periods."""
+        if not self.model_fields_set:
+            yield Problem((), "expects nothing.", "Write totals, lines, attainment, postings, issues or error.")
+        for payee, amounts in self.totals.items():
+            for period in amounts:
+                if period != TOTAL and not is_period(period):
+                    remedy = f"Write a month such as 2026-03, a quarter such as FY2026-Q1, or {TOTAL}."
+                    yield Problem(("totals", payee, period), f"{period} is no statement period.", remedy)

@@ -1,0 +1,223 @@
+"""What a scenario may state as facts. Everything has a default, so that a test says only what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictStr
+
+from engine.documents.conditions import CHOICES
+from engine.documents.document import Document
+from engine.documents.problems import Problem
+from engine.documents.values import Count, Currency, Day, Micros, Name, Role, Share, spelt
+from engine.model import Motion
+from engine.scenario.values import DEAL_DAY, ExchangeRate, PeriodLabel
+
+REP = "rep"
+"""Who is paid where a scenario names nobody."""
+ALWAYS = date(2000, 1, 1)
+"""From when on things hold that do not say from when."""
+
+_motion = spelt(f"({'|'.join(CHOICES['motion'])})", f"Write one of {', '.join(Motion)}.", "a motion")
+MotionName = Annotated[StrictStr, _motion[0], _motion[1]]
+
+
+class Product(Document):
+    """A product on a deal."""
+
+    product: StrictStr | None = Field(default=None, examples=["Platform Core"])
+    """Its name."""
+    family: StrictStr | None = Field(default=None, examples=["Platform"])
+    """Its family, which `when: {family: ...}` tests."""
+    amount: Micros | None = Field(default=None, examples=["10_000"])
+    """Its part of the deal's amount."""
+    quantity: Micros = Field(default=1_000_000, examples=["5"])
+    """How many."""
+
+
+class DealFact(Document):
+    """A won deal. Without `payee` and `splits` it is the deal of `rep`."""
+
+    id: Name | None = Field(default=None, examples=["D1"])
+    """How expectations name it; without it D1, D2 ... in the order of the file."""
+    name: StrictStr | None = Field(default=None, examples=["Acme, first year"])
+    """What sentences call it."""
+    on: Day = Field(default=DEAL_DAY, examples=["2026-03-15"])
+    """The day it was closed."""
+    amount: Micros | None = Field(default=None, examples=["50_000"])
+    """Its amount; without it, its ACV."""
+    acv: Micros | None = Field(default=None, examples=["25_000"])
+    """Its annual contract value; without it, a year's part of the amount by the term."""
+    term_months: Count | None = Field(default=None, examples=["24"])
+    """Length of the contract."""
+    currency: Currency | None = Field(default=None, examples=["EUR"])
+    """Its currency; without it, the company's."""
+    motion: MotionName | None = Field(default=None, examples=["renewal"])
+    """What kind of sale; without it `new_business`, and `downgrade` where the amount is negative."""
+    payee: Name | None = Field(default=None, examples=["ada"])
+    """Its owner, who is credited where the scenario has no rules of engagement."""
+    splits: dict[Name, Share] = Field(default_factory=dict, examples=["{ada: 60%, bo: 40%}"])
+    """Shares of several payees, as the CRM would state them."""
+    account: Name | None = Field(default=None, examples=["acme"])
+    """Its customer; without it, a customer of its own."""
+    segment: StrictStr | None = Field(default=None, examples=["SMB"])
+    """Segment of the customer."""
+    territory: StrictStr | None = Field(default=None, examples=["West"])
+    """Territory of the customer."""
+    industry: StrictStr | None = Field(default=None, examples=["Media"])
+    """Industry of the customer."""
+    country: StrictStr | None = Field(default=None, examples=["NO"])
+    """Country of the customer."""
+    employees: Count | None = Field(default=None, examples=["250"])
+    """Employees of the customer."""
+    revenue: Micros | None = Field(default=None, examples=["10_000_000"])
+    """Annual revenue of the customer."""
+    source: StrictStr | None = Field(default=None, examples=["Outbound SDR"])
+    """Where it came from."""
+    type: StrictStr | None = Field(default=None, examples=["New Business"])
+    """The CRM's own type of the deal."""
+    products: tuple[Product, ...] = Field(default=(), examples=["[{family: Platform, amount: 10_000}]"])
+    """What was sold."""
+    starts_on: Day | None = Field(default=None, examples=["2026-04-01"])
+    """When the contract starts."""
+    renews: Name | None = Field(default=None, examples=["D1"])
+    """The deal that it renews, which gives the expiring ACV."""
+    expiring_acv: Micros | None = Field(default=None, examples=["100_000"])
+    """ACV of the contract that it renews, where no deal says so."""
+    months_since_signing: Count | None = Field(default=None, examples=["4"])
+    """Whole months since the customer's first deal, where no deal says so."""
+    cancelled_on: Day | None = Field(default=None, examples=["2026-05-01"])
+    """When the contract that it started was cancelled."""
+
+    def problems(self) -> Iterator[Problem]:
+        """It has a size and one way to say whose it is."""
+        if self.amount is None and self.acv is None:
+            yield Problem((), "a deal without amount and acv.", "Write amount, such as amount: 50_000, or acv.")
+        if self.payee is not None and self.splits:
+            yield Problem(("splits",), "written beside payee.", "Keep one of them.")
+
+
+class Achieved(Document):
+    """Achievement in a measure, stated in place of the deals that made it."""
+
+    payee: Name = Field(default=REP, examples=["ada"])
+    """Whose."""
+    measure: Name | None = Field(default=None, examples=["new_acv"])
+    """Of which measure; may be left out where the plans have one."""
+    on: Day = Field(default=DEAL_DAY, examples=["2026-03-31"])
+    """The day it counts on."""
+    amount: Micros = Field(examples=["1_200_000"])
+    """How much: money, or pieces of what is counted."""
+
+
+class Before(Document):
+    """What was accumulated (and paid) before the facts of the scenario; its own lines are no part of the totals."""
+
+    payee: Name = Field(default=REP, examples=["ada"])
+    """Whose."""
+    measure: Name | None = Field(default=None, examples=["new_acv"])
+    """Of which measure; may be left out where the plans have one, or with `component`."""
+    component: Name | None = Field(default=None, examples=["base"])
+    """The component that `posted` was booked for; may be left out where the measure has one."""
+    period: PeriodLabel | None = Field(default=None, examples=["FY2026"])
+    """It counts on the first day of this period; without it, of the year of the first fact."""
+    on: Day | None = Field(default=None, examples=["2026-01-31"])
+    """The day it counts on, in place of `period`."""
+    achieved: Micros = Field(examples=["900_000"])
+    """How much."""
+    posted: Micros | None = Field(default=None, examples=["72_000"])
+    """What was booked for it; without it, what the plan pays for it."""
+
+
+class QuotaFact(Document):
+    """A quota. Without days it holds for every window that the plans accumulate over."""
+
+    payee: Name = Field(default=REP, examples=["ada"])
+    """Whose."""
+    quota: Name | None = Field(default=None, examples=["new_acv"])
+    """Its name in the plan; without it, every quota that the plans name."""
+    amount: Micros = Field(examples=["1_200_000"])
+    """How much, for each `per`, or for the period or days."""
+    per: Literal["month", "quarter", "half", "year"] | None = Field(default=None, examples=["quarter"])
+    """The amount is for each of these periods."""
+    period: PeriodLabel | None = Field(default=None, examples=["2026-03"])
+    """The amount is for this period."""
+    from_on: Day | None = Field(default=None, alias="from", examples=["2026-01-01"])
+    """First day of the row."""
+    until_on: Day | None = Field(default=None, alias="until", examples=["2026-04-01"])
+    """First day after."""
+
+    def problems(self) -> Iterator[Problem]:
+        """One way to say when."""
+        ways = [name for name in ("per", "period", "from_on") if getattr(self, name) is not None]
+        if len(ways) > 1:
+            yield Problem((), f"says when in {len(ways)} ways.", "Keep one of per, period and from with until.")
+        if (self.from_on is None) != (self.until_on is None):
+            yield Problem((), "half a range of days.", "Write from and until.")
+
+
+class Lasting(Document):
+    """A fact with a life; without days it holds always."""
+
+    from_on: Day = Field(default=ALWAYS, alias="from", examples=["2026-02-01"])
+    """First day."""
+    until_on: Day | None = Field(default=None, alias="until", examples=["2026-08-01"])
+    """First day after."""
+
+
+class RoleFact(Lasting):
+    """Who holds a role; without a place, everywhere."""
+
+    payee: Name = Field(examples=["ada"])
+    """Who."""
+    role: Role = Field(examples=["AE"])
+    """Which role of the rules of engagement."""
+    territory: StrictStr | None = Field(default=None, examples=["West"])
+    """Only in this territory."""
+    segment: StrictStr | None = Field(default=None, examples=["SMB"])
+    """Only in this segment."""
+    account: Name | None = Field(default=None, examples=["acme"])
+    """Only for this customer."""
+
+    def place(self) -> tuple[str, str | None]:
+        """Scope and value, as the book has them."""
+        places = {"account": self.account, "territory": self.territory, "segment": self.segment}
+        return next(((scope, value) for scope, value in places.items() if value is not None), ("company", None))
+
+
+class ReportingFact(Lasting):
+    """Who reports to whom."""
+
+    payee: Name = Field(examples=["ada"])
+    """The member of the team."""
+    manager: Name = Field(examples=["vera"])
+    """The manager."""
+
+
+class EnrolmentFact(Lasting):
+    """Which plan a payee is on."""
+
+    payee: Name = Field(default=REP, examples=["ada"])
+    """Who."""
+    plan: Name | None = Field(default=None, examples=["ae"])
+    """Which plan; may be left out where there is one."""
+
+
+class RateFact(Lasting):
+    """An exchange rate into the company's currency."""
+
+    currency: Currency = Field(examples=["EUR"])
+    """One unit of this currency ..."""
+    rate: ExchangeRate = Field(examples=["1.085"])
+    """... is so many of the company's."""
+
+
+class PersonFact(Document):
+    """A person, where more than the id matters."""
+
+    id: Name = Field(examples=["ada"])
+    """How the facts name the person."""
+    name: StrictStr | None = Field(default=None, examples=["Ada Lovelace"])
+    """What sentences say."""

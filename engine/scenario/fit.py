@@ -1,0 +1,79 @@
+"""Whether the facts of a scenario fit its plans: nothing is paid on a name that means nothing, or two things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.book import Rules
+from engine.documents.problems import Problem, nearest
+from engine.scenario.book import windows_of_quotas
+from engine.scenario.document import Scenario
+from engine.scenario.facts import Achieved, Before
+from engine.scenario.stated import measure_of
+
+
+def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    """Every fact and expectation that names what the plans do not have."""
+    yield from _measures(scenario, rules)
+    yield from _quotas(scenario, rules)
+    yield from _enrolments(scenario, rules)
+    yield from _components(scenario, rules)
+
+
+def _measures(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    known = {name for plan in rules.plans for name in plan.measures}
+    facts: list[tuple[str, int, Achieved | Before]] = [
+        *(("achieved", position, fact) for position, fact in enumerate(scenario.achieved)),
+        *(("before", position, fact) for position, fact in enumerate(scenario.before)),
+    ]
+    for key, position, fact in facts:
+        if measure_of(fact, rules) is not None:
+            continue
+        if fact.measure is None:
+            message = "does not say of which measure, and the plans have several."
+            yield Problem((key, position), message, f"Add measure: one of {', '.join(sorted(known))}.")
+        else:
+            message = f"no measure is called {fact.measure}."
+            yield Problem((key, position, "measure"), message, nearest(fact.measure, known))
+
+
+def _quotas(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    windows = windows_of_quotas(rules)
+    for position, fact in enumerate(scenario.quotas):
+        place = ("quotas", position)
+        if fact.quota is not None and fact.quota not in windows:
+            message = f"no plan names a quota {fact.quota}."
+            yield Problem((*place, "quota"), message, nearest(fact.quota, windows))
+        kinds = [kind for name, found in windows.items() if fact.quota in (None, name) for kind in found]
+        if (fact.per, fact.period, fact.from_on) == (None, None, None) and len(set(kinds)) > 1:
+            message = f"is compared by {' and by '.join(dict.fromkeys(kinds))}, but does not say which it is for."
+            yield Problem(place, message, "Add per, period, or from and until.")
+
+
+def _enrolments(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    names = sorted({plan.plan for plan in rules.plans})
+    for position, fact in enumerate(scenario.enrolments):
+        if fact.plan is None and len(names) > 1:
+            message, remedy = "does not say on which plan.", f"Add plan: one of {', '.join(names)}."
+            yield Problem(("enrolments", position), message, remedy)
+        elif fact.plan is not None and fact.plan not in names:
+            yield Problem(
+                ("enrolments", position, "plan"), f"no plan is called {fact.plan}.", nearest(fact.plan, names)
+            )
+    if len(names) > 1 and not scenario.enrolments:
+        message = f"nobody is enrolled, and there are several plans: {', '.join(names)}."
+        yield Problem((), message, "Add enrolments, such as [{payee: ada, plan: " + names[0] + "}].")
+
+
+def _components(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    known = {component.id for plan in rules.plans for component in plan.components}
+    expected = scenario.expect
+    named = [
+        *((("before", n, "component"), fact.component) for n, fact in enumerate(scenario.before)),
+        *((("expect", "lines", n, "component"), line.component) for n, line in enumerate(expected.lines)),
+        *((("expect", "postings", n, "component"), line.component) for n, line in enumerate(expected.postings)),
+        *((("expect", "attainment", payee, part), part) for payee, of in expected.attainment.items() for part in of),
+    ]
+    for place, component in named:
+        if component is not None and component not in known:
+            yield Problem(place, f"no component is called {component}.", nearest(component, known))

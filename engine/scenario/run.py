@@ -1,0 +1,127 @@
+"""Running a scenario: the real stages, then everything twice, then every line from its facts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book, Credited, Outcome, Rules
+from engine.classify import classify
+from engine.compute import credit_classified
+from engine.documents.plan import Plan
+from engine.explain import explain
+from engine.facts import facts, recomputed
+from engine.model import Found, Issue, join_issues
+from engine.pay import pay
+from engine.scenario.book import book_of
+from engine.scenario.document import Scenario
+from engine.scenario.stated import BEFORE, classified_of, credits_of, statements, with_stated_values
+from engine.settle import KEY
+
+OF_BEFORE = pl.col("deal_id").str.starts_with(BEFORE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came out. `lines` and `before` are rows of `Lines` with their `sentence` and `facts`."""
+
+    lines: tuple[dict[str, Any], ...]
+    before: tuple[dict[str, Any], ...]
+    """Lines of what was accumulated before the scenario."""
+    postings: tuple[dict[str, Any], ...]
+    issues: tuple[Issue, ...]
+    booked_twice: int
+    """Postings of a second run on the first one's ledger; anything but 0 is our bug."""
+    not_recomputed: tuple[str, ...]
+    """Lines whose amount does not follow from their facts: our bug too."""
+
+
+def run(scenario: Scenario, rules: Rules) -> Ran:
+    """The scenario's facts through the stages."""
+    book = book_of(scenario, rules)
+    credited = _credited(scenario, book, rules)
+    posted = _posted_before(scenario, credited, book, rules)
+    outcome = _pay(credited, book, rules, posted)
+    again = _pay(credited, book, rules, _with(posted, outcome.postings))
+    told = [_told(line, credited, book, rules) for line in outcome.lines.iter_rows(named=True)]
+    return Ran(
+        lines=tuple(line for line in told if not _is_before(line)),
+        before=tuple(line for line in told if _is_before(line)),
+        postings=tuple(outcome.postings.iter_rows(named=True)),
+        issues=tuple(dict.fromkeys(join_issues(credited.issues, outcome.issues))),
+        booked_twice=again.postings.height,
+        not_recomputed=tuple(_named(line) for line in told if recomputed(line["facts"]) != line["amount_micros"]),
+    )
+
+
+def _credited(scenario: Scenario, book: Book, rules: Rules) -> Credited:
+    """Credits of the deals and of the stated achievements."""
+    found = classify(book, rules)
+    classified = Found(with_stated_values(found.rows, scenario), found.issues)
+    credited = credit_classified(classified, book, rules)
+    stated = statements(scenario, rules)
+    return Credited(
+        classified=f.Classified.validate(pl.concat([credited.classified, classified_of(stated)])),
+        assignments=credited.assignments,
+        credits=f.Credits.validate(pl.concat([credited.credits, credits_of(stated)])),
+        issues=credited.issues,
+    )
+
+
+def _pay(credited: Credited, book: Book, rules: Rules, posted: dy.DataFrame[f.Posted]) -> Outcome:
+    return pay(credited.credits, credited.classified, book, rules, posted)
+
+
+def _posted_before(scenario: Scenario, credited: Credited, book: Book, rules: Rules) -> dy.DataFrame[f.Posted]:
+    """The ledger at the start: what was booked for what was accumulated before."""
+    nothing = f.Posted.create_empty()
+    if not scenario.before:
+        return nothing
+    first = _pay(credited, book, rules, nothing)
+    earlier = _with(nothing, f.Postings.validate(first.postings.filter(OF_BEFORE)))
+    amount = pl.col("amount_micros")
+    for number, fact in enumerate(scenario.before, start=1):
+        if fact.posted is not None:
+            mine = pl.col("deal_id") == f"{BEFORE}{number}"
+            if fact.component is not None:
+                mine &= pl.col("component") == fact.component
+            amount = pl.when(mine).then(fact.posted).otherwise(amount)
+    return f.Posted.cast(earlier.with_columns(amount_micros=amount))
+
+
+def _with(posted: dy.DataFrame[f.Posted], postings: dy.DataFrame[f.Postings]) -> dy.DataFrame[f.Posted]:
+    """The ledger after the postings."""
+    new = postings.select(pl.exclude("sequence", "delta_micros", "reason"), amount_micros="delta_micros", postings=1)
+    both = pl.concat([posted, f.Posted.cast(new)])
+    sums = pl.col("amount_micros", "postings").sum()
+    return f.Posted.cast(both.group_by(KEY, maintain_order=True).agg(pl.exclude(*KEY, *SUMMED).first(), sums))
+
+
+SUMMED = ("amount_micros", "postings")
+
+
+def _told(line: Mapping[str, Any], credited: Credited, book: Book, rules: Rules) -> dict[str, Any]:
+    """The line with what it was computed from and what it says."""
+    plan = _plan_of(line, rules)
+    deal = credited.classified.row(by_predicate=pl.col("deal_id") == line["deal_id"], named=True)
+    credit = credited.credits.row(by_predicate=pl.col("credit_id") == line["source_id"], named=True)
+    names = dict(book.people.select("person_id", "name").iter_rows())
+    return {**line, "facts": facts(line, plan), "sentence": explain(line, plan, deal, credit, names)}
+
+
+def _plan_of(line: Mapping[str, Any], rules: Rules) -> Plan:
+    """The file that the line was computed with."""
+    return next(plan for plan in rules.plans if (plan.plan, plan.version) == (line["plan"], line["plan_version"]))
+
+
+def _is_before(line: Mapping[str, Any]) -> bool:
+    return str(line["deal_id"] or "").startswith(BEFORE)
+
+
+def _named(line: Mapping[str, Any]) -> str:
+    return f"{line['payee_id']} {line['component']} {line['period']} {line['source_id']}"

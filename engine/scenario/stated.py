@@ -1,0 +1,206 @@
+"""Facts that stand in place of a deal's history: stated achievements, and values that classify would have worked out.
+
+An achievement is the credit of a deal that fits its measure's `when`, and that is worth nothing in any other value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Rules
+from engine.calendar import period_of
+from engine.documents.component import Component
+from engine.documents.conditions import FieldTest, When
+from engine.documents.measure import Measure
+from engine.documents.plan import Plan
+from engine.measure import measured_column
+from engine.model import MICROS, Motion
+from engine.scenario.book import days_of_facts, frame
+from engine.scenario.document import Scenario
+from engine.scenario.facts import Achieved, Before
+from engine.scenario.values import DEAL_DAY, days_of
+
+BEFORE = "before-"
+"""How ids of deals begin that stand for what was accumulated before."""
+COLUMNS = {"amount": "amount_micros", "acv": "acv_micros", "expiring_acv": "expiring_acv_micros"}
+"""Fields of conditions whose column has another name."""
+OTHER = "something else"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One stated achievement, ready to become a credit."""
+
+    deal_id: str
+    payee: str
+    measure: Measure
+    plan: Plan
+    on: date
+    amount: int
+
+
+def statements(scenario: Scenario, rules: Rules) -> list[Statement]:
+    """Every stated achievement; `before` comes first, so that it is first on its day."""
+    made = [
+        _statement(f"{BEFORE}{number}", fact, day_of_before(fact, scenario, rules), fact.achieved, rules)
+        for number, fact in enumerate(scenario.before, start=1)
+    ]
+    made += [
+        _statement(f"stated-{number}", fact, fact.on, fact.amount, rules)
+        for number, fact in enumerate(scenario.achieved, start=1)
+    ]
+    return made
+
+
+def day_of_before(fact: Before, scenario: Scenario, rules: Rules) -> date:
+    """The day on which it counts."""
+    if fact.on is not None:
+        return fact.on
+    if fact.period is not None:
+        return days_of(fact.period, rules.company)[0]
+    return period_of(min(days_of_facts(scenario), default=DEAL_DAY), "year", rules.company).starts_on
+
+
+def measure_of(fact: Achieved | Before, rules: Rules) -> tuple[Plan, str] | None:
+    """The plan and the measure's name; None where the fact does not say which of several, or one that is not there."""
+    component = fact.component if isinstance(fact, Before) else None
+    named = [
+        (plan, name)
+        for plan in rules.plans
+        for name in (_measures_of(plan.components, component) if component else plan.measures)
+        if fact.measure in (None, name)
+    ]
+    return named[0] if len({name for _, name in named}) == 1 else None
+
+
+def classified_of(stated: Sequence[Statement]) -> dy.DataFrame[f.Classified]:
+    """The deals that stand for the statements."""
+    return frame(f.Classified, (_deal(fact) for fact in stated))  # type: ignore[no-any-return]
+
+
+def credits_of(stated: Sequence[Statement]) -> dy.DataFrame[f.Credits]:
+    """Their credits."""
+    return frame(f.Credits, (_credit(fact) for fact in stated))  # type: ignore[no-any-return]
+
+
+def with_stated_values(classified: dy.DataFrame[f.Classified], scenario: Scenario) -> dy.DataFrame[f.Classified]:
+    """The classified deals with what the scenario says of them in place of what their history says."""
+    said = [
+        {
+            "deal_id": deal_id,
+            "expiring_acv_micros": deal.expiring_acv,
+            "months_since_signing": deal.months_since_signing,
+            "cancelled_on": deal.cancelled_on,
+        }
+        for deal_id, deal in scenario.named_deals()
+    ]
+    if not said:
+        return classified
+    columns = [name for name in said[0] if name != "deal_id"]
+    types = {name: column.dtype for name, column in f.Classified.columns().items() if name in said[0]}
+    beside = pl.DataFrame(said, schema=types, orient="row")
+    both = classified.join(beside, on="deal_id", how="left", suffix="_stated", maintain_order="left")
+    filled = both.with_columns(pl.coalesce(f"{name}_stated", name).alias(name) for name in columns)
+    base = pl.col("expiring_acv_micros")
+    return f.Classified.cast(
+        filled.with_columns(
+            uplift_num=pl.when(base > 0).then(pl.col("acv_micros") - base), uplift_den=pl.when(base > 0).then(base)
+        )
+    )
+
+
+def _statement(deal_id: str, fact: Achieved | Before, on: date, amount: int, rules: Rules) -> Statement:
+    found = measure_of(fact, rules)
+    if found is None:
+        msg = "ask `unclear` first: a statement has no single measure"
+        raise ValueError(msg)
+    plan, name = found
+    return Statement(deal_id, fact.payee, plan.measures[name], plan, on, amount)
+
+
+def _measures_of(components: Sequence[Component], wanted: str) -> Iterator[str]:
+    yield from (component.measure for component in components if component.id == wanted)
+
+
+def _deal(fact: Statement) -> dict[str, Any]:
+    base = {
+        "deal_id": fact.deal_id,
+        "account_id": fact.deal_id,
+        "motion": Motion.NEW_BUSINESS.value,
+        "classified_by": "stated",
+        "dated_on": fact.on,
+        "amount_micros": fact.amount,
+        "acv_micros": fact.amount,
+        "currency": fact.plan.currency,
+        "fx_num": 1,
+        "fx_den": 1,
+        "families": [],
+    }
+    return {**base, **fitting(fact.measure.when)}
+
+
+def _credit(fact: Statement) -> dict[str, Any]:
+    values = dict.fromkeys(("amount_micros", "acv_micros", "units_micros"), 0)
+    kind = fact.measure.credits[0]
+    return {
+        "credit_id": f"{fact.deal_id}:{kind}",
+        "deal_id": fact.deal_id,
+        "payee_id": fact.payee,
+        "role": "payee",
+        "kind": kind,
+        "portion": "all",
+        "share_num": 1,
+        "share_den": 1,
+        **values,
+        measured_column(fact.measure): fact.amount,
+        "currency": fact.plan.currency,
+        "dated_on": fact.on,
+        "rule": "stated",
+    }
+
+
+def fitting(when: When) -> dict[str, Any]:
+    """Values of a deal that fit the tests, by column of `Classified`."""
+    return {name: value for test in when.tests for name, value in _fitting(test).items()}
+
+
+def _fitting(test: FieldTest) -> dict[str, Any]:
+    if test.field == "closed_on":
+        return {}
+    value = _value(test)
+    if test.field == "family":
+        return {"families": [value]}
+    if test.field == "uplift":
+        share = Fraction(value)
+        return {"uplift_num": share.numerator, "uplift_den": share.denominator}
+    return {COLUMNS.get(test.field, f"{test.field}_micros" if test.field == "revenue" else test.field): value}
+
+
+def _value(test: FieldTest) -> Any:
+    """A value that passes one test; for ranges, the nearest to a bound."""
+    if test.any_of:
+        return test.any_of[0]
+    if test.none_of:
+        return OTHER
+    if test.min is not None:
+        return test.min
+    if test.max is not None:
+        return test.max
+    if test.above is not None:
+        return _moved(test.above, 1)
+    return _moved(test.below, -1)
+
+
+def _moved(bound: Any, by: int) -> Any:
+    """A little beyond the bound."""
+    if isinstance(bound, date):
+        return bound + timedelta(days=by)
+    return bound + (Fraction(by, MICROS) if isinstance(bound, Fraction) else by)

@@ -1,0 +1,62 @@
+"""Values that only scenarios have: exact exchange rates, shares of a deal, periods by their label."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import StrictStr, WithJsonSchema
+
+from engine.calendar import PeriodKind, period_of
+from engine.documents.company import Company
+from engine.documents.document import written
+from engine.documents.problems import shown, wrong
+from engine.documents.values import spelt
+
+KINDS_OF_LABEL: dict[str, PeriodKind] = {"": "year", "H": "half", "Q": "quarter"}
+_LABEL = re.compile(r"FY([0-9]{4})(?:-([HQ])([1-4]))?", re.ASCII)
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
+_PERIOD = r"([0-9]{4}-(0[1-9]|1[0-2])|FY[0-9]{4}(-(Q[1-4]|H[12]))?)"
+_period = spelt(_PERIOD, "Write a month such as 2026-03, or FY2026-Q1, FY2026-H1, FY2026.", "a period")
+PeriodLabel = Annotated[StrictStr, _period[0], _period[1]]
+DEAL_DAY = date(2026, 1, 15)
+"""When everything happens that does not say when."""
+
+
+def is_period(text: str) -> bool:
+    """Whether the text is the label of a period."""
+    return bool(re.fullmatch(_PERIOD, text, re.ASCII))
+
+
+def exchange_rate(value: Any) -> Fraction:
+    """A positive number, exactly as written."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value <= 0:
+        raise wrong(f"{shown(value)} is not an exchange rate.", "Write a positive number, such as 1.085.")
+    return Fraction(value)
+
+
+def days_of(label: str, company: Company) -> tuple[date, date]:
+    """The first day of a period and the first day after it; the label is a valid one."""
+    if _MONTH.fullmatch(label):
+        found = period_of(date(int(label[:4]), int(label[5:]), company.fiscal_day), "month", company)
+        return found.starts_on, found.ends_on
+    match = _LABEL.fullmatch(label)
+    year, letter, number = match.groups() if match else ("", "", "")
+    kind = KINDS_OF_LABEL[letter or ""]
+    months = {"year": 12, "half": 6, "quarter": 3}[kind]
+    whole = period_of(_inside(int(year), company), "year", company)
+    first = whole.starts_on.year * 12 + whole.starts_on.month - 1 + months * (int(number or 1) - 1)
+    found = period_of(date(first // 12, first % 12 + 1, company.fiscal_day), kind, company)
+    return found.starts_on, found.ends_on
+
+
+def _inside(year: int, company: Company) -> date:
+    """A day of the fiscal year that ends in the calendar year."""
+    first = date(year, company.fiscal_month, company.fiscal_day)
+    return first if company.fiscal_year_starts == "01-01" else date(year - 1, first.month, first.day)
+
+
+ExchangeRate = Annotated[Fraction, written(exchange_rate), WithJsonSchema({"type": "number", "title": "rate"})]
