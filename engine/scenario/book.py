@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import dataframely as dy
@@ -12,10 +13,13 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import PeriodKind, period_of
+from engine.model import MICROS
 from engine.scenario.document import Scenario
 from engine.scenario.facts import REP, DealFact, EnrolmentFact, QuotaFact
 from engine.scenario.values import days_of
 
+MONTH_OF_RESULTS = "2026-01"
+"""What a result is of that does not say; deals without a day are of this month too."""
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -40,8 +44,10 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
         reporting_lines=frame(f.ReportingLines, _reporting(scenario)),
         enrolments=frame(f.Enrolments, _enrolments(scenario, rules)),
         quotas=frame(f.Quotas, _quotas(scenario, rules)),
+        imported_results=frame(f.ImportedResults, _results(scenario, rules)),
         fx_rates=frame(f.FxRates, _fx_rates(scenario)),
         list_entries=frame(f.ListEntries, _list_entries(scenario)),
+        deal_events=frame(f.DealEvents, _events(scenario)),
     )
 
 
@@ -51,10 +57,11 @@ def payees_of(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*scenario.payees(), *([REP] if nameless else [])]))
 
 
-def days_of_facts(scenario: Scenario) -> list[date]:
+def days_of_facts(scenario: Scenario, rules: Rules) -> list[date]:
     """Every day on which a fact counts."""
     days = [*(deal.on for deal in scenario.deals), *(fact.on for fact in scenario.achieved)]
-    return [*days, *(fact.on for fact in scenario.before if fact.on is not None)]
+    days += [fact.on for fact in scenario.before if fact.on is not None]
+    return [*days, *(row["until_on"] - timedelta(days=1) for row in _results(scenario, rules))]
 
 
 def account_of(deal_id: str, deal: DealFact) -> str:
@@ -192,7 +199,7 @@ def windows_of_quotas(rules: Rules) -> dict[str, list[PeriodKind]]:
 
 def _each(kind: PeriodKind, scenario: Scenario, rules: Rules) -> Iterator[tuple[date, date]]:
     """The periods of the fiscal years in which facts count."""
-    days = days_of_facts(scenario)
+    days = days_of_facts(scenario, rules)
     if days:
         day = period_of(min(days), "year", rules.company).starts_on
         last = period_of(max(days), "year", rules.company).ends_on
@@ -200,6 +207,25 @@ def _each(kind: PeriodKind, scenario: Scenario, rules: Rules) -> Iterator[tuple[
             period = period_of(day, kind, rules.company)
             yield period.starts_on, period.ends_on
             day = period.ends_on
+
+
+def _results(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
+    for fact in scenario.results:
+        days = days_of(fact.period or MONTH_OF_RESULTS, rules.company)
+        share = isinstance(fact.value, Fraction)
+        yield {
+            "person_id": fact.payee,
+            "result": fact.result,
+            "value_micros": int(fact.value * MICROS) if share else fact.value,
+            "in_percent": share,
+            **_life(fact.from_on or days[0], fact.until_on or days[1]),
+        }
+
+
+def _events(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for fact in scenario.events:
+        happened = {"kind": fact.what, "happened_on": fact.on, "amount_micros": fact.amount}
+        yield {"deal_id": fact.deal, **happened}
 
 
 def _fx_rates(scenario: Scenario) -> Iterator[dict[str, Any]]:

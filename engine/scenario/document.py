@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field, StrictStr
 
 from engine.documents.document import Document
-from engine.documents.problems import Problem
+from engine.documents.problems import Problem, nearest
 from engine.documents.values import Name
 from engine.scenario.expectation import Expect
 from engine.scenario.facts import (
@@ -16,10 +16,12 @@ from engine.scenario.facts import (
     Before,
     DealFact,
     EnrolmentFact,
+    EventFact,
     PersonFact,
     QuotaFact,
     RateFact,
     ReportingFact,
+    ResultFact,
     RoleFact,
 )
 
@@ -44,6 +46,10 @@ class Scenario(Document):
     """Achievement in place of deals."""
     before: tuple[Before, ...] = Field(default=(), examples=["[{payee: ada, achieved: 900_000}]"])
     """What was accumulated before."""
+    results: tuple[ResultFact, ...] = Field(default=(), examples=["[{payee: ada, result: nps, value: 92%}]"])
+    """Results that no deal holds."""
+    events: tuple[EventFact, ...] = Field(default=(), examples=["[{deal: D1, what: refunded, on: 2026-03-01}]"])
+    """What happened to deals after they were won."""
     quotas: tuple[QuotaFact, ...] = Field(default=(), examples=["[{payee: ada, amount: 1_000_000}]"])
     """Targets."""
     enrolments: tuple[EnrolmentFact, ...] = Field(default=(), examples=["[{payee: ada, plan: ae}]"])
@@ -67,10 +73,13 @@ class Scenario(Document):
         for position, deal_id in enumerate(known):
             if deal_id in known[:position]:
                 yield Problem(("deals", position), f"{deal_id} is the id of two deals.", "Give each deal its own id.")
-        for position, deal in enumerate(self.deals):
-            if deal.renews is not None and deal.renews not in known:
-                remedy = f"Known: {', '.join(known)}."
-                yield Problem(("deals", position, "renews"), f"no deal is called {deal.renews}.", remedy)
+        named = [
+            *((("deals", position, "renews"), deal.renews) for position, deal in enumerate(self.deals)),
+            *((("events", position, "deal"), event.deal) for position, event in enumerate(self.events)),
+        ]
+        for place, name in named:
+            if name is not None and name not in known:
+                yield Problem(place, f"no deal is called {name}.", nearest(name, known))
 
     def named_deals(self) -> Iterator[tuple[str, DealFact]]:
         """The deals with their ids."""
@@ -82,6 +91,7 @@ class Scenario(Document):
             *(payee for deal in self.deals for payee in (*deal.splits, deal.payee)),
             *(fact.payee for fact in self.achieved),
             *(fact.payee for fact in self.before),
+            *(fact.payee for fact in self.results),
             *(fact.payee for fact in self.quotas),
             *(fact.payee for fact in self.enrolments),
             *(fact.payee for fact in self.roles),

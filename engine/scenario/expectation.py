@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import Field, StrictStr, WithJsonSchema
 
 from engine.documents.document import Document, written
 from engine.documents.problems import Problem
-from engine.documents.values import AMOUNT_SCHEMA, PERCENT_SCHEMA, Micros, Name, micros, percent
-from engine.scenario.values import PeriodLabel, is_period
+from engine.documents.values import AMOUNT_SCHEMA, Micros, Name
+from engine.scenario.values import PeriodLabel, Reached, is_period
 
 TOTAL = "total"
 """In place of a period: everything."""
@@ -22,20 +21,10 @@ def _by_period(value: Any) -> Any:
     return value if isinstance(value, dict) else {TOTAL: value}
 
 
-def _reached(value: Any) -> Fraction | int:
-    """A share of quota with `%`, else an amount."""
-    return percent(value) if isinstance(value, str) else micros(value)
-
-
 ByPeriod = Annotated[
     dict[StrictStr, Micros],
     written(_by_period),
     WithJsonSchema({"title": "amount, or amounts by period", "anyOf": [AMOUNT_SCHEMA, {"type": "object"}]}),
-]
-Reached = Annotated[
-    Fraction | int,
-    written(_reached),
-    WithJsonSchema({"title": "percentage of quota, or amount", "anyOf": [PERCENT_SCHEMA, AMOUNT_SCHEMA]}),
 ]
 
 

@@ -11,9 +11,9 @@ from pydantic import Field, StrictStr
 from engine.documents.conditions import CHOICES
 from engine.documents.document import Document
 from engine.documents.problems import Problem
-from engine.documents.values import Count, Currency, Day, Micros, Name, Role, Share, spelt
+from engine.documents.values import Count, Currency, Day, Micros, Name, Pay, Role, Share, spelt
 from engine.model import Motion
-from engine.scenario.values import DEAL_DAY, ExchangeRate, PeriodLabel
+from engine.scenario.values import DEAL_DAY, ExchangeRate, PeriodLabel, Reached
 
 REP = "rep"
 """Who is paid where a scenario names nobody."""
@@ -129,6 +129,43 @@ class Before(Document):
     """How much."""
     posted: Micros | None = Field(default=None, examples=["72_000"])
     """What was booked for it; without it, what the plan pays for it."""
+
+
+class ResultFact(Document):
+    """A result that no deal holds: a KPI, an MBO score. It counts on the last day of its period."""
+
+    payee: Name = Field(default=REP, examples=["ada"])
+    """Whose."""
+    result: Name = Field(examples=["nps"])
+    """Which result; a measure takes it with `import`."""
+    value: Reached = Field(examples=["92%"])
+    """A percentage, a number or an amount."""
+    period: PeriodLabel | None = Field(default=None, examples=["2026-03"])
+    """What it is the result of; without it, the month of January 2026."""
+    from_on: Day | None = Field(default=None, alias="from", examples=["2026-01-01"])
+    """First day, in place of `period`."""
+    until_on: Day | None = Field(default=None, alias="until", examples=["2026-04-01"])
+    """First day after."""
+
+    def problems(self) -> Iterator[Problem]:
+        """One way to say when."""
+        if (self.from_on is None) != (self.until_on is None):
+            yield Problem((), "half a range of days.", "Write from and until.")
+        elif self.period is not None and self.from_on is not None:
+            yield Problem((), "says when in 2 ways.", "Keep one of period, and from with until.")
+
+
+class EventFact(Document):
+    """What happened to a deal after it was won."""
+
+    deal: Name = Field(examples=["D1"])
+    """Which deal."""
+    what: Literal["cancelled", "downgraded", "refunded", "unpaid"] = Field(examples=["refunded"])
+    """What happened."""
+    on: Day = Field(examples=["2026-03-01"])
+    """When."""
+    amount: Pay | None = Field(default=None, examples=["2_500"])
+    """How much of the deal's amount (`downgraded`: of its ACV) it is about; without it, all."""
 
 
 class QuotaFact(Document):

@@ -21,7 +21,7 @@ def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
 
 
 def _measures(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
-    known = {name for plan in rules.plans for name in plan.measures}
+    known = {name for plan in rules.plans for name, of in plan.measures.items() if of.imported is None}
     facts: list[tuple[str, int, Achieved | Before]] = [
         *(("achieved", position, fact) for position, fact in enumerate(scenario.achieved)),
         *(("before", position, fact) for position, fact in enumerate(scenario.before)),
@@ -33,7 +33,7 @@ def _measures(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
             message = "does not say of which measure, and the plans have several."
             yield Problem((key, position), message, f"Add measure: one of {', '.join(sorted(known))}.")
         else:
-            message = f"no measure is called {fact.measure}."
+            message = f"no measure of deals is called {fact.measure}."
             yield Problem((key, position, "measure"), message, nearest(fact.measure, known))
 
 

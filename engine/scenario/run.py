@@ -108,10 +108,17 @@ SUMMED = ("amount_micros", "postings")
 def _told(line: Mapping[str, Any], credited: Credited, book: Book, rules: Rules) -> dict[str, Any]:
     """The line with what it was computed from and what it says."""
     plan = _plan_of(line, rules)
-    deal = credited.classified.row(by_predicate=pl.col("deal_id") == line["deal_id"], named=True)
-    credit = credited.credits.row(by_predicate=pl.col("credit_id") == line["source_id"], named=True)
+    deal = _row(credited.classified, "deal_id", line["deal_id"])
+    credit = _row(credited.credits, "credit_id", line["source_id"])
     names = dict(book.people.select("person_id", "name").iter_rows())
     return {**line, "facts": facts(line, plan), "sentence": explain(line, plan, deal, credit, names)}
+
+
+def _row(rows: pl.DataFrame, column: str, value: str | None) -> dict[str, Any] | None:
+    """The row of the id; None where the line is of no deal."""
+    if value is None:
+        return None
+    return next(rows.filter(pl.col(column) == value).iter_rows(named=True), None)
 
 
 def _plan_of(line: Mapping[str, Any], rules: Rules) -> Plan:

@@ -66,17 +66,20 @@ def day_of_before(fact: Before, scenario: Scenario, rules: Rules) -> date:
         return fact.on
     if fact.period is not None:
         return days_of(fact.period, rules.company)[0]
-    return period_of(min(days_of_facts(scenario), default=DEAL_DAY), "year", rules.company).starts_on
+    return period_of(min(days_of_facts(scenario, rules), default=DEAL_DAY), "year", rules.company).starts_on
 
 
 def measure_of(fact: Achieved | Before, rules: Rules) -> tuple[Plan, str] | None:
-    """The plan and the measure's name; None where the fact does not say which of several, or one that is not there."""
+    """The plan and the measure's name; None where the fact does not say which of several, or one that is not there.
+
+    Imported results are stated as results.
+    """
     component = fact.component if isinstance(fact, Before) else None
     named = [
         (plan, name)
         for plan in rules.plans
         for name in (_measures_of(plan.components, component) if component else plan.measures)
-        if fact.measure in (None, name)
+        if fact.measure in (None, name) and plan.measures[name].imported is None
     ]
     return named[0] if len({name for _, name in named}) == 1 else None
 
@@ -160,7 +163,7 @@ def _credit(fact: Statement) -> dict[str, Any]:
         "share_num": 1,
         "share_den": 1,
         **values,
-        measured_column(fact.measure): fact.amount,
+        measured_column(fact.measure) or "amount_micros": fact.amount,
         "currency": fact.plan.currency,
         "dated_on": fact.on,
         "rule": "stated",

@@ -14,7 +14,7 @@ from engine.calendar import PeriodKind, period_of
 from engine.documents.company import Company
 from engine.documents.document import written
 from engine.documents.problems import shown, wrong
-from engine.documents.values import spelt
+from engine.documents.values import AMOUNT_SCHEMA, PERCENT_SCHEMA, micros, percent, spelt
 
 KINDS_OF_LABEL: dict[str, PeriodKind] = {"": "year", "H": "half", "Q": "quarter"}
 _LABEL = re.compile(r"FY([0-9]{4})(?:-([HQ])([1-4]))?", re.ASCII)
@@ -36,6 +36,11 @@ def exchange_rate(value: Any) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or value <= 0:
         raise wrong(f"{shown(value)} is not an exchange rate.", "Write a positive number, such as 1.085.")
     return Fraction(value)
+
+
+def reached(value: Any) -> Fraction | int:
+    """A percentage as a share, else an amount or number in micro-units."""
+    return percent(value) if isinstance(value, str) else micros(value)
 
 
 def days_of(label: str, company: Company) -> tuple[date, date]:
@@ -60,3 +65,8 @@ def _inside(year: int, company: Company) -> date:
 
 
 ExchangeRate = Annotated[Fraction, written(exchange_rate), WithJsonSchema({"type": "number", "title": "rate"})]
+Reached = Annotated[
+    Fraction | int,
+    written(reached),
+    WithJsonSchema({"title": "percentage or amount", "anyOf": [PERCENT_SCHEMA, AMOUNT_SCHEMA]}),
+]
