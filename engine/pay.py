@@ -8,8 +8,8 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Outcome, Rules
 from engine.clawback import claw_back
+from engine.components import earn_all
 from engine.model import join_issues
-from engine.payout import pay_out
 from engine.settle import settle
 
 
@@ -25,7 +25,7 @@ def pay(
     The caller passes all credits of those payees in the plan years concerned, the deals of these credits, and all that
     is posted for the same payees and years: what is posted without a line is withdrawn.
     """
-    earned = pay_out(credits_, classified, book, rules)
+    earned = earn_all(credits_, classified, book, rules)
     clawed = claw_back(earned.lines, classified, book.deal_events, rules.plans, rules.company)
     lines = f.Lines.cast(pl.concat([earned.lines, clawed.rows]))
     settled = settle(lines, posted, earned.held)

@@ -1,4 +1,4 @@
-"""payout: the lines of every component, each after the components that it reads (attain and earn, DESIGN 2)."""
+"""components: the lines of every component, each after the components that it reads (attain and earn, DESIGN 2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.measure import counted
 from engine.model import join_issues
 
 
-def pay_out(
+def earn_all(
     credits_: dy.DataFrame[f.Credits], classified: dy.DataFrame[f.Classified], book: Book, rules: Rules
 ) -> Earnings:
     """The lines of all components for all payees of the credits, in the order in which the plans are written."""
