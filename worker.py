@@ -119,10 +119,10 @@ def approve(change: str, config: ConfigFolder = Path("config")) -> None:
 
     Example: worker.py approve 3f9c2a7be01d
     """
-    from store import settings
+    from jobs.approval import approve as let_through
 
     with opened(config) as (_, store), store.write() as conn:
-        settings.set_setting(conn, settings.APPROVED_CHANGE, change)
+        let_through(conn, change)
     typer.echo(f"Change {change} may go through; run sync.")
 
 
@@ -292,15 +292,20 @@ def sandbox(
     world: Annotated[int | None, typer.Option(help="Seed of a generated company.")] = None,
     deals: Annotated[int, typer.Option(help="Deals of the generated company.")] = 600,
     state: Annotated[Path | None, typer.Option(help="File to keep the state in between starts.")] = None,
+    people: Annotated[
+        Path | None, typer.Option(help="Config folder that gets the generated company's people files.")
+    ] = None,
 ) -> None:
     """Serve a stand-in CRM on loopback, to try things without an account.
 
-    Example: worker.py sandbox --crm salesforce --port 8801 --world 7 --deals 600
+    Example: worker.py sandbox --world 7 --deals 600 --people config
     """
     from jobs.stand_in import serve
 
     with reported():
-        serve(crm, port, load=load, world=world, deals=deals, state=state, announce=typer.echo, clock=now)
+        serve(
+            crm, port, load=load, world=world, deals=deals, state=state, people=people, announce=typer.echo, clock=now
+        )
 
 
 @app.command()

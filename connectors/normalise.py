@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ Rows = dict[str, list[Row]]
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "people": ("person_id", "user_id", "name", "email", "title", "active", "manager_id", "currency"),
+    "role_holdings": ("person_id", "role", "scope", "value", "from_on", "until_on"),
     "accounts": (
         "account_id",
         "name",
@@ -199,6 +201,8 @@ def _person(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
         return
     person = (record_id, record_id, v["name"], v["email"], v["title"], v["active"], v["manager_id"], v["currency"])
     yield "people", person
+    if role := reader.mapping.roles.get(v["title"] or ""):
+        yield "role_holdings", (record_id, role, "company", None, date.min, None)
 
 
 def _account(_reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:

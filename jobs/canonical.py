@@ -42,9 +42,6 @@ KEYS: dict[FrameName, str] = {
 }
 """Frame -> the column that holds the CRM record's id."""
 
-NAMED_IN_FILES = ("people", "accounts")
-"""Frames whose records the people files name."""
-
 RATE_OBJECTS = ("CurrencyType", "DatedConversionRate")
 """Static and dated exchange rates, as Salesforce calls them."""
 
@@ -73,16 +70,14 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
     """Bring the book's tables up to date with mirror and people files."""
     touched = Touched()
     changed = _changed(conn, configuration)
-    reconfigured = configuration.fingerprint != settings.setting_of(conn, MAPPING)
-    if changed or reconfigured:
+    if changed or configuration.fingerprint != settings.setting_of(conn, MAPPING):
         reading = _reading(conn, configuration, touched)
         for name, records in _by_object(changed).items():
             _take(conn, name, records, reading, touched)
         _refresh_rates(conn, changed, touched)
-        if reconfigured or any(configuration.mapping.frame_of(record.object) in NAMED_IN_FILES for record in changed):
-            differs, issues = refresh_people(conn, configuration)
-            touched.everything |= differs
-            runs.record_issues(conn, "people files", issues, now)
+        differs, issues = refresh_people(conn, configuration)
+        touched.everything |= differs
+        runs.record_issues(conn, "people files", issues, now)
         runs.record_issues(conn, "records", touched.issues, now, None if touched.everything else touched.subjects)
     settings.set_setting(conn, REVISION, str(mirror.last_revision(conn)))
     settings.set_setting(conn, MAPPING, configuration.fingerprint)

@@ -24,7 +24,7 @@ from jobs.canonical import Touched, refresh
 from jobs.configuration import Configuration
 from jobs.crash_points import crash_point
 from jobs.desire import wanted_fields
-from jobs.guard import check
+from jobs.guard import Shown, check
 from jobs.running import Run
 from store import canonical, ledger, results, runs, settings, writeback
 from store.documents import keep_documents
@@ -69,7 +69,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     outcome = scope.pay(book, credited)
     if guarded:
         approved = settings.setting_of(conn, settings.APPROVED_CHANGE)
-        check(outcome.postings, lambda: ledger.line_count(conn), configuration.settings.guard, approved)
+        check(outcome.postings, Shown(ledger.line_count(conn)), configuration.settings.guard, approved)
     outcomes = scope.publish(book, outcome)
     wanted = _save(conn, configuration, run, outcome.postings, outcomes)
     issues = join_issues(credited.issues, outcome.issues)

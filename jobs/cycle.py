@@ -67,6 +67,8 @@ def sync(wiring: Wiring, *, progress: Progress = quiet) -> Cycle:
 
 def settle_and_send(wiring: Wiring, crm: Crm, run: Run, records: int) -> Cycle:
     """The second half of every cycle: books first, in one transaction; then the CRM."""
+    with run.write() as conn:
+        runs.record_issues(conn, "crm", crm.source.issues(), run.clock())
     computed = compute(wiring.configuration, run)
     deal_object = wiring.configuration.mapping.deal_object
     sent = send(crm.target, run, [deal_object]) if wiring.configuration.settings.write_back else {}

@@ -177,6 +177,8 @@ def _afterwards(folder: Path) -> None:
     out = console()
     config = folder / "config"
     out.print(f"\n[bold]Look around in {folder}/:[/bold]")
-    out.print(f"  python worker.py status --config {config}")
-    out.print(f"  python worker.py issues --config {config}")
-    out.print(f"  python worker.py sandbox --state {folder / 'crm.json'}   # the CRM again, on {SANDBOX_ADDRESS}")
+    out.print(f"  .venv/bin/python worker.py status --config {config}")
+    out.print(f"  .venv/bin/python worker.py issues --config {config}")
+    out.print(
+        f"  .venv/bin/python worker.py sandbox --state {folder / 'crm.json'}   # the CRM again, on {SANDBOX_ADDRESS}"
+    )

@@ -7,7 +7,7 @@ An approval names the exact change (its fingerprint), so it can never let a diff
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 
 import polars as pl
@@ -36,23 +36,25 @@ class ChangeHeld(Exception):  # noqa: N818  # not an error: a decision that wait
         self.fingerprint = fingerprint
 
 
-def check(postings: pl.DataFrame, count_shown: Callable[[], int], limits: Limits, approved: str | None) -> None:
-    """Raise `ChangeHeld` where the change is too large and not the approved one.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How many lines the ledger holds."""
 
-    `count_shown` tells how many lines the ledger holds; it is asked only where that matters.
-    """
+    lines: int
+
+
+def check(postings: pl.DataFrame, shown: Shown, limits: Limits, approved: str | None) -> None:
+    """Raise `ChangeHeld` where the change is too large and not the approved one."""
     changed = postings.filter(pl.col("sequence") > 0).height
     clawbacks = postings.filter((pl.col("kind") == "clawback") & (pl.col("sequence") == 0)).height
-    shown = count_shown() if changed >= limits.changed_min else 0
-    too_many = changed >= limits.changed_min and changed > limits.changed_share * shown
+    too_many = changed >= limits.changed_min and changed > limits.changed_share * shown.lines
     if not too_many and clawbacks <= limits.clawbacks:
         return
     fingerprint = fingerprint_of(postings)
     if fingerprint != approved:
         message = (
-            f"The run would change {changed} of {shown or count_shown()} lines already shown and create {clawbacks} "
-            "clawbacks; nothing was saved. "
-            f"Look at it with 'worker.py preview', then 'worker.py approve {fingerprint}'."
+            f"The run would change {changed} of {shown.lines} lines already shown and create {clawbacks} clawbacks; "
+            f"nothing was saved. Look at it with 'worker.py preview', then 'worker.py approve {fingerprint}'."
         )
         raise ChangeHeld(fingerprint, message)
 

@@ -39,3 +39,12 @@ def write_files(folder: Path, texts: dict[str, str]) -> list[str]:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return sorted(texts)
+
+
+def fill_files(folder: Path, texts: dict[str, str]) -> list[str]:
+    """Write text files below the folder where there is none yet or an empty one; what a person has filled in stays."""
+    for name, text in texts.items():
+        file = folder / name
+        if file.exists() and file.read_text(encoding="utf-8") not in {PEOPLE_FILES.get(name, "") + "\n", text}:
+            raise SettingsProblem(f"{file} has been filled in already, and is not written over; name another folder.")
+    return write_files(folder, texts)

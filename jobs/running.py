@@ -17,8 +17,11 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
+from engine.model import Issue, Severity
+from jobs.guard import ChangeHeld
 from jobs.logs import bound
-from store import leases, runs
+from jobs.problems import STOPPED, Busy, Stopping, code_and_message, outcome_of
+from store import leases, runs, settings
 from store.database import Store
 
 log = structlog.get_logger()
@@ -28,14 +31,6 @@ PROCESS = secrets.token_hex(4)
 """Tells this process from an earlier one with the same number."""
 LEASE_SECONDS = 600
 """Longer than any single page, batch or computation may take; renewed by every write."""
-
-
-class Busy(Exception):  # noqa: N818  # not an error: somebody else works
-    """Another process holds the lease."""
-
-
-class Stopping(Exception):  # noqa: N818  # the answer to SIGTERM
-    """The process was asked to stop; what is committed stays, the rest is done by the next run."""
 
 
 @dataclass(slots=True)
@@ -72,18 +67,22 @@ def running(
     started = clock()
     token = _claim(store, started)
     with store.write() as conn:
+        runs.end_killed(conn, started)
         run_id = runs.start_run(conn, kind, started)
     run = Run(store, run_id, token, clock, stopping)
-    with bound(run=run_id, kind=kind):
-        outcome = "failed"
-        try:
-            yield run
-            outcome = "done"
-        except Stopping:
-            outcome = "stopped"
-            raise
-        finally:
-            _finish(run, outcome, started)
+    with bound(run=run_id, kind=kind), _recorded(run, kind, started):
+        yield run
+
+
+@contextmanager
+def _recorded(run: Run, kind: str, started: datetime) -> Iterator[None]:
+    """Keep how the run ended, and why, for `status` and `issues`."""
+    try:
+        yield
+    except BaseException as problem:
+        _finish(run, kind, started, problem)
+        raise
+    _finish(run, kind, started, None)
 
 
 def _claim(store: Store, now: datetime) -> int:
@@ -117,9 +116,21 @@ def is_dead(holder: str) -> bool:
     return False
 
 
-def _finish(run: Run, outcome: str, started: datetime) -> None:
-    now = run.clock()
+def _failure(kind: str, problem: BaseException) -> Issue:
+    """What a person should know of a run that did not reach its end. A bug's own words may hold pay: not shown."""
+    known = code_and_message(problem)
+    message = known[1] if known else f"was ended by {type(problem).__name__}."
+    remedy = "The next run tries again." if known else "The log holds the traceback; please report it."
+    return Issue(f"run_{outcome_of(problem)}", Severity.HOLDS, f"the last {kind}", message, remedy)
+
+
+def _finish(run: Run, kind: str, started: datetime, problem: BaseException | None) -> None:
+    now, outcome = run.clock(), outcome_of(problem)
     with run.store.write() as conn:
         leases.release(conn, LEASE, run.token)
         runs.finish_run(conn, run.run_id, outcome, run.counts, now)
+        if outcome != STOPPED:
+            runs.record_issues(conn, "runs", [_failure(kind, problem)] if problem else [], now)
+        if isinstance(problem, ChangeHeld):
+            settings.set_setting(conn, settings.WAITING_CHANGE, problem.fingerprint)
     log.info("run ended", outcome=outcome, seconds=(now - started).total_seconds(), **run.counts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -19,11 +21,13 @@ from jobs.cycle import Cycle
 from jobs.pull import Progress as OnPage
 
 WRITES_SHOWN = 20
+WIDTH_OF_FILES = 1_000
 
 
 def console() -> Console:
-    """Standard output; CRM text is escaped wherever it is printed."""
-    return Console(highlight=False, soft_wrap=True)
+    """Standard output; CRM text is escaped wherever it is printed. A file or a pipe gets one line a row, to search."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_FILES
+    return Console(highlight=False, soft_wrap=True, width=width)
 
 
 def as_data(data: Any) -> None:
@@ -121,7 +125,8 @@ def show_status(answer: dict[str, Any], *, as_json: bool) -> None:
     out.print(table("Runs", ("run", "kind", "started", "outcome"), [_run_row(row) for row in answer["runs"]]))
     out.print(table("\nRecords", ("object", "records"), answer["records"].items(), right=("records",)))
     out.print(table("\nOpen issues", ("code", "records"), answer["issues"].items(), right=("records",)))
-    out.print(table("\nCRM writes", ("state", "records"), answer["writes"].items(), right=("records",)))
+    writes = [(name, state, n) for name, states in answer["writes"].items() for state, n in states.items()]
+    out.print(table("\nCRM writes", ("object", "state", "records"), writes, right=("records",)))
     parked = [(p["record_id"], p["code"], p["message"]) for p in answer["parked"]]
     if parked:
         out.print(table("\nParked writes", ("record", "code", "the CRM says"), parked))
@@ -130,7 +135,7 @@ def show_status(answer: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _run_row(row: dict[str, Any]) -> tuple[object, ...]:
-    return row["run_id"], row["kind"], row["started_at"], row["outcome"] or "running"
+    return row["run_id"], row["kind"], row["started_at"].isoformat(" ", "seconds"), row["outcome"] or "running"
 
 
 def show_issues(issues: Sequence[Issue], *, as_json: bool) -> None:
@@ -163,7 +168,8 @@ def show_checks(checks: Sequence[Check], *, as_json: bool) -> bool:
         out = console()
         for check in checks:
             mark = "[green]ok[/green]  " if check.ok else "[red]fail[/red]"
-            out.print(f"{mark} {escape(check.name)}: {escape(check.message)} {escape(check.remedy)}".rstrip())
+            message = f"{check.message.rstrip('.')}. {check.remedy}" if check.remedy else check.message
+            out.print(f"{mark} {escape(check.name)}: {escape(message)}")
     return all(check.ok for check in checks)
 
 

@@ -25,7 +25,7 @@ CLOSE_ISSUE = sa.text("UPDATE issue SET closed_at = :closed_at WHERE issue_id = 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run. `outcome` is None while it goes on, or when it was killed."""
+    """One run. `outcome` is None while it goes on, and until the next run finds that it was killed."""
 
     run_id: int
     kind: str
@@ -54,6 +54,12 @@ def finish_run(conn: sa.Connection, run_id: int, outcome: str, counts: Mapping[s
     """Note how a run ended and what it did."""
     done = {"outcome": outcome, "counts": json.dumps(dict(counts)), "finished_at": instant_text(now)}
     conn.execute(sa.update(RUN).where(RUN.c.run_id == run_id).values(done))
+
+
+def end_killed(conn: sa.Connection, now: datetime) -> None:
+    """Note of every run that never ended that it was killed: whoever holds the lease knows that nobody else runs."""
+    over = {"outcome": "killed", "finished_at": instant_text(now)}
+    conn.execute(sa.update(RUN).where(RUN.c.outcome.is_(None)).values(over))
 
 
 def runs(conn: sa.Connection, limit: int) -> list[Run]:

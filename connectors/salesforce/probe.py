@@ -60,7 +60,7 @@ def _tried(name: str, attempt: Callable[[], str]) -> Check:
     try:
         return Check(name, ok=True, message=attempt())
     except ConnectorError as problem:
-        return Check(name, ok=False, message=str(problem), remedy="See the message.")
+        return Check(name, ok=False, message=str(problem))
 
 
 def _limits(connection: Connection) -> dict[str, Any]:

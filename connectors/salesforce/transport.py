@@ -165,7 +165,9 @@ class GuardedAdapter(HTTPAdapter):
         except ConnectorError:
             raise
         except (RequestException, urllib3.exceptions.HTTPError) as problem:
-            raise Interrupted(f"{request.method} {urlsplit(url).path}: {type(problem).__name__}.") from None
+            where = urlsplit(str(request.url)).netloc
+            msg = f"{request.method} {urlsplit(url).path}: no answer from {where} ({type(problem).__name__}). "
+            raise Interrupted(msg + "Check my_domain and the network.") from None
         return response
 
     def _read(self, response: requests.Response, started: float) -> None:

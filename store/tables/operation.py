@@ -9,7 +9,7 @@ from store.tables.base import Table
 
 
 class Run(Table, table=True):
-    """One run of the worker. `outcome` is null while it goes on, and stays null when it was killed."""
+    """One run of the worker. `outcome` is null while it goes on, and until the next run finds that it was killed."""
 
     __tablename__ = "run"
 

@@ -188,6 +188,15 @@ def test_a_split_that_cannot_be_read_keeps_its_deal_from_adding_up(mapping, chan
     assert found.issues[0].subject == "split 1OS000000000001AAA"
 
 
+def test_titles_become_roles_where_the_mapping_says_so(mapping):
+    mapping = mapping.model_copy(update={"roles": {"Account Executive": "AE"}})
+    user = {"Id": USER, "Name": "Rita", "Email": "rita@example.test", "Title": "Account Executive", "IsActive": True}
+    found = read("User", mapping, user, user | {"Id": "005000000000002AAA", "Title": None})
+
+    assert len(found.rows["people"]) == 2
+    assert found.rows["role_holdings"] == [(USER, "AE", "company", None, date.min, None)]
+
+
 def test_objects_without_a_frame_give_nothing(mapping):
     assert read("OpportunityStage", mapping, {"Id": "01J000000000001AAA"}).rows == {}
 

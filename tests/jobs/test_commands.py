@@ -168,3 +168,86 @@ def test_init_writes_a_folder_that_only_needs_people(tmp_path: Path) -> None:
     assert run("init", str(folder)).exit_code == 0
     assert run("plan", "check", "--config", str(folder)).exit_code == 0
     assert run("init", str(folder)).exit_code == 1
+
+
+def test_only_the_change_that_waits_can_be_approved(company: Company) -> None:
+    """A mistyped name would let nothing through, and nobody would notice."""
+    run_on(company, "sync")
+
+    answer = run_on(company, "approve", "3f9c2a7be01d")
+
+    assert answer.exit_code == 1
+    assert "No change 3f9c2a7be01d waits for approval; none was ever stopped." in answer.output
+
+
+def test_status_and_issues_tell_why_a_run_did_not_end_well(company: Company) -> None:
+    """The reason is there until a run gets through, for whoever did not see the log."""
+    company.org.hide_field("Opportunity", "Amount")
+    run_on(company, "sync")
+    failed = json.loads(run_on(company, "status", "--json").stdout)
+    found = [issue for issue in json.loads(run_on(company, "issues", "--json").stdout) if issue["code"] == "run_failed"]
+    company.org.access.hidden.clear()
+    run_on(company, "sync")
+
+    assert failed["runs"][0]["outcome"] == "failed"
+    assert [issue["subject"] for issue in found] == ["the last sync"]
+    assert "Opportunity.Amount" in found[0]["message"]
+    assert "run_failed" not in run_on(company, "issues", "--json").stdout
+
+
+def test_a_field_that_is_not_indispensable_is_missed_with_a_warning(company: Company) -> None:
+    """The mapping says so: the run goes on, and the issue names the field until it is there again."""
+    company.org.hide_field("Account", "Segment__c")
+    synced = run_on(company, "sync")
+
+    issues = json.loads(run_on(company, "issues", "--json").stdout)
+
+    assert synced.exit_code == 0
+    assert [i["severity"] for i in issues if i["subject"] == "Account.Segment__c"] == ["warns"]
+
+
+def test_a_crm_that_does_not_answer_is_named(company: Company) -> None:
+    """The message says which address was tried and what to check."""
+    company.at("http://127.0.0.1:9")
+
+    answer = run_on(company, "doctor")
+
+    assert answer.exit_code == 1
+    assert "no answer from 127.0.0.1:9" in answer.output
+    assert "Check my_domain" in answer.output
+
+
+def test_the_sandbox_writes_its_companys_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Into the folder that `init` made; what a person has filled in is not written over."""
+    served: list[object] = []
+    monkeypatch.setattr("jobs.stand_in.serve_forever", lambda *given: served.append(given))
+    folder = tmp_path / "config"
+    words = ("sandbox", "--world", "7", "--deals", "60", "--people", str(folder))
+    run("init", str(folder))
+
+    first, again = run(*words), run(*words)
+    (folder / "people/quotas.csv").write_text("payee,quota,from,until,amount\nada@x.example,new,2026-01-01,,1\n")
+    refused = run(*words)
+
+    assert (first.exit_code, again.exit_code, len(served)) == (0, 0, 2)
+    assert "people/roles.csv" in first.output
+    assert (folder / "people/roles.csv").read_text().count("\n") > 1
+    assert refused.exit_code == 1
+    assert "quotas.csv has been filled in already" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--crm", "hubspot"), "no sandbox for 'hubspot'"),
+        (("--world", "7", "--load", "x.json"), "exclude each other"),
+        (("--people", "config"), "--world"),
+        (("--load", "no-such-file.json"), "no-such-file.json cannot be read"),
+    ],
+)
+def test_a_sandbox_that_cannot_be_served_says_why(words: tuple[str, ...], message: str) -> None:
+    """Exit code 1 and a message that names what to change."""
+    answer = run("sandbox", *words)
+
+    assert answer.exit_code == 1
+    assert message in answer.output

@@ -13,6 +13,9 @@ import pytest
 
 from jobs.crash_points import POINTS, VARIABLE
 from jobs.demo import CREDENTIALS
+from jobs.problems import BUSY
+from jobs.running import running
+from store import runs
 from tests.jobs.conftest import Company
 from tests.jobs.test_cycle import expected_payouts, posted_payouts
 
@@ -37,3 +40,25 @@ def test_a_killed_run_is_healed_by_the_next(company: Company, point: str) -> Non
     assert killed.returncode in {-signal.SIGKILL, 0}, killed.stderr
     assert posted_payouts(company) == expected_payouts(company)
     company.nothing_more()
+
+
+def test_after_a_kill_the_next_run_starts_at_once(company: Company) -> None:
+    """A dead holder's lease keeps nobody waiting, and the killed run is said to have been killed."""
+    killed = command(company, "sync", crash_at="pull.after_save:2")
+
+    again = command(company, "sync")
+
+    with company.store().read() as conn:
+        outcomes = [run.outcome for run in runs.runs(conn, 9)]
+    assert killed.returncode == -signal.SIGKILL
+    assert again.returncode == 0, again.stderr
+    assert outcomes == ["done", "killed"]
+
+
+def test_a_living_holder_is_waited_for(company: Company) -> None:
+    """Two at once: one works, the other leaves with the exit code that says so."""
+    with running(company.store(), "sync", lambda: datetime.now(UTC)):
+        refused = command(company, "sync")
+
+    assert refused.returncode == BUSY
+    assert "Another Tallystick process" in refused.stderr

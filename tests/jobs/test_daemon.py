@@ -18,7 +18,8 @@ from connectors.port import TryAgain
 from jobs.cycle import sync
 from jobs.daemon import scheduler_for
 from jobs.demo import CREDENTIALS
-from jobs.running import Busy, Stopping, is_dead, running
+from jobs.problems import Busy, Stopping
+from jobs.running import is_dead, running
 from jobs.supervised import supervised
 from store import runs
 from store.errors import LeaseLost

@@ -14,7 +14,6 @@ import polars as pl
 import pytest
 
 from jobs.backfill import backfill
-from jobs.canonical import refresh
 from jobs.demo import CREDENTIALS
 from jobs.init import write_files
 from jobs.salesforce import prepare
@@ -96,14 +95,3 @@ def test_every_won_deal_is_paid_and_written(pipeline: Company) -> None:
 def test_the_same_again_does_nothing(pipeline: Company) -> None:
     """A cycle after the backfill posts nothing and writes nothing."""
     pipeline.nothing_more()
-
-
-def test_titles_are_roles_where_there_is_no_roles_file(pipeline: Company) -> None:
-    """The mapping's `roles:` names what a job title means; managers come from the CRM's field."""
-    pipeline.edit("mapping/salesforce.yaml", lambda text: text + "\nroles:\n  Account Executive: AE\n")
-    with pipeline.store().rehearse() as conn:
-        refresh(conn, pipeline.configuration(), pipeline.clock())
-        held, reporting = canonical.whole(conn, "role_holdings"), canonical.whole(conn, "reporting_lines")
-
-    assert (held.height, set(held["role"])) == (35, {"AE"})
-    assert reporting.height == 35
