@@ -15,7 +15,6 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import PeriodKind, period_label
-from engine.curve import needs_quota, versions
 from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.measure import Measure
@@ -27,6 +26,7 @@ from engine.matching import with_lists
 from engine.measure import fits_column, missing_values, with_fits
 from engine.model import LARGEST_MICROS, MICROS, Issue, join_issues
 from engine.quotas import quota_of_windows
+from engine.shape import needs_quota, versions
 from engine.trouble import HELD, held_sources, stale, troubles
 
 STATEMENT: dict[str, PeriodKind] = {"monthly": "month", "quarterly": "quarter"}

@@ -1,29 +1,29 @@
 """Payout curves: a component's earnings F as an exact function of what was achieved so far (DESIGN 3.2).
 
-Every component is piecewise linear in the achievement x and, where brackets are shares of quota, in the quota too.
-One list of segments says it all; amounts of lines, drawings and "what would it take" are read off the same list.
-Below the first start the first segment goes on through zero, so that returns take back what they earned.
+Every component is piecewise linear in the achievement x, in shares of the quota or in amounts. One list of segments,
+and what bounds it from below and above, say it all; amounts of lines, drawings and "what would it take" are read off
+the same curve. Below the first start the first segment goes on through zero, so that returns take back what they
+earned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from engine.documents.component import Bracket, Component
-from engine.model import MICROS
+from engine.money import round_ratio
 
-ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """From `from_share * quota + from_micros` on (that point is in), F(x) = slope * x + at_share * quota + at_micros.
+    """From `from_share * quota + from_micros` on, F(x) = slope * x + lift * x / quota + at_share * quota + at_micros.
 
-    x, quota and F are micro-units; `slope` is pay for each micro-unit of the measure.
+    x, quota and F are micro-units; `slope` is pay for each micro-unit of the measure, `lift` for the whole quota.
+    The starting point is in, unless the segment is `open`.
     """
 
     slope: Fraction
@@ -31,33 +31,92 @@ class Segment:
     from_micros: Fraction = ZERO
     at_share: Fraction = ZERO
     at_micros: Fraction = ZERO
+    lift: Fraction = ZERO
+    open: bool = False
 
     def start(self, quota: int) -> Fraction:
         """The least x of the segment."""
         return self.from_share * quota + self.from_micros
 
+    def line(self, quota: int) -> tuple[Fraction, Fraction]:
+        """Slope and intercept of the segment's line for a quota."""
+        steep = self.slope + self.lift / quota if self.lift else self.slope
+        return steep, self.at_share * quota + self.at_micros
+
     def value(self, x: Fraction | int, quota: int) -> Fraction:
         """F(x), for an x of this segment."""
-        return self.slope * x + self.at_share * quota + self.at_micros
+        slope, at = self.line(quota)
+        return slope * x + at
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A cap: of what F is above `micros`, only the share `then` is paid."""
+
+    micros: Fraction
+    then: Fraction = ZERO
+
+    def apply(self, value: Fraction) -> Fraction:
+        """What is left of a value."""
+        return value if value <= self.micros else self.micros + self.then * (value - self.micros)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundedRate:
+    """A target rate, `target / quota`, rounded half up to a multiple of `unit` before anything is paid by it."""
+
+    target: Fraction
+    unit: Fraction
+
+    def factor(self, quota: int) -> Fraction:
+        """What rounding the rate makes of every amount: the rounded rate over the exact one."""
+        if not self.target:
+            return ONE
+        steps = self.target / quota / self.unit
+        return round_ratio(steps.numerator, steps.denominator, 1, "half_up") * self.unit * quota / self.target
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Segments in order of their starts; the first starts at zero."""
+    """Segments in order of their starts, the first at zero, and the cap on what they pay.
+
+    `by_rate`: a segment pays by a rate for a part of the achievement, so that reaching it lifts a part that is known;
+    otherwise reaching it changes pay by a lump.
+    """
 
     segments: tuple[Segment, ...]
+    limit: Limit | None = None
+    rounded_rate: RoundedRate | None = None
+    by_rate: bool = True
 
     def place(self, x: Fraction | int, quota: int) -> int:
         """Which segment x lies in."""
-        starts = (place for place, segment in enumerate(self.segments) if segment.start(quota) <= x)
-        return max(starts, default=0)
+        starts = ((place, segment.open, segment.start(quota)) for place, segment in enumerate(self.segments))
+        return max((place for place, is_open, start in starts if start < x or (start == x and not is_open)), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A straight part of a curve for one quota: from `start` on, F(x) = slope * x + at; `capped` above the cap."""
+
+    start: Fraction
+    open: bool
+    slope: Fraction
+    at: Fraction
+    segment: int
+    capped: bool = False
+
+    def value(self, x: Fraction | int) -> Fraction:
+        """F(x), for an x of this piece."""
+        return self.slope * x + self.at
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A part of the way from one achievement to another: `amount` = `base` * `slope`, exactly.
 
-    A `slice` lies inside one segment; a `jump` is what crossing a segment's start changes for everything before it.
+    A `slice` lies inside one segment, a `capped` slice in the part of it above the cap. What crossing a segment's start
+    changes is a `jump` of the rate for `base` before it, or a `lump` (base 1).
     `segment` is the place of the segment walked through or jumped into (on the way down: out of).
     """
 
@@ -72,49 +131,58 @@ class Step:
         return self.base * self.slope
 
 
-def needs_quota(component: Component) -> bool:
-    """Whether the component's brackets are shares of a quota."""
-    return any(bracket.from_share for bracket in component.brackets)
-
-
-def versions(component: Component) -> tuple[date, ...]:
-    """The days on which the component's curve changes, first the day from which it has one."""
-    leaves = [leaf for leaf in (component.rate, component.pays) if leaf is not None]
-    steps = [leaf.steps for leaf in (*leaves, *(bracket.rate for bracket in component.brackets))]
-    begins = max(step[0][0] for step in steps)
-    return tuple(sorted({begins, *(day for step in steps for day, _ in step if day > begins)}))
-
-
-def curve_of(component: Component, day: date) -> Curve:
-    """The component's curve with the rates in force on the day.
-
-    ValueError when a rate has no value yet: ask `versions` first.
-    """
-    if component.rate is not None:
-        return Curve((Segment(_in_force(component, component.rate.at(day), day)),))
-    if component.pays is not None:
-        return Curve((Segment(_in_force(component, component.pays.at(day), day) / MICROS),))
-    rates = [_in_force(component, bracket.rate.at(day), day) for bracket in component.brackets]
-    whole = component.tiers == "whole"
-    return Curve(tuple(_whole(component.brackets, rates) if whole else _marginal(component.brackets, rates)))
-
-
 def value_at(curve: Curve, x: Fraction | int, quota: int = 0) -> Fraction:
     """F(x) in micro-units, exact."""
-    return curve.segments[curve.place(x, quota)].value(x, quota)
+    value = curve.segments[curve.place(x, quota)].value(x, quota)
+    if curve.rounded_rate is not None:
+        value *= curve.rounded_rate.factor(quota)
+    return value if curve.limit is None else curve.limit.apply(value)
+
+
+def pieces(curve: Curve, quota: int = 0) -> list[Piece]:
+    """The curve for one quota, cut where it crosses its cap."""
+    found: list[Piece] = []
+    factor = curve.rounded_rate.factor(quota) if curve.rounded_rate is not None else ONE
+    starts = [segment.start(quota) for segment in curve.segments]
+    for place, (segment, start, end) in enumerate(zip(curve.segments, starts, [*starts[1:], None], strict=True)):
+        if place == 0 or end is None or start < end:
+            slope, at = (factor * part for part in segment.line(quota))
+            found += _capped(Piece(start, segment.open, slope, at, place), end, curve.limit)
+    return found
+
+
+def _capped(piece: Piece, end: Fraction | None, limit: Limit | None) -> Iterator[Piece]:
+    """A piece as it is paid: whole, or in two parts where it crosses the cap."""
+    if limit is None:
+        yield piece
+        return
+    at = limit.then * piece.at + (1 - limit.then) * limit.micros
+    above = replace(piece, slope=limit.then * piece.slope, at=at, capped=True)
+    starts_above = piece.value(piece.start) > limit.micros
+    yield above if starts_above else piece
+    if piece.slope < 0 if starts_above else piece.slope > 0:
+        crossing = (limit.micros - piece.at) / piece.slope
+        if end is None or crossing < end:
+            is_open = piece.open and crossing == piece.start
+            yield replace(piece if starts_above else above, start=crossing, open=is_open)
 
 
 def inverse(curve: Curve, payout: Fraction | int, quota: int = 0) -> Fraction | None:
     """The least achievement, from zero on, that pays at least `payout`; None when none does."""
-    starts = [segment.start(quota) for segment in curve.segments]
-    for segment, start, end in zip(curve.segments, starts, [*starts[1:], None], strict=True):
-        if segment.value(start, quota) >= payout:
-            return start
-        if segment.slope > 0:
-            x = (payout - segment.value(ZERO, quota)) / segment.slope
-            if end is None or x < end:
-                return x
+    every = pieces(curve, quota)
+    for piece, following in zip(every, [*every[1:], None], strict=True):
+        x = _least(piece, payout)
+        if x is not None and (following is None or x < following.start or (x == following.start and following.open)):
+            return x
     return None
+
+
+def _least(piece: Piece, payout: Fraction | int) -> Fraction | None:
+    """The least achievement on the line of a piece, not before its start, that pays at least `payout`."""
+    first = Fraction(piece.start // 1 + 1) if piece.open else piece.start
+    if piece.value(first) >= payout:
+        return first
+    return (payout - piece.at) / piece.slope if piece.slope > 0 else None
 
 
 def walk(curve: Curve, before: int, after: int, quota: int = 0) -> list[Step]:
@@ -123,45 +191,39 @@ def walk(curve: Curve, before: int, after: int, quota: int = 0) -> list[Step]:
     steps = list(_climb(curve, low, high, quota))
     if after >= before:
         return steps
-    return [Step(step.kind, step.segment, -step.base, step.slope) for step in reversed(steps)]
+    return [_reversed(step) for step in reversed(steps)]
+
+
+def _reversed(step: Step) -> Step:
+    if step.kind == "lump":
+        return Step(step.kind, step.segment, step.base, -step.slope)
+    return Step(step.kind, step.segment, -step.base, step.slope)
 
 
 def _climb(curve: Curve, low: int, high: int, quota: int) -> Iterator[Step]:
-    first, last = curve.place(low, quota), curve.place(high, quota)
-    starts = [segment.start(quota) for segment in curve.segments[first + 1 : last + 1]]
+    every = pieces(curve, quota)
+    first, last = _place(every, low), _place(every, high)
+    starts = [piece.start for piece in every[first + 1 : last + 1]]
     for place, (start, end) in enumerate(pairwise([Fraction(low), *starts, Fraction(high)]), start=first):
-        segment = curve.segments[place]
+        piece = every[place]
         if place > first:
-            jump = segment.value(start, quota) - curve.segments[place - 1].value(start, quota)
-            if jump:
-                yield Step("jump", place, start, jump / start)
+            yield from _crossed(every[place - 1], piece, by_rate=curve.by_rate)
         if end > start:
-            yield Step("slice", place, end - start, segment.slope)
+            yield Step("capped" if piece.capped else "slice", piece.segment, end - start, piece.slope)
 
 
-def _marginal(brackets: tuple[Bracket, ...], rates: list[Fraction]) -> Iterator[Segment]:
-    """Each rate pays for its own slice: a segment starts at the value where the one before it ends."""
-    at_share, at_micros, below = ZERO, ZERO, rates[0]
-    for bracket, rate in zip(brackets, rates, strict=True):
-        share, micros = _from(bracket)
-        at_share += (below - rate) * share
-        at_micros += (below - rate) * micros
-        below = rate
-        yield Segment(rate, share, micros, at_share, at_micros)
+def _place(every: list[Piece], x: int) -> int:
+    reached = (place for place, piece in enumerate(every) if piece.start < x or (piece.start == x and not piece.open))
+    return max(reached, default=0)
 
 
-def _whole(brackets: tuple[Bracket, ...], rates: list[Fraction]) -> Iterator[Segment]:
-    """The rate reached pays for everything from zero."""
-    for bracket, rate in zip(brackets, rates, strict=True):
-        yield Segment(rate, *_from(bracket))
-
-
-def _from(bracket: Bracket) -> tuple[Fraction, Fraction]:
-    return bracket.from_share or ZERO, Fraction(bracket.from_micros or 0)
-
-
-def _in_force(component: Component, value: Fraction | int | None, day: date) -> Fraction:
-    if value is None:
-        msg = f"component {component.id} has no rate on {day}"
-        raise ValueError(msg)
-    return Fraction(value)
+def _crossed(before: Piece, piece: Piece, *, by_rate: bool) -> Iterator[Step]:
+    """What reaching a piece changes: the rate of all since the point where both lines meet, or a lump."""
+    change = piece.value(piece.start) - before.value(piece.start)
+    if not change:
+        return
+    steeper = piece.slope - before.slope
+    if by_rate and steeper and not (piece.capped or before.capped):
+        yield Step("jump", piece.segment, change / steeper, steeper)
+    else:
+        yield Step("lump", piece.segment, ONE, change)

@@ -15,12 +15,13 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.curve import Curve, curve_of, value_at, versions
+from engine.curve import Curve, value_at
 from engine.curve_columns import fits_int128, rounded_value
 from engine.documents.component import Component
 from engine.documents.plan import Plan
 from engine.model import LARGEST_MICROS, Issue
-from engine.money import Rounding, minor_unit_micros, round_ratio
+from engine.money import Rounding, round_ratio
+from engine.shape import curve_of, versions
 from engine.trouble import held_sources, troubles
 
 
@@ -65,7 +66,7 @@ def _between(rows: pl.DataFrame, since: date, until: date | None) -> pl.DataFram
 
 def _paid(rows: pl.DataFrame, curve: Curve, plan: Plan) -> pl.DataFrame:
     """The rows with `pay`: on columns where every number fits Int128, else one by one."""
-    unit = minor_unit_micros(plan.currency)
+    unit = plan.unit_micros
     largest_x = max(_largest(rows, "before_micros"), _largest(rows, "after_micros"))
     if not fits_int128(curve, largest_x, _largest(rows, "quota_micros"), unit):
         return rows.with_columns(pay=pl.Series(_one_by_one(rows, curve, unit, plan.rounding), dtype=pl.Int128))

@@ -15,7 +15,7 @@ from engine.facts import facts
 from engine.model import MICROS
 from engine.money import round_ratio
 from engine.settled import SETTLED, settled_sentence
-from engine.wording import attainment, exchange, money, percent, pieces, plain, roughly
+from engine.wording import attainment, exchange, money, number, percent, pieces, plain, roughly
 
 Row = Mapping[str, Any]
 Names = Mapping[str, str]
@@ -117,7 +117,8 @@ def _of_earnings(known: Row) -> str:
 
 def _computed(known: Row) -> str:
     """Every slice with its rate, and what rounding the running total changed."""
-    said = [_slice(part, known) for part in known["slices"]]
+    told = [part for part in known["slices"] if known["by_rate"] or Fraction(part["amount"])]
+    said = [_slice(part, known) for part in told] or ["which pays no more than before"]
     shown, amount = sum(_rounded(part, known) for part in known["slices"]), known["amount_micros"]
     if shown != amount:
         said.append(f"rounding the running total makes it {money(amount, known['currency'])}")
@@ -127,18 +128,63 @@ def _computed(known: Row) -> str:
 
 
 def _slice(part: Row, known: Row) -> str:
-    base, rate = Fraction(part["base"]), Fraction(part["rate"])
-    product = money(_rounded(part, known), known["currency"])
-    if _counts(known):
-        factor = percent(base / MICROS) if known["measured_in"] == "percent" else pieces(base)
-        return f"{factor} x {money(rate * MICROS, known['currency'])} = {product}"
-    sum_ = f"{plain(base, known['currency'])} x {percent(rate)} = {product}"
+    """One part of the way."""
+    if part["kind"] == "lump":
+        return _lump(part, known)
+    base, product = Fraction(part["base"]), _product(part, known)
+    if part["kind"] == "capped":
+        cap = money(Fraction(known["cap"]), known["currency"])
+        return f"{_worth(base, known)} of it lies above the cap of {cap}: {product}"
     if part["bracket"] is None:
-        return sum_
+        return product
     if part["kind"] == "jump":
         moved = "reaching {} adds {} to the rate of" if base > 0 else "falling below {} undoes the {} more on"
-        return f"{moved.format(_start(part, known), percent(rate))} all before it: {sum_}"
-    return f"{_worth(base, known)} of it fell in the bracket from {_start(part, known)}: {sum_}"
+        return f"{moved.format(_start(part, known), _rate(part, known))} {_since(part, known)}: {product}"
+    where = "fell in the bracket" if known["by_rate"] else "lies on the line"
+    return f"{_worth(base, known)} of it {where} from {_start(part, known)}: {product}"
+
+
+def _lump(part: Row, known: Row) -> str:
+    """What reaching or losing a row changes at once."""
+    change, climbs = _rounded(part, known), known["after_micros"] > known["before_micros"]
+    moved = f"{'reaching' if climbs else 'falling below'} {_start(part, known)}"
+    verb = "adds" if change > 0 else "takes back"
+    return f"{moved} {verb} {money(abs(change), known['currency'])}"
+
+
+def _product(part: Row, known: Row) -> str:
+    """`20,000.00 x 8 % = 1,600.00 USD`, as it can be computed again."""
+    base = _factor(Fraction(part["base"]), known)
+    return f"{base} x {_rate(part, known)}{_derived(part, known)} = {money(_rounded(part, known), known['currency'])}"
+
+
+def _factor(micros: Fraction, known: Row) -> str:
+    """An amount of the measure as it stands in a product."""
+    if known["measured_in"] == "percent":
+        return percent(micros / MICROS)
+    return pieces(micros) if _counts(known) else plain(micros, known["currency"])
+
+
+def _rate(part: Row, known: Row) -> str:
+    """A share of money, or an amount for each unit."""
+    rate = Fraction(part["rate"])
+    return money(rate * MICROS, known["currency"]) if _counts(known) else percent(rate)
+
+
+def _derived(part: Row, known: Row) -> str:
+    """Where a rate comes from that is a multiple of target / quota."""
+    if "times" not in part:
+        return ""
+    times = number(Fraction(part["times"]))
+    target = plain(Fraction(known["target"]), known["currency"])
+    quota = _factor(Fraction(known["quota_micros"]), known)
+    return f" ({times} x {target} / {quota})"
+
+
+def _since(part: Row, known: Row) -> str:
+    """What a jump of the rate is for: everything before it, or what lies above a threshold."""
+    base, start = abs(Fraction(part["base"])), Fraction(part["starts_at"])
+    return "all before it" if base == start else f"all before it above {_worth(start - base, known)}"
 
 
 def _start(part: Row, known: Row) -> str:

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from engine.curve import Curve, Step, curve_of, value_at, walk
+from engine.curve import Curve, Step, value_at, walk
 from engine.documents.component import Component
 from engine.documents.plan import Plan
 from engine.measure import measured_column
-from engine.money import minor_unit_micros, round_ratio
+from engine.money import round_ratio
 from engine.settled import SETTLED, settled_again, settled_facts
+from engine.shape import curve_of, target_of
 
 OF_THE_LINE = (
     *("deal_id", "part", "window", "base_micros", "before_micros", "after_micros", "quota_micros", "fx_num", "fx_den"),
@@ -34,6 +35,7 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     component = next(part for part in plan.components if part.id == line["component"])
     measure = plan.measures[component.measure]
     curve, quota = curve_of(component, line["rated_on"]), line["quota_micros"] or 0
+    target = target_of(component, line["rated_on"])
     way = walk(curve, line["before_micros"], line["after_micros"], quota)
     return {
         "plan": plan.plan,
@@ -48,8 +50,11 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "rated_on": line["rated_on"].isoformat(),
         **{name: line[name] for name in OF_THE_LINE},
         "earned_before": str(value_at(curve, line["before_micros"], quota)),
-        "slices": [_slice(step, curve, component, quota) for step in way],
-        "unit": minor_unit_micros(plan.currency),
+        "slices": [_slice(step, curve, component, quota, target) for step in way],
+        "target": str(target) if target is not None else None,
+        "cap": str(curve.limit.micros) if curve.limit is not None else None,
+        "by_rate": curve.by_rate,
+        "unit": plan.unit_micros,
         "rounding": plan.rounding,
     }
 
@@ -66,14 +71,16 @@ def recomputed(known: Mapping[str, Any]) -> int:
     return last - first
 
 
-def _slice(step: Step, curve: Curve, component: Component, quota: int) -> dict[str, Any]:
-    """One part of the way: a `slice` inside a bracket, or the `jump` that reaching one makes.
+def _slice(step: Step, curve: Curve, component: Component, quota: int, target: Fraction | None) -> dict[str, Any]:
+    """One part of the way: a `slice` inside a bracket (`capped` above the cap), or what reaching one changes.
 
     `bracket` says where the bracket begins, as it is written: a share of quota or micro-units; null without brackets.
+    `times` is the multiple of the target rate, for a slice that pays by one.
     """
     segment = curve.segments[step.segment]
-    of_quota = component.brackets[0].from_share is not None if component.brackets else None
+    of_quota = component.rows[0].from_share is not None if component.rows else None
     bracket = {None: None, True: {"share": str(segment.from_share)}, False: {"micros": int(segment.from_micros)}}
+    times = segment.lift / target if target and component.over_quota and step.kind == "slice" else None
     return {
         "kind": step.kind,
         "bracket": bracket[of_quota],
@@ -81,4 +88,5 @@ def _slice(step: Step, curve: Curve, component: Component, quota: int) -> dict[s
         "base": str(step.base),
         "rate": str(step.slope),
         "amount": str(step.amount),
+        **({"times": str(times)} if times is not None else {}),
     }

@@ -2,77 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, StrictStr
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field, StrictStr
 
+from engine.documents.bracket import Bracket, Point, Row
+from engine.documents.cap import Cap
 from engine.documents.document import Document, MeasureName
-from engine.documents.problems import Problem, Problems, shown
-from engine.documents.values import AMOUNT_SCHEMA, PERCENT_SCHEMA, Dated, Name, Pay, Rate, Window, micros, percent
+from engine.documents.problems import Problem
+from engine.documents.values import Count, Dated, Name, Pay, Rate, Share, Times, Window
 
 Accumulation = Literal["transaction", "month", "quarter", "half", "year"]
 Kind = Literal["commission", "spiff", "bonus", "manager_override"]
-
-
-class Bracket(Document):
-    """A tier: from where (share of quota, or an amount of the measure) at which rate. The lower bound is in."""
-
-    hidden: ClassVar[frozenset[str]] = frozenset({"from_share", "from_micros"})
-    spellings: ClassVar[tuple[str, ...]] = ("from",)
-
-    from_share: Fraction | None = None
-    from_micros: int | None = None
-    """Exactly one of the two: a share of quota, or an amount in micro-units."""
-    rate: Dated[Rate] = Field(examples=["{2026-02-01: 15%, 2026-08-01: 16%}"])
-    """What the bracket pays, as a share of what was achieved."""
-
-    @classmethod
-    def spelled(cls, written: Any, found: list[Problem]) -> Any:
-        """`from` is a percentage of quota or an amount, and says which by its `%`."""
-        known = super().spelled(written, found)
-        if not isinstance(known, dict):
-            return known
-        if "from" not in known:
-            found.append(Problem(("from",), "missing.", "Add from, such as 0% or 50_000."))
-            return known
-        start = known.pop("from")
-        try:
-            bound = {"from_share": percent(start)} if _in_percent(start) else {"from_micros": micros(start)}
-        except Problems:
-            remedy = "Write a percentage of quota, such as 80%, or an amount, such as 50_000."
-            found.append(Problem(("from",), f"{shown(start)} is no start of a bracket.", remedy))
-            bound = {}
-        return {**known, **bound}
-
-    @property
-    def start(self) -> Fraction | int:
-        """Where the bracket begins, in its own unit."""
-        return self.from_share if self.from_share is not None else self.from_micros or 0
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """In YAML: one key `from`."""
-        schema = super().__get_pydantic_json_schema__(core_schema, handler)
-        description = "Where the bracket begins: a percentage of quota or an amount; the lower bound is in."
-        start = {"anyOf": [PERCENT_SCHEMA, AMOUNT_SCHEMA], "description": description, "examples": ["100%"]}
-        schema["properties"] = {"from": start, "rate": schema["properties"]["rate"]}
-        schema["required"] = ["from", "rate"]
-        return schema
-
-
-def _in_percent(start: Any) -> bool:
-    return isinstance(start, str) and start.endswith("%")
+Tiers = Literal["marginal", "whole", "overage_cliff", "previous_cliff"]
+WAYS = ("rate", "times", "pays", "brackets", "points")
+MOST_DECIMALS = 12
 
 
 class Component(Document):
-    """One way to earn: a payout curve over what was achieved so far.
+    """One way to earn: a payout curve F over what was achieved so far.
 
-    Exactly one of `rate`, `pays` and `brackets` says how much.
+    Exactly one of `rate`, `times`, `pays`, `brackets` and `points` says how much. A deal that takes the achievement of
+    its window from x to y earns F(y) - F(x), each rounded: the curve for all that was achieved, less what was already
+    paid. So "year-to-date less already paid" is `accumulates: year`, and the total of a window does not depend on the
+    order of its deals.
+
+    With brackets of 5 % from 0 %, 8 % from 80 %, 10 % from 100 % and 12 % from 120 % of a quota of 100,000, an
+    achievement of 130,000 pays by `tiers`:
+
+    - `marginal`: each rate for its own slice. 80,000 x 5 % + 20,000 x 8 % + 20,000 x 10 % + 10,000 x 12 % = 8,800
+    - `whole`: the rate reached for everything (retroactive). 130,000 x 12 % = 15,600
+    - `overage_cliff`: the rate reached for everything above the first threshold, here 80 %; up to there the first rate.
+      80,000 x 5 % + 50,000 x 12 % = 10,000
+    - `previous_cliff`: the rate reached for everything above the threshold before it, here 100 %; up to there as
+      marginal. 80,000 x 5 % + 20,000 x 8 % + 30,000 x 12 % = 9,200
+
+    With a `target` (the pay for 100 %: variable pay, or a part of it) brackets may pay percentages of it for the whole
+    row (`{from: 80%, pays: 50%}`), or be multiples of the target rate (`{from: 100%, times: 1.5}`: each 1 % of
+    attainment pays 1.5 % of the target), and points may be percentages of it (`{at: 80%, pays: 50%}`), between which
+    the pay is interpolated.
     """
 
     id: Name = Field(examples=["base"])
@@ -84,65 +54,170 @@ class Component(Document):
     measure: MeasureName = Field(examples=["new_acv"])
     """What it pays on."""
     rate: Dated[Rate] | None = Field(default=None, examples=["8%"])
-    """A flat share of the measure."""
+    """A flat share of the measure; over 100 % too."""
+    times: Dated[Times] | None = Field(default=None, examples=["1"])
+    """A flat multiple of the target rate, which is target / quota, kept exact: a rate derived from variable pay."""
     pays: Dated[Pay] | None = Field(default=None, examples=["250"])
-    """An amount of the plan's currency for each unit that is counted."""
+    """An amount of the plan's currency for each unit that is counted, or for each `per` of the measure."""
+    per: Pay | None = Field(default=None, examples=["1_000"])
+    """What an amount of `pays` is for: `pays: 100` and `per: 1_000` pay 100 for each 1,000 of the measure, and a part
+    of it for a part of 1,000."""
     brackets: tuple[Bracket, ...] = Field(default=(), examples=["[{from: 0%, rate: 8%}, {from: 100%, rate: 12%}]"])
-    """Tiers that begin at 0 and climb."""
-    tiers: Literal["marginal", "whole"] | None = Field(default=None, examples=["marginal"])
-    """`marginal`: each rate pays for its own slice. `whole`: the rate reached pays for everything."""
+    """Tiers that begin at 0 and climb; rates may fall (a decelerator) and may be 0."""
+    tiers: Tiers | None = Field(default=None, examples=["marginal"])
+    """Which part of the achievement the rate of a bracket pays for; see the list above. Rows that pay a percentage of
+    the target or a lump pay it for the whole row and have no tiers."""
+    boundary: Literal["lower", "upper"] = Field(default="lower", examples=["lower"])
+    """Which bracket owns the point where two meet. `lower`: a bracket's lower bound is in, so exactly 100 % is in the
+    bracket from 100 %. `upper`: a bracket's upper bound is in, so that takes more than 100 %."""
+    points: tuple[Point, ...] = Field(default=(), examples=["[{at: 80%, pays: 50%}, {at: 100%, pays: 100%}]"])
+    """Points of the curve in climbing order; between two of them the pay runs straight (interpolated)."""
+    below: Literal["none", "flat", "continue"] | None = Field(default=None, examples=["none"])
+    """What is paid below the first point. `none`: nothing. `flat`: as much as at the first point, for any achievement.
+    `continue`: the first line goes on downwards until it reaches zero."""
+    beyond: Literal["flat", "continue"] | None = Field(default=None, examples=["flat"])
+    """What is paid beyond the last point. `flat`: no more than there. `continue`: the last line goes on."""
+    target: Dated[Pay] | None = Field(default=None, examples=["12_500"])
+    """What 100 % pays in an accumulation window: the variable pay of a quarter if it accumulates by quarter."""
+    weight: Dated[Share] | None = Field(default=None, examples=["40%"])
+    """The part of `target` that this component carries, where several share one variable pay."""
+    rate_decimals: Count | None = Field(default=None, examples=["2"])
+    """Decimals, in per cent, to which the target rate (target / quota) is rounded half up before it is used: 2 makes
+    12.3456 % 12.35 %. Without it the rate is exact."""
+    cap: Cap | None = Field(default=None, examples=["{per: window, amount: 75_000}"])
+    """The most it pays."""
     quota: Name | None = Field(default=None, examples=["new_acv"])
-    """Rows of the quota file that percentages of brackets refer to."""
+    """Rows of the quota file that percentages of brackets and points, and the target rate, refer to."""
     accumulates: Accumulation = Field(default="transaction", examples=["year"])
     """How long what was achieved adds up before it starts again at 0; `transaction`: each deal by itself."""
     effective: Window | None = Field(default=None, examples=["{from: 2026-05-01, until: 2026-08-01}"])
     """A shorter life than the plan's."""
 
+    @property
+    def rows(self) -> Sequence[Bracket | Point]:
+        """The table of the curve, if it has one."""
+        return self.brackets or self.points
+
+    @property
+    def row_ways(self) -> frozenset[str]:
+        """How its rows pay; of a sound component there is at most one."""
+        return frozenset(row.way for row in self.rows)
+
+    @property
+    def over_quota(self) -> bool:
+        """Whether it pays by the target rate, which is target / quota."""
+        return self.times is not None or "times" in self.row_ways
+
     def problems(self) -> Iterator[Problem]:
         """One way to say how much, and everything that way needs."""
-        ways = [name for name in ("rate", "pays", "brackets") if getattr(self, name)]
+        ways = [name for name in WAYS if getattr(self, name)]
         if len(ways) != 1:
             message = "says nothing about how much." if not ways else f"says how much in {len(ways)} ways."
-            yield Problem((ways[1],) if ways else (), message, "Write exactly one of rate, pays and brackets.")
-        if self.brackets and self.tiers is None:
-            yield Problem((), "brackets without tiers.", "Add tiers: marginal or tiers: whole.")
-        if self.tiers and not self.brackets:
-            yield Problem(("tiers",), "tiers without brackets.", "Add brackets, or remove tiers.")
-        yield from self._bracket_problems()
+            yield Problem((ways[1],) if ways else (), message, f"Write exactly one of {', '.join(WAYS)}.")
+        yield from self._table_problems()
+        yield from self._target_problems()
+        yield from self._stray_problems()
+
+    def _table_problems(self) -> Iterator[Problem]:
+        """Rows climb, in one unit and one way; brackets leave no gap."""
+        name, key = ("brackets", "from") if self.brackets else ("points", "at")
+        if len(self.row_ways) > 1:
+            yield Problem((name,), "pay in different ways.", "Write every row alike, each way in its own component.")
+        if not self.rows:
+            return
+        if len({row.from_share is None for row in self.rows}) > 1:
+            yield Problem((name,), "mixes percentages of quota and amounts.", "Start every bracket in one unit.")
+            return
+        yield from (self._bracket_problems() if self.brackets else self._point_problems())
+        for position, (lower, upper) in enumerate(pairwise(self.rows), start=1):
+            if upper.start <= lower.start:
+                yield Problem((name, position, key), *_falls(self.rows[position]))
 
     def _bracket_problems(self) -> Iterator[Problem]:
-        """Brackets leave no gap and no overlap, and percentages have a quota to refer to."""
-        if not self.brackets:
-            return
-        in_percent = self.brackets[0].from_share is not None
-        if any((bracket.from_share is not None) != in_percent for bracket in self.brackets):
-            yield Problem(("brackets",), "mixes percentages of quota and amounts.", "Start every bracket in one unit.")
-            return
+        """Brackets begin at zero, and say for what a rate pays."""
         if self.brackets[0].start != 0:
-            zero = "0%" if in_percent else "0"
+            zero = "0" if self.brackets[0].from_share is None else "0%"
             remedy = f"Begin at {zero}, even if the rate there is 0%, so that no gap is left."
             yield Problem(("brackets", 0, "from"), f"the first bracket does not begin at {zero}.", remedy)
-        for position, (lower, upper) in enumerate(pairwise(self.brackets), start=1):
-            if upper.start <= lower.start:
-                message = "does not begin above the bracket before it."
-                yield Problem(("brackets", position, "from"), message, "Write brackets in climbing order, each once.")
+        pays_whole_rows = bool(self.row_ways & {"share", "lump"})
+        if self.tiers is None and not pays_whole_rows:
+            yield Problem((), "brackets without tiers.", "Add tiers: marginal or tiers: whole.")
+        if self.tiers is not None and pays_whole_rows:
+            message = "rows that pay a percentage of the target, or a lump, pay it for the whole row."
+            yield Problem(("tiers",), message, "Remove tiers, or write a rate in each bracket.")
+
+    def _point_problems(self) -> Iterator[Problem]:
+        """A line needs two points, and its ends are said."""
+        if self.points[0].start < 0:
+            yield Problem(("points", 0, "at"), "the first point lies below zero.", "Begin at 0 or above.")
+        if len(self.points) == 1:
+            yield Problem(("points",), "one point makes no curve.", "Write at least two points.")
+        if self.below is None and self.points[0].start != 0:
+            remedy = "Add below: none, flat or continue, or a point at 0."
+            yield Problem((), "what is paid below the first point is not said.", remedy)
+        if self.beyond is None:
+            yield Problem((), "what is paid beyond the last point is not said.", "Add beyond: flat or continue.")
 
     def quota_problems(self) -> Iterator[Problem]:
-        """Percentages of what is no percentage itself refer to a quota."""
-        if not self.brackets or self.brackets[0].from_share is None:
+        """Percentages of what is no percentage itself refer to a quota, and add up over time as the quota does."""
+        if self.over_quota and any(row.from_share is None for row in self.rows):
+            yield Problem(("brackets",), "times the target rate, but do not begin in percent.", "Begin at 0%.")
+        in_percent = any(row.from_share is not None for row in self.rows)
+        if not in_percent and not self.over_quota:
             return
+        table = "brackets" if self.brackets else "points"
+        what = f"{table} in percent of quota compare" if in_percent else "the target rate, target / quota, compares"
         if self.quota is None:
             remedy = "Add quota with a name used in the quota file, or start brackets at amounts."
-            yield Problem((), "brackets in percent without a quota.", remedy)
+            message = f"{table} in percent without a quota." if in_percent else "a target rate without a quota."
+            yield Problem((), message, remedy if in_percent else "Add quota with a name used in the quota file.")
         if self.accumulates == "transaction":
             remedy = "Add accumulates: month, quarter, half or year."
-            yield Problem((), "brackets in percent of quota compare what adds up over time.", remedy)
+            yield Problem((), f"{what} what adds up over time.", remedy)
+
+    def _target_problems(self) -> Iterator[Problem]:
+        """A target where something refers to it, and only there."""
+        capped = self.cap is not None and self.cap.of_target is not None
+        wants = self.over_quota or "share" in self.row_ways or capped
+        if wants and self.target is None:
+            yield Problem((), "pays a part of a target, but there is none.", "Add target: what 100% pays.")
+        if self.target is not None and not wants:
+            remedy = "Write percentages of it in brackets or points, or times."
+            yield Problem(("target",), "nothing is paid from the target.", remedy)
+        if self.weight is not None and self.target is None:
+            yield Problem(("weight",), "a weight without a target.", "Add target, or remove weight.")
+
+    def _stray_problems(self) -> Iterator[Problem]:
+        """Every key has something to say."""
+        if self.tiers and not self.brackets:
+            yield Problem(("tiers",), "tiers without brackets.", "Add brackets, or remove tiers.")
+        for name in ("below", "beyond"):
+            if getattr(self, name) and not self.points:
+                yield Problem((name,), f"{name} without points.", f"Add points, or remove {name}.")
+        if self.per is not None and not (self.pays or "each" in self.row_ways):
+            yield Problem(("per",), "per without an amount that is paid for it.", "Add pays, or remove per.")
+        if self.per == 0:
+            yield Problem(("per",), "an amount for each 0.", "Write more than 0.")
+        if self.rate_decimals is not None and not self.over_quota:
+            yield Problem(("rate_decimals",), "no rate is derived from a target.", "Add times, or remove it.")
+        if self.rate_decimals is not None and not 0 <= self.rate_decimals <= MOST_DECIMALS:
+            yield Problem(("rate_decimals",), "is no number of decimals.", f"Write 0 to {MOST_DECIMALS}.")
+        if self.cap is not None and self.cap.per == "deal" and self.accumulates != "transaction":
+            remedy = "Write per: window, or accumulates: transaction."
+            yield Problem(("cap", "per"), f"each deal is capped, but deals add up by {self.accumulates}.", remedy)
 
     def dated(self) -> Iterator[tuple[tuple[str | int, ...], Dated[Any]]]:
         """Every value that may change by date, and where it is written."""
-        if self.rate:
-            yield ("rate",), self.rate
-        if self.pays:
-            yield ("pays",), self.pays
-        for position, bracket in enumerate(self.brackets):
-            yield ("brackets", position, "rate"), bracket.rate
+        for name in ("rate", "times", "pays", "target", "weight"):
+            if getattr(self, name) is not None:
+                yield (name,), getattr(self, name)
+        name = "brackets" if self.brackets else "points"
+        for position, row in enumerate(self.rows):
+            yield from (((name, position, key), value) for key, value in row.dated())
+        if self.cap is not None:
+            yield from ((("cap", key), value) for key, value in self.cap.dated())
+
+
+def _falls(row: Row) -> tuple[str, str]:
+    kind = "bracket" if isinstance(row, Bracket) else "point"
+    return f"does not begin above the {kind} before it.", f"Write {kind}s in climbing order, each once."

@@ -13,7 +13,8 @@ from engine.documents.dependencies import problems_in_plan
 from engine.documents.document import Policy
 from engine.documents.measure import Measure, Unit
 from engine.documents.problems import Problem
-from engine.documents.values import FILLED, Currency, Name, Window
+from engine.documents.values import FILLED, Currency, Name, Pay, Window
+from engine.money import minor_unit_micros
 
 NOUNS: dict[Unit, str] = {"amount": "money", "deals": "deals", "number": "pieces", "percent": "percent"}
 """What messages call the unit of a measure."""
@@ -35,7 +36,9 @@ class Plan(Policy):
     pays: Literal["monthly", "quarterly"] = Field(default="monthly", examples=["monthly"])
     """How often there is a statement, by the company's fiscal calendar."""
     rounding: Literal["half_up", "half_even", "down"] = Field(default="half_up", examples=["half_up"])
-    """How each line is rounded to the currency's minor unit; `down` is towards zero."""
+    """How each line is rounded; `down` is towards zero."""
+    rounding_unit: Pay | None = Field(default=None, examples=["1"])
+    """To what each line is rounded: `1` is to whole dollars. Without it, to the currency's minor unit."""
     measures: dict[Name, Measure] = Field(examples=["{new_acv: {sum: acv}}"])
     """What is added up, by name."""
     components: Annotated[tuple[Component, ...], *FILLED] = Field(
@@ -47,8 +50,15 @@ class Plan(Policy):
     )
     """What is taken back when a customer leaves."""
 
+    @property
+    def unit_micros(self) -> int:
+        """What lines are rounded to, in micro-units."""
+        return self.rounding_unit or minor_unit_micros(self.currency)
+
     def problems(self) -> Iterator[Problem]:
         """Components fit their measures and the plan's window."""
+        if self.rounding_unit == 0:
+            yield Problem(("rounding_unit",), "nothing is rounded to 0.", "Write more than 0, such as 1 or 0.05.")
         for position, component in enumerate(self.components):
             place = ("components", position)
             for problem in (*self._unfit(component), *self._outside(component)):
@@ -58,10 +68,11 @@ class Plan(Policy):
     def _unfit(self, component: Component) -> Iterator[Problem]:
         """A share of what is no money, or an amount for each unit of money, is no pay."""
         measure = self.measures[component.measure]
-        if component.pays and measure.unit == "amount":
-            remedy = "Write a rate, or let the measure count deals."
-            yield Problem(("pays",), f"{component.measure} adds up money, it does not count.", remedy)
-        if measure.unit != "amount" and not component.pays:
+        each = ("pays",) if component.pays else ("brackets",)
+        if measure.unit == "amount" and component.per is None and (component.pays or "each" in component.row_ways):
+            remedy = "Write a rate, add per (the amount that it is for), or let the measure count deals."
+            yield Problem(each, f"{component.measure} adds up money, it does not count.", remedy)
+        if measure.unit != "amount" and (component.rate or "rate" in component.row_ways):
             message = f"{component.measure} is measured in {NOUNS[measure.unit]}; a percentage of that is no amount."
             yield Problem(("measure",), message, "Write pays with an amount for each (of percent: for 100 %).")
         if measure.unit != "percent" or component.quota is not None:

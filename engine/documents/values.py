@@ -90,6 +90,24 @@ def pay(value: Any) -> int:
     return amount
 
 
+def in_percent(value: Any) -> bool:
+    """Whether a value is written as a percentage."""
+    return isinstance(value, str) and value.endswith("%")
+
+
+def payout(value: Any) -> Fraction | int:
+    """What is paid: a percentage of a target (a rational), or an amount (micro-units)."""
+    return rate(value) if in_percent(value) else pay(value)
+
+
+def times(value: Any) -> Fraction:
+    """How many times as much: `1.5`, or `150%`."""
+    try:
+        return rate(value) if in_percent(value) else Fraction(pay(value), MICROS)
+    except Problems:
+        raise wrong(f"{shown(value)} is no multiple.", "Write how many times as much, such as 1.5 or 150%.") from None
+
+
 def count(value: Any) -> int:
     """A whole number of things."""
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > LARGEST_COUNT:
@@ -151,6 +169,12 @@ AMOUNT_SCHEMA: JsonSchemaValue = {
     "examples": ["50_000"],
 }
 """Editors take 50_000 for text; both spellings are an amount."""
+PAYOUT_SCHEMA: JsonSchemaValue = {
+    "title": "percentage or amount",
+    "anyOf": [PERCENT_SCHEMA, AMOUNT_SCHEMA],
+    "examples": ["50%"],
+}
+TIMES_SCHEMA: JsonSchemaValue = {"title": "number", "anyOf": [{"type": "number"}, PERCENT_SCHEMA], "examples": ["1.5"]}
 COUNT_SCHEMA: JsonSchemaValue = {"title": "whole number", "type": "integer", "examples": [12]}
 DAY_SCHEMA: JsonSchemaValue = {"title": "day", "type": "string", "pattern": DAY_PATTERN, "examples": ["2026-02-01"]}
 
@@ -167,6 +191,8 @@ Rate = Annotated[Fraction, written(rate), WithJsonSchema(PERCENT_SCHEMA)]
 Share = Annotated[Fraction, written(share), WithJsonSchema(PERCENT_SCHEMA)]
 Micros = Annotated[int, written(micros), WithJsonSchema(AMOUNT_SCHEMA)]
 Pay = Annotated[int, written(pay), WithJsonSchema(AMOUNT_SCHEMA)]
+Payout = Annotated[Fraction | int, written(payout), WithJsonSchema(PAYOUT_SCHEMA)]
+Times = Annotated[Fraction, written(times), WithJsonSchema(TIMES_SCHEMA)]
 Count = Annotated[int, written(count), WithJsonSchema(COUNT_SCHEMA)]
 Day = Annotated[date, written(day), WithJsonSchema(DAY_SCHEMA)]
 YesNo = StrictBool
@@ -231,8 +257,9 @@ class Dated(Document, Generic[V]):
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """A name that tells editors what is dated."""
-        kind = getattr(params[0], "__origin__", params[0])
-        return f"Dated{'Rate' if kind is Fraction else 'Amount'}"
+        marks = (mark.json_schema or {} for mark in params[0].__metadata__ if isinstance(mark, WithJsonSchema))
+        title = str(next(marks)["title"])
+        return f"Dated{title.title().replace(' ', '')}"
 
 
 def day_of(text: str) -> date:

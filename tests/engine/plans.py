@@ -17,8 +17,9 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Outcome, Rules
+from engine.documents.bracket import Bracket
 from engine.documents.clawback import Clawback, ClawbackWhen, TakesBack, Within
-from engine.documents.component import Bracket, Component
+from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.documents.values import Dated

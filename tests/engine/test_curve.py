@@ -5,15 +5,18 @@ from fractions import Fraction
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.curve import Step, curve_of, inverse, needs_quota, value_at, versions, walk
+from engine.curve import Step, inverse, pieces, value_at, walk
 from engine.curve_columns import fits_int128, round_ratio_expr, rounded_value, whole
-from engine.documents.component import Bracket, Component
+from engine.documents.bracket import Bracket, Point
+from engine.documents.cap import Cap
+from engine.documents.component import Component
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.money import round_ratio
+from engine.shape import curve_of, needs_quota, versions
 from tests.engine.builders import units
 
 DAY = date(2026, 5, 15)
@@ -146,17 +149,49 @@ micros = st.integers(-(9 * 10**18), 9 * 10**18)
 quotas = st.integers(1, 10**18)
 
 
+tiers = st.sampled_from(["marginal", "whole", "overage_cliff", "previous_cliff"])
+
+
 @st.composite
-def curves(draw, rising=False):
-    """Any component: shares or amounts, marginal or whole."""
-    by = draw(st.sampled_from(["from_share", "from_micros"]))
-    starts = (
-        st.integers(0, 10_000).map(lambda part: Fraction(part, 1000)) if by == "from_share" else st.integers(0, 10**18)
-    )
-    from_zero = sorted({0, *draw(st.lists(starts, max_size=4))})
-    percents = draw(st.lists(rates, min_size=len(from_zero), max_size=len(from_zero)))
-    of = brackets(*zip(from_zero, sorted(percents) if rising else percents, strict=True), by=by)
-    return curve_of(component(tiers=draw(st.sampled_from(["marginal", "whole"])), brackets=of, quota="q"), DAY)
+def rows(draw, row, way, values, *, rising, most, by=None):
+    """Rows of a table that climb from zero, in shares of quota or in amounts."""
+    by = by or draw(st.sampled_from(["from_share", "from_micros"]))
+    shares, amounts_ = st.integers(0, 10_000).map(lambda part: Fraction(part, 1000)), st.integers(0, most)
+    places = sorted({0, *draw(st.lists(shares if by == "from_share" else amounts_, min_size=1, max_size=4))})
+    paid = draw(st.lists(values, min_size=len(places), max_size=len(places)))
+    pairs = zip(places, sorted(paid) if rising else paid, strict=True)
+    return tuple(row(**{by: Fraction(at) if by == "from_share" else at, way: dated(value)}) for at, value in pairs)
+
+
+@st.composite
+def curves(draw, rising=False, tiers=tiers, most=10**18):
+    """Any component: shares or amounts, every way to pay, either boundary, with and without a cap."""
+    bounds = {"rising": rising, "most": most}
+    amounts_, of = st.integers(0, most // 100), {"boundary": draw(st.sampled_from(["lower", "upper"]))}
+    shares = rates.map(lambda rate: rate / 100)
+    match draw(st.sampled_from(["rate", "times", "share", "lump", "points"])):
+        case "rate":
+            of |= {"tiers": draw(tiers), "brackets": draw(rows(Bracket, "rate", shares, **bounds))}
+        case "times":
+            of |= {
+                "tiers": draw(tiers),
+                "brackets": draw(rows(Bracket, "times", shares, **bounds, by="from_share")),
+            }
+            of |= {"rate_decimals": draw(st.none() | st.integers(0, 4))}
+        case "share":
+            of |= {"brackets": draw(rows(Bracket, "pays", shares, **bounds))}
+        case "lump":
+            of |= {"brackets": draw(rows(Bracket, "lump", amounts_, **bounds))}
+        case _:
+            every = draw(rows(Point, "pays", draw(st.sampled_from([shares, amounts_])), **bounds))
+            of |= {"points": every[draw(st.sampled_from([0, 1])) if len(every) > 2 else 0 :]}
+            of |= {"below": draw(st.sampled_from(["none", "flat", "continue"]))}
+            of |= {"beyond": draw(st.sampled_from(["flat", "continue"]))}
+    assume(len(of.get("points", "two")) > 1)
+    if draw(st.booleans()):
+        then = draw(st.none() | st.integers(0, 99).map(lambda part: dated(Fraction(part, 100))))
+        of |= {"cap": Cap(per="window", amount=dated(draw(amounts_)), then_pays=then)}
+    return curve_of(component(target=dated(draw(amounts_)), quota="q", **of), DAY)
 
 
 @given(curves(), micros, micros, quotas)
@@ -184,9 +219,27 @@ def test_the_inverse_is_the_least_that_pays(curve, payout, quota):
         assert x == 0 or value_at(curve, max(x - 1, Fraction(0)), quota) < payout
 
 
+@given(curves(rising=True, tiers=st.just("marginal")), st.integers(0, 10**18), quotas)
+def test_marginal_tiers_have_no_cliff(curve, x, quota):
+    if curve.by_rate:
+        steepest = max(segment.line(quota)[0] for segment in curve.segments)
+        factor = curve.rounded_rate.factor(quota) if curve.rounded_rate else 1
+
+        assert value_at(curve, x + 1, quota) - value_at(curve, x, quota) <= steepest * factor
+
+
+@given(curves(), micros, quotas)
+def test_the_pieces_of_a_curve_are_the_curve(curve, x, quota):
+    every = pieces(curve, quota)
+    reached = [piece for piece in every if piece.start < x or (piece.start == x and not piece.open)]
+
+    assert (reached[-1] if reached else every[0]).value(x) == value_at(curve, x, quota)
+
+
 @given(curves(), micros, quotas, st.integers(1, 10**6))
 def test_scaling_amounts_scales_pay(curve, x, quota, factor):
-    if not any(segment.from_micros for segment in curve.segments):
+    bound = curve.limit or any(segment.from_micros or segment.at_micros or segment.lift for segment in curve.segments)
+    if not bound:
         assert value_at(curve, x * factor, quota * factor) == value_at(curve, x, quota) * factor
 
 
@@ -194,7 +247,13 @@ modes = st.sampled_from(["half_up", "half_even", "down"])
 minor_units = st.sampled_from([100, 1_000, 10_000, 1_000_000])
 
 
-@given(curves(), st.lists(st.tuples(micros, quotas), min_size=1, max_size=20), minor_units, modes)
+few, small = st.integers(-(10**9), 10**9), st.integers(1, 10**9)
+batches = st.lists(st.tuples(micros, quotas), min_size=1, max_size=20)
+small_batches = st.lists(st.tuples(few, small), min_size=1, max_size=20)
+
+
+@settings(deadline=None)
+@given(curves() | curves(most=10**9), batches | small_batches, minor_units, modes)
 def test_columns_agree_with_fractions(curve, rows, unit, mode):
     largest_x, largest_quota = (max(abs(row[place]) for row in rows) for place in (0, 1))
     if not fits_int128(curve, largest_x, largest_quota, unit):
@@ -226,6 +285,7 @@ def test_columns_round_ties_as_numbers_do(mode):
     assert rounded.to_series().to_list() == [round_ratio(num, 1, 10, mode) for num in nums]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-(10**36), 10**36), min_size=1), st.integers(1, 10**6), minor_units, modes)
 def test_rounding_columns_is_rounding_numbers(nums, den, unit, mode):
     frame = pl.DataFrame({"num": nums}, schema={"num": pl.Int128})

@@ -12,9 +12,11 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from docs.generate import generated
+from engine.documents.bracket import Bracket, Point
+from engine.documents.cap import Cap
 from engine.documents.clawback import Band, Clawback, ClawbackWhen, TakesBack, Within
 from engine.documents.company import Company
-from engine.documents.component import Bracket, Component
+from engine.documents.component import Component
 from engine.documents.conditions import FIELDS, NOTES, AccountTest, When, read_test
 from engine.documents.document import Document, Reading
 from engine.documents.engagement import CreditShare, Engagement, Otherwise, Owners, Rule
@@ -32,7 +34,7 @@ FILES = [
     for kind, pattern in (("company", "company.yaml"), ("engagement", "engagement/*.yaml"), ("plan", "plans/*.yaml"))
     for path in sorted(CONFIG.glob(pattern))
 ]
-CLASSES = [Company, Measure, Bracket, Component, Plan, AccountTest, When, Window]
+CLASSES = [Company, Measure, Bracket, Point, Cap, Component, Plan, AccountTest, When, Window]
 CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack]
 CLASSES += [Owners, CreditShare, Rule, Otherwise, Engagement]
 

@@ -1,0 +1,41 @@
+"""Caps: the most that a component pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field
+
+from engine.documents.document import Document
+from engine.documents.problems import Problem
+from engine.documents.values import Dated, Pay, Rate
+
+
+class Cap(Document):
+    """The most that a component pays for a deal, or in an accumulation window. Exactly one of `amount`, `of_target`.
+
+    With `then_pays` the cap is soft: of what lies above it, this share is still paid (50 %: the rate halves there).
+    """
+
+    per: Literal["deal", "window"] = Field(examples=["window"])
+    """`window`: of the component's `accumulates`. `deal`: for each deal by itself."""
+    amount: Dated[Pay] | None = Field(default=None, examples=["75_000"])
+    """An amount of the plan's currency."""
+    of_target: Dated[Rate] | None = Field(default=None, examples=["200%"])
+    """A percentage of the component's `target`."""
+    then_pays: Dated[Rate] | None = Field(default=None, examples=["50%"])
+    """The share of what lies above the cap that is still paid; without it, nothing."""
+
+    def problems(self) -> Iterator[Problem]:
+        """One height, and a share of what lies above that is less than all of it."""
+        if (self.amount is None) == (self.of_target is None):
+            yield Problem((), "a cap has either amount or of_target.", "Write amount: 75_000 or of_target: 200%.")
+        if self.then_pays is not None and any(value >= 1 for _, value in self.then_pays.steps):
+            yield Problem(("then_pays",), "pays all that lies above the cap.", "Write less than 100%.")
+
+    def dated(self) -> Iterator[tuple[str, Dated[Any]]]:
+        """The values that may change by date."""
+        for name in ("amount", "of_target", "then_pays"):
+            if getattr(self, name) is not None:
+                yield name, getattr(self, name)
