@@ -61,6 +61,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "closed_on",
         "amount_micros",
         "acv_micros",
+        "cost_micros",
+        "list_micros",
         "currency",
         "source",
         "term_months",
@@ -68,7 +70,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "prior_deal_id",
         "renewed_contract_id",
     ),
-    "deal_lines": ("line_id", "deal_id", "product_id", "product", "family", "quantity_micros", "amount_micros"),
+    "deal_lines": (
+        *("line_id", "deal_id", "product_id", "product", "family"),
+        *("quantity_micros", "amount_micros", "cost_micros", "list_micros"),
+    ),
     "splits": ("split_id", "deal_id", "user_id", "share_num", "share_den"),
     "team_members": ("member_id", "deal_id", "user_id", "role"),
 }
@@ -223,7 +228,7 @@ def _deal(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
     motion = reader.mapping.motions.get(v["type"] or "")
     v["motion"] = motion.value if motion else None
     v["amount_micros"] = None if reader.flawed else v["amount"]
-    v["acv_micros"] = v["acv"]
+    v["acv_micros"], v["cost_micros"], v["list_micros"] = v["acv"], v["cost"], v["list"]
     v["deal_id"] = record_id
     yield "deals", tuple(v[column] for column in COLUMNS["deals"])
 
@@ -233,7 +238,7 @@ def _deal_line(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
         return
     product = reader.context.products.get(v["product_id"] or "", Product(None, None))
     named = v["product_id"], product.name, product.family
-    yield "deal_lines", (record_id, v["deal_id"], *named, v["quantity"], v["amount"])
+    yield "deal_lines", (record_id, v["deal_id"], *named, v["quantity"], v["amount"], v["cost"], v["list"])
 
 
 def _split(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:

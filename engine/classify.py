@@ -24,6 +24,8 @@ from engine.model import LARGEST_MICROS, Found
 from engine.motions import motion_problems, with_motion
 from engine.problems import issues_of, unheld
 
+_SUMMED = ("cost_micros", "list_micros")
+"""What a deal may leave to its lines."""
 _ACCOUNT_FACTS = ("segment", "territory", "industry", "country", "employees", "revenue_micros")
 
 
@@ -45,6 +47,8 @@ def classify(book: Book, rules: Rules) -> Found[dy.DataFrame[f.Classified]]:
         .join(months_since_signing(won, contracts), on="deal_id", how="left")
         .join(cancellations(contracts), on="deal_id", how="left")
         .join(_families(book.deal_lines), on="deal_id", how="left")
+        .join(_sums_of_lines(book.deal_lines), on="deal_id", how="left")
+        .with_columns(pl.coalesce(column, f"{column}_of_lines").alias(column) for column in _SUMMED)
     )
     return Found(_classified(facts), issues_of(found))
 
@@ -100,6 +104,14 @@ def _home_rates(book: Book) -> pl.DataFrame:
 def _families(lines: dy.DataFrame[f.DealLines]) -> pl.DataFrame:
     named = lines.filter(pl.col("family").is_not_null())
     return named.group_by("deal_id").agg(families=pl.col("family").unique().sort())
+
+
+def _sums_of_lines(lines: dy.DataFrame[f.DealLines]) -> pl.DataFrame:
+    """Cost and list price of whole deals, null where one of the lines does not say or the sum is out of range."""
+    whole = pl.col(*_SUMMED).cast(pl.Int128).sum()
+    known = (pl.col(*_SUMMED).null_count() == 0) & (whole.abs() <= LARGEST_MICROS)
+    sums = pl.when(known).then(whole).cast(pl.Int64, strict=False).name.suffix("_of_lines")
+    return lines.group_by("deal_id").agg(sums)
 
 
 def _classified(facts: pl.DataFrame) -> dy.DataFrame[f.Classified]:

@@ -45,6 +45,10 @@ class Deals(dy.Schema):
     amount_micros = dy.Int64(nullable=True)
     acv_micros = dy.Int64(nullable=True)
     """Annual contract value where the CRM holds it; else classify derives it from amount and term."""
+    cost_micros = dy.Int64(nullable=True)
+    """What the deal's amount costs us; without it, the sum of its lines' costs."""
+    list_micros = dy.Int64(nullable=True)
+    """The amount at list price; without it, the sum of its lines' list prices."""
     currency = dy.String(nullable=True)
     source = dy.String(nullable=True)
     term_months = dy.Int64(nullable=True)
@@ -63,6 +67,10 @@ class DealLines(dy.Schema):
     family = dy.String(nullable=True)
     quantity_micros = dy.Int64(nullable=True)
     amount_micros = dy.Int64(nullable=True)
+    cost_micros = dy.Int64(nullable=True)
+    """What the line's amount costs us."""
+    list_micros = dy.Int64(nullable=True)
+    """The line's amount at list price."""
 
 
 class Splits(dy.Schema):
@@ -208,6 +216,8 @@ class Classified(dy.Schema):
     dated_on = dy.Date()
     amount_micros = dy.Int64()
     acv_micros = dy.Int64()
+    cost_micros = dy.Int64(nullable=True)
+    list_micros = dy.Int64(nullable=True)
     currency = dy.String()
     fx_num = dy.Int64()
     fx_den = dy.Int64(min=1)

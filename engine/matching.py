@@ -28,7 +28,7 @@ _COLUMNS = {
     "revenue": "revenue_micros",
     "closed_on": "dated_on",
 }
-"""Fields that are not called what the rules call them; an uplift is two columns."""
+"""Fields that are not called what the rules call them; a percentage is made of two (`ratio_of`)."""
 
 _IN_THE_DEALS_CURRENCY = ("amount", "acv", "expiring_acv")
 
@@ -50,12 +50,14 @@ def absent(field: str) -> pl.Expr:
     """Whether the deal has no value for a field of the rules; no product line means no family."""
     if FIELDS[field] == "texts":
         return pl.col(column_of(field)).list.len() == 0
+    if FIELDS[field] == "percent":
+        return ratio_of(field)[0].is_null()
     return pl.col(column_of(field)).is_null()
 
 
 def column_of(field: str) -> str:
-    """The column of a classified deal that holds a field of the rules."""
-    return "uplift_num" if field == "uplift" else _COLUMNS.get(field, field)
+    """The column of a classified deal that holds a field of the rules; a percentage has none (`ratio_of`)."""
+    return _COLUMNS.get(field, field)
 
 
 def with_lists(deals: pl.DataFrame, entries: dy.DataFrame[f.ListEntries]) -> pl.DataFrame:
@@ -133,12 +135,26 @@ def _sides(field: str, bound: int | Fraction | date) -> tuple[pl.Expr, pl.Expr]:
     """Both sides of a comparison in one exact type; money is in the company's currency."""
     if isinstance(bound, date):
         return pl.col(column_of(field)), pl.lit(bound)
-    if field == "uplift":
-        return _times("uplift_num", bound.denominator), _times("uplift_den", bound.numerator)
+    if FIELDS[field] == "percent":
+        num, den = ratio_of(field)
+        return num * _whole(bound.denominator), den * _whole(bound.numerator)
     if field in _IN_THE_DEALS_CURRENCY:
         return pl.col(column_of(field)).cast(pl.Int128) * pl.col("fx_num"), _times("fx_den", int(bound))
     return pl.col(column_of(field)), pl.lit(bound)
 
 
+def ratio_of(field: str) -> tuple[pl.Expr, pl.Expr]:
+    """Numerator and denominator (above zero) of a percentage; the numerator is null where there is no ratio."""
+    if field == "uplift":
+        return pl.col("uplift_num").cast(pl.Int128), pl.col("uplift_den").cast(pl.Int128)
+    amount, cost, listed = (pl.col(f"{name}_micros").cast(pl.Int128) for name in ("amount", "cost", "list"))
+    num, den = (amount - cost, amount) if field == "margin_percent" else (listed - amount, listed)
+    return pl.when(den > 0).then(num), den
+
+
 def _times(column: str, factor: int) -> pl.Expr:
-    return pl.col(column).cast(pl.Int128) * pl.lit(factor, dtype=pl.Int128)
+    return pl.col(column).cast(pl.Int128) * _whole(factor)
+
+
+def _whole(value: int) -> pl.Expr:
+    return pl.lit(value, dtype=pl.Int128)

@@ -8,7 +8,7 @@ import polars as pl
 
 from engine.documents.conditions import FIELDS, When
 from engine.documents.engagement import Owners, Rule
-from engine.matching import column_of
+from engine.matching import column_of, ratio_of
 from engine.model import MICROS
 from engine.texts import text
 
@@ -50,9 +50,9 @@ def _facts(when: When) -> list[pl.Expr]:
 
 def _shown(field: str) -> pl.Expr:
     """The deal's value of a field, for people."""
+    if FIELDS[field] == "percent":
+        return _percent(*ratio_of(field))
     column = pl.col(column_of(field))
-    if field == "uplift":
-        return _percent(pl.col("uplift_num"), pl.col("uplift_den"))
     if FIELDS[field] == "money":
         amount = _amount(column)
         return amount if field == "revenue" else text("{} {}", amount, "currency")

@@ -34,7 +34,10 @@ class Deal(Table, table=True):
     """One opportunity, won, lost or open."""
 
     __tablename__ = "deal"
-    __table_args__ = (Index(None, "account_id"), whole_numbers("amount_micros", "acv_micros", "term_months"))
+    __table_args__ = (
+        Index(None, "account_id"),
+        whole_numbers("amount_micros", "acv_micros", "cost_micros", "list_micros", "term_months"),
+    )
 
     deal_id: str = Field(primary_key=True)
     name: str | None
@@ -49,6 +52,8 @@ class Deal(Table, table=True):
     closed_on: str | None
     amount_micros: int | None = Field(sa_type=BigInteger)
     acv_micros: int | None = Field(sa_type=BigInteger)
+    cost_micros: int | None = Field(sa_type=BigInteger)
+    list_micros: int | None = Field(sa_type=BigInteger)
     currency: str | None
     source: str | None
     term_months: int | None = Field(sa_type=BigInteger)
@@ -61,7 +66,10 @@ class DealLine(Table, table=True):
     """One product on a deal."""
 
     __tablename__ = "deal_line"
-    __table_args__ = (Index(None, "deal_id"), whole_numbers("quantity_micros", "amount_micros"))
+    __table_args__ = (
+        Index(None, "deal_id"),
+        whole_numbers("quantity_micros", "amount_micros", "cost_micros", "list_micros"),
+    )
 
     line_id: str = Field(primary_key=True)
     deal_id: str
@@ -70,6 +78,8 @@ class DealLine(Table, table=True):
     family: str | None
     quantity_micros: int | None = Field(sa_type=BigInteger)
     amount_micros: int | None = Field(sa_type=BigInteger)
+    cost_micros: int | None = Field(sa_type=BigInteger)
+    list_micros: int | None = Field(sa_type=BigInteger)
 
 
 class Split(Table, table=True):

@@ -16,6 +16,8 @@ class ClassifiedDeal(Table, table=True):
         whole_numbers(
             "amount_micros",
             "acv_micros",
+            "cost_micros",
+            "list_micros",
             "fx_num",
             "fx_den",
             "term_months",
@@ -38,6 +40,8 @@ class ClassifiedDeal(Table, table=True):
     dated_on: str
     amount_micros: int = Field(sa_type=BigInteger)
     acv_micros: int = Field(sa_type=BigInteger)
+    cost_micros: int | None = Field(sa_type=BigInteger)
+    list_micros: int | None = Field(sa_type=BigInteger)
     currency: str
     fx_num: int = Field(sa_type=BigInteger)
     fx_den: int = Field(sa_type=BigInteger)

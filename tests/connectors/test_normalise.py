@@ -163,7 +163,7 @@ def test_lines_carry_their_products_name_and_family(mapping):
     assert known.rows == {product["Id"]: Product("Core", "Software")}
     found = read("OpportunityLineItem", mapping, line, context=context)
     assert found.rows["deal_lines"] == [
-        ("00k000000000001AAA", DEAL, "01t000000000001AAA", "Core", "Software", 2_500_000, None)
+        ("00k000000000001AAA", DEAL, "01t000000000001AAA", "Core", "Software", 2_500_000, None, None, None)
     ]
 
 

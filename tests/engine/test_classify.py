@@ -56,6 +56,22 @@ def test_the_accounts_facts_and_the_families_on_the_deal_come_along():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("stated", "of_lines", "cost"),
+    [
+        (None, [40, 2], 42),
+        (7, [40, 2], 7),
+        (None, [40, None], None),
+        (None, [], None),
+        (None, [10**18, 1], None),
+    ],
+)
+def test_what_the_amount_costs_is_the_deals_else_the_sum_of_its_lines(stated, of_lines, cost):
+    lines = [{"deal_id": "D1", "cost_micros": each} for each in of_lines]
+
+    assert only({"cost_micros": stated}, deal_lines=lines)["cost_micros"] == cost
+
+
 # ------------------------------------------------------------------------------- motion
 
 

@@ -43,13 +43,15 @@ def upgrade() -> None:
         sa.Column("closed_on", sa.String(), nullable=True),
         sa.Column("amount_micros", sa.BigInteger(), nullable=True),
         sa.Column("acv_micros", sa.BigInteger(), nullable=True),
+        sa.Column("cost_micros", sa.BigInteger(), nullable=True),
+        sa.Column("list_micros", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.String(), nullable=True),
         sa.Column("source", sa.String(), nullable=True),
         sa.Column("term_months", sa.BigInteger(), nullable=True),
         sa.Column("starts_on", sa.String(), nullable=True),
         sa.Column("prior_deal_id", sa.String(), nullable=True),
         sa.Column("renewed_contract_id", sa.String(), nullable=True),
-        whole_numbers("amount_micros", "acv_micros", "term_months"),
+        whole_numbers("amount_micros", "acv_micros", "cost_micros", "list_micros", "term_months"),
         sa.PrimaryKeyConstraint("deal_id", name="pk_deal"),
     )
     op.create_index("ix_deal_account_id", "deal", ["account_id"], unique=False)
@@ -62,7 +64,9 @@ def upgrade() -> None:
         sa.Column("family", sa.String(), nullable=True),
         sa.Column("quantity_micros", sa.BigInteger(), nullable=True),
         sa.Column("amount_micros", sa.BigInteger(), nullable=True),
-        whole_numbers("quantity_micros", "amount_micros"),
+        sa.Column("cost_micros", sa.BigInteger(), nullable=True),
+        sa.Column("list_micros", sa.BigInteger(), nullable=True),
+        whole_numbers("quantity_micros", "amount_micros", "cost_micros", "list_micros"),
         sa.PrimaryKeyConstraint("line_id", name="pk_deal_line"),
     )
     op.create_index("ix_deal_line_deal_id", "deal_line", ["deal_id"], unique=False)

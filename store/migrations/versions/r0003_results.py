@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("dated_on", sa.String(), nullable=False),
         sa.Column("amount_micros", sa.BigInteger(), nullable=False),
         sa.Column("acv_micros", sa.BigInteger(), nullable=False),
+        sa.Column("cost_micros", sa.BigInteger(), nullable=True),
+        sa.Column("list_micros", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("fx_num", sa.BigInteger(), nullable=False),
         sa.Column("fx_den", sa.BigInteger(), nullable=False),
@@ -47,6 +49,8 @@ def upgrade() -> None:
         whole_numbers(
             "amount_micros",
             "acv_micros",
+            "cost_micros",
+            "list_micros",
             "fx_num",
             "fx_den",
             "term_months",
