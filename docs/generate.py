@@ -9,8 +9,13 @@ from engine.documents.reference import reference
 from engine.documents.schema import KINDS, json_schema
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = {"company": "company.yaml", "engagement": "engagement/harbour.yaml", "plan": "plans/ae.yaml"}
-PAGES = {"company": "company.md", "engagement": "engagement.md", "plan": "plans.md"}
+EXAMPLES = {
+    "company": "company.yaml",
+    "engagement": "engagement/harbour.yaml",
+    "plan": "plans/ae.yaml",
+    "scenario": "examples/manager_override.yaml",
+}
+PAGES = {"company": "company.md", "engagement": "engagement.md", "plan": "plans.md", "scenario": "plan-tests.md"}
 
 
 def generated() -> dict[Path, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from inspect import cleandoc
 from typing import Any
 
 from engine.documents.conditions import BOUNDS, FIELDS, NOTES, offered
@@ -11,7 +12,12 @@ from engine.documents.document import Document
 from engine.documents.schema import KINDS, json_schema
 
 JsonSchema = dict[str, Any]
-FOLDERS = {"company": "config/company.yaml", "engagement": "config/engagement/*.yaml", "plan": "config/plans/*.yaml"}
+FOLDERS = {
+    "company": "config/company.yaml",
+    "engagement": "config/engagement/*.yaml",
+    "plan": "config/plans/*.yaml",
+    "scenario": "config/examples/*.yaml",
+}
 TYPES = {
     "text": "text",
     "texts": "text",
@@ -93,7 +99,7 @@ def _section(name: str, definitions: JsonSchema) -> Iterator[str]:
 
 def _object(schema: JsonSchema, definitions: JsonSchema, cls: type[Document] | None) -> Iterator[str]:
     """What an object is for, and a row for each of its keys."""
-    yield from ((cls.__doc__ if cls else None) or schema["description"]).strip().splitlines()
+    yield from cleandoc((cls.__doc__ if cls else None) or schema["description"]).splitlines()
     yield ""
     yield "| key | meaning | type | default | example |"
     yield "|---|---|---|---|---|"

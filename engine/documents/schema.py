@@ -14,13 +14,19 @@ from engine.documents.document import Document
 from engine.documents.engagement import Engagement
 from engine.documents.plan import Plan
 from engine.documents.yaml import read_yaml
+from engine.scenario.document import Scenario
 
-KINDS: dict[str, type[Document]] = {"company": Company, "engagement": Engagement, "plan": Plan}
+KINDS: dict[str, type[Document]] = {
+    "company": Company,
+    "engagement": Engagement,
+    "plan": Plan,
+    "scenario": Scenario,
+}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(kind: str) -> dict[str, Any]:
-    """The JSON Schema of a company, engagement or plan document."""
+    """The JSON Schema of one kind of document."""
     schema = _as_written(KINDS[kind].model_json_schema())
     if "When" in schema.get("$defs", {}):
         _share_tests(schema)

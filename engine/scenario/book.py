@@ -122,7 +122,7 @@ def _products(scenario: Scenario) -> Iterator[dict[str, Any]]:
                 "deal_id": deal_id,
                 "product": sold.product,
                 "family": sold.family,
-                "quantity_micros": sold.quantity,
+                "quantity_micros": MICROS if sold.quantity is None else sold.quantity,
                 "amount_micros": sold.amount,
             }
 

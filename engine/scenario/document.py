@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pydantic import Field, StrictStr
+from pydantic import Field, GetJsonSchemaHandler, StrictStr
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from engine.documents.document import Document
 from engine.documents.problems import Problem, nearest
@@ -25,12 +27,54 @@ from engine.scenario.facts import (
     RoleFact,
 )
 
-DOCUMENTS = ("company", "plan", "plans", "rules_of_engagement")
+_INLINE: JsonSchemaValue = {"title": "document or path", "anyOf": [{"type": "object"}, {"type": "string"}]}
+_DOCUMENT_SCHEMAS: dict[str, JsonSchemaValue] = {
+    "plan": {**_INLINE, "description": "The plan, see plans.md.", "examples": ["{components: [{rate: 10%}]}"]},
+    "plans": {
+        "type": "array",
+        "items": _INLINE,
+        "description": "Several plans, or several files of one.",
+        "examples": ["[../plans/ae.yaml, ../plans/manager.yaml]"],
+    },
+    "company": {**_INLINE, "description": "The company, see company.md.", "examples": ["{currency: EUR}"]},
+    "rules_of_engagement": {
+        **_INLINE,
+        "description": "Who is credited, see engagement.md.",
+        "examples": ["../engagement/harbour.yaml"],
+    },
+}
+DOCUMENTS = tuple(_DOCUMENT_SCHEMAS)
 """Keys of whole documents, which are read as such: inline, or from the file whose path stands there."""
 
 
 class Scenario(Document):
-    """One worked example."""
+    """A plan test: facts, a plan, and what must come out. `worker.py plan test PATH...` runs files and folders.
+
+    The least that can be said is a plan, a deal and a total:
+
+    ```yaml
+    scenario: Ten percent
+    plan: {components: [{rate: 10%}]}
+    deals: [{amount: 50_000}]
+    expect: {totals: {rep: 5_000}}
+    ```
+
+    A test states only what matters. An inline `plan` is called `plan`, is in force always, pays in the company's
+    currency monthly, and adds up the amount of every deal (measure `sales`) unless it says otherwise; a component
+    without `id` is `base` (`part-1`, `part-2` where there are several) and its `kind` is `commission`. An inline
+    `company` works in USD and UTC with fiscal years from 01-01. Without `rules_of_engagement`, each deal credits
+    its `payee`, or its `splits`, with all of it; inline rules are in force always and hold what no rule fits. With
+    one plan, everybody is on it from the beginning; with several, `enrolments` say who is on which. A document that
+    is named by its path must be complete.
+
+    The facts go through the same stages as those of a CRM. Then everything runs a second time on the ledger of the
+    first, which must book nothing, and each line is computed again from its own facts. A record that is held fails
+    the test, unless `issues` expects it. A failing test shows each line that it is about, with its sentence, slices
+    and rates; `--json` says everything for machines. The exit code is 1 where a test fails, or where there is none.
+
+    Only what is expected is checked. Amounts are compared to the cent; an expected line is what all lines that fit
+    its keys come to together, and nothing is zero.
+    """
 
     spellings: ClassVar[tuple[str, ...]] = DOCUMENTS
 
@@ -66,6 +110,14 @@ class Scenario(Document):
     """Accounts on named lists."""
     expect: Expect = Field(examples=["{totals: {ada: 5_000.00}}"])
     """What must come out."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """In YAML: with the documents, inline or by path."""
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        title, *rest = schema["properties"].items()
+        schema["properties"] = dict([title, *rest[:2], *_DOCUMENT_SCHEMAS.items(), *rest[2:]])
+        return schema
 
     def problems(self) -> Iterator[Problem]:
         """Ids are there and there once."""

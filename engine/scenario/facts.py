@@ -33,8 +33,8 @@ class Product(Document):
     """Its family, which `when: {family: ...}` tests."""
     amount: Micros | None = Field(default=None, examples=["10_000"])
     """Its part of the deal's amount."""
-    quantity: Micros = Field(default=1_000_000, examples=["5"])
-    """How many."""
+    quantity: Micros | None = Field(default=None, examples=["5"])
+    """How many; without it, one."""
 
 
 class DealFact(Document):

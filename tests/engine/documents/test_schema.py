@@ -26,16 +26,39 @@ from engine.documents.problems import Problem
 from engine.documents.schema import KINDS, json_schema
 from engine.documents.values import Window
 from engine.documents.yaml import read_yaml
+from engine.scenario.document import Scenario
+from engine.scenario.expectation import Expect, ExpectedLine, ExpectedPosting
+from engine.scenario.facts import (
+    Achieved,
+    Before,
+    DealFact,
+    EnrolmentFact,
+    EventFact,
+    PersonFact,
+    Product,
+    QuotaFact,
+    RateFact,
+    ReportingFact,
+    ResultFact,
+    RoleFact,
+)
 from tests.engine.documents.json_schema import complaints
 
 CONFIG = Path(__file__).parents[3] / "config"
 FILES = [
     (kind, path)
-    for kind, pattern in (("company", "company.yaml"), ("engagement", "engagement/*.yaml"), ("plan", "plans/*.yaml"))
+    for kind, pattern in (
+        ("company", "company.yaml"),
+        ("engagement", "engagement/*.yaml"),
+        ("plan", "plans/*.yaml"),
+        ("scenario", "examples/*.yaml"),
+    )
     for path in sorted(CONFIG.glob(pattern))
 ]
 CLASSES = [Company, Measure, Bracket, Point, Cap, Component, Plan, AccountTest, When, Window]
 CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack]
+CLASSES += [DealFact, Product, Achieved, Before, ResultFact, EventFact, QuotaFact, EnrolmentFact, PersonFact, RoleFact]
+CLASSES += [ReportingFact, RateFact, Expect, ExpectedLine, ExpectedPosting, Scenario]
 CLASSES += [Owners, CreditShare, Rule, Otherwise, Engagement]
 
 
