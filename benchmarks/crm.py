@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.salesforce.ids import id18
+from sandbox.salesforce.records.values import canonical
 from sandbox.salesforce.server import running
 from sandbox.salesforce.state import Org
-from sandbox.salesforce.values import canonical
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 OLDEST = datetime(2023, 2, 1, 14, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Literal
 
 from sandbox.faults import Faults
 from sandbox.salesforce.errors import ApiError, no_such_column, no_such_type
+from sandbox.salesforce.records.tables import Tables
 from sandbox.salesforce.schema import Field, Schema, SObject
-from sandbox.salesforce.tables import Tables
 
 Right = Literal["Read", "Create", "Edit", "Delete"]
 Grants = dict[str, frozenset[str]]

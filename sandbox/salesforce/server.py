@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from sandbox.faults import Rule
-from sandbox.salesforce import connection_faults
 from sandbox.salesforce.clock import http_date
 from sandbox.salesforce.errors import ApiError
-from sandbox.salesforce.routes import answer
+from sandbox.salesforce.rest import connection_faults
+from sandbox.salesforce.rest.routes import answer
 from sandbox.salesforce.state import Call, Org
 from sandbox.salesforce.wire import Request, Response, error_response, json_response
 

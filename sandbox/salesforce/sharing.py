@@ -7,7 +7,7 @@ master follow their master. The integration user has View All where a permission
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from sandbox.salesforce.resolve import parent_of
+from sandbox.salesforce.queries.resolve import parent_of
 from sandbox.salesforce.schema import Row, SObject, Value
 
 if TYPE_CHECKING:

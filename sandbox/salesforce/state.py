@@ -9,20 +9,20 @@ from datetime import timedelta
 from typing import Any, cast
 
 from sandbox.faults import Faults
-from sandbox.salesforce import deleting, load, snapshot, writing
 from sandbox.salesforce.access import ADMIN, Access
-from sandbox.salesforce.auth import Tokens
-from sandbox.salesforce.beginnings import furnish
-from sandbox.salesforce.bulk_jobs import Job
+from sandbox.salesforce.bulk.bulk_jobs import Job
 from sandbox.salesforce.clock import Clock, stamp
-from sandbox.salesforce.deploy_result import Deploy
-from sandbox.salesforce.fault_verbs import MOMENTARY, STANDING
+from sandbox.salesforce.deploying.deploy_result import Deploy
 from sandbox.salesforce.ids import IdMint, id18
-from sandbox.salesforce.paging import Cursors
-from sandbox.salesforce.render import RenderCache
+from sandbox.salesforce.queries.paging import Cursors
+from sandbox.salesforce.queries.render import RenderCache
+from sandbox.salesforce.records import deleting, load, snapshot, writing
+from sandbox.salesforce.records.beginnings import furnish
+from sandbox.salesforce.records.tables import Tables
+from sandbox.salesforce.rest.auth import Tokens
+from sandbox.salesforce.rest.fault_verbs import MOMENTARY, STANDING
 from sandbox.salesforce.schema import Row
 from sandbox.salesforce.standard import standard_schema
-from sandbox.salesforce.tables import Tables
 
 Predicate = Callable[[Row], bool]
 Flow = Callable[[Row, Row | None], Mapping[str, Any]]

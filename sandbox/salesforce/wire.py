@@ -13,7 +13,7 @@ import msgspec
 
 from sandbox.faults import Rule
 from sandbox.salesforce.errors import ApiError, bad_json
-from sandbox.salesforce.render import encode
+from sandbox.salesforce.queries.render import encode
 
 JSON = "application/json;charset=UTF-8"
 CSV = "text/csv; charset=UTF-8"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.salesforce.routes import answer
+from sandbox.salesforce.rest.routes import answer
 from sandbox.salesforce.state import Org
 from sandbox.salesforce.wire import Request
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.salesforce.errors import ApiError, LoadProblem
-from sandbox.salesforce.query import run_query
+from sandbox.salesforce.queries.query import run_query
 from sandbox.salesforce.state import Org
 
 from .conftest import ACME, DEAL, DOCUMENT, OPEN_DEAL, SPLIT_DEAL, FakeClock

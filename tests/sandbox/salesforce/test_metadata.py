@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from simple_salesforce import SalesforceMalformedRequest
 
-from sandbox.salesforce.query import run_query
+from sandbox.salesforce.queries.query import run_query
 
 from .conftest import DEAL, REP
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.salesforce.date_literals import days_of, is_range
 from sandbox.salesforce.errors import ApiError
-from sandbox.salesforce.query import run_query
-from sandbox.salesforce.soql import parse
-from sandbox.salesforce.soql_tree import Aggregate, Comparison, Junction, Negation
+from sandbox.salesforce.queries.date_literals import days_of, is_range
+from sandbox.salesforce.queries.query import run_query
+from sandbox.salesforce.queries.soql import parse
+from sandbox.salesforce.queries.soql_tree import Aggregate, Comparison, Junction, Negation
 
 from .conftest import DEAL, OPEN_DEAL, SPLIT_DEAL
 

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from sandbox.salesforce.errors import malformed
-from sandbox.salesforce.paging import Cursor, page_size
-from sandbox.salesforce.query import Answer, run_query
-from sandbox.salesforce.render import encode
+from sandbox.salesforce.queries.paging import Cursor, page_size
+from sandbox.salesforce.queries.query import Answer, run_query
+from sandbox.salesforce.queries.render import encode
 from sandbox.salesforce.wire import JSON, Request, Response, json_response
 
 if TYPE_CHECKING:

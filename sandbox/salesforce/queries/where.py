@@ -8,14 +8,14 @@ from operator import ge, gt, le, lt
 from typing import Any, cast
 
 from sandbox.salesforce.clock import stamp
-from sandbox.salesforce.date_literals import days_of
 from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.ids import id18, looks_like_id
-from sandbox.salesforce.resolve import Getter, Resolver, getter
+from sandbox.salesforce.queries.date_literals import days_of
+from sandbox.salesforce.queries.resolve import Getter, Resolver, getter
+from sandbox.salesforce.queries.soql_tokens import pointing
+from sandbox.salesforce.queries.soql_tree import Comparison, Condition, Constant, Junction, Negation
+from sandbox.salesforce.records.tables import Tables
 from sandbox.salesforce.schema import NUMBERS, TEXTS, Field, Row, SObject, Value
-from sandbox.salesforce.soql_tokens import pointing
-from sandbox.salesforce.soql_tree import Comparison, Condition, Constant, Junction, Negation
-from sandbox.salesforce.tables import Tables
 
 Test = Callable[[Row], bool]
 _IDS = frozenset({"id", "reference"})

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from sandbox.salesforce.deploy_result import Component, Deploy
+from sandbox.salesforce.deploying.deploy_result import Component, Deploy
+from sandbox.salesforce.deploying.metadata_apply import Applier
+from sandbox.salesforce.deploying.metadata_zip import BadPackage, read_package
 from sandbox.salesforce.errors import ApiError, not_found
-from sandbox.salesforce.metadata_apply import Applier
-from sandbox.salesforce.metadata_zip import BadPackage, read_package
 from sandbox.salesforce.wire import Request, Response, json_response
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import Any, cast
 
 import msgspec
 
-from sandbox.salesforce.query import Answer
-from sandbox.salesforce.resolve import Target, parent_of
+from sandbox.salesforce.queries.query import Answer
+from sandbox.salesforce.queries.resolve import Target, parent_of
+from sandbox.salesforce.records.tables import Tables
 from sandbox.salesforce.schema import Field, Row, Value
-from sandbox.salesforce.tables import Tables
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 Shape = dict[str, Any]

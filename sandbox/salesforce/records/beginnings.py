@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from sandbox.salesforce.records.values import stored
 from sandbox.salesforce.schema import Row
-from sandbox.salesforce.values import stored
 
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.ids import id18
-from sandbox.salesforce.query import Answer
+from sandbox.salesforce.queries.query import Answer
 
 PAGE = 2_000
 _SMALLEST = 200

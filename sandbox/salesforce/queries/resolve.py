@@ -6,10 +6,10 @@ from typing import cast
 
 from sandbox.salesforce.access import Access
 from sandbox.salesforce.errors import ApiError
+from sandbox.salesforce.queries.soql_tokens import pointing
+from sandbox.salesforce.queries.soql_tree import Path
+from sandbox.salesforce.records.tables import Tables
 from sandbox.salesforce.schema import Field, Row, SObject, Value
-from sandbox.salesforce.soql_tokens import pointing
-from sandbox.salesforce.soql_tree import Path
-from sandbox.salesforce.tables import Tables
 
 Getter = Callable[[Row], Value]
 

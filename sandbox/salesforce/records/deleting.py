@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, cast
 
-from sandbox.salesforce.automation import after_save
 from sandbox.salesforce.errors import RowError
+from sandbox.salesforce.records.automation import after_save
+from sandbox.salesforce.records.summaries import roll_up
+from sandbox.salesforce.records.writing import living, locked
 from sandbox.salesforce.schema import Row, SObject
-from sandbox.salesforce.summaries import roll_up
-from sandbox.salesforce.writing import living, locked
 
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org

@@ -4,10 +4,10 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from sandbox.salesforce import deleting, writing
-from sandbox.salesforce.bulk_jobs import DELIMITERS, Job, find_job, options_of
+from sandbox.salesforce.bulk.bulk_jobs import DELIMITERS, Job, find_job, options_of
 from sandbox.salesforce.errors import ApiError
 from sandbox.salesforce.ids import id18
+from sandbox.salesforce.records import deleting, writing
 from sandbox.salesforce.schema import SObject
 from sandbox.salesforce.wire import CSV, Request, Response, json_response
 

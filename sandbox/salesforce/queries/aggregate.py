@@ -4,13 +4,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import cast
 
-from sandbox.salesforce.resolve import Getter, Resolver, getter
+from sandbox.salesforce.queries.resolve import Getter, Resolver, getter
+from sandbox.salesforce.queries.soql_tokens import pointing
+from sandbox.salesforce.queries.soql_tree import Aggregate, Column, Order, Path, Select
+from sandbox.salesforce.records.tables import Tables
+from sandbox.salesforce.records.values import canonical
 from sandbox.salesforce.schema import NUMBERS, Row, SObject, Value
-from sandbox.salesforce.soql_tokens import pointing
-from sandbox.salesforce.soql_tree import Aggregate, Column, Order, Path, Select
 from sandbox.salesforce.standard import CURRENCY_ISO
-from sandbox.salesforce.tables import Tables
-from sandbox.salesforce.values import canonical
 
 Group = dict[str, Value]
 MAX_GROUPS = 2_000

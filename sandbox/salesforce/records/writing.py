@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from sandbox.salesforce.automation import after_save, before_save, ignored
 from sandbox.salesforce.errors import ApiError, RowError, bad_reference, entity_is_deleted
 from sandbox.salesforce.ids import id18, looks_like_id
+from sandbox.salesforce.records.automation import after_save, before_save, ignored
+from sandbox.salesforce.records.summaries import roll_up
+from sandbox.salesforce.records.values import stored
 from sandbox.salesforce.schema import Field, Row, SObject
-from sandbox.salesforce.summaries import roll_up
-from sandbox.salesforce.values import stored
 
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org

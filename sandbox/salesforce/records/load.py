@@ -13,12 +13,12 @@ from decimal import Decimal
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from sandbox.salesforce.automation import before_save
 from sandbox.salesforce.errors import ApiError, LoadProblem
 from sandbox.salesforce.ids import id18, looks_like_id
-from sandbox.salesforce.load_setup import CHILDREN, SECTIONS, SETUP_KEYS, load_setup, take_stages
+from sandbox.salesforce.records.automation import before_save
+from sandbox.salesforce.records.load_setup import CHILDREN, SECTIONS, SETUP_KEYS, load_setup, take_stages
+from sandbox.salesforce.records.values import canonical, stored
 from sandbox.salesforce.schema import NUMBERS, Row, SObject
-from sandbox.salesforce.values import canonical, stored
 
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org

@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from sys import intern
 from typing import TYPE_CHECKING, cast
 
+from sandbox.salesforce.records.values import canonical
 from sandbox.salesforce.schema import Row
-from sandbox.salesforce.values import canonical
 
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org

@@ -3,14 +3,14 @@
 import base64
 from typing import TYPE_CHECKING
 
-from sandbox.salesforce.bulk_jobs import Job, find_job, options_of
+from sandbox.salesforce.bulk.bulk_jobs import Job, find_job, options_of
 from sandbox.salesforce.errors import ApiError
-from sandbox.salesforce.query import run_query, understand
-from sandbox.salesforce.render import csv_value
-from sandbox.salesforce.resolve import getter
+from sandbox.salesforce.queries.query import run_query, understand
+from sandbox.salesforce.queries.render import csv_value
+from sandbox.salesforce.queries.resolve import getter
+from sandbox.salesforce.queries.soql import parse
+from sandbox.salesforce.queries.soql_tree import Aggregate
 from sandbox.salesforce.schema import SObject
-from sandbox.salesforce.soql import parse
-from sandbox.salesforce.soql_tree import Aggregate
 from sandbox.salesforce.wire import CSV, Request, Response, json_response
 
 if TYPE_CHECKING:

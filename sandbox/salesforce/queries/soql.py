@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import TypeVar
 
 from sandbox.salesforce.clock import parse_instant, stamp
-from sandbox.salesforce.date_literals import is_range
 from sandbox.salesforce.errors import ApiError
-from sandbox.salesforce.soql_tokens import Token, pointing, tokens, unquoted
-from sandbox.salesforce.soql_tree import (
+from sandbox.salesforce.queries.date_literals import is_range
+from sandbox.salesforce.queries.soql_tokens import Token, pointing, tokens, unquoted
+from sandbox.salesforce.queries.soql_tree import (
     Aggregate,
     Column,
     Comparison,

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sandbox.salesforce import deleting, writing
 from sandbox.salesforce.errors import ApiError, RowError, bad_json
 from sandbox.salesforce.ids import id18, looks_like_id
-from sandbox.salesforce.rest_records import shape_fields
+from sandbox.salesforce.records import deleting, writing
+from sandbox.salesforce.rest.rest_records import shape_fields
 from sandbox.salesforce.schema import SObject
 from sandbox.salesforce.sharing import visible_to
 from sandbox.salesforce.wire import Request, Response, json_response

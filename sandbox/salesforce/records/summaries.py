@@ -4,8 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
+from sandbox.salesforce.records.values import canonical
 from sandbox.salesforce.schema import Field, Row, SObject, Value
-from sandbox.salesforce.values import canonical
 
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org

@@ -2,9 +2,9 @@
 
 from xml.etree.ElementTree import Element
 
-from sandbox.salesforce.metadata_zip import NAMESPACE
+from sandbox.salesforce.deploying.metadata_zip import NAMESPACE
+from sandbox.salesforce.records.summaries import OPERATIONS
 from sandbox.salesforce.schema import Field, Schema
-from sandbox.salesforce.summaries import OPERATIONS
 
 _TYPES = {
     "AutoNumber": "string",

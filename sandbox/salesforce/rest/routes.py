@@ -5,13 +5,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from sandbox.salesforce import (
+from sandbox.salesforce.bulk import bulk_ingest, bulk_jobs, bulk_query
+from sandbox.salesforce.deploying import deploys
+from sandbox.salesforce.errors import ApiError, not_found
+from sandbox.salesforce.rest import (
     auth,
-    bulk_ingest,
-    bulk_jobs,
-    bulk_query,
     composite,
-    deploys,
     identity,
     rest_catalogue,
     rest_collections,
@@ -19,7 +18,6 @@ from sandbox.salesforce import (
     rest_records,
     soap_login,
 )
-from sandbox.salesforce.errors import ApiError, not_found
 from sandbox.salesforce.wire import Request, Response, error_response, json_response
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.salesforce import deleting, writing
 from sandbox.salesforce.clock import http_date, parse_http_date, parse_instant, stamp
 from sandbox.salesforce.errors import ApiError, RowError, not_found
 from sandbox.salesforce.ids import id18, looks_like_id
-from sandbox.salesforce.query import late_visible_from
-from sandbox.salesforce.render import record_url, shaper
-from sandbox.salesforce.resolve import Target
+from sandbox.salesforce.queries.query import late_visible_from
+from sandbox.salesforce.queries.render import record_url, shaper
+from sandbox.salesforce.queries.resolve import Target
+from sandbox.salesforce.records import deleting, writing
 from sandbox.salesforce.schema import Row, SObject
 from sandbox.salesforce.sharing import visible_to
 from sandbox.salesforce.wire import Request, Response, json_response

@@ -4,10 +4,10 @@ import copy
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from sandbox.salesforce.deploy_result import Component
+from sandbox.salesforce.deploying.deploy_result import Component
+from sandbox.salesforce.deploying.metadata_fields import flag_of, read_field, text_of
+from sandbox.salesforce.deploying.metadata_zip import INERT, NAMESPACE, Item
 from sandbox.salesforce.ids import base62
-from sandbox.salesforce.metadata_fields import flag_of, read_field, text_of
-from sandbox.salesforce.metadata_zip import INERT, NAMESPACE, Item
 from sandbox.salesforce.schema import Field, Row, Schema, SObject
 from sandbox.salesforce.standard import currency_iso_field, system_fields
 

@@ -7,16 +7,16 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sandbox.salesforce.aggregate import Group, grouped
 from sandbox.salesforce.clock import stamp
 from sandbox.salesforce.errors import ApiError
-from sandbox.salesforce.resolve import Resolver, Target, getter
+from sandbox.salesforce.queries.aggregate import Group, grouped
+from sandbox.salesforce.queries.resolve import Resolver, Target, getter
+from sandbox.salesforce.queries.soql import parse
+from sandbox.salesforce.queries.soql_tokens import pointing
+from sandbox.salesforce.queries.soql_tree import Aggregate, Column, Order, Path, Select
+from sandbox.salesforce.queries.where import Filters
 from sandbox.salesforce.schema import TEXTS, Row, SObject, Value
 from sandbox.salesforce.sharing import visible_to
-from sandbox.salesforce.soql import parse
-from sandbox.salesforce.soql_tokens import pointing
-from sandbox.salesforce.soql_tree import Aggregate, Column, Order, Path, Select
-from sandbox.salesforce.where import Filters
 
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org

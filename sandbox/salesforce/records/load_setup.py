@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sandbox.salesforce.beginnings import add_stage
 from sandbox.salesforce.errors import ApiError, LoadProblem
+from sandbox.salesforce.records.beginnings import add_stage
+from sandbox.salesforce.records.values import stored
 from sandbox.salesforce.schema import Field, label_of
 from sandbox.salesforce.standard import enable_multi_currency
-from sandbox.salesforce.values import stored
 
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org

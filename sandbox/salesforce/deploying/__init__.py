@@ -1,0 +1,1 @@
+"""Metadata deploys of fields, objects and permission sets."""

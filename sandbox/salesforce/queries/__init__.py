@@ -1,0 +1,1 @@
+"""SOQL: read, resolved, executed and paged."""

@@ -1,0 +1,1 @@
+"""What the org holds, how it is changed and loaded."""

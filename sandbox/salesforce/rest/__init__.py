@@ -1,0 +1,1 @@
+"""The REST resources and sessions: paths and wire format."""
