@@ -24,7 +24,7 @@ from engine.documents.clawback import CAUSES, Clawback
 from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.model import Found, Issue, Severity
-from engine.money import minor_unit_micros, round_ratio
+from engine.money import round_ratio
 from engine.unearned import share_taken, within
 
 TERM = ["starts_on", "term_months"]
@@ -109,7 +109,7 @@ def _against(
     lines: pl.DataFrame, losses: Mapping[str, tuple[Loss, ...]], plan: Plan, clawback: Clawback
 ) -> Found[list[dict[str, Any]]]:
     """Rows against the lines, not yet in their period; what a deal gives back is judged once for each of its days."""
-    unit, mode = minor_unit_micros(plan.currency), plan.rounding
+    unit, mode = plan.unit_micros, plan.rounding
     judged: dict[tuple[str, date], Found[tuple[Taking, ...]]] = {}
     rows = []
     for line in lines.iter_rows(named=True):

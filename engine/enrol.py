@@ -39,7 +39,7 @@ def _coverage(enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]) -> 
         orient="row",
     )
     return (
-        _merged(enrolments)
+        merged(enrolments)
         .join(files, on="plan")
         .select(
             "file",
@@ -51,13 +51,13 @@ def _coverage(enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]) -> 
     )
 
 
-def _merged(enrolments: dy.DataFrame[f.Enrolments]) -> pl.DataFrame:
+def merged(enrolments: dy.DataFrame[f.Enrolments]) -> pl.DataFrame:
     """Enrolments without overlaps, so that a day enrolled twice still counts a credit once."""
     key = ["person_id", "plan"]
     until = pl.col("until_on").fill_null(LAST_DAY)
     block = (pl.col("from_on") > until.cum_max().shift(1).over(key)).fill_null(value=True).cum_sum()
-    merged = enrolments.sort(*key, "from_on").with_columns(until_on=until).with_columns(block=block)
-    ranges = merged.group_by(*key, "block").agg(pl.col("from_on").min(), pl.col("until_on").max())
+    blocks = enrolments.sort(*key, "from_on").with_columns(until_on=until).with_columns(block=block)
+    ranges = blocks.group_by(*key, "block").agg(pl.col("from_on").min(), pl.col("until_on").max())
     return ranges.drop("block").with_columns(until_on=pl.when(pl.col("until_on") < LAST_DAY).then("until_on"))
 
 

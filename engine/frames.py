@@ -336,7 +336,8 @@ class Lines(dy.Schema):
     source_id = dy.String(primary_key=True)
     """The credit (or clawed-back line's credit) or imported result it comes from."""
     part = dy.String(primary_key=True)
-    """What of the source: `earning`; of a clawback its cause, such as `clawback refunded 2`."""
+    """What of the source: `earning`; of a clawback its cause, such as `clawback refunded 2`; of a draw its
+    kind."""
     deal_id = dy.String(nullable=True)
     kind = dy.Enum(["commission", "spiff", "bonus", "manager_override", "clawback", "draw_advance", "draw_recovery"])
     dated_on = dy.Date()
@@ -357,7 +358,8 @@ class Lines(dy.Schema):
     fx_den = dy.Int64(nullable=True)
     """The exchange rate from the deal's into the plan's currency, null where they are the same."""
     share = dy.String(nullable=True)
-    """Of a clawback: the exact share of the earning (its `base`) that is taken back by now, such as `2/3`."""
+    """Of a clawback: the exact share of the earning (its `base`) that is taken back by now, such as `2/3`; of a
+    recovery: the share of what was earned above the draw that may be recovered."""
 
 
 class Posted(dy.Schema):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import dataframely as dy
 import polars as pl
 
@@ -9,6 +11,7 @@ from engine import frames as f
 from engine.book import Book, Outcome, Rules
 from engine.clawback import claw_back
 from engine.components import earn_all
+from engine.draws import draw
 from engine.model import join_issues
 from engine.settle import settle
 
@@ -19,15 +22,26 @@ def pay(
     book: Book,
     rules: Rules,
     posted: dy.DataFrame[f.Posted],
+    *,
+    through: date | None = None,
+    kept: dy.DataFrame[f.Lines] | None = None,
 ) -> Outcome:
     """Lines of the payees of `credits_` and what is still to be posted.
 
     The caller passes all credits of those payees in the plan years concerned, the deals of these credits, and all that
     is posted for the same payees and years: what is posted without a line is withdrawn.
+
+    What is owed by the mere passing of time (draws) is computed for the periods that end by `through`, of
+    everybody whom the book enrols; without it, as far as there are lines. `kept` are lines of those payees that stay
+    as they are although their deals cannot be computed now: they count as earned.
     """
     earned = earn_all(credits_, classified, book, rules)
     clawed = claw_back(earned.lines, classified, book.deal_events, rules.plans, rules.company)
-    lines = f.Lines.cast(pl.concat([earned.lines, clawed.rows]))
-    settled = settle(lines, posted, earned.held)
-    issues = join_issues(earned.issues, clawed.issues, settled.issues)
-    return Outcome(lines=lines, postings=settled.rows, held=earned.held, issues=issues)
+    made = [earned.lines, clawed.rows]
+    counted = f.Lines.cast(pl.concat([*made, *([] if kept is None else [kept])]))
+    drawn = draw(counted, earned.held, book, rules, through)
+    lines = f.Lines.cast(pl.concat([*made, drawn.lines]))
+    held = f.HeldSources.cast(pl.concat([earned.held, drawn.held]))
+    settled = settle(lines, posted, held)
+    issues = join_issues(earned.issues, clawed.issues, drawn.issues, settled.issues)
+    return Outcome(lines=lines, postings=settled.rows, held=held, issues=issues)

@@ -7,6 +7,8 @@ as they were, and a preview is the same path without the commit.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeVar, cast
 
 import dataframely as dy
 import polars as pl
@@ -15,6 +17,7 @@ from sqlalchemy import Connection
 
 from engine import frames as f
 from engine.book import Book, Credited, Outcome
+from engine.calendar import business_date, period_of
 from engine.compute import credit_deals
 from engine.documents.order import team_is_read
 from engine.model import Issue, join_issues
@@ -30,6 +33,8 @@ from store import canonical, ledger, results, runs, settings, writeback
 from store.documents import keep_documents
 
 log = structlog.get_logger()
+
+S = TypeVar("S", bound=dy.Schema)
 
 COMPUTED = "computed_fingerprint"
 SOURCE = ["plan", "component", "payee_id", "source_id"]
@@ -61,10 +66,12 @@ def compute(configuration: Configuration, run: Run) -> Computed:
 def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded: bool = True) -> Computed:
     """The whole computation inside the caller's transaction."""
     touched = refresh(conn, configuration, run.clock())
-    full = touched.everything or settings.setting_of(conn, COMPUTED) != configuration.fingerprint
+    through = _through(configuration, run)
+    state = f"{configuration.fingerprint} {through}"
+    full = touched.everything or settings.setting_of(conn, COMPUTED) != state
     if not full and not touched.accounts and not touched.deals:
         return Computed()
-    scope = Scope(conn, configuration, full=full)
+    scope = Scope(conn, configuration, through, full=full)
     book, credited = scope.credit(touched)
     outcome = scope.pay(book, credited)
     if guarded:
@@ -75,15 +82,15 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     issues = join_issues(credited.issues, outcome.issues)
     subjects = None if full else touched.subjects | scope.subjects
     runs.record_issues(conn, "compute", issues, run.clock(), subjects)
-    settings.set_setting(conn, COMPUTED, configuration.fingerprint)
+    settings.set_setting(conn, COMPUTED, state)
     return Computed(full, len(scope.deals), len(scope.payees), wanted, outcome.postings, outcomes, issues)
 
 
 class Scope:
     """One computation: the deals and payees it is about, all (`full`) or those that touched records concern."""
 
-    def __init__(self, conn: Connection, configuration: Configuration, *, full: bool) -> None:
-        self.conn, self.rules, self.full = conn, configuration.rules, full
+    def __init__(self, conn: Connection, configuration: Configuration, through: date, *, full: bool) -> None:
+        self.conn, self.rules, self.through, self.full = conn, configuration.rules, through, full
         self.deal_object = configuration.mapping.deal_object
         self.deals: set[str] = set()
         self.payees: set[str] = set()
@@ -115,18 +122,31 @@ class Scope:
         credits_ = credited.credits if self.full else results.credits_of(self.conn, self.payees)
         deals = credited.classified if self.full else results.classified_of(self.conn, set(credits_["deal_id"]))
         posted = ledger.posted(self.conn, None if self.full else self.payees)
-        mine = book if self.full else replace(book, imported_results=self._results(book))
+        mine = book if self.full else self._people_concerned(book)
         frozen = results.held_among(self.conn, posted["deal_id"].drop_nulls())
-        outcome = pay(credits_, deals, mine, self.rules, _not_of(posted, frozen))
+        kept_of_deals = results.lines_of(self.conn, None, frozen)
+        outcome = pay(
+            credits_,
+            deals,
+            mine,
+            self.rules,
+            _not_of(posted, frozen),
+            through=self.through,
+            kept=kept_of_deals if self.full else _of(kept_of_deals, "payee_id", self.payees),
+        )
         self.payees |= {*outcome.postings["payee_id"], *outcome.lines["payee_id"]}
         shown = results.lines_of(self.conn, self.payees)
         kept = [shown.filter(pl.col("deal_id").is_in(list(frozen))), shown.join(outcome.held, on=SOURCE, how="semi")]
         results.replace_lines(self.conn, self.payees, f.Lines.cast(pl.concat([outcome.lines, *kept]).unique()))
         return outcome
 
-    def _results(self, book: Book) -> dy.DataFrame[f.ImportedResults]:
-        """The imported results of the payees concerned: what others earn with theirs is not looked at."""
-        return f.ImportedResults.cast(book.imported_results.filter(pl.col("person_id").is_in(list(self.payees))))
+    def _people_concerned(self, book: Book) -> Book:
+        """Results and enrolments of the payees concerned only: what others earn or draw is not looked at."""
+        return replace(
+            book,
+            imported_results=_of(book.imported_results, "person_id", self.payees),
+            enrolments=_of(book.enrolments, "person_id", self.payees),
+        )
 
     def publish(self, book: Book, outcome: Outcome) -> dy.DataFrame[f.DealOutcomes]:
         """What the CRM should say of every deal that was looked at or whose lines moved."""
@@ -141,6 +161,17 @@ class Scope:
             book.people,
             known,
         )
+
+
+def _through(configuration: Configuration, run: Run) -> date:
+    """The end of the last fiscal month that is over: what time alone makes due is computed as far as that."""
+    company = configuration.rules.company
+    return period_of(business_date(run.clock(), company.zone), "month", company).starts_on
+
+
+def _of(rows: dy.DataFrame[S], column: str, names: set[str]) -> dy.DataFrame[S]:
+    """The rows of these names."""
+    return cast("dy.DataFrame[S]", rows.filter(pl.col(column).is_in(list(names))))
 
 
 def _not_of(posted: pl.DataFrame, deals: set[str]) -> dy.DataFrame[f.Posted]:

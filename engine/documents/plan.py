@@ -11,6 +11,7 @@ from engine.documents.clawback import Clawback
 from engine.documents.component import Component
 from engine.documents.dependencies import problems_in_plan
 from engine.documents.document import Policy
+from engine.documents.draw import Draw
 from engine.documents.measure import Measure, Unit
 from engine.documents.problems import Problem
 from engine.documents.values import FILLED, Currency, Name, Pay, Window
@@ -18,6 +19,9 @@ from engine.money import minor_unit_micros
 
 NOUNS: dict[Unit, str] = {"amount": "money", "deals": "deals", "number": "pieces", "percent": "percent"}
 """What messages call the unit of a measure."""
+
+DRAW = "draw"
+"""How lines name the plan's draw: as if it were a component."""
 
 
 class Plan(Policy):
@@ -49,6 +53,10 @@ class Plan(Policy):
         default=None, examples=["{when: {cancelled: {within_days: 180}}, takes_back: all, applies_to: [base]}"]
     )
     """What is taken back when a customer leaves."""
+    draw: Draw | None = Field(
+        default=None, examples=["{kind: recoverable, amount: 4_000, first_periods: 3, recovery: {max_share: 50%}}"]
+    )
+    """What is paid at least, and how advances come back."""
 
     @property
     def unit_micros(self) -> int:
@@ -61,6 +69,8 @@ class Plan(Policy):
             yield Problem(("rounding_unit",), "nothing is rounded to 0.", "Write more than 0, such as 1 or 0.05.")
         for position, component in enumerate(self.components):
             place = ("components", position)
+            if self.draw and component.id == DRAW:
+                yield Problem((*place, "id"), "is how lines name the plan's draw.", "Give the component another id.")
             for problem in (*self._unfit(component), *self._outside(component)):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
         yield from problems_in_plan(self.components, self.measures)

@@ -123,11 +123,13 @@ class Case:
         """The people data around the credits."""
         return book(quotas=self.quotas, enrolments=self.enrolments, fx_rates=self.fx_rates, **self.others)
 
-    def pays(self, sale: tuple[pl.DataFrame, pl.DataFrame], posted: pl.DataFrame | None = None) -> Outcome:
-        """The outcome for credits and their deals; every frame of it is validated."""
+    def pays(
+        self, sale: tuple[pl.DataFrame, pl.DataFrame], posted: pl.DataFrame | None = None, **reach: Any
+    ) -> Outcome:
+        """The outcome for credits and their deals, as far as `reach` says; every frame of it is validated."""
         credits_, classified = sale
         before = ledger() if posted is None else posted
-        outcome = pay(credits_, classified, self.book, self.rules, before)
+        outcome = pay(credits_, classified, self.book, self.rules, before, **reach)
         f.Lines.validate(outcome.lines)
         f.Postings.validate(outcome.postings)
         return outcome

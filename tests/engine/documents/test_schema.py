@@ -19,6 +19,7 @@ from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.conditions import FIELDS, NOTES, AccountTest, When, read_test
 from engine.documents.document import Document, Reading
+from engine.documents.draw import Draw, Recovery
 from engine.documents.engagement import CreditShare, Engagement, Otherwise, Owners, Rule
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
@@ -56,7 +57,7 @@ FILES = [
     for path in sorted(CONFIG.glob(pattern))
 ]
 CLASSES = [Company, Measure, Bracket, Point, Cap, Component, Plan, AccountTest, When, Window]
-CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack]
+CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack, Draw, Recovery]
 CLASSES += [DealFact, Product, Achieved, Before, ResultFact, EventFact, QuotaFact, EnrolmentFact, PersonFact, RoleFact]
 CLASSES += [ReportingFact, RateFact, Expect, ExpectedLine, ExpectedPosting, Scenario]
 CLASSES += [Owners, CreditShare, Rule, Otherwise, Engagement]

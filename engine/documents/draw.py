@@ -1,0 +1,64 @@
+"""Draws: what a payee is paid at least, and how advances come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field
+
+from engine.documents.document import Document
+from engine.documents.problems import Problem
+from engine.documents.values import Count, Pay, Share, Window
+
+
+class Recovery(Document):
+    """How advances are recovered from what is earned above the draw (above zero once the draw has ended)."""
+
+    starts_after: Count = Field(default=0, examples=["3"])
+    """Statement periods from the first draw on in which nothing is recovered yet."""
+    ends_after: Count | None = Field(default=None, examples=["12"])
+    """Statement periods from the first draw on after which what is still open is forgiven; without it, never."""
+    max_share: Share = Field(default=Fraction(1), examples=["50%"])
+    """How much of what is earned above the draw may be recovered in one period, rounded down."""
+
+    def problems(self) -> Iterator[Problem]:
+        """There is a period in which something can be recovered."""
+        if self.starts_after < 0:
+            yield Problem(("starts_after",), f"{self.starts_after} is below zero.", "Write 0 or more.")
+        if self.ends_after is not None and self.ends_after <= self.starts_after:
+            remedy = f"Write more than {self.starts_after}, or make the draw non_recoverable."
+            yield Problem(("ends_after",), "recovery ends before it starts.", remedy)
+
+
+class Draw(Document):
+    """What a payee is paid at least for each statement period that is over: the greater of earnings and draw.
+
+    Without `first_periods` and `effective` it is paid for as long as the plan is in force and the payee enrolled.
+    """
+
+    kind: Literal["recoverable", "non_recoverable"] = Field(examples=["recoverable"])
+    """`recoverable`: what is paid above the earnings is an advance that later earnings pay back. `non_recoverable`: it
+    is a guarantee, and the payee's to keep."""
+    amount: Pay = Field(examples=["4_000"])
+    """The draw of one statement period (see `pays`), all components of the plan and its clawbacks together."""
+    first_periods: Count | None = Field(default=None, examples=["3"])
+    """Only for so many statement periods, the first of them the one in which the payee was enrolled."""
+    effective: Window | None = Field(default=None, examples=["{from: 2026-02-01, until: 2026-05-01}"])
+    """Only for statement periods that begin in this window."""
+    recovery: Recovery | None = Field(default=None, examples=["{starts_after: 3, max_share: 50%}"])
+    """When and how fast advances are recovered; without it, at once and in full."""
+
+    @property
+    def recovers(self) -> Recovery:
+        """How advances are recovered."""
+        return self.recovery or Recovery()
+
+    def problems(self) -> Iterator[Problem]:
+        """A guarantee is not recovered, and there is a period with a draw."""
+        if self.recovery is not None and self.kind == "non_recoverable":
+            remedy = "Remove recovery, or write kind: recoverable."
+            yield Problem(("recovery",), "a guarantee is never recovered.", remedy)
+        if self.first_periods is not None and self.first_periods < 1:
+            yield Problem(("first_periods",), f"{self.first_periods} periods are none.", "Write 1 or more.")
