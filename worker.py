@@ -284,6 +284,27 @@ def plan_test(
         raise typer.Exit(EXIT_PROBLEM)
 
 
+@plan_app.command("draw")
+def plan_draw(
+    file: Annotated[Path, typer.Argument(help="A plan file.")],
+    component: Annotated[str | None, typer.Option(help="Its id; all components where none is given.")] = None,
+    quota: Annotated[str | None, typer.Option(help="Quota to draw for; a round one where none is given.")] = None,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Rates of this day, else the newest.")
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write the drawing of one component to this file, too.")] = None,
+) -> None:
+    """Draw payout curves: what is paid for what was achieved, with every corner's exact value.
+
+    Example: worker.py plan draw config/plans/ae.yaml --component base --quota 1000000 --svg base.svg
+    """
+    from jobs.plan_draw import draw
+
+    with reported():
+        for drawing in draw(file, component, quota, _day(on), svg):
+            typer.echo(f"{drawing}\n")
+
+
 @app.command()
 def sandbox(
     crm: Annotated[str, typer.Option(help="Which CRM to stand in for: salesforce.")] = "salesforce",
