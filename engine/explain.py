@@ -13,7 +13,7 @@ from typing import Any
 from engine.documents.plan import Plan
 from engine.facts import facts
 from engine.model import MICROS
-from engine.money import round_ratio
+from engine.money import minor_unit_micros, round_ratio
 from engine.settled import SETTLED, settled_sentence
 from engine.wording import attainment, exchange, money, number, percent, pieces, plain, roughly
 
@@ -118,12 +118,14 @@ def _of_earnings(known: Row) -> str:
 def _computed(known: Row) -> str:
     """Every slice with its rate, and what rounding the running total changed."""
     told = [part for part in known["slices"] if known["by_rate"] or Fraction(part["amount"])]
-    said = [_slice(part, known) for part in told] or ["which pays no more than before"]
+    said = [_slice(part, known) for part in told] or ["it pays no more than before"]
     shown, amount = sum(_rounded(part, known) for part in known["slices"]), known["amount_micros"]
     if shown != amount:
         said.append(f"rounding the running total makes it {money(amount, known['currency'])}")
     elif len(said) > 1:
         said.append(f"together {money(amount, known['currency'])}")
+    if known["unit"] != minor_unit_micros(known["currency"]):
+        said.append(f"totals are rounded to {money(known['unit'], known['currency'])}")
     return "; ".join(said)
 
 
@@ -154,8 +156,8 @@ def _lump(part: Row, known: Row) -> str:
 
 def _product(part: Row, known: Row) -> str:
     """`20,000.00 x 8 % = 1,600.00 USD`, as it can be computed again."""
-    base = _factor(Fraction(part["base"]), known)
-    return f"{base} x {_rate(part, known)}{_derived(part, known)} = {money(_rounded(part, known), known['currency'])}"
+    rate = _derived(part, known) or _rate(part, known)
+    return f"{_factor(Fraction(part['base']), known)} x {rate} = {money(_rounded(part, known), known['currency'])}"
 
 
 def _factor(micros: Fraction, known: Row) -> str:
@@ -172,13 +174,11 @@ def _rate(part: Row, known: Row) -> str:
 
 
 def _derived(part: Row, known: Row) -> str:
-    """Where a rate comes from that is a multiple of target / quota."""
+    """A multiple of the exact target rate as the plan has it: `1.5 x 50,000.00 / 500,000.00`."""
     if "times" not in part:
         return ""
-    times = number(Fraction(part["times"]))
-    target = plain(Fraction(known["target"]), known["currency"])
-    quota = _factor(Fraction(known["quota_micros"]), known)
-    return f" ({times} x {target} / {quota})"
+    target, quota = plain(Fraction(known["target"]), known["currency"]), _factor(Fraction(known["quota_micros"]), known)
+    return f"{number(Fraction(part['times']))} x {target} / {quota}"
 
 
 def _since(part: Row, known: Row) -> str:

@@ -75,12 +75,13 @@ def _slice(step: Step, curve: Curve, component: Component, quota: int, target: F
     """One part of the way: a `slice` inside a bracket (`capped` above the cap), or what reaching one changes.
 
     `bracket` says where the bracket begins, as it is written: a share of quota or micro-units; null without brackets.
-    `times` is the multiple of the target rate, for a slice that pays by one.
+    `times` is the multiple of the exact target rate, for a slice that pays by one.
     """
     segment = curve.segments[step.segment]
     of_quota = component.rows[0].from_share is not None if component.rows else None
     bracket = {None: None, True: {"share": str(segment.from_share)}, False: {"micros": int(segment.from_micros)}}
-    times = segment.lift / target if target and component.over_quota and step.kind == "slice" else None
+    by_target = component.over_quota and component.rate_decimals is None and step.kind == "slice"
+    times = segment.lift / target if target and by_target else None
     return {
         "kind": step.kind,
         "bracket": bracket[of_quota],

@@ -13,6 +13,8 @@ from engine.wording import attainment, exchange, money, number, percent, pieces
 from tests.engine.builders import frame, units
 from tests.engine.plans import Case, by_amount, by_share, component, plan, quota, rate, sold, taking_back
 from tests.engine.test_pay import cases, quick, sales
+from tests.engine.test_shape import OTE, POINTS, STEPS, TIERS, YEAR
+from tests.engine.test_shape import component as written
 
 TIERED = component(title="Commission on new business", brackets=by_share((0, 8), (100, 12), (125, 15)))
 SOURCE = " [base; Handbook, section 3]"
@@ -69,6 +71,71 @@ def test_a_whole_tier_reached_and_lost_again():
         " -10,000.00 USD of it fell in the bracket from 0 %: -10,000.00 x 3 % = -300.00 USD;"
         " together -1,950.00 USD."
     )
+
+
+def said_of(pays, *sales, **changes):
+    """What the payee reads of a component written in YAML, beside where the deal took the total."""
+    of = written(pays).model_copy(update={"title": ""})
+    sale = sold(*((f"2026-05-0{day}", amount) for day, amount in enumerate(sales, start=1)))
+    return [text.partition("); ")[2] for text in sentences(sale, of, quotas=[quota(100_000)], **changes)]
+
+
+def test_a_row_that_is_reached_is_a_lump():
+    up, down, still = said_of(STEPS, 85_000, -10_000, 1_000)
+
+    assert up == "reaching 80 % adds 5,000.00 USD."
+    assert down == "falling below 80 % takes back 5,000.00 USD."
+    assert still == "it pays no more than before."
+
+
+def test_a_line_between_points_and_a_multiple_of_the_target_rate():
+    points = f"{YEAR}, target: 10_000, below: none, beyond: flat, {POINTS}"
+
+    assert said_of(points, 90_000)[0] == (
+        "reaching 80 % adds 5,000.00 USD; 10,000.00 USD of it lies on the line from 80 %:"
+        " 10,000.00 x 25 % = 2,500.00 USD; together 7,500.00 USD."
+    )
+    assert said_of(OTE, 100_000, 10_000)[1] == (
+        "10,000.00 USD of it fell in the bracket from 100 %: 10,000.00 x 1.5 x 50,000.00 / 100,000.00 = 7,500.00 USD."
+    )
+    assert said_of("quota: acv, accumulates: year, target: 33_333, times: 1, rate_decimals: 1", 1_000) == [
+        "1,000.00 x 33.3 % = 333.00 USD."
+    ]
+
+
+def test_a_cap_and_a_cliff_and_whole_dollars():
+    capped = f"{OTE}, cap: {{per: window, amount: 50_000, then_pays: 10%}}"
+
+    assert said_of(capped, 100_000, 10_000)[1] == (
+        "10,000.00 USD of it lies above the cap of 50,000.00 USD: 10,000.00 x 7.5 % = 750.00 USD."
+    )
+    assert said_of(f"{YEAR}, tiers: overage_cliff, {TIERS}", 100_000, 20_000)[1] == (
+        "20,000.00 USD of it fell in the bracket from 100 %: 20,000.00 x 10 % = 2,000.00 USD;"
+        " reaching 120 % adds 2 % to the rate of all before it above 80,000.00 USD: 40,000.00 x 2 % = 800.00 USD;"
+        " together 2,800.00 USD."
+    )
+    assert said_of(OTE, 15, rounding_unit=units(5))[0] == (
+        "15.00 USD of it fell in the bracket from 0 %: 15.00 x 1 x 50,000.00 / 100,000.00 = 10.00 USD;"
+        " totals are rounded to 5.00 USD."
+    )
+
+
+@pytest.mark.parametrize(
+    "pays",
+    [
+        *(STEPS, OTE, f"{YEAR}, tiers: previous_cliff, {TIERS}", f"{OTE}, rate_decimals: 3"),
+        f"{OTE}, cap: {{per: window, of_target: 110%, then_pays: 33%}}",
+        f"{YEAR}, target: 10_000, boundary: upper, below: flat, beyond: continue, {POINTS}",
+    ],
+)
+def test_every_way_to_pay_follows_from_its_facts(pays):
+    of = plan(written(pays))
+    sale = sold(*[("2026-05-01", Fraction(amount)) for amount in (80_000, "19999.99", "0.01", 60_000, -70_000)])
+
+    lines = Case([of], quotas=[quota(Fraction(99_999))]).pays(sale).lines
+    assert lines.height == 5
+    for line in lines.iter_rows(named=True):
+        assert recomputed(json.loads(json.dumps(facts(line, of)))) == line["amount_micros"]
 
 
 def test_a_flat_rate_a_split_and_a_portion():
