@@ -101,6 +101,8 @@ def _deal(deal_id: str, deal: DealFact, rules: Rules) -> dict[str, Any]:
         "closed_on": deal.on,
         "amount_micros": amount,
         "acv_micros": deal.acv,
+        "cost_micros": deal.cost,
+        "list_micros": deal.list_price,
         "currency": deal.currency or rules.company.currency,
         "source": deal.source,
         "term_months": deal.term_months,
@@ -124,6 +126,8 @@ def _products(scenario: Scenario) -> Iterator[dict[str, Any]]:
                 "family": sold.family,
                 "quantity_micros": MICROS if sold.quantity is None else sold.quantity,
                 "amount_micros": sold.amount,
+                "cost_micros": sold.cost,
+                "list_micros": sold.list_price,
             }
 
 

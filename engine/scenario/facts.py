@@ -33,6 +33,10 @@ class Product(Document):
     """Its family, which `when: {family: ...}` tests."""
     amount: Micros | None = Field(default=None, examples=["10_000"])
     """Its part of the deal's amount."""
+    cost: Micros | None = Field(default=None, examples=["6_000"])
+    """What that amount costs us."""
+    list_price: Micros | None = Field(default=None, examples=["12_500"])
+    """That amount at list price."""
     quantity: Micros | None = Field(default=None, examples=["5"])
     """How many; without it, one."""
 
@@ -50,6 +54,10 @@ class DealFact(Document):
     """Its amount; without it, its ACV."""
     acv: Micros | None = Field(default=None, examples=["25_000"])
     """Its annual contract value; without it, a year's part of the amount by the term."""
+    cost: Micros | None = Field(default=None, examples=["30_000"])
+    """What the amount costs us; without it, the costs of its products."""
+    list_price: Micros | None = Field(default=None, examples=["60_000"])
+    """The amount at list price; without it, the list prices of its products."""
     term_months: Count | None = Field(default=None, examples=["24"])
     """Length of the contract."""
     currency: Currency | None = Field(default=None, examples=["EUR"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.book import Rules
-from engine.documents.problems import Problem, nearest
+from engine.documents.plan import Plan
+from engine.documents.problems import Loc, Problem, nearest
 from engine.scenario.book import windows_of_quotas
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before
-from engine.scenario.stated import measure_of
+from engine.scenario.fitting import fits_anything, fitting_deal
+from engine.scenario.stated import day_of_before, measure_of
 
 
 def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
@@ -27,7 +29,9 @@ def _measures(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
         *(("before", position, fact) for position, fact in enumerate(scenario.before)),
     ]
     for key, position, fact in facts:
-        if measure_of(fact, rules) is not None:
+        found = measure_of(fact, rules)
+        if found is not None:
+            yield from _unmade((key, position), fact, found, scenario, rules)
             continue
         if fact.measure is None:
             message = "does not say of which measure, and the plans have several."
@@ -35,6 +39,18 @@ def _measures(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
         else:
             message = f"no measure of deals is called {fact.measure}."
             yield Problem((key, position, "measure"), message, nearest(fact.measure, known))
+
+
+def _unmade(
+    place: Loc, fact: Achieved | Before, found: tuple[Plan, str], scenario: Scenario, rules: Rules
+) -> Iterator[Problem]:
+    """A statement in a measure of which no deal can be made up."""
+    plan, name = found
+    on = fact.on if isinstance(fact, Achieved) else day_of_before(fact, scenario, rules)
+    when = plan.measures[name].when
+    if not fits_anything(fitting_deal("stated", on, 0, plan, plan.measures[name]), when):
+        message = f"no deal of {on} can be made up that measure {name} counts."
+        yield Problem(place, message, "State deals in its place.")
 
 
 def _quotas(scenario: Scenario, rules: Rules) -> Iterator[Problem]:

@@ -87,7 +87,7 @@ def _posted_before(scenario: Scenario, credited: Credited, book: Book, rules: Ru
     amount = pl.col("amount_micros")
     for number, fact in enumerate(scenario.before, start=1):
         if fact.posted is not None:
-            mine = pl.col("deal_id") == f"{BEFORE}{number}"
+            mine = pl.col("deal_id") == f"{BEFORE}{number:03}"
             if fact.component is not None:
                 mine &= pl.col("component") == fact.component
             amount = pl.when(mine).then(fact.posted).otherwise(amount)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from fractions import Fraction
+from datetime import date
 from typing import Any
 
 import dataframely as dy
@@ -18,21 +17,18 @@ from engine import frames as f
 from engine.book import Rules
 from engine.calendar import period_of
 from engine.documents.component import Component
-from engine.documents.conditions import FieldTest, When
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.measure import measured_column
-from engine.model import MICROS, Motion
 from engine.scenario.book import days_of_facts, frame
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before
+from engine.scenario.fitting import fitting_deal
 from engine.scenario.values import DEAL_DAY, days_of
 
-BEFORE = "before-"
-"""How ids of deals begin that stand for what was accumulated before."""
-COLUMNS = {"amount": "amount_micros", "acv": "acv_micros", "expiring_acv": "expiring_acv_micros"}
-"""Fields of conditions whose column has another name."""
-OTHER = "something else"
+BEFORE = "(before) "
+STATED = "(stated) "
+"""How ids of deals begin that stand for statements: no other deal's id does, and they come first on their day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +46,11 @@ class Statement:
 def statements(scenario: Scenario, rules: Rules) -> list[Statement]:
     """Every stated achievement; `before` comes first, so that it is first on its day."""
     made = [
-        _statement(f"{BEFORE}{number}", fact, day_of_before(fact, scenario, rules), fact.achieved, rules)
+        _statement(f"{BEFORE}{number:03}", fact, day_of_before(fact, scenario, rules), fact.achieved, rules)
         for number, fact in enumerate(scenario.before, start=1)
     ]
     made += [
-        _statement(f"stated-{number}", fact, fact.on, fact.amount, rules)
+        _statement(f"{STATED}{number:03}", fact, fact.on, fact.amount, rules)
         for number, fact in enumerate(scenario.achieved, start=1)
     ]
     return made
@@ -84,9 +80,14 @@ def measure_of(fact: Achieved | Before, rules: Rules) -> tuple[Plan, str] | None
     return named[0] if len({name for _, name in named}) == 1 else None
 
 
+def deal_of(fact: Statement) -> dict[str, Any]:
+    """The deal that stands for the statement, as a row of `Classified`."""
+    return fitting_deal(fact.deal_id, fact.on, fact.amount, fact.plan, fact.measure)
+
+
 def classified_of(stated: Sequence[Statement]) -> dy.DataFrame[f.Classified]:
     """The deals that stand for the statements."""
-    return frame(f.Classified, (_deal(fact) for fact in stated))  # type: ignore[no-any-return]
+    return frame(f.Classified, (deal_of(fact) for fact in stated))  # type: ignore[no-any-return]
 
 
 def credits_of(stated: Sequence[Statement]) -> dy.DataFrame[f.Credits]:
@@ -133,23 +134,6 @@ def _measures_of(components: Sequence[Component], wanted: str) -> Iterator[str]:
     yield from (component.measure for component in components if component.id == wanted)
 
 
-def _deal(fact: Statement) -> dict[str, Any]:
-    base = {
-        "deal_id": fact.deal_id,
-        "account_id": fact.deal_id,
-        "motion": Motion.NEW_BUSINESS.value,
-        "classified_by": "stated",
-        "dated_on": fact.on,
-        "amount_micros": fact.amount,
-        "acv_micros": fact.amount,
-        "currency": fact.plan.currency,
-        "fx_num": 1,
-        "fx_den": 1,
-        "families": [],
-    }
-    return {**base, **fitting(fact.measure.when)}
-
-
 def _credit(fact: Statement) -> dict[str, Any]:
     values = dict.fromkeys(("amount_micros", "acv_micros", "units_micros"), 0)
     kind = fact.measure.credits[0]
@@ -168,42 +152,3 @@ def _credit(fact: Statement) -> dict[str, Any]:
         "dated_on": fact.on,
         "rule": "stated",
     }
-
-
-def fitting(when: When) -> dict[str, Any]:
-    """Values of a deal that fit the tests, by column of `Classified`."""
-    return {name: value for test in when.tests for name, value in _fitting(test).items()}
-
-
-def _fitting(test: FieldTest) -> dict[str, Any]:
-    if test.field == "closed_on":
-        return {}
-    value = _value(test)
-    if test.field == "family":
-        return {"families": [value]}
-    if test.field == "uplift":
-        share = Fraction(value)
-        return {"uplift_num": share.numerator, "uplift_den": share.denominator}
-    return {COLUMNS.get(test.field, f"{test.field}_micros" if test.field == "revenue" else test.field): value}
-
-
-def _value(test: FieldTest) -> Any:
-    """A value that passes one test; for ranges, the nearest to a bound."""
-    if test.any_of:
-        return test.any_of[0]
-    if test.none_of:
-        return OTHER
-    if test.min is not None:
-        return test.min
-    if test.max is not None:
-        return test.max
-    if test.above is not None:
-        return _moved(test.above, 1)
-    return _moved(test.below, -1)
-
-
-def _moved(bound: Any, by: int) -> Any:
-    """A little beyond the bound."""
-    if isinstance(bound, date):
-        return bound + timedelta(days=by)
-    return bound + (Fraction(by, MICROS) if isinstance(bound, Fraction) else by)

@@ -1,0 +1,85 @@
+"""A deal that fits a measure's `when`: what a stated achievement was made of, as far as the plan looks at it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from engine import frames as f
+from engine.documents.conditions import FIELDS, FieldTest, When
+from engine.documents.measure import Measure
+from engine.documents.plan import Plan
+from engine.matching import column_of, fits, with_lists
+from engine.model import MICROS, Motion
+from engine.scenario.book import frame
+
+OTHER = "something else"
+"""A text that nobody excludes."""
+WHOLE = 1_000_000 * MICROS
+"""The amount of which a deal has a stated margin or discount."""
+
+
+def fitting_deal(deal_id: str, on: date, amount: int, plan: Plan, measure: Measure) -> dict[str, Any]:
+    """The row of `Classified`; `fits_anything` tells whether one could be made."""
+    plain = {
+        "deal_id": deal_id,
+        "account_id": deal_id,
+        "motion": Motion.NEW_BUSINESS.value,
+        "classified_by": "stated",
+        "dated_on": on,
+        "amount_micros": amount,
+        "acv_micros": amount,
+        "currency": plan.currency,
+        "fx_num": 1,
+        "fx_den": 1,
+        "families": [],
+    }
+    return {**plain, **{column: value for test in measure.when.tests for column, value in _columns(test).items()}}
+
+
+def fits_anything(deal: dict[str, Any], when: When) -> bool:
+    """Whether the deal passes: some tests (a list of accounts, two that compete) no made-up deal can pass."""
+    if not deal.keys() <= f.Classified.columns().keys():
+        return False
+    row = with_lists(frame(f.Classified, [deal]), f.ListEntries.create_empty())
+    return bool(row.select(fits(when)).item())
+
+
+def _columns(test: FieldTest) -> dict[str, Any]:
+    value = _value(test)
+    if test.field == "closed_on":
+        return {}  # the day is the statement's own
+    if FIELDS[test.field] == "texts":
+        return {column_of(test.field): [value]}
+    if FIELDS[test.field] == "percent":
+        return _ratio(test.field, Fraction(value))
+    return {column_of(test.field): value}
+
+
+def _ratio(field: str, share: Fraction) -> dict[str, Any]:
+    """Columns of which the share is made."""
+    if field == "margin_percent":
+        return {"amount_micros": WHOLE, "cost_micros": int(WHOLE * (1 - share))}
+    if field == "discount_percent":
+        return {"amount_micros": int(WHOLE * (1 - share)), "list_micros": WHOLE}
+    return {f"{field}_num": share.numerator, f"{field}_den": share.denominator}
+
+
+def _value(test: FieldTest) -> Any:
+    """A value that passes one test; of a range, a bound or the nearest to it."""
+    if test.any_of:
+        return test.any_of[0]
+    if test.none_of:
+        return OTHER
+    inside = test.min if test.min is not None else test.max
+    if inside is not None:
+        return inside
+    return _beyond(test.above, 1) if test.above is not None else _beyond(test.below, -1)
+
+
+def _beyond(bound: Any, by: int) -> Any:
+    """A little above or below the bound."""
+    if isinstance(bound, date):
+        return bound + timedelta(days=by)
+    return bound + (Fraction(by, MICROS) if isinstance(bound, Fraction) else by)
