@@ -194,5 +194,7 @@ def _attained(rows: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFr
             base_micros="base",
             before_micros=pl.col("after") - pl.col("base"),
             after_micros="after",
+            factor=pl.lit(None, dtype=pl.String),
+            factors=pl.lit(None, dtype=pl.String),
         )
     )

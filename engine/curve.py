@@ -167,6 +167,21 @@ def _capped(piece: Piece, end: Fraction | None, limit: Limit | None) -> Iterator
             yield replace(piece if starts_above else above, start=crossing, open=is_open)
 
 
+def scaled(curve: Curve, factor: Fraction) -> Curve:
+    """The curve that pays so many times as much at every point, up to the same cap."""
+    segments = (
+        replace(
+            segment,
+            slope=segment.slope * factor,
+            at_share=segment.at_share * factor,
+            at_micros=segment.at_micros * factor,
+            lift=segment.lift * factor,
+        )
+        for segment in curve.segments
+    )
+    return replace(curve, segments=tuple(segments))
+
+
 def inverse(curve: Curve, payout: Fraction | int, quota: int = 0) -> Fraction | None:
     """The least achievement, from zero on, that pays at least `payout`; None when none does."""
     every = pieces(curve, quota)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from itertools import zip_longest
 
 import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.curve import Curve, value_at
+from engine.curve import Curve, scaled, value_at
 from engine.curve_columns import fits_int128, rounded_value
 from engine.documents.component import Component
 from engine.documents.plan import Plan
@@ -41,7 +42,9 @@ def earn(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Ea
     """
     moving = rows.filter(pl.col("base_micros") != 0)
     spans = [
-        _paid(_between(moving, since, until), curve_of(component, since), plan) for since, until in _spans(component)
+        _paid(part, scaled(curve_of(component, since), factor), plan)
+        for since, until in _spans(component)
+        for factor, part in _by_factor(_between(moving, since, until))
     ]
     paid = pl.concat(spans)
     too_large = pl.col("pay").abs() > LARGEST_MICROS
@@ -62,6 +65,15 @@ def _spans(component: Component) -> Iterator[tuple[date, date | None]]:
 def _between(rows: pl.DataFrame, since: date, until: date | None) -> pl.DataFrame:
     after = rows if since == date.min else rows.filter(pl.col("dated_on") >= since)
     return after if until is None else after.filter(pl.col("dated_on") < until)
+
+
+def _by_factor(rows: pl.DataFrame) -> Iterator[tuple[Fraction, pl.DataFrame]]:
+    """The rows of each factor that gates and multipliers made; there are few of them."""
+    if rows["factor"].null_count() == rows.height:
+        yield Fraction(1), rows
+        return
+    for (factor,), part in rows.partition_by("factor", as_dict=True, maintain_order=True).items():
+        yield Fraction(factor or 1), part
 
 
 def _paid(rows: pl.DataFrame, curve: Curve, plan: Plan) -> pl.DataFrame:

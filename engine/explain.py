@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.documents.plan import Plan
 from engine.facts import facts
+from engine.gauges_told import told_of_gauges
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
 from engine.settled import SETTLED, settled_sentence
@@ -35,9 +36,9 @@ def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: 
     if line["kind"] in SETTLED:
         said = settled_sentence(known, _named(deal) if deal is not None else "")
     elif deal is None or credit is None:
-        said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_computed(known)}"
+        said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_paid(known, plan)}"
     else:
-        said = f"{_named(deal)}, {_credited(credit, names)}, {_moved(known, credit)}; {_computed(known)}"
+        said = f"{_named(deal)}, {_credited(credit, names)}, {_moved(known, credit)}; {_paid(known, plan)}"
     source = "; ".join(text for text in (known["title"], known["document"]) if text)
     return f"{said}. [{source}]"
 
@@ -113,6 +114,11 @@ def _foreign(known: Row, credit: Row) -> str:
 def _of_earnings(known: Row) -> str:
     """Whose earnings are meant, where a component adds up earnings."""
     return f" of what {' and '.join(known['earned_by'])} paid" if known["earned_by"] else ""
+
+
+def _paid(known: Row, plan: Plan) -> str:
+    """How the amount comes about, and what gates and multipliers did to it."""
+    return f"{_computed(known)}{told_of_gauges(known, plan)}"
 
 
 def _computed(known: Row) -> str:

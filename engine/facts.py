@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from engine.curve import Curve, Step, value_at, walk
+from engine.curve import Curve, Step, scaled, value_at, walk
 from engine.documents.component import Component
 from engine.documents.plan import Plan
+from engine.factors import factor_of, found_by
 from engine.measure import measured_column
 from engine.money import round_ratio
 from engine.settled import SETTLED, settled_again, settled_facts
@@ -34,7 +35,8 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         return settled_facts(line, plan)
     component = next(part for part in plan.components if part.id == line["component"])
     measure = plan.measures[component.measure]
-    curve, quota = curve_of(component, line["rated_on"]), line["quota_micros"] or 0
+    factor = factor_of(line["factors"])
+    curve, quota = scaled(curve_of(component, line["rated_on"]), factor), line["quota_micros"] or 0
     target = target_of(component, line["rated_on"])
     way = walk(curve, line["before_micros"], line["after_micros"], quota)
     return {
@@ -46,6 +48,8 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "measured": measured_column(measure),
         "measured_in": measure.unit,
         "imported": measure.imported,
+        "factor": str(factor),
+        "factors": found_by(line["factors"]),
         "earned_by": list(measure.of),
         "rated_on": line["rated_on"].isoformat(),
         **{name: line[name] for name in OF_THE_LINE},

@@ -311,6 +311,10 @@ class Attained(dy.Schema):
     quota_micros = dy.Int64(nullable=True)
     fx_num = dy.Int64(nullable=True)
     fx_den = dy.Int64(nullable=True)
+    factor = dy.String(nullable=True)
+    """What gates and multipliers make of the payout, such as `3/2`; null: nothing."""
+    factors = dy.String(nullable=True)
+    """What each of them found, as JSON (`engine.factors`)."""
 
 
 class HeldSources(dy.Schema):
@@ -357,6 +361,8 @@ class Lines(dy.Schema):
     fx_num = dy.Int64(nullable=True)
     fx_den = dy.Int64(nullable=True)
     """The exchange rate from the deal's into the plan's currency, null where they are the same."""
+    factors = dy.String(nullable=True)
+    """What gates and multipliers of the component found, as JSON; null where there are none."""
     share = dy.String(nullable=True)
     """Of a clawback: the exact share of the earning (its `base`) that is taken back by now, such as `2/3`; of a
     recovery: the share of what was earned above the draw that may be recovered."""

@@ -49,6 +49,14 @@ WITH_WINDOW = {
         "has a result in {window} that is written in another unit than measure {measure!r} is imported as",
         "Write a percentage, such as 92%, exactly where the measure is imported as percent.",
     ),
+    "gauge_held": (
+        "depends in {window} on a component or measure that is held",
+        "Mend what holds that one; its issue says what.",
+    ),
+    "gauge_without_quota": (
+        "depends in {window} on an attainment without a quota above zero",
+        "Add rows to the quota table whose days lie inside the window of that attainment.",
+    ),
     "total_out_of_range": (
         "has a running total or quota in {window} that is beyond what the books can hold",
         "Correct the amounts of the deals or the quota in {window}.",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr
 
 from engine.documents.bracket import Bracket, Point, Row
 from engine.documents.cap import Cap
 from engine.documents.document import Document, MeasureName
-from engine.documents.problems import Problem
+from engine.documents.gauge import LISTED, Gate, Multiplier
+from engine.documents.problems import Loc, Problem
 from engine.documents.values import Count, Dated, Name, Pay, Rate, Share, Times, Window
 
 Accumulation = Literal["transaction", "month", "quarter", "half", "year"]
@@ -90,6 +91,14 @@ class Component(Document):
     """Rows of the quota file that percentages of brackets and points, and the target rate, refer to."""
     accumulates: Accumulation = Field(default="transaction", examples=["year"])
     """How long what was achieved adds up before it starts again at 0; `transaction`: each deal by itself."""
+    only_if: Annotated[tuple[Gate, ...], *LISTED] = Field(default=(), examples=["{attainment_of: base, min: 80%}"])
+    """Gates, one or a list of them: while one is closed, the component pays nothing."""
+    multiplied_by: Annotated[tuple[Multiplier, ...], *LISTED] = Field(
+        default=(),
+        examples=["{attainment_of: base, brackets: [{from: 0%, factor: 100%}, {from: 120%, factor: 150%}]}"],
+    )
+    """Accelerators and decelerators, one or a list of them: factors of all that the component pays. A cap counts after
+    them."""
     effective: Window | None = Field(default=None, examples=["{from: 2026-05-01, until: 2026-08-01}"])
     """A shorter life than the plan's."""
 
@@ -107,6 +116,16 @@ class Component(Document):
     def over_quota(self) -> bool:
         """Whether it pays by the target rate, which is target / quota."""
         return self.times is not None or "times" in self.row_ways
+
+    @classmethod
+    def located(cls, loc: Loc, written: Any) -> Loc:
+        """A gate or multiplier that stands by itself has no place in a list."""
+        alone = len(loc) > 1 and loc[0] in {"only_if", "multiplied_by"} and isinstance(written.get(loc[0]), dict)
+        return (loc[0], *loc[2:]) if alone else loc
+
+    def gauges(self) -> tuple[Gate | Multiplier, ...]:
+        """Every number that decides whether and how much the component pays: gates first."""
+        return (*(gate for written in self.only_if for gate in written.single()), *self.multiplied_by)
 
     def problems(self) -> Iterator[Problem]:
         """One way to say how much, and everything that way needs."""

@@ -14,9 +14,24 @@ K = TypeVar("K")
 
 
 def reads(component: Component, measures: Mapping[str, Measure]) -> tuple[str, ...]:
-    """The components of the same plan file whose results for the same payee the component reads."""
-    measure = measures[component.measure]
-    return () if measure.of_the_team else measure.of
+    """The components of the same plan file whose results for the same payee the component reads.
+
+    Its own attainment is no result: a component may have a gate on it.
+    """
+    own = (measures[name] for name in added_up(component) if not measures[name].of_the_team)
+    earned: list[str | None] = [name for measure in own for name in measure.of]
+    judged = (
+        (gauge.payout_of, gauge.attainment_of if gauge.attainment_of != component.id else None)
+        for gauge in component.gauges()
+    )
+    found = [*earned, *(name for names in judged for name in names)]
+    return tuple(dict.fromkeys(name for name in found if name is not None))
+
+
+def added_up(component: Component) -> tuple[str, ...]:
+    """The measures that a component pays on or is judged by."""
+    judged = (gauge.measure for gauge in component.gauges() if gauge.measure is not None)
+    return tuple(dict.fromkeys((component.measure, *judged)))
 
 
 def circle(needs: Mapping[K, Collection[K]]) -> list[K]:
@@ -36,7 +51,25 @@ def problems_in_plan(components: Sequence[Component], measures: Mapping[str, Mea
             if unknown not in ids and not measure.of_the_team:
                 place = "measures", name, "of", position
                 yield Problem(place, f"no component is called {unknown}.", nearest(unknown, ids))
+    for position, component in enumerate(components):
+        yield from _unfit_gauges(component, position, components, measures)
     found = circle({component.id: reads(component, measures) for component in components})
     if found:
         message = f"components wait for each other: {' needs '.join(found)}."
         yield Problem(("components", ids.index(found[0])), message, "Let one of them not depend on the next.")
+
+
+def _unfit_gauges(
+    component: Component, position: int, components: Sequence[Component], measures: Mapping[str, Measure]
+) -> Iterator[Problem]:
+    """Thresholds in the unit of their number; an attainment needs something to be a share of."""
+    shares = {part.id for part in components if part.quota or measures[part.measure].unit == "percent"}
+    for key in ("only_if", "multiplied_by"):
+        gauges = getattr(component, key)
+        for nth, gauge in enumerate(gauges):
+            place = ("components", position, key, nth)[: 4 if len(gauges) > 1 else 3]
+            for problem in gauge.unfit(measures):
+                yield Problem((*place, *problem.loc), problem.message, problem.remedy)
+            if gauge.attainment_of is not None and gauge.attainment_of not in shares:
+                message = f"{gauge.attainment_of} has no quota that it could attain."
+                yield Problem((*place, "attainment_of"), message, f"Add quota to {gauge.attainment_of}.")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from graphlib import TopologicalSorter
 
-from engine.documents.component import Component
-from engine.documents.dependencies import circle, reads
+from engine.documents.dependencies import added_up, circle, reads
 from engine.documents.plan import Plan
 
 Place = tuple[int, int]
@@ -26,11 +25,11 @@ def circle_among(plans: Sequence[Plan]) -> list[str]:
     return [f"{plans[file].plan}.{plans[file].components[nth].id}" for file, nth in circle(_needs(plans))]
 
 
-def earners(plans: Sequence[Plan], file: int, component: Component) -> list[Place]:
-    """The components whose earnings the measure of a component adds up: of its plan file, or of every plan's team."""
-    measure = plans[file].measures[component.measure]
-    files = range(len(plans)) if measure.of_the_team else (file,)
-    return [(f, n) for f in files for n, part in enumerate(plans[f].components) if part.id in measure.of]
+def earners(plans: Sequence[Plan], file: int, measure: str) -> list[Place]:
+    """The components whose earnings a measure adds up: of its plan file, or for the team's of every plan."""
+    of = plans[file].measures[measure]
+    files = range(len(plans)) if of.of_the_team else (file,)
+    return [(f, n) for f in files for n, part in enumerate(plans[f].components) if part.id in of.of]
 
 
 def team_is_read(plans: Sequence[Plan]) -> bool:
@@ -45,5 +44,6 @@ def _needs(plans: Sequence[Plan]) -> dict[Place, list[Place]]:
         ids = {part.id: (file, nth) for nth, part in enumerate(plan.components)}
         for nth, component in enumerate(plan.components):
             own = [ids[name] for name in reads(component, plan.measures)]
-            needs[file, nth] = [*own, *earners(plans, file, component)]
+            earned = (earners(plans, file, measure) for measure in added_up(component))
+            needs[file, nth] = [*own, *(place for places in earned for place in places)]
     return needs

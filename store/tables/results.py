@@ -138,4 +138,5 @@ class Line(Table, table=True):
     window: str
     fx_num: int | None = Field(sa_type=BigInteger)
     fx_den: int | None = Field(sa_type=BigInteger)
+    factors: str | None
     share: str | None

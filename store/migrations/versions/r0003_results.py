@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column("window", sa.String(), nullable=False),
         sa.Column("fx_num", sa.BigInteger(), nullable=True),
         sa.Column("fx_den", sa.BigInteger(), nullable=True),
+        sa.Column("factors", sa.String(), nullable=True),
         sa.Column("share", sa.String(), nullable=True),
         whole_numbers(
             "amount_micros", "base_micros", "before_micros", "after_micros", "quota_micros", "fx_num", "fx_den"

@@ -21,6 +21,7 @@ from engine.documents.conditions import FIELDS, NOTES, AccountTest, When, read_t
 from engine.documents.document import Document, Reading
 from engine.documents.draw import Draw, Recovery
 from engine.documents.engagement import CreditShare, Engagement, Otherwise, Owners, Rule
+from engine.documents.gauge import FactorBracket, Gate, Multiplier
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.documents.problems import Problem
@@ -60,6 +61,7 @@ CLASSES = [Company, Measure, Bracket, Point, Cap, Component, Plan, AccountTest, 
 CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack, Draw, Recovery]
 CLASSES += [DealFact, Product, Achieved, Before, ResultFact, EventFact, QuotaFact, EnrolmentFact, PersonFact, RoleFact]
 CLASSES += [ReportingFact, RateFact, Expect, ExpectedLine, ExpectedPosting, Scenario]
+CLASSES += [Gate, Multiplier, FactorBracket]
 CLASSES += [Owners, CreditShare, Rule, Otherwise, Engagement]
 
 

@@ -1,0 +1,166 @@
+"""Gauges: numbers of the payee that decide whether and how much another component pays (gates and multipliers)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from engine.documents.document import ComponentName, Document, MeasureName, written
+from engine.documents.measure import Measure
+from engine.documents.problems import Problem, Problems, shown, wrong
+from engine.documents.values import AMOUNT_SCHEMA, FILLED, PERCENT_SCHEMA, Name, Times, micros, percent
+
+Over = Literal["transaction", "month", "quarter", "half", "year"]
+
+
+def threshold(value: Any) -> Fraction | int:
+    """A share where it is written with `%`, else an amount or number in micro-units."""
+    try:
+        return percent(value) if isinstance(value, str) and value.endswith("%") else micros(value)
+    except Problems:
+        remedy = "Write a percentage, such as 80%, or an amount or number, such as 50_000."
+        raise wrong(f"{shown(value)} is no threshold.", remedy) from None
+
+
+Threshold = Annotated[
+    Fraction | int, written(threshold), WithJsonSchema({"title": "threshold", "anyOf": [PERCENT_SCHEMA, AMOUNT_SCHEMA]})
+]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+class _OneOrMore:
+    """Editors take the only item for the list, too."""
+
+    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """An item, or a list of them."""
+        listed = handler(core_schema)
+        return {"anyOf": [listed["items"], listed]}
+
+
+LISTED = written(_listed), _OneOrMore()
+"""Annotations of a list whose only item may stand by itself."""
+
+
+class Gauge(Document):
+    """A number of the payee. Exactly one of `attainment_of`, `payout_of` and `measure`."""
+
+    attainment_of: ComponentName | None = Field(default=None, examples=["base"])
+    """The attainment of a component of this plan: achieved over quota, in the component's own window."""
+    payout_of: ComponentName | None = Field(default=None, examples=["retention-bonus"])
+    """What a component of this plan pays in its own window, in the plan's currency."""
+    measure: MeasureName | None = Field(default=None, examples=["new_acv"])
+    """What a measure adds up; with `quota` its attainment."""
+    quota: Name | None = Field(default=None, examples=["new_acv"])
+    """With `measure`: rows of the quota file that a percentage refers to."""
+    over: Over | None = Field(default=None, examples=["quarter"])
+    """With `measure`: how long it adds up (`transaction`: on the deal alone); without it, as long as the component
+    accumulates."""
+    judged: Literal["window", "deal"] = Field(default="window", examples=["deal"])
+    """`window`: by all that the window holds as of now, for all its deals, so that a gate that opens late pays what
+    came before it, too. `deal`: by what it held when each deal was counted, that deal included."""
+
+    def problems(self) -> Iterator[Problem]:
+        """One number, and nothing about measures without one."""
+        named = [name for name in ("attainment_of", "payout_of", "measure", "each_of") if getattr(self, name, None)]
+        if len(named) != 1:
+            message = "says not which number counts." if not named else f"asks for {len(named)} numbers at once."
+            yield Problem((named[1],) if named else (), message, "Write one of attainment_of, payout_of and measure.")
+        for key in ("quota", "over"):
+            if getattr(self, key) is not None and not set(named) & {"measure", "each_of"}:
+                message = f"{key} goes with a measure; a component has its own."
+                yield Problem((key,), message, f"Remove {key}, or write measure.")
+
+    def in_percent(self, measures: Mapping[str, Measure]) -> bool:
+        """Whether the number is a share (of quota, or of a whole) and no amount."""
+        for name in (self.measure, *getattr(self, "each_of", ())):
+            if name is not None:
+                return self.quota is not None or measures[name].unit == "percent"
+        return self.attainment_of is not None
+
+    def thresholds(self) -> Iterator[tuple[tuple[str | int, ...], Fraction | int]]:
+        """Every threshold and where it is written."""
+        yield from ()
+
+    def unfit(self, measures: Mapping[str, Measure]) -> Iterator[Problem]:
+        """Shares are compared with percentages, amounts with amounts."""
+        in_percent = self.in_percent(measures)
+        for place, value in self.thresholds():
+            if value != 0 and isinstance(value, Fraction) != in_percent:
+                kind, such_as = ("a percentage", "80%") if in_percent else ("an amount or number", "50_000")
+                yield Problem(place, f"is compared with {kind}.", f"Write {kind}, such as {such_as}.")
+
+
+class Gate(Gauge):
+    """A condition: the component pays only if the number lies within the bounds. Several gates must all be open."""
+
+    each_of: tuple[MeasureName, ...] = Field(default=(), examples=["[hardware, software, services]"])
+    """In place of `measure`: every one of these measures must lie within the bounds."""
+    min: Threshold | None = Field(default=None, examples=["80%"])
+    """The least number with which it pays."""
+    above: Threshold | None = Field(default=None, examples=["100%"])
+    """It pays above this number only."""
+    max: Threshold | None = Field(default=None, examples=["120%"])
+    """The largest number with which it pays."""
+    below: Threshold | None = Field(default=None, examples=["100%"])
+    """It pays below this number only."""
+
+    def thresholds(self) -> Iterator[tuple[tuple[str | int, ...], Fraction | int]]:
+        """The bounds there are."""
+        for name in ("min", "above", "max", "below"):
+            if getattr(self, name) is not None:
+                yield (name,), getattr(self, name)
+
+    def problems(self) -> Iterator[Problem]:
+        """There is a bound to lie within."""
+        yield from super().problems()
+        if not list(self.thresholds()):
+            yield Problem((), "a gate without a bound is always open.", "Add min, such as min: 80%.")
+
+    def single(self) -> tuple[Gate, ...]:
+        """One gate for each measure."""
+        if not self.each_of:
+            return (self,)
+        return tuple(self.model_copy(update={"measure": name, "each_of": ()}) for name in self.each_of)
+
+
+class FactorBracket(Document):
+    """From where a factor counts; the lower bound is in."""
+
+    since: Threshold = Field(alias="from", examples=["120%"])
+    """Where the bracket begins."""
+    factor: Times = Field(examples=["150%"])
+    """What the component's payout is multiplied by: `150%`, or `1.5`."""
+
+
+class Multiplier(Gauge):
+    """An accelerator or decelerator: the component's payout is multiplied with the factor of the bracket reached."""
+
+    brackets: Annotated[tuple[FactorBracket, ...], *FILLED] = Field(
+        examples=["[{from: 0%, factor: 100%}, {from: 120%, factor: 150%}]"]
+    )
+    """Brackets that begin at 0 and climb; below 0 the first counts."""
+
+    def thresholds(self) -> Iterator[tuple[tuple[str | int, ...], Fraction | int]]:
+        """Where brackets begin."""
+        for position, bracket in enumerate(self.brackets):
+            yield ("brackets", position, "from"), bracket.since
+
+    def problems(self) -> Iterator[Problem]:
+        """Brackets leave no gap and climb."""
+        yield from super().problems()
+        if self.brackets[0].since != 0:
+            remedy = "Begin at 0% or 0, even if the factor there is 100%."
+            yield Problem(("brackets", 0, "from"), "the first bracket does not begin at 0.", remedy)
+        for position, (lower, upper) in enumerate(pairwise(self.brackets), start=1):
+            if upper.since <= lower.since:
+                message = "does not begin above the bracket before it."
+                yield Problem(("brackets", position, "from"), message, "Write brackets in climbing order, each once.")
