@@ -3,13 +3,16 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint bench docs lock clean
+.PHONY: demo test fuzz lint bench docs lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python worker.py demo
 
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto --dist loadgroup --hypothesis-profile fuzz --timeout 3600
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
