@@ -5,6 +5,8 @@ Heavy libraries are imported inside the commands that need them, so that `--help
 
 from __future__ import annotations
 
+import io
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -414,7 +416,10 @@ def _day(instant: datetime | None) -> date | None:
 
 
 def main() -> None:
-    """Entry point of the installed command."""
+    """Entry point of the installed command. A name that the terminal cannot show is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()
 
 

@@ -103,7 +103,23 @@ def _texts(folder: Path) -> dict[str, str]:
     """Every YAML and CSV file of the folder by its name in it; generated schemas and examples are not configuration."""
     if not folder.is_dir():
         raise ConfigurationProblem((_missing_folder(folder),))
-    return {name: path.read_text(encoding="utf-8") for name, path in _files(folder)}
+    found = {name: _text(path) for name, path in _files(folder)}
+    problems = tuple(one for one in found.values() if isinstance(one, Issue))
+    if problems:
+        raise ConfigurationProblem(problems)
+    return {name: text for name, text in found.items() if isinstance(text, str)}
+
+
+def _text(path: Path) -> str | Issue:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        message = f"The file cannot be read ({problem.strerror})."
+        return Issue("unreadable_file", Severity.HOLDS, str(path), message, "Let the worker's user read it.")
+    except UnicodeDecodeError as problem:
+        line = problem.object[: problem.start].count(b"\n") + 1
+        remedy = "Save the file as UTF-8 (in Excel: CSV UTF-8)."
+        return Issue("not_utf8", Severity.HOLDS, f"{path}:{line}", "The text is not UTF-8.", remedy)
 
 
 def _files(folder: Path) -> list[tuple[str, Path]]:

@@ -32,7 +32,8 @@ def console() -> Console:
 
 def as_data(data: Any) -> None:
     """Print data as JSON, dates and instants as ISO text."""
-    print(json.dumps(data, indent=2, ensure_ascii=False, default=str))  # noqa: T201  # this is the command's output
+    readable = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    print(json.dumps(data, indent=2, ensure_ascii=not readable, default=str))  # noqa: T201  # this is the command's output
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
@@ -113,6 +114,10 @@ def show_preview(answer: dict[str, Any], *, as_json: bool) -> None:
     out.print(table(f"\nCRM records to write: {len(writes)}", ("record", "fields"), shown))
     if len(writes) > WRITES_SHOWN:
         out.print(f"... and {len(writes) - WRITES_SHOWN} more; --json lists all.")
+    if answer["issues"]:
+        out.print(f"\n{len(answer['issues'])} issues were found; --json lists all.")
+    for issue in answer["issues"][:WRITES_SHOWN]:
+        out.print(f"! {escape(issue)}", style="yellow")
     out.print(f"\n{len(answer['payees'])} statements and {len(writes)} CRM records would change. Nothing was changed.")
 
 

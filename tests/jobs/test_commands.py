@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -251,3 +254,38 @@ def test_a_sandbox_that_cannot_be_served_says_why(words: tuple[str, ...], messag
 
     assert answer.exit_code == 1
     assert message in answer.output
+
+
+def test_a_file_in_another_encoding_is_refused_with_its_line(company: Company) -> None:
+    """As an old spreadsheet saves it: the message names file and line and says what to do."""
+    file = company.folder / "people/quotas.csv"
+    file.write_bytes(file.read_bytes() + "jos\xe9@harbour.example,new,2026-01-01,,1\n".encode("latin-1"))
+
+    answer = run_on(company, "plan", "check")
+
+    assert answer.exit_code == 1
+    assert f"people/quotas.csv:{len(file.read_bytes().splitlines())}: The text is not UTF-8. Save" in answer.output
+
+
+def test_the_mark_that_spreadsheets_put_before_utf8_is_no_part_of_the_text(company: Company) -> None:
+    """Excel's "CSV UTF-8" begins with a byte order mark."""
+    before = company.configuration().people
+    for file in company.folder.glob("people/*.csv"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+
+    assert company.configuration().people == before
+
+
+def test_a_terminal_without_unicode_gets_an_answer(company: Company) -> None:
+    """Names that it cannot show are no reason to fail, and JSON stays exact."""
+    run_on(company, "sync")
+    company.edit("plans/ae.yaml", lambda text: text.replace("rate: 8%}", "rate: 9%}"))
+    words = [sys.executable, str(Path(worker.__file__)), "preview", "--config", str(company.folder)]
+    ascii_only = os.environ | {"PYTHONIOENCODING": "ascii"}
+
+    told = subprocess.run(words, env=ascii_only, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+    data = subprocess.run([*words, "--json"], env=ascii_only, capture_output=True, check=True, timeout=60)  # noqa: S603
+
+    names = [payee["payee"] for payee in json.loads(data.stdout)["payees"]]
+    assert not all(name.isascii() for name in names)
+    assert all(name.encode("ascii", "replace").decode() in told.stdout for name in names)
