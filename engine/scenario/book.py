@@ -16,7 +16,7 @@ from engine.calendar import PeriodKind, period_of
 from engine.model import MICROS
 from engine.scenario.document import Scenario
 from engine.scenario.facts import REP, DealFact, EnrolmentFact, QuotaFact
-from engine.scenario.values import days_of
+from engine.scenario.values import DEAL_DAY, days_of
 
 MONTH_OF_RESULTS = "2026-01"
 """What a result is of that does not say; deals without a day are of this month too."""
@@ -61,7 +61,13 @@ def days_of_facts(scenario: Scenario, rules: Rules) -> list[date]:
     """Every day on which a fact counts."""
     days = [*(deal.on for deal in scenario.deals), *(fact.on for fact in scenario.achieved)]
     days += [fact.on for fact in scenario.before if fact.on is not None]
+    days += [days_of(fact.period, rules.company)[0] for fact in scenario.before if fact.period is not None]
     return [*days, *(row["until_on"] - timedelta(days=1) for row in _results(scenario, rules))]
+
+
+def beginning(scenario: Scenario, rules: Rules) -> date:
+    """The first day of the fiscal year in which the first fact counts."""
+    return period_of(min(days_of_facts(scenario, rules), default=DEAL_DAY), "year", rules.company).starts_on
 
 
 def account_of(deal_id: str, deal: DealFact) -> str:
@@ -167,7 +173,8 @@ def _enrolments(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
     stated = {fact.payee for fact in scenario.enrolments}
     others = [EnrolmentFact(payee=payee) for payee in payees_of(scenario) if payee not in stated]
     for fact in (*scenario.enrolments, *(others if len(names) == 1 else ())):
-        yield {"person_id": fact.payee, "plan": fact.plan or names[0], **_life(fact.from_on, fact.until_on)}
+        life = _life(fact.from_on or beginning(scenario, rules), fact.until_on)
+        yield {"person_id": fact.payee, "plan": fact.plan or names[0], **life}
 
 
 def _quotas(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:

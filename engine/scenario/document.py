@@ -26,6 +26,7 @@ from engine.scenario.facts import (
     ResultFact,
     RoleFact,
 )
+from engine.scenario.values import PeriodLabel
 
 _INLINE: JsonSchemaValue = {"title": "document or path", "anyOf": [{"type": "object"}, {"type": "string"}]}
 _DOCUMENT_SCHEMAS: dict[str, JsonSchemaValue] = {
@@ -64,8 +65,8 @@ class Scenario(Document):
     without `id` is `base` (`part-1`, `part-2` where there are several) and its `kind` is `commission`. An inline
     `company` works in USD and UTC with fiscal years from 01-01. Without `rules_of_engagement`, each deal credits
     its `payee`, or its `splits`, with all of it; inline rules are in force always and hold what no rule fits. With
-    one plan, everybody is on it from the beginning; with several, `enrolments` say who is on which. A document that
-    is named by its path must be complete.
+    one plan, everybody is on it from the beginning of the first fact's fiscal year; with several, `enrolments` say
+    who is on which. A document that is named by its path must be complete.
 
     The facts go through the same stages as those of a CRM. Then everything runs a second time on the ledger of the
     first, which must book nothing, and each line is computed again from its own facts. A record that is held fails
@@ -94,6 +95,9 @@ class Scenario(Document):
     """Results that no deal holds."""
     events: tuple[EventFact, ...] = Field(default=(), examples=["[{deal: D1, what: refunded, on: 2026-03-01}]"])
     """What happened to deals after they were won."""
+    through: PeriodLabel | None = Field(default=None, examples=["2026-06"])
+    """Everything through this period is over, so that what time alone makes due (draws) is computed as far as that;
+    without it, as far as there are lines."""
     quotas: tuple[QuotaFact, ...] = Field(default=(), examples=["[{payee: ada, amount: 1_000_000}]"])
     """Targets."""
     enrolments: tuple[EnrolmentFact, ...] = Field(default=(), examples=["[{payee: ada, plan: ae}]"])

@@ -241,13 +241,17 @@ class ReportingFact(Lasting):
     """The manager."""
 
 
-class EnrolmentFact(Lasting):
+class EnrolmentFact(Document):
     """Which plan a payee is on."""
 
     payee: Name = Field(default=REP, examples=["ada"])
     """Who."""
     plan: Name | None = Field(default=None, examples=["ae"])
     """Which plan; may be left out where there is one."""
+    from_on: Day | None = Field(default=None, alias="from", examples=["2026-02-01"])
+    """First day; without it, that of the fiscal year in which the first fact counts."""
+    until_on: Day | None = Field(default=None, alias="until", examples=["2026-08-01"])
+    """First day after."""
 
 
 class RateFact(Lasting):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.book import Rules
-from engine.documents.plan import Plan
+from engine.documents.plan import DRAW, Plan
 from engine.documents.problems import Loc, Problem, nearest
 from engine.scenario.book import windows_of_quotas
 from engine.scenario.document import Scenario
@@ -82,7 +82,7 @@ def _enrolments(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
 
 
 def _components(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
-    known = {component.id for plan in rules.plans for component in plan.components}
+    known = {component.id for plan in rules.plans for component in plan.components} | {DRAW}
     expected = scenario.expect
     named = [
         *((("before", n, "component"), fact.component) for n, fact in enumerate(scenario.before)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from engine.pay import pay
 from engine.scenario.book import book_of
 from engine.scenario.document import Scenario
 from engine.scenario.stated import BEFORE, classified_of, credits_of, statements, with_stated_values
+from engine.scenario.values import days_of
 from engine.settle import KEY
 
 OF_BEFORE = pl.col("deal_id").str.starts_with(BEFORE)
@@ -45,9 +46,14 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
     """The scenario's facts through the stages."""
     book = book_of(scenario, rules)
     credited = _credited(scenario, book, rules)
-    posted = _posted_before(scenario, credited, book, rules)
-    outcome = _pay(credited, book, rules, posted)
-    again = _pay(credited, book, rules, _with(posted, outcome.postings))
+    through = days_of(scenario.through, rules.company)[1] if scenario.through else None
+
+    def paid(posted: dy.DataFrame[f.Posted]) -> Outcome:
+        return pay(credited.credits, credited.classified, book, rules, posted, through=through)
+
+    posted = _posted_before(scenario, paid)
+    outcome = paid(posted)
+    again = paid(_with(posted, outcome.postings))
     told = [_told(line, credited, book, rules) for line in outcome.lines.iter_rows(named=True)]
     return Ran(
         lines=tuple(line for line in told if not _is_before(line)),
@@ -73,17 +79,12 @@ def _credited(scenario: Scenario, book: Book, rules: Rules) -> Credited:
     )
 
 
-def _pay(credited: Credited, book: Book, rules: Rules, posted: dy.DataFrame[f.Posted]) -> Outcome:
-    return pay(credited.credits, credited.classified, book, rules, posted)
-
-
-def _posted_before(scenario: Scenario, credited: Credited, book: Book, rules: Rules) -> dy.DataFrame[f.Posted]:
+def _posted_before(scenario: Scenario, paid: Callable[[dy.DataFrame[f.Posted]], Outcome]) -> dy.DataFrame[f.Posted]:
     """The ledger at the start: what was booked for what was accumulated before."""
     nothing = f.Posted.create_empty()
     if not scenario.before:
         return nothing
-    first = _pay(credited, book, rules, nothing)
-    earlier = _with(nothing, f.Postings.validate(first.postings.filter(OF_BEFORE)))
+    earlier = _with(nothing, f.Postings.validate(paid(nothing).postings.filter(OF_BEFORE)))
     amount = pl.col("amount_micros")
     for number, fact in enumerate(scenario.before, start=1):
         if fact.posted is not None:

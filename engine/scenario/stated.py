@@ -15,16 +15,15 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Rules
-from engine.calendar import period_of
 from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.measure import measured_column
-from engine.scenario.book import days_of_facts, frame
+from engine.scenario.book import beginning, frame
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before
 from engine.scenario.fitting import fitting_deal
-from engine.scenario.values import DEAL_DAY, days_of
+from engine.scenario.values import days_of
 
 BEFORE = "(before) "
 STATED = "(stated) "
@@ -62,7 +61,7 @@ def day_of_before(fact: Before, scenario: Scenario, rules: Rules) -> date:
         return fact.on
     if fact.period is not None:
         return days_of(fact.period, rules.company)[0]
-    return period_of(min(days_of_facts(scenario, rules), default=DEAL_DAY), "year", rules.company).starts_on
+    return beginning(scenario, rules)
 
 
 def measure_of(fact: Achieved | Before, rules: Rules) -> tuple[Plan, str] | None:
