@@ -307,6 +307,25 @@ def plan_draw(
             typer.echo(f"{drawing}\n")
 
 
+@plan_app.command("diff")
+def plan_diff(
+    new_config: Annotated[Path, typer.Argument(help="The config folder to compare with.")],
+    config: ConfigFolder = Path("config"),
+    over: Annotated[str | None, typer.Option(help="Fiscal months of the lines, such as 2026-02..2026-07.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replay the stored history under two configurations: who gains, who loses, what it costs. Changes nothing.
+
+    Example: worker.py plan diff next-year --config config --over 2026-02..2026-07
+    """
+    from jobs.configuration import load
+    from jobs.plan_diff import diff
+    from jobs.show_plan_diff import show_diff
+
+    with opened(config) as (configuration, store):
+        show_diff(diff(configuration, load(new_config), store, over, now), as_json=as_json)
+
+
 @app.command()
 def sandbox(
     crm: Annotated[str, typer.Option(help="Which CRM to stand in for: salesforce.")] = "salesforce",

@@ -108,7 +108,9 @@ class Picture:
     def legend(self) -> list[str]:
         """A sentence for each corner: where it is, what is paid there and just below, at which pace it goes on."""
         parts = self.stretches
-        paces = [f", then {pace(part.slope, self.unit, self.currency)}" for part in parts]
+        paces = [
+            f", then {pace(part.slope, self.unit, self.currency) if part.slope else 'nothing more'}" for part in parts
+        ]
         sides = [self._sides(before, after) for before, after in zip([None, *parts], [*parts, None], strict=True)]
         every = zip(marks(), self.corners, sides, [*paces, ""], strict=False)
         return [
@@ -157,8 +159,6 @@ def picture(plan: Plan, component: Component, day: date | None = None, quota: in
 
 def pace(slope: Fraction, unit: Unit, currency: str) -> str:
     """How fast pay grows: `8 %` of money, an amount for each deal, piece or percentage point."""
-    if not slope:
-        return "nothing more"
     if unit == "amount":
         return percent(slope)
     each = {"deals": "a deal", "number": "each", "percent": "a percentage point"}[unit]

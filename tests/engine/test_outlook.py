@@ -1,0 +1,149 @@
+"""Why not more, and what would it take: checked by walking as far on the same curve."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.curve import value_at
+from engine.documents.cap import Cap
+from engine.documents.values import Dated
+from engine.outlook import Position, needed, needed_for, needed_to_earn, next_tier, position_of, why_not_more
+from engine.shape import curve_of
+from tests.engine.builders import units
+from tests.engine.plans import Case, by_amount, by_share, component, plan, quota, rate, sold
+
+CENT = 10_000
+DAY = date(2026, 5, 15)
+QUOTA = units(100_000)
+
+
+def standing(achieved, aim=QUOTA, **changes) -> Position:
+    part = component(**changes)
+    return Position(plan(part), part, curve_of(part, DAY), aim, int(Fraction(achieved) * 10**6), DAY)
+
+
+MARGINAL = by_share((0, 8), (100, 12))
+WHOLE = by_share((0, 3), (80, 4), (110, 6))
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (
+            standing(95_800, brackets=MARGINAL),
+            "8 %, not 12 %: 4,200.00 USD short of the tier from 100 % on 2026-05-15.",
+        ),
+        (
+            standing(79_991, brackets=WHOLE, tiers="whole"),
+            "3 %, not 4 %: 9.00 USD short of the tier from 80 % on 2026-05-15; reaching it adds 800.00 USD at once.",
+        ),
+        (
+            standing(80_000, brackets=WHOLE, tiers="whole", boundary="upper"),
+            "3 %, not 4 %: not beyond 80 %, 0.00 USD away on 2026-05-15; reaching it adds 800.00 USD at once.",
+        ),
+        (
+            standing(9_000, brackets=by_amount((0, 5), (10_000, 10))),
+            "5 %, not 10 %: 1,000.00 USD short of the tier from 10,000.00 USD on 2026-05-15.",
+        ),
+        (standing(100_000, brackets=MARGINAL), None),
+        (standing(50_000, rate=rate(8)), None),
+        (standing(50_000, brackets=by_share((0, 8), (100, 4))), None),
+    ],
+)
+def test_the_sentence_names_rates_distance_and_day(at, said) -> None:
+    """And says nothing where nothing ahead pays better."""
+    assert why_not_more(at) == said
+
+
+def test_a_worse_tier_on_the_way_is_not_the_one_to_reach() -> None:
+    """8 %, then 0 %, then 10 %: the last is what would have paid more."""
+    tier = next_tier(standing(50_000, brackets=by_share((0, 8), (100, 0), (150, 10))))
+
+    assert tier is not None
+    assert tier.start == units(150_000)
+
+
+def test_a_cap_is_no_better_tier() -> None:
+    """Nor is there one above it."""
+    cap = Cap(per="window", amount=Dated(steps=((date.min, units(1_000)),)))
+
+    assert next_tier(standing(5_000, brackets=MARGINAL, cap=cap)) is None
+    assert needed(curve_of(component(brackets=MARGINAL, cap=cap), DAY), 0, units(1_001), QUOTA) is None
+
+
+def test_a_line_says_where_its_payee_stood() -> None:
+    """Read off the line that the engine made, and of a clawback nothing."""
+    part = component(brackets=MARGINAL)
+    outcome = Case([plan(part)], [quota(100_000)]).pays(sold(("2026-05-15", 95_800)))
+    line = outcome.lines.row(0, named=True)
+    at = position_of(line, plan(part))
+
+    assert at is not None
+    assert why_not_more(at).startswith("8 %, not 12 %: 4,200.00 USD short")
+    assert position_of({**line, "kind": "clawback"}, plan(part)) is None
+
+
+def test_what_another_rate_paid_before_counts_as_it_was_paid() -> None:
+    """9,000 was paid for 100,000; by today's 12 % another 1,000 takes 8,333.34."""
+    at = standing(100_000, brackets=MARGINAL)
+
+    assert needed_to_earn(units(10_000), units(9_000), at) == 8_333_340_000
+    assert needed_to_earn(units(9_000), units(9_000), at) == 0
+
+
+def test_payout_that_a_fall_takes_back_is_looked_for_behind_it() -> None:
+    """Reached only between two cents before the rate falls, the payout is due much later."""
+    curve = curve_of(component(brackets=by_amount((0, 10), (100, 5)), tiers="whole"), DAY)
+    payout = Fraction(9_999_500)
+
+    assert needed(curve, 0, payout, step=CENT) == 199_990_000
+
+
+percents = st.integers(0, 40)
+rows = st.lists(st.tuples(st.integers(1, 400), percents), max_size=5, unique_by=lambda pair: pair[0])
+positions = st.builds(
+    lambda first, others, tiers, boundary, aim, achieved: standing(
+        achieved, units(aim), brackets=by_share((0, first), *sorted(others)), tiers=tiers, boundary=boundary
+    ),
+    percents,
+    rows,
+    st.sampled_from(["marginal", "whole", "overage_cliff", "previous_cliff"]),
+    st.sampled_from(["lower", "upper"]),
+    st.integers(1, 10**6),
+    st.integers(-(10**6), 4 * 10**6),
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(positions, st.integers(0, 10**6), st.data())
+def test_walking_what_is_needed_pays_what_was_asked_for(at, payout, data) -> None:
+    """No smaller step does; what is said to be out of reach is not paid far away either."""
+    due = units(payout)
+    more = needed(at.curve, at.x, due, at.quota, at.step)
+
+    def paid(further):
+        return value_at(at.curve, at.x + further, at.quota)
+
+    if more is None:
+        assert paid(data.draw(st.integers(0, 10**15))) < due
+        return
+    assert more % at.step == 0
+    assert paid(more) >= due
+    if more:
+        assert paid(more - at.step) < due
+        assert paid(data.draw(st.integers(0, more // at.step - 1)) * at.step) < due
+
+
+@settings(deadline=None, max_examples=100)
+@given(positions)
+def test_what_the_next_tier_needs_reaches_it_and_a_cent_less_does_not(at) -> None:
+    """In it, the curve is the better one."""
+    tier = next_tier(at)
+    if tier is None:
+        return
+    more = needed_for(tier, at)
+    assert at.curve.place(at.x + more, at.quota) >= tier.segment
+    assert at.curve.place(at.x + more - at.step, at.quota) < tier.segment
