@@ -23,6 +23,7 @@ from engine.exchange import Exchange
 from engine.factors import Reading, with_factors
 from engine.measure import counted
 from engine.model import join_issues
+from engine.proration import quotas_of
 from engine.trouble import HELD, held_sources, troubles
 
 NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
@@ -33,7 +34,8 @@ def earn_all(
 ) -> Earnings:
     """The lines of all components for all payees of the credits, in the order in which the plans are written."""
     prepared = prepare(credits_, classified, book, rules)
-    walk = _Walk(credits_, prepared, book, rules)
+    quotas = tuple(quotas_of(plan, book.quotas, book.enrolments, rules.company) for plan in rules.plans)
+    walk = _Walk(credits_, prepared, book, rules, quotas)
     for place in in_order(rules.plans):
         walk.earn(place)
     before = Earnings(f.Lines.create_empty(), prepared.held, prepared.issues)
@@ -48,6 +50,8 @@ class _Walk:
     prepared: Prepared
     book: Book
     rules: Rules
+    quotas: tuple[dy.DataFrame[f.Quotas], ...]
+    """Of each plan file, ramped and prorated."""
     attained: dict[Place, Attainment] = field(default_factory=dict)
     earned: dict[Place, Earnings] = field(default_factory=dict)
 
@@ -69,7 +73,7 @@ class _Walk:
             read = together([self.earned[place] for place in earners(self.rules.plans, file, component.measure)])
             rows = with_earnings(rows, plan, self.credits, read, exchange)
         counts = counted(rows, self.prepared.results[file], plan, component)
-        return attain(counts, plan, component, self.book.quotas, self.rules.company)
+        return attain(counts, plan, component, self.quotas[file], self.rules.company)
 
     def _judged(
         self, place: Place, component: Component, rows: dy.DataFrame[f.Attained]

@@ -14,6 +14,7 @@ from engine.documents.document import Policy
 from engine.documents.draw import Draw
 from engine.documents.measure import Measure, Unit
 from engine.documents.problems import Problem
+from engine.documents.ramp import RampMonth
 from engine.documents.values import FILLED, Currency, Name, Pay, Window
 from engine.money import minor_unit_micros
 
@@ -57,6 +58,13 @@ class Plan(Policy):
         default=None, examples=["{kind: recoverable, amount: 4_000, first_periods: 3, recovery: {max_share: 50%}}"]
     )
     """What is paid at least, and how advances come back."""
+    ramp: tuple[RampMonth, ...] = Field(default=(), examples=["[{month: 1, quota: 25%}, {month: 2, quota: 50%}]"])
+    """Shares of the quotas in a payee's first months in the plan, each month once from 1 on; from the month after the
+    last on it is all of them. A quota of several months is divided evenly among them (by `proration: days`, by their
+    days)."""
+    proration: Literal["none", "months", "days"] = Field(default="none", examples=["days"])
+    """What becomes of the quota of who joins or leaves within its days, or whose plan changes: `none` leaves it whole;
+    `months` counts the whole fiscal months in which the payee was enrolled; `days` counts the days."""
 
     @property
     def unit_micros(self) -> int:
@@ -64,7 +72,11 @@ class Plan(Policy):
         return self.rounding_unit or minor_unit_micros(self.currency)
 
     def problems(self) -> Iterator[Problem]:
-        """Components fit their measures and the plan's window."""
+        """Components fit their measures and the plan's window, and ramps have no gap."""
+        for position, step in enumerate(self.ramp):
+            if step.month != position + 1:
+                message = f"month {step.month} stands where month {position + 1} belongs."
+                yield Problem(("ramp", position, "month"), message, "Write every month once, from 1 on.")
         if self.rounding_unit == 0:
             yield Problem(("rounding_unit",), "nothing is rounded to 0.", "Write more than 0, such as 1 or 0.05.")
         for position, component in enumerate(self.components):
