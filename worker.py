@@ -97,6 +97,8 @@ def backfill(
     from jobs.backfill import backfill as read_history
     from jobs.show import progress_bar, show_cycle
 
+    if since and until and since >= until:
+        raise typer.BadParameter("--since must be a day before --until.")
     with wired(config) as wiring, progress_bar() as progress:
         result = read_history(wiring, tuple(objects or ()), _day(since), _day(until), progress=progress)
     show_cycle(result)
@@ -195,10 +197,10 @@ def issues(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> No
     Example: worker.py issues --json
     """
     from jobs.show import show_issues
-    from store import runs
+    from jobs.status import open_issues
 
     with opened(config) as (_, store), store.read() as conn:
-        show_issues([found.issue for found in runs.open_issues(conn)], as_json=as_json)
+        show_issues(open_issues(conn), as_json=as_json)
 
 
 # ------------------------------------------------------------------------------------------------ setting up

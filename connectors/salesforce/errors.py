@@ -16,6 +16,8 @@ LATER_S = 300.0
 HOURLY_S = 3600.0
 PASSING_STATUS = frozenset({406, 408, 420, 429})
 SERVER_ERROR = 500
+TOO_FAST = 429
+"""Too many calls at once or in a short time: a pause cures it, whatever the code in the body says."""
 
 
 class Interrupted(TryAgain):
@@ -73,7 +75,7 @@ def error_of(response: requests.Response) -> ConnectorError:
     problem = _first_problem(response)
     where = f"{response.request.method} {urlsplit(str(response.request.url)).path}: HTTP {response.status_code}"
     text = f"{where} {problem.errorCode}: {clean(problem.message)}" if problem.errorCode else f"{where}."
-    if problem.errorCode == "REQUEST_LIMIT_EXCEEDED":
+    if problem.errorCode == "REQUEST_LIMIT_EXCEEDED" and response.status_code != TOO_FAST:
         return _limit(problem.message, text)
     if problem.errorCode in _LATER:
         return TryAgain(text, code=problem.errorCode, wait_s=LATER_S)

@@ -263,6 +263,16 @@ def test_passing_trouble_is_repeated_a_bounded_number_of_times(http, stubbed, sl
     assert len(sleeper.slept) == ATTEMPTS_MAX - 1
 
 
+def test_too_many_calls_at_once_are_not_the_daily_limit(http, stubbed, sleeper):
+    """A 429 is repeated after a pause, although its body carries the code of the daily limit."""
+    problem = {"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "Too many requests"}
+    http.get(LIMITS, status=429, json=[problem], headers={"Retry-After": "2"})
+    http.get(LIMITS, json={})
+    limits(stubbed)
+
+    assert len(sleeper.slept) == 1
+
+
 @pytest.mark.parametrize(("asked", "least", "most"), [("7", 7, 31), ("31536000", 60, 61), ("soon", 0, 31), ("", 0, 31)])
 def test_retry_after_is_obeyed_and_capped(http, stubbed, sleeper, asked, least, most):  # noqa: PLR0917
     http.get(LIMITS, status=429, headers={"Retry-After": asked})

@@ -289,3 +289,24 @@ def test_a_terminal_without_unicode_gets_an_answer(company: Company) -> None:
     names = [payee["payee"] for payee in json.loads(data.stdout)["payees"]]
     assert not all(name.isascii() for name in names)
     assert all(name.encode("ascii", "replace").decode() in told.stdout for name in names)
+
+
+def test_a_write_that_the_crm_refused_is_an_issue(company: Company) -> None:
+    """Who looks for what to do finds the parked write with the CRM's own words."""
+    refused = next(iter(company.world.answer_key["deals"]))
+    company.org.validation_rule("Opportunity", lambda record: record["Id"] == refused, "Ask Finance first.")
+    run_on(company, "sync")
+
+    issues = json.loads(run_on(company, "issues", "--json").stdout)
+
+    found = [issue for issue in issues if issue["code"] == "write_parked"]
+    assert [issue["subject"] for issue in found] == [f"Opportunity {refused}"]
+    assert "Ask Finance first." in found[0]["message"]
+
+
+def test_a_range_of_days_the_wrong_way_round_is_wrong_usage() -> None:
+    """It would read nothing and look like success."""
+    answer = run("backfill", "--since", "2026-02-01", "--until", "2025-02-01")
+
+    assert answer.exit_code == 2
+    assert "--since must be a day before --until" in answer.output
