@@ -1,5 +1,6 @@
 """What changed since a cursor arrives, once and whole, whatever happens on the way."""
 
+import threading
 from datetime import timedelta
 from itertools import chain
 
@@ -8,6 +9,7 @@ import pytest
 import responses
 
 from connectors.port import TryAgain
+from connectors.salesforce.errors import LocatorLost
 from connectors.salesforce.query import query_pages
 from connectors.salesforce.records import Shape
 from connectors.salesforce.soql import Selection
@@ -262,6 +264,33 @@ def test_a_row_that_comes_twice_beside_all_others_is_no_harm(sleeper):
 def test_the_same_next_page_twice_is_an_error(sleeper):
     with pytest.raises(TryAgain, match="not where"):
         queried(sleeper, answer([1], done=False, link=NEXT), answer([2], done=False, link=NEXT))
+
+
+def test_the_next_page_is_fetched_while_one_is_in_hand(sleeper):
+    """Whoever stops after a page has caused one call more, and no thread is left behind."""
+    shape = Shape(Selection("Opportunity", {"Id": "id"}))
+    with responses.RequestsMock() as http:
+        http.post(f"{HOST}/services/oauth2/token", json={"access_token": "t", "instance_url": HOST})
+        http.get(QUERY, json=answer([1], done=False, link=NEXT))
+        http.get(f"{HOST}{NEXT}", json=answer([2]))
+        pages = query_pages(connect(None, sleeper), shape, "SELECT Id FROM Opportunity", with_deleted=False)
+        assert [record.record_id for record in next(pages).records] == ["006000000000001AAA"]
+        pages.close()
+        assert [call.request.url.removeprefix(HOST) for call in http.calls][2:] == [NEXT]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("next-page")]
+
+
+def test_a_page_is_given_out_before_the_next_one_fails(sleeper):
+    """What came can be stored; the failure waits its turn."""
+    shape = Shape(Selection("Opportunity", {"Id": "id"}))
+    with responses.RequestsMock() as http:
+        http.post(f"{HOST}/services/oauth2/token", json={"access_token": "t", "instance_url": HOST})
+        http.get(QUERY, json=answer([1], done=False, link=NEXT))
+        http.get(f"{HOST}{NEXT}", status=400, json=[{"errorCode": "INVALID_QUERY_LOCATOR", "message": "gone"}])
+        pages = query_pages(connect(None, sleeper), shape, "SELECT Id FROM Opportunity", with_deleted=False)
+        assert len(next(pages).records) == 1
+        with pytest.raises(LocatorLost):
+            next(pages)
 
 
 def test_rows_out_of_order_never_move_the_cursor_beyond_what_is_stored(clock):
