@@ -13,6 +13,8 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import PeriodKind, period_of
+from engine.dirt import FIRST_DAY, LAST_DAY
+from engine.documents.component import Accumulation
 from engine.model import MICROS
 from engine.scenario.document import Scenario
 from engine.scenario.facts import REP, DealFact, EnrolmentFact, QuotaFact
@@ -58,11 +60,12 @@ def payees_of(scenario: Scenario) -> tuple[str, ...]:
 
 
 def days_of_facts(scenario: Scenario, rules: Rules) -> list[date]:
-    """Every day on which a fact counts."""
+    """Every day on which a fact counts; days that the engine holds for a mistake are left out."""
     days = [*(deal.on for deal in scenario.deals), *(fact.on for fact in scenario.achieved)]
     days += [fact.on for fact in scenario.before if fact.on is not None]
     days += [days_of(fact.period, rules.company)[0] for fact in scenario.before if fact.period is not None]
-    return [*days, *(row["until_on"] - timedelta(days=1) for row in _results(scenario, rules))]
+    days += [row["until_on"] - timedelta(days=1) for row in _results(scenario, rules)]
+    return [day for day in days if FIRST_DAY <= day <= LAST_DAY]
 
 
 def beginning(scenario: Scenario, rules: Rules) -> date:
@@ -197,15 +200,23 @@ def _quota_rows(fact: QuotaFact, scenario: Scenario, rules: Rules) -> Iterator[t
 
 
 def windows_of_quotas(rules: Rules) -> dict[str, list[PeriodKind]]:
-    """The quotas that components name, with the windows they are compared in."""
+    """The quotas that components and their conditions name, with the windows they are compared in."""
     found: dict[str, list[PeriodKind]] = {}
-    for plan in rules.plans:
-        for component in plan.components:
-            if component.quota is not None:
-                kinds = found.setdefault(component.quota, [])
-                if component.accumulates != "transaction" and component.accumulates not in kinds:
-                    kinds.append(component.accumulates)
+    for quota, kind in _compared(rules):
+        kinds = found.setdefault(quota, [])
+        if kind != "transaction" and kind not in kinds:
+            kinds.append(kind)
     return {quota: kinds or ["year"] for quota, kinds in found.items()}
+
+
+def _compared(rules: Rules) -> Iterator[tuple[str, Accumulation]]:
+    """Every quota that is named, and how long is accumulated towards it."""
+    for component in (component for plan in rules.plans for component in plan.components):
+        if component.quota is not None:
+            yield component.quota, component.accumulates
+        for condition in (*component.only_if, *component.multiplied_by):
+            if condition.quota is not None:
+                yield condition.quota, condition.over or component.accumulates
 
 
 def _each(kind: PeriodKind, scenario: Scenario, rules: Rules) -> Iterator[tuple[date, date]]:

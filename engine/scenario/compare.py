@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from engine.model import Issue, Severity
+from engine.model import MICROS, Issue, Severity
 from engine.money import round_ratio
 from engine.scenario.expectation import TOTAL, Expect, ExpectedLine, ExpectedSum
 from engine.scenario.run import Ran
@@ -106,10 +106,17 @@ def _reached(wanted: Fraction | int, lines: Sequence[Row]) -> bool:
     """Whether the last line of the component took its window there."""
     if not lines:
         return wanted == 0
-    after, quota = lines[-1]["after_micros"], lines[-1]["quota_micros"]
+    after, quota = lines[-1]["after_micros"], _whole(lines[-1])
     if isinstance(wanted, int):
         return bool(after == wanted)
     return bool(quota) and _as_written(Fraction(after, quota), wanted) == wanted
+
+
+def _whole(line: Row) -> int | None:
+    """What 100 % is: the quota, or for an imported percentage the number one."""
+    in_percent = line["facts"].get("measured_in") == "percent"
+    quota: int | None = line["quota_micros"] or (MICROS if in_percent else None)
+    return quota
 
 
 def _as_written(share: Fraction, wanted: Fraction) -> Fraction:
@@ -122,15 +129,15 @@ def _as_written(share: Fraction, wanted: Fraction) -> Fraction:
 
 
 def _wanted(wanted: Fraction | int) -> str:
-    return percent(wanted) if isinstance(wanted, Fraction) else number(Fraction(wanted, 10**6))
+    return percent(wanted) if isinstance(wanted, Fraction) else number(Fraction(wanted, MICROS))
 
 
 def _attained(wanted: Fraction | int, lines: Sequence[Row]) -> str:
     if not lines:
         return "no line"
-    after, quota = lines[-1]["after_micros"], lines[-1]["quota_micros"]
+    after, quota = lines[-1]["after_micros"], _whole(lines[-1])
     if isinstance(wanted, int):
-        return number(Fraction(after, 10**6))
+        return number(Fraction(after, MICROS))
     return attainment(after, quota) if quota else "no quota"
 
 

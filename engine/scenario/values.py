@@ -19,7 +19,8 @@ from engine.documents.values import AMOUNT_SCHEMA, PERCENT_SCHEMA, micros, perce
 KINDS_OF_LABEL: dict[str, PeriodKind] = {"": "year", "H": "half", "Q": "quarter"}
 _LABEL = re.compile(r"FY([0-9]{4})(?:-([HQ])([1-4]))?", re.ASCII)
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
-_PERIOD = r"([0-9]{4}-(0[1-9]|1[0-2])|FY[0-9]{4}(-(Q[1-4]|H[12]))?)"
+_YEAR = "(19[89][0-9]|20[0-9]{2})"
+_PERIOD = rf"({_YEAR}-(0[1-9]|1[0-2])|FY{_YEAR}(-(Q[1-4]|H[12]))?)"
 _period = spelt(_PERIOD, "Write a month such as 2026-03, or FY2026-Q1, FY2026-H1, FY2026.", "a period")
 PeriodLabel = Annotated[StrictStr, _period[0], _period[1]]
 DEAL_DAY = date(2026, 1, 15)
