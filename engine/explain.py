@@ -39,6 +39,8 @@ def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: 
         said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_paid(known, plan)}"
     else:
         said = f"{_named(deal)}, {_credited(credit, names)}, {_moved(known, credit)}; {_paid(known, plan)}"
+    if line["part"].startswith("month "):
+        said += f"; paid again on {line['dated_on']} as {line['part']} of the residual"
     source = "; ".join(text for text in (known["title"], known["document"]) if text)
     return f"{said}. [{source}]"
 

@@ -341,7 +341,7 @@ class Lines(dy.Schema):
     """The credit (or clawed-back line's credit) or imported result it comes from."""
     part = dy.String(primary_key=True)
     """What of the source: `earning`; of a clawback its cause, such as `clawback refunded 2`; of a draw its
-    kind."""
+    kind; of a residual its month, such as `month 3`."""
     deal_id = dy.String(nullable=True)
     kind = dy.Enum(["commission", "spiff", "bonus", "manager_override", "clawback", "draw_advance", "draw_recovery"])
     dated_on = dy.Date()

@@ -13,6 +13,7 @@ from engine.clawback import claw_back
 from engine.components import earn_all
 from engine.draws import draw
 from engine.model import join_issues
+from engine.residuals import repeat
 from engine.settle import settle
 
 
@@ -31,13 +32,14 @@ def pay(
     The caller passes all credits of those payees in the plan years concerned, the deals of these credits, and all that
     is posted for the same payees and years: what is posted without a line is withdrawn.
 
-    What is owed by the mere passing of time (draws) is computed for the periods that end by `through`, of
+    What is owed by the mere passing of time (draws, residuals) is computed for the periods that end by `through`, of
     everybody whom the book enrols; without it, as far as there are lines. `kept` are lines of those payees that stay
     as they are although their deals cannot be computed now: they count as earned.
     """
     earned = earn_all(credits_, classified, book, rules)
-    clawed = claw_back(earned.lines, classified, book.deal_events, rules.plans, rules.company)
-    made = [earned.lines, clawed.rows]
+    repeated = repeat(earned.lines, classified, rules.plans, rules.company, through)
+    clawed = claw_back(repeated, classified, book.deal_events, rules.plans, rules.company)
+    made = [repeated, clawed.rows]
     counted = f.Lines.cast(pl.concat([*made, *([] if kept is None else [kept])]))
     drawn = draw(counted, earned.held, book, rules, through)
     lines = f.Lines.cast(pl.concat([*made, drawn.lines]))

@@ -13,6 +13,7 @@ from engine.documents.cap import Cap
 from engine.documents.document import Document, MeasureName
 from engine.documents.gauge import LISTED, Gate, Multiplier
 from engine.documents.problems import Loc, Problem
+from engine.documents.residual import Residual
 from engine.documents.values import Count, Dated, Name, Pay, Rate, Share, Times, Window
 
 Accumulation = Literal["transaction", "month", "quarter", "half", "year"]
@@ -99,6 +100,9 @@ class Component(Document):
     )
     """Accelerators and decelerators, one or a list of them: factors of all that the component pays. A cap counts after
     them."""
+    residual: Residual | None = Field(default=None, examples=["{for_months: 24, starts_after_months: 3}"])
+    """Pays the earning of a deal again for every month while the customer stays; what is measured is then the value of
+    one month."""
     effective: Window | None = Field(default=None, examples=["{from: 2026-05-01, until: 2026-08-01}"])
     """A shorter life than the plan's."""
 

@@ -86,6 +86,23 @@ class Plan(Policy):
             for problem in (*self._unfit(component), *self._outside(component)):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
         yield from problems_in_plan(self.components, self.measures)
+        yield from self._residual_problems()
+
+    def _residual_problems(self) -> Iterator[Problem]:
+        """A residual ends with the contract by itself, and is of deals."""
+        residual = {part.id for part in self.components if part.residual is not None}
+        for position, name in enumerate(self.clawback.applies_to if self.clawback else ()):
+            if name in residual:
+                message = f"{name} is a residual, which ends with the contract by itself."
+                yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
+        for position, part in enumerate(self.components):
+            if part.id in residual and self.measures[part.measure].imported is not None:
+                message = "an imported result is of no deal, so nobody stays or leaves."
+                yield Problem(("components", position, "residual"), message, "Remove residual.")
+        for name, measure in self.measures.items():
+            for read in residual & set(measure.of):
+                message = f"{read} is a residual: what it comes to is not known when this is added up."
+                yield Problem(("measures", name, "of"), message, f"Remove {read}.")
 
     def _unfit(self, component: Component) -> Iterator[Problem]:
         """A share of what is no money, or an amount for each unit of money, is no pay."""

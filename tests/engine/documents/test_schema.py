@@ -26,6 +26,7 @@ from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.documents.problems import Problem
 from engine.documents.ramp import RampMonth
+from engine.documents.residual import Residual
 from engine.documents.schema import KINDS, json_schema
 from engine.documents.values import Window
 from engine.documents.yaml import read_yaml
@@ -59,7 +60,7 @@ FILES = [
     for path in sorted(CONFIG.glob(pattern))
 ]
 CLASSES = [Company, Measure, Bracket, Point, Cap, Component, Plan, AccountTest, When, Window]
-CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack, Draw, Recovery, RampMonth]
+CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack, Draw, Recovery, RampMonth, Residual]
 CLASSES += [DealFact, Product, Achieved, Before, ResultFact, EventFact, QuotaFact, EnrolmentFact, PersonFact, RoleFact]
 CLASSES += [ReportingFact, RateFact, Expect, ExpectedLine, ExpectedPosting, Scenario]
 CLASSES += [Gate, Multiplier, FactorBracket]
