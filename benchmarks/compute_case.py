@@ -120,6 +120,7 @@ def credits_of(classified: dy.DataFrame[f.Classified]) -> dy.DataFrame[f.Credits
             units_micros=pl.lit(MICROS, pl.Int64),
             rule=pl.lit("new-business"),
             from_payee_id=pl.lit(None, pl.String),
+            level=pl.lit(None, pl.Int64),
         )
     )
 

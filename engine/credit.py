@@ -38,6 +38,7 @@ _ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "dated_on": pl.Date,
     "rule": pl.String,
     "from_payee_id": pl.String,
+    "level": pl.Int64,
 }
 """A share on its way to a credit: its measures are its portion's totals until they are divided."""
 
@@ -117,6 +118,7 @@ def _divided(
             kind=pl.lit("overlay" if first.overlay else "direct", dtype=_ROWS["kind"]),
             portion=pl.lit(first.portion, dtype=_ROWS["portion"]),
             from_payee_id=pl.lit(None, dtype=pl.String),
+            level=pl.lit(None, dtype=pl.Int64),
         )
         .filter(pl.any_horizontal(pl.col(*MEASURES) != 0))
         .with_row_index("nth")

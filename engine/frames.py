@@ -287,6 +287,8 @@ class Credits(dy.Schema):
     rule = dy.String()
     from_payee_id = dy.String(nullable=True)
     """For a roll-up: the team member whose credit it rolls up."""
+    level = dy.Int64(nullable=True)
+    """For a roll-up: how many reporting lines below the payee that member is; 1 reports to the payee."""
 
 
 class Attained(dy.Schema):

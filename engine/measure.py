@@ -7,7 +7,7 @@ import polars as pl
 from engine.curve_columns import round_ratio_expr
 from engine.documents.component import Component
 from engine.documents.conditions import When
-from engine.documents.measure import Measure
+from engine.documents.measure import Levels, Measure
 from engine.documents.plan import Plan
 from engine.imported import of_measure
 from engine.matching import absent, fits, missing
@@ -43,7 +43,16 @@ def counted(rows: pl.DataFrame, results: pl.DataFrame, plan: Plan, component: Co
     if measure.imported is not None:
         return of_measure(_alive(results, component), measure, plan.currency)
     counts = pl.col(fits_column(component.measure)) & pl.col("kind").is_in(list(measure.credits))
+    if measure.levels is not None:
+        counts &= _within(measure.levels)
     return _alive(rows.filter(counts), component).with_columns(**_worth(measure))
+
+
+def _within(levels: Levels) -> pl.Expr:
+    """Whether a credit is no roll-up, or one of these levels."""
+    level = pl.col("level")
+    near = level >= levels.min
+    return level.is_null() | (near if levels.max is None else near & (level <= levels.max))
 
 
 def _alive(rows: pl.DataFrame, component: Component) -> pl.DataFrame:

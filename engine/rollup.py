@@ -28,10 +28,14 @@ def rolled_up(direct: pl.DataFrame, book: Book, rules: Rules) -> tuple[pl.DataFr
     team = direct.select("payee_id", "dated_on").unique()
     chains, found = _chains(team, People.of(book))
     paid = _in_a_plan(chains, enrolled, plans)
-    up = direct.join(paid, on=["payee_id", "dated_on"]).with_columns(
-        kind=pl.lit("rollup", dtype=direct.schema["kind"]),
-        from_payee_id=pl.col("payee_id"),
-        payee_id=pl.col("manager_id"),
+    up = (
+        direct.drop("level")
+        .join(paid, on=["payee_id", "dated_on"])
+        .with_columns(
+            kind=pl.lit("rollup", dtype=direct.schema["kind"]),
+            from_payee_id=pl.col("payee_id"),
+            payee_id=pl.col("manager_id"),
+        )
     )
     return up.select(direct.columns), found
 
@@ -54,27 +58,33 @@ def _in_a_plan(chains: pl.DataFrame, enrolled: pl.DataFrame, plans: list[Plan]) 
         .filter(in_force(day))
         .join(windows, on="plan")
         .filter(begun & (pl.col("plan_until").is_null() | (day < pl.col("plan_until"))))
-        .select("payee_id", "dated_on", "manager_id")
+        .select("payee_id", "dated_on", "manager_id", "level")
         .unique()
     )
 
 
 def _chains(team: pl.DataFrame, people: People) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Everybody above each payee on each day, once, and never the payee; and circles and double managers."""
+    """Everybody above each payee on each day, once, at the nearest level, and never the payee; and what is wrong."""
     at = team.with_columns(person_id=pl.col("payee_id"))
-    levels, found = [pl.DataFrame(schema={**team.schema, "manager_id": pl.String})], []
-    for _ in range(LONGEST_CHAIN):
+    levels, found = [pl.DataFrame(schema={**team.schema, "manager_id": pl.String, "level": pl.Int64})], []
+    for level in range(1, LONGEST_CHAIN + 1):
         above = managers_on(at.select("person_id", "dated_on").unique(), people)
         found.append(_several(above.filter(pl.col("rivals").is_not_null())))
         links = at.join(above.filter(pl.col("manager_id").is_not_null()), on=["person_id", "dated_on"])
-        levels.append(links.select("payee_id", "dated_on", "manager_id"))
+        here = pl.lit(level, dtype=pl.Int64).alias("level")
+        levels.append(links.select("payee_id", "dated_on", "manager_id", here))
         at = links.select("payee_id", "dated_on", person_id="manager_id")
         if not at.height:
             break
     found.append(_circles(at))
     whole = pl.concat(levels)
-    once = whole.unique().filter(pl.col("manager_id") != pl.col("payee_id")) if at.height else whole
-    return once, found
+    return _once(whole) if at.height else whole, found
+
+
+def _once(chains: pl.DataFrame) -> pl.DataFrame:
+    """What circles repeat, at the nearest level, and nobody above themselves."""
+    nearest = chains.group_by("payee_id", "dated_on", "manager_id").agg(pl.col("level").min())
+    return nearest.filter(pl.col("manager_id") != pl.col("payee_id"))
 
 
 def _several(rows: pl.DataFrame) -> pl.DataFrame:

@@ -10,12 +10,28 @@ from pydantic import Field
 from engine.documents.conditions import When
 from engine.documents.document import Document
 from engine.documents.problems import Problem
-from engine.documents.values import Name
+from engine.documents.values import Count, Name
 
 Unit = Literal["amount", "deals", "number", "percent"]
 """What a measure's numbers are: money of the plan's currency, deals, pieces of anything else, or shares of a whole."""
 
 SOURCES = ("sum", "count", "imported")
+
+
+class Levels(Document):
+    """How far below the manager the people are whose credits roll up: 1 is everybody who reports to the manager."""
+
+    min: Count = Field(default=1, examples=["2"])
+    """The nearest level that counts."""
+    max: Count | None = Field(default=None, examples=["1"])
+    """The farthest level that counts; without it, however deep."""
+
+    def problems(self) -> Iterator[Problem]:
+        """There is a level between the two."""
+        if self.min < 1:
+            yield Problem(("min",), f"{self.min} is no level.", "Write 1 for one's own reports, or more.")
+        elif self.max is not None and self.max < self.min:
+            yield Problem(("max",), f"no level lies between {self.min} and {self.max}.", f"Write {self.min} or more.")
 
 
 class Measure(Document):
@@ -39,6 +55,9 @@ class Measure(Document):
         default=("direct",), examples=["[direct, overlay]"]
     )
     """Which credits count: `direct`, `overlay` (on top of the 100 %) and `rollup` (of everybody below a manager)."""
+    levels: Levels | None = Field(default=None, examples=["{min: 1, max: 1}"])
+    """Of roll-ups: whose, by the reporting lines up to the manager on that day; without it, of all below. Measures of
+    different levels give each level its own rate."""
     when: When = Field(default=When(), examples=["{motion: new_business, term_months: {min: 36}}"])
     """Which deals count; without it, all."""
 
@@ -62,6 +81,8 @@ class Measure(Document):
             yield from self._of_credits_only()
         elif "imported_as" in self.model_fields_set:
             yield Problem(("as",), "says what an imported result is.", "Remove it, or write import.")
+        if self.levels is not None and "rollup" not in self.credits:
+            yield Problem(("levels",), "only roll-ups have levels.", "Remove levels, or add credits: [rollup].")
         yield from self._earnings_problems()
 
     def _of_credits_only(self) -> Iterator[Problem]:

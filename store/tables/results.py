@@ -85,7 +85,7 @@ class Credit(Table, table=True):
     __table_args__ = (
         Index(None, "deal_id"),
         Index(None, "payee_id"),
-        whole_numbers("share_num", "share_den", "amount_micros", "acv_micros", "units_micros"),
+        whole_numbers("share_num", "share_den", "amount_micros", "acv_micros", "units_micros", "level"),
     )
 
     credit_id: str = Field(primary_key=True)
@@ -103,6 +103,7 @@ class Credit(Table, table=True):
     dated_on: str
     rule: str
     from_payee_id: str | None
+    level: int | None = Field(sa_type=BigInteger)
 
 
 class Line(Table, table=True):

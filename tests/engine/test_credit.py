@@ -68,6 +68,7 @@ def test_one_share_is_the_whole_deal_with_its_day_and_currency():
         "dated_on": row["dated_on"],
         "rule": "r",
         "from_payee_id": None,
+        "level": None,
     }
 
 

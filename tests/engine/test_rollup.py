@@ -46,8 +46,8 @@ def rolled_up(lines=LINES, enrolled=("lee", "vic", "zoe"), plans=None, house=HOU
     )
     found = credit_deals(records, rules(house, plans=in_force))
     rows = found.credits.filter(kind="rollup")
-    direct = found.credits.filter(kind="direct").drop("credit_id", "payee_id", "kind", "from_payee_id")
-    for row in rows.drop("credit_id", "payee_id", "kind", "from_payee_id").iter_rows():
+    direct = found.credits.filter(kind="direct").drop("credit_id", "payee_id", "kind", "from_payee_id", "level")
+    for row in rows.drop("credit_id", "payee_id", "kind", "from_payee_id", "level").iter_rows():
         assert row in direct.rows()
     return rows["credit_id"].to_list(), found.issues
 
@@ -135,3 +135,20 @@ def test_two_managers_on_one_day_stop_the_roll_up_with_an_issue():
 
     assert (found, issue.subject, issue.severity) == (ids("lee"), "payee lee", Severity.HOLDS)
     assert issue.message == "reports to bo and vic on 2026-05-15; no roll-ups go up from there."
+
+
+def test_a_roll_up_knows_its_level():
+    records = book(
+        deals=[{"deal_id": "D1"}],
+        role_holdings=HOLDINGS,
+        reporting_lines=LINES,
+        enrolments=[{"person_id": row, "plan": "manager"} for row in ("lee", "vic", "zoe")],
+    )
+    found = credit_deals(records, rules(HOUSE, plans=(plan(),))).credits
+
+    assert found.filter(kind="rollup").select("payee_id", "level").sort("level").rows() == [
+        ("lee", 1),
+        ("vic", 2),
+        ("zoe", 3),
+    ]
+    assert found.filter(kind="direct")["level"].to_list() == [None]

@@ -92,7 +92,8 @@ def upgrade() -> None:
         sa.Column("dated_on", sa.String(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("from_payee_id", sa.String(), nullable=True),
-        whole_numbers("share_num", "share_den", "amount_micros", "acv_micros", "units_micros"),
+        sa.Column("level", sa.BigInteger(), nullable=True),
+        whole_numbers("share_num", "share_den", "amount_micros", "acv_micros", "units_micros", "level"),
         sa.PrimaryKeyConstraint("credit_id", name="pk_credit"),
     )
     op.create_index("ix_credit_deal_id", "credit", ["deal_id"], unique=False)

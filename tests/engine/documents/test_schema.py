@@ -22,7 +22,7 @@ from engine.documents.document import Document, Reading
 from engine.documents.draw import Draw, Recovery
 from engine.documents.engagement import CreditShare, Engagement, Otherwise, Owners, Rule
 from engine.documents.gauge import FactorBracket, Gate, Multiplier
-from engine.documents.measure import Measure
+from engine.documents.measure import Levels, Measure
 from engine.documents.plan import Plan
 from engine.documents.problems import Problem
 from engine.documents.ramp import RampMonth
@@ -63,7 +63,7 @@ CLASSES = [Company, Measure, Bracket, Point, Cap, Component, Plan, AccountTest, 
 CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack, Draw, Recovery, RampMonth, Residual]
 CLASSES += [DealFact, Product, Achieved, Before, ResultFact, EventFact, QuotaFact, EnrolmentFact, PersonFact, RoleFact]
 CLASSES += [ReportingFact, RateFact, Expect, ExpectedLine, ExpectedPosting, Scenario]
-CLASSES += [Gate, Multiplier, FactorBracket]
+CLASSES += [Gate, Multiplier, FactorBracket, Levels]
 CLASSES += [Owners, CreditShare, Rule, Otherwise, Engagement]
 
 
