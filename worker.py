@@ -137,18 +137,21 @@ def approve(change: str, config: ConfigFolder = Path("config")) -> None:
 def statement(
     payee: str,
     period: Annotated[str | None, typer.Argument(help="Such as 2026-11; the latest where none is given.")] = None,
+    goal: Annotated[str | None, typer.Option("--for", help="Pay of a component: say what it would take.")] = None,
     config: ConfigFolder = Path("config"),
     as_json: AsJson = False,
 ) -> None:
-    """Show a payee's statement: every line with its sentence.
+    """Show a payee's statement: every line with its sentence, the way to the next tier and to a given pay.
 
-    Example: worker.py statement ada@harbour.example 2026-10
+    Example: worker.py statement ada@harbour.example 2026-10 --for 20_000
     """
     from jobs.answers import statement as answer
+    from jobs.settings import amount_given
     from jobs.show import show_statement
 
     with opened(config) as (configuration, store), store.read() as conn:
-        show_statement(answer(conn, payee, period, configuration), as_json=as_json)
+        wanted = None if goal is None else amount_given("--for", goal)
+        show_statement(answer(conn, payee, period, configuration, wanted), as_json=as_json)
 
 
 @app.command()

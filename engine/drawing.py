@@ -145,6 +145,7 @@ def picture(plan: Plan, component: Component, day: date | None = None, quota: in
     said = [component.title or component.id]
     said += [f"quota {money(aim, plan.currency) if unit == 'amount' else counted(aim)}"] if of_quota else []
     said += [f"rates of {drawn_on}"] if drawn_on != date.min else []
+    said += ["before gates and multipliers"] if component.gauges() else []
     return Picture(
         title=", ".join(said),
         curve=curve,

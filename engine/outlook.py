@@ -12,11 +12,12 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from engine.curve import ZERO, Curve, Piece, inverse, pieces, value_at
+from engine.curve import ZERO, Curve, Piece, inverse, pieces, scaled, value_at
 from engine.documents.component import Component
 from engine.documents.measure import Unit
 from engine.documents.plan import Plan
 from engine.drawing import pace
+from engine.factors import factor_of
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
 from engine.settled import SETTLED
@@ -73,11 +74,14 @@ class Tier:
 
 
 def position_of(line: Mapping[str, Any], plan: Plan) -> Position | None:
-    """Where a line (a row of `Lines`) of this plan left its payee; None for a clawback, which moves nobody."""
+    """Where a line (a row of `Lines`) of this plan left its payee; None for a clawback or draw, which move nobody.
+
+    The curve is the one that paid the line, with what gates and multipliers made of it.
+    """
     if line["kind"] in SETTLED:
         return None
     component = next(part for part in plan.components if part.id == line["component"])
-    curve = curve_of(component, line["rated_on"])
+    curve = scaled(curve_of(component, line["rated_on"]), factor_of(line["factors"]))
     return Position(plan, component, curve, line["quota_micros"] or 0, line["after_micros"], line["rated_on"])
 
 
@@ -133,6 +137,28 @@ def why_not_more(at: Position) -> str | None:
     gap = f"not beyond {start}, {short} away" if tier.open else f"{short} short of the tier from {start}"
     adds = f"; reaching it adds {money(at.rounded(tier.jump), at.plan.currency)} at once" if tier.jump else ""
     return f"{rates}{gap} on {at.day}{adds}."
+
+
+def how_to_reach_the_next_tier(at: Position, window: str) -> str | None:
+    """`4,200.00 USD more in FY2027 reaches the tier from 100 %, which pays 12 %.`; None in the best tier."""
+    tier = next_tier(at)
+    if tier is None:
+        return None
+    more = at.worth(needed_for(tier, at))
+    pays = f"pays {pace(tier.slope, at.unit, at.plan.currency)}" if tier.slope else "pays by reaching it"
+    adds = f" and adds {money(at.rounded(tier.jump), at.plan.currency)} at once" if tier.jump else ""
+    return f"{more} more in {window} reaches the tier from {tier_text(at, tier.segment)}, which {pays}{adds}."
+
+
+def how_to_earn(amount: int, earned: int, at: Position, window: str) -> str:
+    """Such as `53,333.34 USD more in FY2027 brings its pay from 9,000.00 USD to 15,000.00 USD.`, as a sentence."""
+    goal, now = money(amount, at.plan.currency), money(earned, at.plan.currency)
+    more = needed_to_earn(amount, earned, at)
+    if more is None:
+        return f"No achievement in {window} brings its pay from {now} to {goal}."
+    if not more:
+        return f"It pays {now} in {window}, no less than {goal}, already."
+    return f"{at.worth(more)} more in {window} brings its pay from {now} to {goal}."
 
 
 def tier_text(at: Position, segment: int) -> str:

@@ -17,6 +17,7 @@ from engine.money import format_amount
 from engine.settled import SETTLED
 from engine.wording import attainment
 from jobs.configuration import Configuration
+from jobs.outlooks import outlook, why_no_more
 from store import canonical, results, runs
 
 OUTDATED = "Computed under an earlier plan document; run sync to compute it again."
@@ -75,8 +76,13 @@ def explain_deal(conn: Connection, deal_id: str, configuration: Configuration) -
     return blame(conn, deal_id) | {"lines": _told(conn, lines, configuration)}
 
 
-def statement(conn: Connection, who: str, period: str | None, configuration: Configuration) -> dict[str, Any]:
-    """A payee's account for a period (the latest with lines where none is named): lines, sentences, totals."""
+def statement(
+    conn: Connection, who: str, period: str | None, configuration: Configuration, goal: int | None = None
+) -> dict[str, Any]:
+    """A payee's account for a period (the latest with lines where none is named): lines, sentences, totals, outlook.
+
+    With a goal (micro-units) the outlook says what would bring each component's pay to it.
+    """
     payee = find_payee(conn, who)
     lines = results.lines_of(conn, [payee["person_id"]])
     chosen = period or lines["period"].max()
@@ -86,7 +92,9 @@ def statement(conn: Connection, who: str, period: str | None, configuration: Con
         "email": payee["email"],
         "period": chosen,
         "periods": sorted(lines["period"].unique().to_list()),
-        "components": [_component(group, configuration) for group in rows.partition_by("plan", "component")],
+        "components": [
+            _component(group, lines, configuration, goal) for group in rows.partition_by("plan", "component")
+        ],
         "lines": _told(conn, rows, configuration),
         "totals": _totals(rows),
     }
@@ -100,7 +108,11 @@ def _told(conn: Connection, lines: pl.DataFrame, configuration: Configuration) -
     told = []
     for line in lines.iter_rows(named=True):
         deal, credit = deals.get(line["deal_id"]), credits_.get(line["source_id"])
-        told.append(_line(line, deal or {}, names) | {"sentence": _sentence(line, configuration, deal, credit, names)})
+        said = {
+            "sentence": _sentence(line, configuration, deal, credit, names),
+            "why_not_more": why_no_more(line, plan_of(configuration, line["plan_version"])),
+        }
+        told.append(_line(line, deal or {}, names) | said)
     return told
 
 
@@ -153,7 +165,9 @@ def _credit(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _component(group: pl.DataFrame, configuration: Configuration) -> dict[str, Any]:
+def _component(
+    group: pl.DataFrame, lines: pl.DataFrame, configuration: Configuration, goal: int | None
+) -> dict[str, Any]:
     ordered = group.sort(pl.col("kind").is_in(SETTLED), "dated_on", "source_id", descending=[True, False, False])
     last = ordered.row(-1, named=True)
     plan = plan_of(configuration, last["plan_version"])
@@ -166,6 +180,7 @@ def _component(group: pl.DataFrame, configuration: Configuration) -> dict[str, A
         "attainment": attainment(last["after_micros"], quota) if quota else None,
         "amount": format_amount(int(group["amount_micros"].sum()), last["currency"]),
         "currency": last["currency"],
+        "outlook": outlook(group, lines, plan, goal),
     }
 
 

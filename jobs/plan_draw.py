@@ -12,9 +12,8 @@ from engine.documents.reading import read_plan
 from engine.drawing import Picture, picture
 from engine.drawing_svg import as_svg
 from engine.drawing_text import as_text
-from engine.money import parse_amount
 from jobs.configuration import ConfigurationProblem
-from jobs.settings import SettingsProblem
+from jobs.settings import SettingsProblem, amount_given
 
 
 def draw(file: Path, component: str | None, quota: str | None, day: date | None, svg: Path | None) -> Iterator[str]:
@@ -55,6 +54,6 @@ def _ids(plan: Plan) -> str:
 
 def _picture(plan: Plan, component: Component, day: date | None, quota: str | None) -> Picture:
     try:
-        return picture(plan, component, day, None if quota is None else parse_amount(quota.replace("_", "")))
+        return picture(plan, component, day, None if quota is None else amount_given("--quota", quota))
     except ValueError as problem:
         raise SettingsProblem(f"Nothing to draw for {component.id}: {problem}.") from problem

@@ -19,6 +19,7 @@ from engine.documents.document import Document
 from engine.documents.reading import read_document
 from engine.documents.values import Share
 from engine.model import Found
+from engine.money import parse_amount
 from jobs.guard import Limits
 
 PREFIX = "TALLYSTICK_"
@@ -94,6 +95,14 @@ def check_environment(environment: Mapping[str, str]) -> None:
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise SettingsProblem(f"Unknown environment variable {unknown[0]}; known are {', '.join(sorted(known))}.")
+
+
+def amount_given(option: str, text: str) -> int:
+    """Micro-units of an amount on the command line, `20_000` or `20000.50`."""
+    try:
+        return parse_amount(text.replace("_", ""))
+    except ValueError as problem:
+        raise SettingsProblem(f"{option}: {problem}.") from None
 
 
 def _private_text(file: Path, variable: str) -> str:

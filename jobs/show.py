@@ -68,6 +68,9 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
         for c in answer["components"]
     ]
     out.print(table("", ("component", "window", "attainment", "amount"), parts, right=("attainment", "amount")))
+    for part in answer["components"]:
+        for sentence in part["outlook"]["sentences"] if part["outlook"] else ():
+            out.print(f"{escape(part['title'] or part['component'])}: {escape(sentence)}")
     for line in answer["lines"]:
         out.print(f"\n{line['dated_on']}  {line['amount']} {line['currency']}  {escape(str(line['deal'] or ''))}")
         out.print(f"  {escape(line['sentence'])}", style="dim")
@@ -94,6 +97,8 @@ def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
     for line in answer.get("lines", []):
         out.print(f"\n{escape(str(line['payee']))}: {line['amount']} {line['currency']} ({line['component']})")
         out.print(f"  {escape(line['sentence'])}", style="dim")
+        if line["why_not_more"]:
+            out.print(f"  {escape(line['why_not_more'])}", style="dim")
     for issue in answer["issues"]:
         out.print(f"! {escape(issue)}", style="yellow")
 

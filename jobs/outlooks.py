@@ -1,0 +1,81 @@
+"""What lies ahead of a payee: the next tier of a component, and what a given pay would take, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from engine.documents.plan import Plan
+from engine.outlook import (
+    Position,
+    how_to_earn,
+    how_to_reach_the_next_tier,
+    needed_for,
+    needed_to_earn,
+    next_tier,
+    position_of,
+    tier_text,
+    why_not_more,
+)
+from engine.wording import plain
+
+
+def why_no_more(line: Mapping[str, Any], plan: Plan | None) -> str | None:
+    """Why a line was not paid at a better rate; None where no better one lay ahead, or its plan is not at hand."""
+    at = position_of(line, plan) if plan is not None else None
+    return why_not_more(at) if at is not None else None
+
+
+def outlook(group: pl.DataFrame, lines: pl.DataFrame, plan: Plan | None, goal: int | None) -> dict[str, Any] | None:
+    """What lies ahead after the last line of a payee's component in a period (`group`), within its window.
+
+    `lines` are all of the payee's: what the window paid before counts towards the goal (micro-units). None for
+    components that pay each deal by itself, and where the period only settles.
+    """
+    earned_now = group.filter(pl.col("part") == "earning").sort("dated_on", "source_id")
+    if plan is None or earned_now.is_empty():
+        return None
+    last = earned_now.row(-1, named=True)
+    at = position_of(last, plan)
+    if at is None or at.component.accumulates == "transaction":
+        return None
+    earned = _earned(lines, last)
+    said = [how_to_reach_the_next_tier(at, last["window"])]
+    said += [how_to_earn(goal, earned, at, last["window"])] if goal is not None else []
+    return {
+        "window": last["window"],
+        "after": last["dated_on"].isoformat(),
+        "achieved": _number(last["after_micros"], at),
+        "earned": _pay(earned, at),
+        "next_tier": _tier(at),
+        "goal": _goal(goal, earned, at) if goal is not None else None,
+        "sentences": [sentence for sentence in said if sentence],
+    }
+
+
+def _earned(lines: pl.DataFrame, last: Mapping[str, Any]) -> int:
+    """What the window has paid up to the last line, clawbacks and draws aside."""
+    same = (pl.col(name) == last[name] for name in ("plan", "component", "window", "plan_version"))
+    rows = lines.filter(*same, pl.col("part") == "earning", pl.col("dated_on") <= last["dated_on"])
+    return int(rows["amount_micros"].cast(pl.Int128).sum())
+
+
+def _tier(at: Position) -> dict[str, str] | None:
+    tier = next_tier(at)
+    return {"from": tier_text(at, tier.segment), "needs": _number(needed_for(tier, at), at)} if tier else None
+
+
+def _goal(goal: int, earned: int, at: Position) -> dict[str, str | None]:
+    more = needed_to_earn(goal, earned, at)
+    return {"pay": _pay(goal, at), "needs": None if more is None else _number(more, at)}
+
+
+def _pay(micros: int, at: Position) -> str:
+    return plain(micros, at.plan.currency)
+
+
+def _number(micros: int, at: Position) -> str:
+    """An achievement without its currency."""
+    return _pay(micros, at) if at.unit == "amount" else at.worth(micros)

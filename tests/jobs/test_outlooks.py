@@ -1,0 +1,117 @@
+"""`explain` says why not more; `statement --for` says what it would take. Checked against the lines that are paid."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+import pytest
+
+import worker
+from engine.documents.plan import Plan
+from jobs.outlooks import outlook, why_no_more
+from tests.engine.builders import units
+from tests.engine.plans import Case, by_share, component, plan, quota, sold
+from tests.jobs.conftest import Company
+from tests.jobs.test_commands import run_on
+from tests.jobs.test_cycle import credited_deal
+
+TIERED = plan(component(title="Commission", brackets=by_share((0, 8), (100, 12))), pays="monthly")
+
+
+def lines_of(made: Plan, *sales: tuple[str, int | Fraction]) -> pl.DataFrame:
+    """What the engine pays for the sales against a quota of 100,000."""
+    return Case([made], [quota(100_000)]).pays(sold(*sales)).lines
+
+
+def ahead(lines: pl.DataFrame, period: str, goal: int | None = None) -> dict[str, Any]:
+    """The outlook after a period."""
+    found = outlook(lines.filter(pl.col("period") == period), lines, TIERED, goal)
+    assert found is not None
+    return found
+
+
+def test_the_outlook_of_a_period_ends_with_it() -> None:
+    """What later months brought is not known yet."""
+    lines = lines_of(TIERED, ("2026-05-15", 40_000), ("2026-06-15", 55_800), ("2026-07-15", 10_000))
+
+    found = ahead(lines, "2026-06", units(9_000))
+
+    assert (found["achieved"], found["earned"]) == ("95,800.00", "7,664.00")
+    assert found["next_tier"] == {"from": "100 %", "needs": "4,200.00"}
+    assert found["goal"] == {"pay": "9,000.00", "needs": "12,533.34"}
+    assert found["sentences"] == [
+        "4,200.00 USD more in FY2027 reaches the tier from 100 %, which pays 12 %.",
+        "12,533.34 USD more in FY2027 brings its pay from 7,664.00 USD to 9,000.00 USD.",
+    ]
+
+
+@pytest.mark.parametrize("goal", [7_664, 8_000, 9_000, 25_000])
+def test_selling_what_it_says_earns_the_goal_and_a_cent_less_does_not(goal: int) -> None:
+    """One more deal of that size, paid by the engine; a whole 0.12 less pays a cent less."""
+    sales = [("2026-05-15", 40_000), ("2026-06-15", Fraction(55_800))]
+    needs = ahead(lines_of(TIERED, *sales), "2026-06", units(goal))["goal"]["needs"]
+    more = Fraction(needs.replace(",", ""))
+
+    def earned(further: Fraction) -> int:
+        return int(lines_of(TIERED, *sales, ("2026-06-20", further))["amount_micros"].sum())
+
+    if more:
+        assert earned(more) >= units(goal) > earned(more - Fraction("0.13"))
+    else:
+        assert units(goal) == 7_664 * 10**6
+
+
+def test_rates_that_changed_in_the_window_count_as_they_paid() -> None:
+    """Half a year at 10 %, then 5 %: another 1,000 of pay takes 20,000, whatever was paid before."""
+    made = plan(component(brackets=by_share((0, {"2026-01-01": 10, "2026-08-01": 5}))))
+    lines = lines_of(made, ("2026-05-15", 40_000), ("2026-09-15", 10_000))
+
+    found = outlook(lines.filter(pl.col("period") == "2026-09"), lines, made, units(5_500))
+
+    assert found is not None
+    assert (found["earned"], found["next_tier"], found["goal"]["needs"]) == ("4,500.00", None, "20,000.00")
+
+
+def test_a_deal_by_itself_has_no_outlook_and_an_unknown_plan_no_reason() -> None:
+    """There is no window to achieve more in; an earlier document is not guessed."""
+    made = plan(component())
+    lines = lines_of(made, ("2026-05-15", 40_000))
+
+    assert outlook(lines, lines, made, units(1)) is None
+    assert outlook(lines, lines, None, None) is None
+    assert why_no_more(lines.row(0, named=True), None) is None
+
+
+def test_what_is_out_of_reach_is_said_so() -> None:
+    """A rate of nothing pays nothing, however much is sold."""
+    made = plan(component(brackets=by_share((0, 8), (100, 0))))
+    lines = lines_of(made, ("2026-05-15", 40_000))
+
+    found = outlook(lines, lines, made, units(8_001))
+
+    assert found is not None
+    assert found["goal"]["needs"] is None
+    assert found["sentences"] == ["No achievement in FY2027 brings its pay from 3,200.00 USD to 8,001.00 USD."]
+
+
+def test_statement_and_explain_tell_it(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As data and in the terminal; an amount that is none is refused."""
+    monkeypatch.setattr(worker, "now", company.clock)
+    run_on(company, "sync")
+    deal = credited_deal(company)
+    line = json.loads(run_on(company, "explain", deal, "--json").stdout)["lines"][0]
+    words = ("statement", line["payee"], line["period"], "--for", "1_000_000")
+
+    told = json.loads(run_on(company, *words, "--json").stdout)["components"]
+    shown = run_on(company, *words).stdout
+    refused = run_on(company, "statement", line["payee"], "--for", "much")
+
+    said = [sentence for part in told if part["outlook"] for sentence in part["outlook"]["sentences"]]
+    assert any("to 1,000,000.00 USD." in sentence for sentence in said)
+    assert all(sentence in shown for sentence in said)
+    assert (refused.exit_code, "--for: 'much' is not an amount" in refused.output) == (1, True)
+    if line["why_not_more"]:
+        assert line["why_not_more"] in run_on(company, "explain", deal).stdout
