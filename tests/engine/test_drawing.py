@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.documents.bracket import Bracket
 from engine.documents.cap import Cap
+from engine.documents.gauge import Gate
 from engine.documents.values import Dated
 from engine.drawing import Picture, picture, round_steps
 from engine.drawing_svg import as_svg
@@ -98,6 +99,13 @@ def test_flat_rates_and_counts_are_drawn_in_their_own_unit() -> None:
 def test_a_curve_that_pays_nothing_is_drawn() -> None:
     """A flat line at zero."""
     assert "B  100,000.00 pays 0.00 USD" in as_text(drawn(rate=rate(0)))
+
+
+def test_a_curve_that_others_change_says_so() -> None:
+    """Gates and multipliers depend on more than the achievement."""
+    gate = Gate(attainment_of="other", min=Fraction(4, 5))
+
+    assert drawn(only_if=(gate,)).title == "base, before gates and multipliers"
 
 
 def test_what_cannot_be_drawn_says_why() -> None:
