@@ -34,7 +34,7 @@ STATEMENT: dict[str, PeriodKind] = {"monthly": "month", "quarterly": "quarter"}
 
 NEEDED = [
     *("payee_id", "dated_on", "credit_id", "deal_id", "kind", "level", "currency"),
-    *("amount_micros", "acv_micros", "units_micros"),
+    *("amount_micros", "acv_micros", "units_micros", "share_num", "share_den"),
 ]
 """What of a credit decides its attainment."""
 WINDOW = ["payee_id", "window"]
@@ -157,8 +157,28 @@ def _windows(
         windows = windows.with_columns(quota_micros=pl.lit(whole, dtype=pl.Int128), straddled=pl.lit(value=None))
     else:
         windows = quota_of_windows(windows, quotas, component.quota, component.accumulates, company)
-    trouble = _trouble_with_window(component)
-    return windows.select(*WINDOW, pl.when(pl.col("straddled").is_null()).then(quota), trouble=trouble)
+    told = windows.with_columns(quota_micros=pl.when(pl.col("straddled").is_null()).then(quota))
+    told = _with_targets(told, component, quotas, company)
+    trouble = pl.coalesce(_trouble_with_window(component), _trouble_with_target(component))
+    return told.select(*WINDOW, "quota_micros", "target_micros", trouble=trouble)
+
+
+def _with_targets(
+    windows: pl.DataFrame, component: Component, quotas: dy.DataFrame[f.Quotas], company: Company
+) -> pl.DataFrame:
+    """The windows with the payees' own targets, which are rows of the quota table too."""
+    if component.targets is None or component.accumulates == "transaction":
+        return windows.with_columns(target_micros=pl.lit(None, dtype=pl.Int128))
+    found = quota_of_windows(windows.select(WINDOW), quotas, component.targets, component.accumulates, company)
+    whole = pl.when(pl.col("straddled").is_null()).then("quota_micros")
+    return windows.join(found.select(*WINDOW, target_micros=whole), on=WINDOW, how="left")
+
+
+def _trouble_with_target(component: Component) -> pl.Expr:
+    """Why a window has no target of the payee's own, where it needs one."""
+    target = pl.col("target_micros")
+    lacks = pl.lit(component.targets is not None) & (target.is_null() | ~target.is_between(0, LARGEST_MICROS))
+    return pl.when(lacks).then(pl.lit("target_missing"))
 
 
 def _trouble_with_window(component: Component) -> pl.Expr:
@@ -185,8 +205,10 @@ def _split(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _attained(rows: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame[f.Attained]:
+    none = pl.lit(None, dtype=pl.Int64)
+    unshared = {name: none for name in ("share_num", "share_den") if name not in rows.columns}
     return f.Attained.cast(
-        rows.select(
+        rows.with_columns(**unshared).select(
             pl.exclude("base", "after"),
             plan=pl.lit(plan.plan),
             plan_version=pl.lit(plan.version),

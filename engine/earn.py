@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import zip_longest
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -18,11 +19,12 @@ import polars as pl
 from engine import frames as f
 from engine.curve import Curve, scaled, value_at
 from engine.curve_columns import fits_int128, rounded_value
+from engine.deal_cap import limited
 from engine.documents.component import Component
 from engine.documents.plan import Plan
 from engine.model import LARGEST_MICROS, Issue
 from engine.money import Rounding, round_ratio
-from engine.shape import curve_of, versions
+from engine.shape import curve_of, deal_limit, versions
 from engine.trouble import held_sources, troubles
 
 
@@ -41,12 +43,7 @@ def earn(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Ea
     A credit that adds nothing to a measure has no line; one that pays zero has.
     """
     moving = rows.filter(pl.col("base_micros") != 0)
-    spans = [
-        _paid(part, scaled(curve_of(component, since), factor), plan)
-        for since, until in _spans(component)
-        for factor, part in _by_factor(_between(moving, since, until))
-    ]
-    paid = pl.concat(spans)
+    paid = pl.concat([_span(_between(moving, *span), plan, component, span[0]) for span in _spans(component)])
     too_large = pl.col("pay").abs() > LARGEST_MICROS
     held = paid.filter(too_large).with_columns(currency=pl.lit(plan.currency), trouble=pl.lit("pay_out_of_range"))
     return Earnings(
@@ -67,13 +64,29 @@ def _between(rows: pl.DataFrame, since: date, until: date | None) -> pl.DataFram
     return after if until is None else after.filter(pl.col("dated_on") < until)
 
 
-def _by_factor(rows: pl.DataFrame) -> Iterator[tuple[Fraction, pl.DataFrame]]:
-    """The rows of each factor that gates and multipliers made; there are few of them."""
-    if rows["factor"].null_count() == rows.height:
-        yield Fraction(1), rows
+def _span(rows: pl.DataFrame, plan: Plan, component: Component, day: date) -> pl.DataFrame:
+    """The rows of a span of days with their `pay`, those of each payee's target by themselves."""
+    return pl.concat([_of_target(part, plan, component, day, own) for own, part in _each(rows, "target_micros")])
+
+
+def _of_target(rows: pl.DataFrame, plan: Plan, component: Component, day: date, own: int | None) -> pl.DataFrame:
+    """Each factor that gates and multipliers made has a curve of its own; then deals are capped."""
+    curve, limit = curve_of(component, day, own), deal_limit(component, day, own)
+    parts = [_paid(part, scaled(curve, Fraction(factor or 1)), plan) for factor, part in _each(rows, "factor")]
+    paid = pl.concat(parts)
+    if limit is None or component.cap is None:
+        return paid.with_columns(limit_micros=pl.lit(None, dtype=pl.Int64))
+    before_split = component.cap.applies == "before_split"
+    return limited(paid, limit, before_split=before_split, unit=plan.unit_micros, mode=plan.rounding)
+
+
+def _each(rows: pl.DataFrame, column: str) -> Iterator[tuple[Any, pl.DataFrame]]:
+    """The rows of each value of a column; there are few of them, and mostly none."""
+    if rows[column].null_count() == rows.height:
+        yield None, rows
         return
-    for (factor,), part in rows.partition_by("factor", as_dict=True, maintain_order=True).items():
-        yield Fraction(factor or 1), part
+    for (value,), part in rows.partition_by(column, as_dict=True, maintain_order=True).items():
+        yield value, part
 
 
 def _paid(rows: pl.DataFrame, curve: Curve, plan: Plan) -> pl.DataFrame:

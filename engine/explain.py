@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.documents.plan import Plan
-from engine.facts import facts
+from engine.facts import facts, on_the_curve
 from engine.gauges_told import told_of_gauges
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
@@ -127,14 +127,24 @@ def _computed(known: Row) -> str:
     """Every slice with its rate, and what rounding the running total changed."""
     told = [part for part in known["slices"] if known["by_rate"] or Fraction(part["amount"])]
     said = [_slice(part, known) for part in told] or ["it pays no more than before"]
-    shown, amount = sum(_rounded(part, known) for part in known["slices"]), known["amount_micros"]
+    shown, amount = sum(_rounded(part, known) for part in known["slices"]), on_the_curve(known)
     if shown != amount:
         said.append(f"rounding the running total makes it {money(amount, known['currency'])}")
     elif len(said) > 1:
         said.append(f"together {money(amount, known['currency'])}")
+    if amount != known["amount_micros"]:
+        said.append(_limited(known))
     if known["unit"] != minor_unit_micros(known["currency"]):
         said.append(f"totals are rounded to {money(known['unit'], known['currency'])}")
     return "; ".join(said)
+
+
+def _limited(known: Row) -> str:
+    """What the cap on the deal made of a line."""
+    room, amount = (money(known[name], known["currency"]) for name in ("limit_micros", "amount_micros"))
+    beyond = Fraction(known["beyond_limit"])
+    and_of_the_rest = f" and {percent(beyond)} of the rest" if beyond else ""
+    return f"the cap on a deal leaves {room} of it{and_of_the_rest}: {amount}"
 
 
 def _slice(part: Row, known: Row) -> str:

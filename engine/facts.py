@@ -10,18 +10,19 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from engine.curve import Curve, Step, scaled, value_at, walk
+from engine.curve import Curve, Limit, Step, scaled, value_at, walk
+from engine.deal_cap import within
 from engine.documents.component import Component
 from engine.documents.plan import Plan
 from engine.factors import factor_of, found_by
 from engine.measure import measured_column
 from engine.money import round_ratio
 from engine.settled import SETTLED, settled_again, settled_facts
-from engine.shape import curve_of, target_of
+from engine.shape import curve_of, deal_limit, target_of
 
 OF_THE_LINE = (
     *("deal_id", "part", "window", "base_micros", "before_micros", "after_micros", "quota_micros", "fx_num", "fx_den"),
-    *("amount_micros", "currency"),
+    *("limit_micros", "amount_micros", "currency"),
 )
 
 
@@ -35,9 +36,10 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         return settled_facts(line, plan)
     component = next(part for part in plan.components if part.id == line["component"])
     measure = plan.measures[component.measure]
+    day, own_target, quota = line["rated_on"], line["target_micros"], line["quota_micros"] or 0
     factor = factor_of(line["factors"])
-    curve, quota = scaled(curve_of(component, line["rated_on"]), factor), line["quota_micros"] or 0
-    target = target_of(component, line["rated_on"])
+    curve, target = scaled(curve_of(component, day, own_target), factor), target_of(component, day, own_target)
+    limit = deal_limit(component, day, own_target)
     way = walk(curve, line["before_micros"], line["after_micros"], quota)
     return {
         "plan": plan.plan,
@@ -57,6 +59,7 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "slices": [_slice(step, curve, component, quota, target) for step in way],
         "target": str(target) if target is not None else None,
         "cap": str(curve.limit.micros) if curve.limit is not None else None,
+        "beyond_limit": str(limit.then) if limit is not None else None,
         "by_rate": curve.by_rate,
         "unit": plan.unit_micros,
         "rounding": plan.rounding,
@@ -67,6 +70,15 @@ def recomputed(known: Mapping[str, Any]) -> int:
     """The amount of a line from its facts alone."""
     if known.get("kind") in SETTLED:
         return settled_again(known)
+    pay, room = on_the_curve(known), known["limit_micros"]
+    if room is None:
+        return pay
+    limit = Limit(Fraction(room), Fraction(known["beyond_limit"]))
+    return within(pay, room, limit, known["unit"], known["rounding"])
+
+
+def on_the_curve(known: Mapping[str, Any]) -> int:
+    """What the curve alone pays for a line, before a cap on its deal."""
     before = Fraction(known["earned_before"])
     after = before + sum(Fraction(part["amount"]) for part in known["slices"])
     first, last = (

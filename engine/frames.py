@@ -311,6 +311,10 @@ class Attained(dy.Schema):
     before_micros = dy.Int64()
     after_micros = dy.Int64()
     quota_micros = dy.Int64(nullable=True)
+    target_micros = dy.Int64(nullable=True)
+    share_num = dy.Int64(nullable=True)
+    share_den = dy.Int64(nullable=True)
+    """The credit's share of the deal; null for what is no credit."""
     fx_num = dy.Int64(nullable=True)
     fx_den = dy.Int64(nullable=True)
     factor = dy.String(nullable=True)
@@ -358,6 +362,10 @@ class Lines(dy.Schema):
     before_micros = dy.Int64()
     after_micros = dy.Int64()
     quota_micros = dy.Int64(nullable=True)
+    target_micros = dy.Int64(nullable=True)
+    """The payee's own target in the window, where targets are the payees'."""
+    limit_micros = dy.Int64(nullable=True)
+    """What the cap per deal left for this line, either way; null without one."""
     window = dy.String()
     """The accumulation window the running total belongs to, such as FY2026."""
     fx_num = dy.Int64(nullable=True)

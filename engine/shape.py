@@ -19,6 +19,8 @@ Place = tuple[Fraction, Fraction]
 Rate = tuple[Fraction, Fraction]
 """Pay for each micro-unit of the measure, and pay for the whole quota; one of which is zero."""
 
+PER_CENT = Fraction(100 * MICROS)
+
 
 def needs_quota(component: Component) -> bool:
     """Whether the component's pay depends on a quota."""
@@ -32,31 +34,38 @@ def versions(component: Component) -> tuple[date, ...]:
     return tuple(sorted({begins, *(day for step in steps for day, _ in step if day > begins)}))
 
 
-def curve_of(component: Component, day: date) -> Curve:
-    """The component's curve with the values in force on the day.
+def curve_of(component: Component, day: date, own_target: int | None = None) -> Curve:
+    """The component's curve with the values in force on the day, and for a payee's own target where targets are that.
 
+    Without the payee's own target the curve is that of a target of 100 units: it pays in per cent of the target.
     ValueError when a value is not there yet: ask `versions` first.
     """
-    return _Drawn(component, day).curve()
+    return _Drawn(component, day, own_target).curve()
 
 
-def target_of(component: Component, day: date) -> Fraction | None:
+def target_of(component: Component, day: date, own_target: int | None = None) -> Fraction | None:
     """What 100 % pays on the day, in micro-units; None for a component without a target."""
-    return _Drawn(component, day).target() if component.target is not None else None
+    return _Drawn(component, day, own_target).target() if component.has_target else None
+
+
+def deal_limit(component: Component, day: date, own_target: int | None = None) -> Limit | None:
+    """The cap on each deal by itself, where the curve does not hold it already."""
+    return None if component.cap_on_curve else _Drawn(component, day, own_target).limit()
 
 
 class _Drawn:
-    """A component on a day."""
+    """A component on a day, for a payee."""
 
-    def __init__(self, component: Component, day: date) -> None:
-        self.component, self.day = component, day
+    def __init__(self, component: Component, day: date, own_target: int | None) -> None:
+        self.component, self.day, self.own_target = component, day, own_target
 
     def curve(self) -> Curve:
         """All of it."""
         part = self.component
         by_rate = not part.points and not part.row_ways & {"share", "lump"}
         segments = _points(part, self._values()) if part.points else self._segments()
-        return Curve(tuple(segments), self._limit(), self._rounded_rate(), by_rate)
+        limit = self.limit() if part.cap_on_curve else None
+        return Curve(tuple(segments), limit, self._rounded_rate(), by_rate)
 
     def _segments(self) -> Iterator[Segment]:
         part = self.component
@@ -94,9 +103,13 @@ class _Drawn:
     def target(self) -> Fraction:
         """The component's part of the target."""
         weight = self.component.weight
-        return self._in_force(self.component.target) * (ONE if weight is None else self._in_force(weight))
+        own = PER_CENT if self.own_target is None else Fraction(self.own_target)
+        return (own if self.component.targets else self._in_force(self.component.target)) * (
+            ONE if weight is None else self._in_force(weight)
+        )
 
-    def _limit(self) -> Limit | None:
+    def limit(self) -> Limit | None:
+        """The cap, and what is paid above it."""
         cap = self.component.cap
         if cap is None:
             return None

@@ -45,6 +45,10 @@ WITH_WINDOW = {
         "has a row of quota {quota!r} that is only partly inside {window}",
         "Divide the row of the quota table at the edge of {window}.",
     ),
+    "target_missing": (
+        "has no target {targets!r} of zero or more in {window}, or one that is only partly inside it",
+        "Add rows to the quota table whose days lie inside {window}.",
+    ),
     "result_in_other_unit": (
         "has a result in {window} that is written in another unit than measure {measure!r} is imported as",
         "Write a percentage, such as 92%, exactly where the measure is imported as percent.",
@@ -104,7 +108,9 @@ def _with_credit(deal: str, trouble: str, plan: Plan, component: Component) -> I
 
 def _with_window(row: dict[str, Any], plan: Plan, component: Component) -> Issue:
     wrong, remedy = WITH_WINDOW[row["trouble"]]
-    said = wrong.format(quota=component.quota, measure=component.measure, window=row["window"])
+    said = wrong.format(
+        quota=component.quota, targets=component.targets, measure=component.measure, window=row["window"]
+    )
     message = f"{said} for {_of(plan, component)}; credits held: {row['len']}."
     remedy = remedy.format(window=row["window"])
     return Issue(row["trouble"], Severity.HOLDS, f"payee {row['payee_id']}", message, remedy)

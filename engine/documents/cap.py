@@ -19,7 +19,8 @@ class Cap(Document):
     """
 
     per: Literal["deal", "window"] = Field(examples=["window"])
-    """`window`: of the component's `accumulates`. `deal`: for each deal by itself."""
+    """`window`: of the component's `accumulates`. `deal`: for each deal by itself, also where deals add up; what lies
+    above it is lost, and a deal that takes back does not take back more than the cap either."""
     amount: Dated[Pay] | None = Field(default=None, examples=["75_000"])
     """An amount of the plan's currency."""
     of_target: Dated[Rate] | None = Field(default=None, examples=["200%"])
@@ -27,10 +28,16 @@ class Cap(Document):
     then_pays: Dated[Rate] | None = Field(default=None, examples=["50%"])
     """The share of what lies above the cap that is still paid; without it, nothing."""
 
+    applies: Literal["after_split", "before_split"] = Field(default="after_split", examples=["before_split"])
+    """Of a cap per deal: `after_split` caps what each payee is paid for the deal; `before_split` caps what the deal
+    pays in all, so that a payee with 40 % of it is paid at most 40 % of the cap."""
+
     def problems(self) -> Iterator[Problem]:
         """One height, and a share of what lies above that is less than all of it."""
         if (self.amount is None) == (self.of_target is None):
             yield Problem((), "a cap has either amount or of_target.", "Write amount: 75_000 or of_target: 200%.")
+        if self.applies == "before_split" and self.per != "deal":
+            yield Problem(("applies",), "only deals are split.", "Write per: deal, or remove applies.")
         if self.then_pays is not None and any(value >= 1 for _, value in self.then_pays.steps):
             yield Problem(("then_pays",), "pays all that lies above the cap.", "Write less than 100%.")
 

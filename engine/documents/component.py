@@ -81,6 +81,8 @@ class Component(Document):
     """What is paid beyond the last point. `flat`: no more than there. `continue`: the last line goes on."""
     target: Dated[Pay] | None = Field(default=None, examples=["12_500"])
     """What 100 % pays in an accumulation window: the variable pay of a quarter if it accumulates by quarter."""
+    targets: Name | None = Field(default=None, examples=["variable_pay"])
+    """In place of `target`: rows of the quota file that hold each payee's own, added up over the window."""
     weight: Dated[Share] | None = Field(default=None, examples=["40%"])
     """The part of `target` that this component carries, where several share one variable pay."""
     rate_decimals: Count | None = Field(default=None, examples=["2"])
@@ -115,6 +117,19 @@ class Component(Document):
     def row_ways(self) -> frozenset[str]:
         """How its rows pay; of a sound component there is at most one."""
         return frozenset(row.way for row in self.rows)
+
+    @property
+    def has_target(self) -> bool:
+        """Whether there is a target, one for all or each payee's own."""
+        return self.target is not None or self.targets is not None
+
+    @property
+    def cap_on_curve(self) -> bool:
+        """Whether its cap bends the curve; else each deal is capped by itself."""
+        cap = self.cap
+        return (
+            cap is None or cap.per == "window" or (self.accumulates == "transaction" and cap.applies == "after_split")
+        )
 
     @property
     def over_quota(self) -> bool:
@@ -202,12 +217,18 @@ class Component(Document):
         """A target where something refers to it, and only there."""
         capped = self.cap is not None and self.cap.of_target is not None
         wants = self.over_quota or "share" in self.row_ways or capped
-        if wants and self.target is None:
+        if wants and not self.has_target:
             yield Problem((), "pays a part of a target, but there is none.", "Add target: what 100% pays.")
-        if self.target is not None and not wants:
+        if self.has_target and not wants:
             remedy = "Write percentages of it in brackets or points, or times."
-            yield Problem(("target",), "nothing is paid from the target.", remedy)
-        if self.weight is not None and self.target is None:
+            yield Problem(("target" if self.target else "targets",), "nothing is paid from the target.", remedy)
+        if self.target is not None and self.targets is not None:
+            message = "one target for all, and each payee's own."
+            yield Problem(("targets",), message, "Write either target or targets.")
+        if self.targets is not None and self.accumulates == "transaction":
+            remedy = "Add accumulates: month, quarter, half or year."
+            yield Problem(("targets",), "each payee's target is that of a window.", remedy)
+        if self.weight is not None and not self.has_target:
             yield Problem(("weight",), "a weight without a target.", "Add target, or remove weight.")
 
     def _stray_problems(self) -> Iterator[Problem]:
@@ -225,9 +246,6 @@ class Component(Document):
             yield Problem(("rate_decimals",), "no rate is derived from a target.", "Add times, or remove it.")
         if self.rate_decimals is not None and not 0 <= self.rate_decimals <= MOST_DECIMALS:
             yield Problem(("rate_decimals",), "is no number of decimals.", f"Write 0 to {MOST_DECIMALS}.")
-        if self.cap is not None and self.cap.per == "deal" and self.accumulates != "transaction":
-            remedy = "Write per: window, or accumulates: transaction."
-            yield Problem(("cap", "per"), f"each deal is capped, but deals add up by {self.accumulates}.", remedy)
 
     def dated(self) -> Iterator[tuple[tuple[str | int, ...], Dated[Any]]]:
         """Every value that may change by date, and where it is written."""

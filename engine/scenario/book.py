@@ -188,8 +188,9 @@ def _quotas(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
 
 def _quota_rows(fact: QuotaFact, scenario: Scenario, rules: Rules) -> Iterator[tuple[str, date, date]]:
     """Name and days of every row that a quota stands for."""
+    targets = {component.targets for plan in rules.plans for component in plan.components}
     for quota, kinds in windows_of_quotas(rules).items():
-        if fact.quota not in (None, quota):
+        if fact.quota != quota and (fact.quota is not None or quota in targets):
             continue
         if fact.from_on is not None and fact.until_on is not None:
             yield quota, fact.from_on, fact.until_on
@@ -200,7 +201,7 @@ def _quota_rows(fact: QuotaFact, scenario: Scenario, rules: Rules) -> Iterator[t
 
 
 def windows_of_quotas(rules: Rules) -> dict[str, list[PeriodKind]]:
-    """The quotas that components and their conditions name, with the windows they are compared in."""
+    """The quotas and targets that components and their conditions name, with the windows they are for."""
     found: dict[str, list[PeriodKind]] = {}
     for quota, kind in _compared(rules):
         kinds = found.setdefault(quota, [])
@@ -210,10 +211,12 @@ def windows_of_quotas(rules: Rules) -> dict[str, list[PeriodKind]]:
 
 
 def _compared(rules: Rules) -> Iterator[tuple[str, Accumulation]]:
-    """Every quota that is named, and how long is accumulated towards it."""
+    """Every quota or target that is named, and how long is accumulated towards it."""
     for component in (component for plan in rules.plans for component in plan.components):
         if component.quota is not None:
             yield component.quota, component.accumulates
+        if component.targets is not None:
+            yield component.targets, component.accumulates
         for condition in (*component.only_if, *component.multiplied_by):
             if condition.quota is not None:
                 yield condition.quota, condition.over or component.accumulates

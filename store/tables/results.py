@@ -114,7 +114,15 @@ class Line(Table, table=True):
         PrimaryKeyConstraint("payee_id", "period", "plan", "component", "source_id", "part"),
         Index(None, "deal_id"),
         whole_numbers(
-            "amount_micros", "base_micros", "before_micros", "after_micros", "quota_micros", "fx_num", "fx_den"
+            "amount_micros",
+            "base_micros",
+            "before_micros",
+            "after_micros",
+            "quota_micros",
+            "target_micros",
+            "limit_micros",
+            "fx_num",
+            "fx_den",
         ),
         {"sqlite_with_rowid": False},
     )
@@ -136,6 +144,8 @@ class Line(Table, table=True):
     before_micros: int = Field(sa_type=BigInteger)
     after_micros: int = Field(sa_type=BigInteger)
     quota_micros: int | None = Field(sa_type=BigInteger)
+    target_micros: int | None = Field(sa_type=BigInteger)
+    limit_micros: int | None = Field(sa_type=BigInteger)
     window: str
     fx_num: int | None = Field(sa_type=BigInteger)
     fx_den: int | None = Field(sa_type=BigInteger)

@@ -7,7 +7,10 @@ import pytest
 from engine.money import Rounding
 from tests.engine.builders import units
 from tests.engine.plans import Case, amounts, by_amount, by_share, codes, component, ledger, plan, quota, rate, sold
+from tests.engine.test_shape import brackets
+from tests.engine.test_shape import component as written
 
+TIMES = brackets("times", ("0%", 1), ("100%", 2))
 TIERED = component(brackets=by_share((0, 8), (100, 12), (125, 15)))
 
 
@@ -176,4 +179,30 @@ def test_pay_beyond_what_the_books_hold_is_held():
     assert str(outcome.issues[0]) == (
         "deal D2: would pay more than the books can hold; it is held out of component 'base' of plan 'ae'."
         " Correct the amount in the CRM or the plan's rate."
+    )
+
+
+def test_each_payee_has_a_target_of_the_payees_own():
+    of = written("quota: acv, accumulates: year, targets: variable, tiers: marginal, " + TIMES)
+    quotas = [quota(100_000), quota(50_000, person_id="bob")]
+    quotas += [quota(30_000, quota="variable"), quota(20_000, person_id="bob", quota="variable")]
+    enrolments = [{"person_id": payee, "plan": "ae"} for payee in ("ada", "bob")]
+    sale = sold(
+        ("2026-03-01", 50_000), ("2026-03-02", 60_000, {"payee_id": "bob"}), ("2026-03-03", 100_000), ("2026-03-04", 0)
+    )
+
+    outcome = Case([plan(of)], quotas=quotas, enrolments=enrolments).pays(sale)
+    assert amounts(outcome) == [15_000, 15_000 + 30_000, 20_000 + 8_000]
+    assert outcome.lines["target_micros"].to_list() == [units(30_000), units(30_000), units(20_000)]
+
+
+def test_a_payee_without_a_target_is_held():
+    of = written("quota: acv, accumulates: year, targets: variable, times: 1")
+    outcome = case(of).pays(sold(("2026-03-01", 50_000)))
+
+    assert outcome.lines.height == 0
+    assert str(outcome.issues[0]) == (
+        "payee ada: has no target 'variable' of zero or more in FY2027, or one that is only partly inside it for"
+        " component 'base' of plan 'ae'; credits held: 1."
+        " Add rows to the quota table whose days lie inside FY2027."
     )
