@@ -81,7 +81,7 @@ def position_of(line: Mapping[str, Any], plan: Plan) -> Position | None:
     if line["kind"] in SETTLED:
         return None
     component = next(part for part in plan.components if part.id == line["component"])
-    curve = scaled(curve_of(component, line["rated_on"]), factor_of(line["factors"]))
+    curve = scaled(curve_of(component, line["rated_on"], line["target_micros"]), factor_of(line["factors"]))
     return Position(plan, component, curve, line["quota_micros"] or 0, line["after_micros"], line["rated_on"])
 
 
