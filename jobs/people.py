@@ -43,6 +43,7 @@ def refresh_people(conn: Connection, configuration: Configuration) -> tuple[bool
         "enrolments": _file(configuration, "people/enrolments.csv", enrolments, people) or Found([]),
         "quotas": _file(configuration, "people/quotas.csv", quotas, people) or Found([]),
         "imported_results": _file(configuration, "people/results.csv", imported, people) or Found([]),
+        "deal_events": _file(configuration, "people/events.csv", _events, people) or Found([]),
         "list_entries": _lists(conn, configuration),
     }
     differs = [canonical.replace_all(conn, name, found.rows) for name, found in read.items()]
@@ -57,6 +58,11 @@ def _file(
     if text is None or len(text.strip().splitlines()) <= 1:
         return None
     return read(text, str(configuration.folder / name), people)
+
+
+def _events(text: str, file: str, _: pl.DataFrame) -> Found[Any]:
+    """Events are of deals, not of people."""
+    return readers.read_events(text, file)
 
 
 def _lists(conn: Connection, configuration: Configuration) -> Found[Any]:

@@ -41,7 +41,10 @@ class Within(Document):
 
 
 class ClawbackWhen(Document):
-    """The business causes of a clawback; at least one. A change of the mapping never claws back by itself."""
+    """The business causes of a clawback; at least one. A change of the mapping never claws back by itself.
+
+    Contracts of the CRM say what was cancelled; the other events are rows of `config/people/events.csv`.
+    """
 
     cancelled: Within | None = Field(default=None, examples=["{within_days: 180}"])
     """The contract that the deal started was cancelled."""

@@ -15,6 +15,7 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.documents.clawback import CAUSES
 from engine.documents.problems import nearest, shown, wrong
 from engine.documents.table import Column, Table, read_table
 from engine.documents.values import day_of, percent
@@ -102,6 +103,21 @@ def read_results(
     return _found(table, f.ImportedResults, {"payee": "person_id"})
 
 
+def read_events(text: str, file: str) -> Found[dy.DataFrame[f.DealEvents]]:
+    """`deal,event,on,amount`: what happened to won deals; the amount in the deal's currency, empty for all of it.
+
+    A deal that nobody knows yet is no error: the event waits for it.
+    """
+    columns = [
+        Column("deal", str),
+        Column("event", known_reader("event", CAUSES)),
+        Column("on", day_of),
+        Column("amount", _target, may_be_empty=True),
+    ]
+    renamed = {"deal": "deal_id", "event": "kind", "on": "happened_on", "amount": "amount_micros"}
+    return _found(read_table(text, file, columns), f.DealEvents, renamed)
+
+
 def read_list(
     text: str, file: str, name: str, accounts: dy.DataFrame[f.Accounts]
 ) -> Found[dy.DataFrame[f.ListEntries]]:
@@ -172,7 +188,7 @@ def _target(text: str) -> int:
             f"{shown(text)} is not an amount.", "Write digits with a decimal point, such as 125000.50."
         ) from None
     if amount < 0:
-        raise wrong("below zero.", "A target is 0 or more.")
+        raise wrong("below zero.", "Write 0 or more.")
     return amount
 
 

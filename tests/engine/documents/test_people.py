@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import frames as f
-from engine.documents.people import read_enrolments, read_list, read_quotas, read_reporting, read_results, read_roles
+from engine.documents.people import (
+    read_enrolments,
+    read_events,
+    read_list,
+    read_quotas,
+    read_reporting,
+    read_results,
+    read_roles,
+)
 from engine.model import MICROS, Found
 from tests.engine.builders import frame
 
@@ -28,6 +36,7 @@ READERS: dict[str, Callable[[str], Found]] = {
     "enrolments": partial(read_enrolments, file="f.csv", people=PEOPLE, plans=["ae"]),
     "quotas": partial(read_quotas, file="f.csv", people=PEOPLE, quotas=["new_acv"]),
     "results": partial(read_results, file="f.csv", people=PEOPLE, results=["nps"]),
+    "events": partial(read_events, file="f.csv"),
     "list": partial(read_list, file="f.csv", name="named", accounts=ACCOUNTS),
 }
 HEADERS = {
@@ -36,6 +45,7 @@ HEADERS = {
     "enrolments": "payee,plan,from,until",
     "quotas": "payee,quota,from,until,amount",
     "results": "payee,result,from,until,value",
+    "events": "deal,event,on,amount",
     "list": "account,from,until",
 }
 BAD_ROWS = (Path(__file__).parent / "bad_rows.txt").read_text().strip().split("\n\n")[1:]
@@ -83,6 +93,16 @@ def test_results_are_numbers_or_percentages() -> None:
         ("ann", 45_500_000, False),
         ("ann", 925_000, True),
         ("bob", -3_000_000, False),
+    ]
+
+
+def test_events_of_deals_have_an_amount_or_are_about_all_of_it() -> None:
+    found = READERS["events"](f"{HEADERS['events']}\nD1,refunded,2026-02-01,250.50\nD2,unpaid,2026-03-01,\n")
+
+    assert found.issues == ()
+    assert found.rows.rows() == [
+        ("D1", "refunded", date(2026, 2, 1), 250_500_000),
+        ("D2", "unpaid", date(2026, 3, 1), None),
     ]
 
 
