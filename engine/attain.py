@@ -23,7 +23,7 @@ from engine.enrol import enrol
 from engine.exchange import LARGEST_INT64, Exchange, with_rates
 from engine.imported import imported_rows
 from engine.matching import with_lists
-from engine.measure import fits_column, missing_values, with_fits
+from engine.measure import fits_column, missing_values, with_fits, with_worths
 from engine.model import LARGEST_MICROS, MICROS, Issue, join_issues
 from engine.quotas import quota_of_windows
 from engine.shape import needs_quota, versions
@@ -78,7 +78,8 @@ def prepare(
         held += [held_sources(stray, plan, component) for component in plan.components]
         issues += [tuple(stale(deal) for deal in stray["deal_id"].unique().sort())]
         issues += [tuple(missing_values(rows, deals, plan))]
-        known.append(with_rates(tested.filter(~unknown), plan.currency, exchange))
+        rated = with_rates(tested.filter(~unknown), plan.currency, exchange)
+        known.append(with_worths(rated, credits_, deals, book.deal_lines, plan))
     whole = tuple(dict.fromkeys(join_issues(*issues)))
     return Prepared(tuple(known), imported.rows, f.HeldSources.cast(pl.concat(held)), whole)
 

@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.documents.plan import Plan
-from engine.facts import facts, on_the_curve
+from engine.facts import component_of, facts, on_the_curve
 from engine.gauges_told import told_of_gauges
+from engine.made import made
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
 from engine.settled import SETTLED, settled_sentence
@@ -38,7 +39,10 @@ def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: 
     elif deal is None or credit is None:
         said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_paid(known, plan)}"
     else:
-        said = f"{_named(deal)}, {_credited(credit, names)}, {_moved(known, credit)}; {_paid(known, plan)}"
+        measure = plan.measures[component_of(line, plan).measure]
+        worth = made(measure, line, deal, credit)
+        parts = (_moved(known, credit), worth, _paid(known, plan))
+        said = f"{_named(deal)}, {_credited(credit, names)}, {'; '.join(part for part in parts if part)}"
     if line["part"].startswith("month "):
         said += f"; paid again on {line['dated_on']} as {line['part']} of the residual"
     source = "; ".join(text for text in (known["title"], known["document"]) if text)
@@ -110,7 +114,7 @@ def _foreign(known: Row, credit: Row) -> str:
     """What the credit counts for in its own currency; earnings are no value of the credit itself."""
     if known["measured"] in credit:
         return money(credit[known["measured"]], credit["currency"])
-    return "earned abroad"
+    return "earned abroad" if known["earned_by"] else f"made in {credit['currency']},"
 
 
 def _of_earnings(known: Row) -> str:

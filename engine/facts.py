@@ -34,7 +34,7 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     """
     if line["kind"] in SETTLED:
         return settled_facts(line, plan)
-    component = next(part for part in plan.components if part.id == line["component"])
+    component = component_of(line, plan)
     measure = plan.measures[component.measure]
     day, own_target, quota = line["rated_on"], line["target_micros"], line["quota_micros"] or 0
     factor = factor_of(line["factors"])
@@ -64,6 +64,11 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "unit": plan.unit_micros,
         "rounding": plan.rounding,
     }
+
+
+def component_of(line: Mapping[str, Any], plan: Plan) -> Component:
+    """The component that a line is of."""
+    return next(part for part in plan.components if part.id == line["component"])
 
 
 def recomputed(known: Mapping[str, Any]) -> int:

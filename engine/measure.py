@@ -12,6 +12,10 @@ from engine.documents.plan import Plan
 from engine.imported import of_measure
 from engine.matching import absent, fits, missing
 from engine.model import Issue, Severity
+from engine.worth import worths
+
+_NO_RATE = {"fx_num": pl.lit(None, dtype=pl.Int64), "fx_den": pl.lit(None, dtype=pl.Int64)}
+"""What is no money is not exchanged."""
 
 
 def with_fits(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -34,6 +38,32 @@ def fits_column(measure: str) -> str:
     return f"fits {measure}"
 
 
+def with_worths(
+    rows: pl.DataFrame, credits_: pl.DataFrame, deals: pl.DataFrame, lines: pl.DataFrame, plan: Plan
+) -> pl.DataFrame:
+    """The plan's credits with `base` and `stuck` columns of each measure that is more than a column of the credit."""
+    for name, measure in plan.measures.items():
+        if not measure.is_plain:
+            counting = rows.filter(_counts(name, measure))
+            made = worths(counting, credits_, deals, lines, measure)
+            named = made.rename({"base": _base_column(name), "stuck": _stuck_column(name)})
+            rows = rows.join(named, on="credit_id", how="left", maintain_order="left")
+    return rows
+
+
+def _counts(name: str, measure: Measure) -> pl.Expr:
+    """Whether a credit counts for the measure."""
+    return pl.col(fits_column(name)) & pl.col("kind").is_in(list(measure.credits))
+
+
+def _base_column(measure: str) -> str:
+    return f"base {measure}"
+
+
+def _stuck_column(measure: str) -> str:
+    return f"stuck {measure}"
+
+
 def counted(rows: pl.DataFrame, results: pl.DataFrame, plan: Plan, component: Component) -> pl.DataFrame:
     """The credits or imported results that count for the component, with `base` in Int128 micro-units.
 
@@ -42,10 +72,17 @@ def counted(rows: pl.DataFrame, results: pl.DataFrame, plan: Plan, component: Co
     measure = plan.measures[component.measure]
     if measure.imported is not None:
         return of_measure(_alive(results, component), measure, plan.currency)
-    counts = pl.col(fits_column(component.measure)) & pl.col("kind").is_in(list(measure.credits))
+    counts = _counts(component.measure, measure)
     if measure.levels is not None:
         counts &= _within(measure.levels)
-    return _alive(rows.filter(counts), component).with_columns(**_worth(measure))
+    counting = _alive(rows.filter(counts), component)
+    if measure.is_plain:
+        return counting.with_columns(**_worth(measure))
+    return counting.with_columns(
+        base=pl.col(_base_column(component.measure)),
+        stuck=pl.col(_stuck_column(component.measure)),
+        **(_NO_RATE if measure.unit != "amount" else {}),
+    )
 
 
 def _within(levels: Levels) -> pl.Expr:
@@ -65,10 +102,12 @@ def _alive(rows: pl.DataFrame, component: Component) -> pl.DataFrame:
 
 
 def measured_column(measure: Measure) -> str | None:
-    """The column of a credit that the measure adds up; None for imported results."""
-    if measure.imported is not None:
+    """The column of a credit that the measure adds up as it is; None where it is made of more, or of no credit."""
+    if measure.imported is not None or not measure.is_plain:
         return None
-    return f"{measure.sum}_micros" if measure.sum is not None else "units_micros"
+    if measure.sum is None:
+        return "units_micros"
+    return "acv_micros" if measure.sum == "arr" else f"{measure.sum}_micros"
 
 
 def missing_values(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> list[Issue]:
@@ -90,8 +129,7 @@ def _worth(measure: Measure) -> dict[str, pl.Expr]:
     """`base` and the exchange rate it was made with; a count has none."""
     value = pl.col(str(measured_column(measure))).cast(pl.Int128)
     if measure.count is not None:
-        none = pl.lit(None, dtype=pl.Int64)
-        return {"base": value, "fx_num": none, "fx_den": none}
+        return {"base": value, **_NO_RATE}
     den = pl.col("fx_den").cast(pl.Int128)
     exchanged = round_ratio_expr(value * pl.col("fx_num").cast(pl.Int128), pl.when(den > 0).then(den), 1, "half_up")
     return {"base": pl.when(pl.col("fx_den").is_null()).then(value).otherwise(exchanged)}

@@ -20,6 +20,19 @@ HELD = ["payee_id", "credit_id", "deal_id", "dated_on", "currency", "window", "t
 WITH_CREDIT = {
     "amount_out_of_range": ("is beyond a million million units", "Correct the amount in the CRM."),
     "rate_missing": ("is dated before the first rate", "Give the plan a rate from that day on."),
+    "cost_missing": (
+        "has no cost, which a margin needs",
+        "Fill in the cost of the deal, or of each of its lines, in the CRM.",
+    ),
+    "expiring_acv_missing": (
+        "renews something of which no ACV is known",
+        "Name the renewed contract or the prior deal in the CRM.",
+    ),
+    "lines_missing": ("has no lines, which the measure looks at", "Add products to the deal in the CRM."),
+    "line_values_missing": (
+        "has lines without the amount, quantity or cost that the measure looks at",
+        "Fill in the deal's lines in the CRM.",
+    ),
     "source_held": (
         "is held out of a component whose earnings are added up",
         "Mend what holds it there; the issue of that component says what.",

@@ -122,7 +122,7 @@ class Scope:
         credits_ = credited.credits if self.full else results.credits_of(self.conn, self.payees)
         deals = credited.classified if self.full else results.classified_of(self.conn, set(credits_["deal_id"]))
         posted = ledger.posted(self.conn, None if self.full else self.payees)
-        mine = book if self.full else self._people_concerned(book)
+        mine = book if self.full else self._concerned(book, set(credits_["deal_id"]))
         frozen = results.held_among(self.conn, posted["deal_id"].drop_nulls())
         kept_of_deals = results.lines_of(self.conn, None, frozen)
         outcome = pay(
@@ -140,12 +140,18 @@ class Scope:
         results.replace_lines(self.conn, self.payees, f.Lines.cast(pl.concat([outcome.lines, *kept]).unique()))
         return outcome
 
-    def _people_concerned(self, book: Book) -> Book:
-        """Results and enrolments of the payees concerned only: what others earn or draw is not looked at."""
+    def _concerned(self, book: Book, deals: set[str]) -> Book:
+        """Results and enrolments of the payees concerned only: what others earn or draw is not looked at.
+
+        And, where a measure looks at lines, those of all deals that the payees are credited with.
+        """
+        measures = (measure for plan in self.rules.plans for measure in plan.measures.values())
+        looked_at = any(measure.looks_at_lines for measure in measures)
         return replace(
             book,
             imported_results=_of(book.imported_results, "person_id", self.payees),
             enrolments=_of(book.enrolments, "person_id", self.payees),
+            deal_lines=canonical.lines_of(self.conn, deals) if looked_at else book.deal_lines,
         )
 
     def publish(self, book: Book, outcome: Outcome) -> dy.DataFrame[f.DealOutcomes]:

@@ -121,6 +121,12 @@ def _scope(account_ids: Collection[str], deal_ids: Collection[str]) -> dict[str,
     }
 
 
+def lines_of(conn: sa.Connection, deal_ids: Collection[str]) -> dy.DataFrame[f.DealLines]:
+    """The products on these deals."""
+    kept = table("deal_line")
+    return read_frame(conn, f.DealLines, sa.select(kept).where(kept.c.deal_id.in_(among(deal_ids))))
+
+
 def accounts_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:
     """The accounts these deals belong to; deals without one add nothing."""
     deal = table("deal").c

@@ -160,13 +160,14 @@ class When(Document):
 
 def read_test(name: str, written: Any, found: list[Problem]) -> FieldTest | None:
     """The test that `name: written` means; what is wrong with it goes to `found`."""
-    read = _read_texts if FIELDS[name] in ("text", "texts") else _read_bounds
+    read = read_texts if FIELDS[name] in ("text", "texts") else _read_bounds
     before = len(found)
     given = read(name, written, found)
     return None if len(found) > before else FieldTest(field=name, **given)
 
 
-def _read_texts(name: str, written: Any, found: list[Problem]) -> dict[str, tuple[str, ...]]:
+def read_texts(name: str, written: Any, found: list[Problem]) -> dict[str, tuple[str, ...]]:
+    """The texts that a field must be one of, or none of; what is wrong with them goes to `found`."""
     if not isinstance(written, dict):
         return {"any_of": _texts(name, written, (name,), found)}
     for operator in written:

@@ -10,8 +10,10 @@ from pydantic import Field
 from engine.documents.conditions import When
 from engine.documents.document import Document
 from engine.documents.problems import Problem
-from engine.documents.values import Count, Name
+from engine.documents.values import Count, Name, Pay
+from engine.documents.worth import CreditMultiplier, LinesTest, Weights
 
+Sum = Literal["amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "units", "earnings"]
 Unit = Literal["amount", "deals", "number", "percent"]
 """What a measure's numbers are: money of the plan's currency, deals, pieces of anything else, or shares of a whole."""
 
@@ -37,8 +39,11 @@ class Levels(Document):
 class Measure(Document):
     """What is added up, of which credits, on which day. Exactly one of `sum`, `count` and `import`."""
 
-    sum: Literal["amount", "acv", "earnings"] | None = Field(default=None, examples=["acv"])
-    """Which value of the credits is added up; `earnings` is what other components paid for them."""
+    sum: Sum | None = Field(default=None, examples=["acv"])
+    """What is added up, of each credit its share. `amount`: the deal's amount. `acv`, `arr`: its annual contract value.
+    `mrr`: a twelfth of the ACV. `tcv`: the amount where the ACV is its yearly part, else ACV x term / 12.
+    `first_month`: amount / term, without a term a twelfth. `margin`: amount less cost. `units`: the quantities of its
+    lines. `earnings`: what other components paid."""
     of: tuple[Name, ...] = Field(default=(), examples=["[base]"])
     """With `sum: earnings`: the components whose earnings are added up. With `credits: [rollup]` they are those of
     everybody below the manager, in whatever plan they are; otherwise the payee's own, in this plan."""
@@ -59,14 +64,47 @@ class Measure(Document):
     """Of roll-ups: whose, by the reporting lines up to the manager on that day; without it, of all below. Measures of
     different levels give each level its own rate."""
     when: When = Field(default=When(), examples=["{motion: new_business, term_months: {min: 36}}"])
-    """Which deals count; without it, all."""
+    """Which deals count; without it, all. A least amount, margin or discount of a deal is a test here."""
+    lines: LinesTest | None = Field(default=None, examples=["{family: {not: [Services]}}"])
+    """Which lines of the deals count; without it, all. A deal counts for its lines' part of all its lines."""
+    weights: Weights | None = Field(default=None, examples=["{family: {Software: 100%, Services: 50%}, otherwise: 0%}"])
+    """How much of a line or deal counts."""
+    multiply: tuple[CreditMultiplier, ...] = Field(
+        default=(),
+        examples=["[{when: {term_months: {min: 36}}, by: 150%}, {when: {term_months: {min: 24}}, by: 120%}]"],
+    )
+    """Deals that count for more or less; the first that fits. Others count for what they are worth."""
+    portion: Literal["all", "renewed", "uplift", "delta"] = Field(default="all", examples=["uplift"])
+    """Which part of a renewal counts: `renewed` up to the expiring ACV, `uplift` above it (never below zero), `delta`
+    the ACV less the expiring one, which is negative where a customer shrinks. What is no renewal is all uplift."""
+    less_per_deal: Pay | None = Field(default=None, examples=["5_000"])
+    """An amount of the plan's currency that each deal must exceed: only what is above it counts."""
 
     @property
     def unit(self) -> Unit:
         """What the measure's numbers are."""
         if self.imported is not None:
             return self.imported_as
+        if self.sum == "units":
+            return "number"
         return "deals" if self.count is not None else "amount"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a credit counts for exactly what one of its columns holds."""
+        return self.sum in (None, "amount", "acv", "arr", "earnings") and not self.made_of
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The keys that make a credit count for something else than its value."""
+        keys = ("lines", "weights", "multiply", "less_per_deal")
+        return (*(key for key in keys if getattr(self, key)), *(("portion",) if self.portion != "all" else ()))
+
+    @property
+    def looks_at_lines(self) -> bool:
+        """Whether what a deal counts for depends on its lines."""
+        weighed = self.weights is not None and bool(self.weights.product or self.weights.family)
+        return self.sum == "units" or self.lines is not None or weighed
 
     def problems(self) -> Iterator[Problem]:
         """There is one thing to add up, of at least one kind of credit."""
@@ -84,6 +122,22 @@ class Measure(Document):
         if self.levels is not None and "rollup" not in self.credits:
             yield Problem(("levels",), "only roll-ups have levels.", "Remove levels, or add credits: [rollup].")
         yield from self._earnings_problems()
+        yield from self._worth_problems()
+
+    def _worth_problems(self) -> Iterator[Problem]:
+        """What changes a deal's worth needs a worth that it fits."""
+        for key in self.made_of:
+            if self.imported is not None or self.sum == "earnings":
+                yield Problem((key,), "is about the worth of deals, which is not added up here.", f"Remove {key}.")
+            elif self.count is not None and key not in ("weights", "multiply"):
+                yield Problem((key,), "is about money, and deals are counted.", f"Remove {key}, or write sum.")
+        if self.portion == "delta" and self.sum not in ("acv", "arr", "mrr"):
+            yield Problem(("portion",), "a delta is one of annual values.", "Write sum: acv, arr or mrr.")
+        if self.portion == "delta" and (self.lines or (self.weights and self.looks_at_lines)):
+            message = "what was sold before has no lines to compare with."
+            yield Problem(("portion",), message, "Remove lines and weights of lines, or write portion: uplift.")
+        if self.sum == "units" and self.less_per_deal is not None:
+            yield Problem(("less_per_deal",), "is an amount, and units are pieces.", "Remove less_per_deal.")
 
     def _of_credits_only(self) -> Iterator[Problem]:
         """An imported result is of no deal and no credit."""

@@ -29,6 +29,7 @@ from engine.documents.ramp import RampMonth
 from engine.documents.residual import Residual
 from engine.documents.schema import KINDS, json_schema
 from engine.documents.values import Window
+from engine.documents.worth import CreditMultiplier, LinesTest, Weights
 from engine.documents.yaml import read_yaml
 from engine.scenario.document import Scenario
 from engine.scenario.expectation import Expect, ExpectedLine, ExpectedPosting
@@ -64,6 +65,7 @@ CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack, Draw, Recovery, Ram
 CLASSES += [DealFact, Product, Achieved, Before, ResultFact, EventFact, QuotaFact, EnrolmentFact, PersonFact, RoleFact]
 CLASSES += [ReportingFact, RateFact, Expect, ExpectedLine, ExpectedPosting, Scenario]
 CLASSES += [Gate, Multiplier, FactorBracket, Levels]
+CLASSES += [LinesTest, Weights, CreditMultiplier]
 CLASSES += [Owners, CreditShare, Rule, Otherwise, Engagement]
 
 
