@@ -84,15 +84,7 @@ def _accounts(scenario: Scenario) -> Iterator[dict[str, Any]]:
     for deal_id, deal in scenario.named_deals():
         name = account_of(deal_id, deal)
         known = found.setdefault(name, {"account_id": name, "name": name})
-        said = {
-            "segment": deal.segment,
-            "territory": deal.territory,
-            "industry": deal.industry,
-            "country": deal.country,
-            "employees": deal.employees,
-            "revenue_micros": deal.revenue,
-        }
-        known.update({column: value for column, value in said.items() if value is not None})
+        known.update({column: value for column, value in deal.said_of_account().items() if value is not None})
     yield from found.values()
 
 

@@ -137,6 +137,20 @@ class Scenario(Document):
             if name is not None and name not in known:
                 yield Problem(place, f"no deal is called {name}.", nearest(name, known))
 
+        yield from self._contradictions()
+
+    def _contradictions(self) -> Iterator[Problem]:
+        """Deals that say different things of one customer."""
+        said: dict[tuple[str, str], str | int] = {}
+        for position, deal in enumerate(self.deals):
+            for column, value in deal.said_of_account().items():
+                if deal.account is None or value is None:
+                    continue
+                first = said.setdefault((deal.account, column), value)
+                if first != value:
+                    message = f"says another {column.removesuffix('_micros')} of {deal.account} than a deal before it."
+                    yield Problem(("deals", position), message, "Say it once, or the same.")
+
     def named_deals(self) -> Iterator[tuple[str, DealFact]]:
         """The deals with their ids."""
         yield from ((deal.id or f"D{number}", deal) for number, deal in enumerate(self.deals, start=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictStr
@@ -12,8 +13,8 @@ from engine.documents.conditions import CHOICES
 from engine.documents.document import Document
 from engine.documents.problems import Problem
 from engine.documents.values import Count, Currency, Day, Micros, Name, Pay, Role, Share, spelt
-from engine.model import Motion
-from engine.scenario.values import DEAL_DAY, ExchangeRate, PeriodLabel, Reached
+from engine.model import MICROS, Motion
+from engine.scenario.values import DEAL_DAY, ExchangeRate, PeriodLabel, Reached, backwards
 
 REP = "rep"
 """Who is paid where a scenario names nobody."""
@@ -99,6 +100,17 @@ class DealFact(Document):
     cancelled_on: Day | None = Field(default=None, examples=["2026-05-01"])
     """When the contract that it started was cancelled."""
 
+    def said_of_account(self) -> dict[str, str | int | None]:
+        """What the deal says of its customer, by column of `Accounts`."""
+        return {
+            "segment": self.segment,
+            "territory": self.territory,
+            "industry": self.industry,
+            "country": self.country,
+            "employees": self.employees,
+            "revenue_micros": self.revenue,
+        }
+
     def problems(self) -> Iterator[Problem]:
         """It has a size and one way to say whose it is."""
         if self.amount is None and self.acv is None:
@@ -161,6 +173,9 @@ class ResultFact(Document):
             yield Problem((), "half a range of days.", "Write from and until.")
         elif self.period is not None and self.from_on is not None:
             yield Problem((), "says when in 2 ways.", "Keep one of period, and from with until.")
+        yield from backwards(self.from_on, self.until_on)
+        if isinstance(self.value, Fraction) and (self.value * MICROS).denominator != 1:
+            yield Problem(("value",), "has more than four decimals.", "Round it, such as 92.1234%.")
 
 
 class EventFact(Document):
@@ -201,6 +216,7 @@ class QuotaFact(Document):
             yield Problem((), f"says when in {len(ways)} ways.", "Keep one of per, period and from with until.")
         if (self.from_on is None) != (self.until_on is None):
             yield Problem((), "half a range of days.", "Write from and until.")
+        yield from backwards(self.from_on, self.until_on)
 
 
 class Lasting(Document):
@@ -210,6 +226,10 @@ class Lasting(Document):
     """First day."""
     until_on: Day | None = Field(default=None, alias="until", examples=["2026-08-01"])
     """First day after."""
+
+    def problems(self) -> Iterator[Problem]:
+        """It lasts a day at least."""
+        yield from backwards(self.from_on, self.until_on)
 
 
 class RoleFact(Lasting):
@@ -252,6 +272,10 @@ class EnrolmentFact(Document):
     """First day; without it, that of the fiscal year in which the first fact counts."""
     until_on: Day | None = Field(default=None, alias="until", examples=["2026-08-01"])
     """First day after."""
+
+    def problems(self) -> Iterator[Problem]:
+        """It lasts a day at least."""
+        yield from backwards(self.from_on, self.until_on)
 
 
 class RateFact(Lasting):

@@ -17,6 +17,7 @@ from engine.scenario.stated import day_of_before, measure_of
 def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     """Every fact and expectation that names what the plans do not have."""
     yield from _measures(scenario, rules)
+    yield from _results(scenario, rules)
     yield from _quotas(scenario, rules)
     yield from _enrolments(scenario, rules)
     yield from _components(scenario, rules)
@@ -34,8 +35,9 @@ def _measures(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
             yield from _unmade((key, position), fact, found, scenario, rules)
             continue
         if fact.measure is None:
-            message = "does not say of which measure, and the plans have several."
-            yield Problem((key, position), message, f"Add measure: one of {', '.join(sorted(known))}.")
+            message = "does not say of which measure, and the plans do not have just one."
+            remedy = f"Add measure: one of {', '.join(sorted(known))}." if known else "State results in its place."
+            yield Problem((key, position), message, remedy)
         else:
             message = f"no measure of deals is called {fact.measure}."
             yield Problem((key, position, "measure"), message, nearest(fact.measure, known))
@@ -51,6 +53,14 @@ def _unmade(
     if not fits_anything(fitting_deal("stated", on, 0, plan, plan.measures[name]), when):
         message = f"no deal of {on} can be made up that measure {name} counts."
         yield Problem(place, message, "State deals in its place.")
+
+
+def _results(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    known = {measure.imported for plan in rules.plans for measure in plan.measures.values()} - {None}
+    for position, fact in enumerate(scenario.results):
+        if fact.result not in known:
+            message = f"no measure imports a result {fact.result}."
+            yield Problem(("results", position, "result"), message, nearest(fact.result, filter(None, known)))
 
 
 def _quotas(scenario: Scenario, rules: Rules) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,7 @@ from pydantic import StrictStr, WithJsonSchema
 from engine.calendar import PeriodKind, period_of
 from engine.documents.company import Company
 from engine.documents.document import written
-from engine.documents.problems import shown, wrong
+from engine.documents.problems import Problem, shown, wrong
 from engine.documents.values import AMOUNT_SCHEMA, PERCENT_SCHEMA, micros, percent, spelt
 
 KINDS_OF_LABEL: dict[str, PeriodKind] = {"": "year", "H": "half", "Q": "quarter"}
@@ -23,6 +24,7 @@ _YEAR = "(19[89][0-9]|20[0-9]{2})"
 _PERIOD = rf"({_YEAR}-(0[1-9]|1[0-2])|FY{_YEAR}(-(Q[1-4]|H[12]))?)"
 _period = spelt(_PERIOD, "Write a month such as 2026-03, or FY2026-Q1, FY2026-H1, FY2026.", "a period")
 PeriodLabel = Annotated[StrictStr, _period[0], _period[1]]
+LARGEST_RATE = 10**12
 DEAL_DAY = date(2026, 1, 15)
 """When everything happens that does not say when."""
 
@@ -36,12 +38,22 @@ def exchange_rate(value: Any) -> Fraction:
     """A positive number, exactly as written."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or value <= 0:
         raise wrong(f"{shown(value)} is not an exchange rate.", "Write a positive number, such as 1.085.")
-    return Fraction(value)
+    rate = Fraction(value)
+    if max(rate.numerator, rate.denominator) > LARGEST_RATE:
+        raise wrong(f"{shown(value)} is out of range.", "Write at most 12 digits.")
+    return rate
 
 
 def reached(value: Any) -> Fraction | int:
     """A percentage as a share, else an amount or number in micro-units."""
     return percent(value) if isinstance(value, str) else micros(value)
+
+
+def backwards(from_on: date | None, until_on: date | None) -> Iterator[Problem]:
+    """A range of days that holds none."""
+    if from_on is not None and until_on is not None and until_on <= from_on:
+        remedy = f"Write a day later than {from_on}: until is the first day after."
+        yield Problem(("until",), f"the days from {from_on} until {until_on} are none.", remedy)
 
 
 def days_of(label: str, company: Company) -> tuple[date, date]:
