@@ -28,9 +28,7 @@ def refresh_people(conn: Connection, configuration: Configuration) -> tuple[bool
     people = canonical.whole(conn, "people")
     plans = configuration.rules.plans
     enrolments = partial(readers.read_enrolments, plans={plan.plan for plan in plans})
-    quotas = partial(
-        readers.read_quotas, quotas={part.quota for plan in plans for part in plan.components if part.quota}
-    )
+    quotas = partial(readers.read_quotas, quotas={quota for plan in plans for quota in plan.quotas})
     imported = partial(
         readers.read_results,
         results={each.imported for plan in plans for each in plan.measures.values() if each.imported},

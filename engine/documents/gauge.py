@@ -100,7 +100,12 @@ class Gauge(Document):
 
 
 class Gate(Gauge):
-    """A condition: the component pays only if the number lies within the bounds. Several gates must all be open."""
+    """A condition: the component pays only if the number lies within the bounds. Several gates must all be open.
+
+    `only_if: {attainment_of: base, min: 80%}` on a SPIFF of 1 %, quota 100,000. 50,000 in January: 50 %, nothing is
+    paid. 40,000 more in February: 90 %, so February pays 400 and January 500, each in its own period. With
+    `judged: deal` January stays unpaid.
+    """
 
     each_of: tuple[MeasureName, ...] = Field(default=(), examples=["[hardware, software, services]"])
     """In place of `measure`: every one of these measures must lie within the bounds."""
@@ -142,7 +147,11 @@ class FactorBracket(Document):
 
 
 class Multiplier(Gauge):
-    """An accelerator or decelerator: the component's payout is multiplied with the factor of the bracket reached."""
+    """An accelerator or decelerator: the component's payout is multiplied by the factor of the bracket reached.
+
+    `{attainment_of: new, brackets: [{from: 0%, factor: 50%}, {from: 120%, factor: 150%}]}` on a renewal commission of
+    2 %: 50,000 renewed pay 1,000 x 150 % = 1,500 once new business is at 120 % of its quota, and 500 before.
+    """
 
     brackets: Annotated[tuple[FactorBracket, ...], *FILLED] = Field(
         examples=["[{from: 0%, factor: 100%}, {from: 120%, factor: 150%}]"]

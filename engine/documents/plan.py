@@ -71,6 +71,12 @@ class Plan(Policy):
         """What lines are rounded to, in micro-units."""
         return self.rounding_unit or minor_unit_micros(self.currency)
 
+    @property
+    def quotas(self) -> frozenset[str]:
+        """The quotas that components, their gates and their multipliers refer to."""
+        named = (part.quota for component in self.components for part in (component, *component.gauges()))
+        return frozenset(quota for quota in named if quota is not None)
+
     def problems(self) -> Iterator[Problem]:
         """Components fit their measures and the plan's window, and ramps have no gap."""
         for position, step in enumerate(self.ramp):

@@ -225,3 +225,9 @@ def test_amounts_are_recomputable_from_the_lines_own_facts(sale, start, judged, 
     people = [{"person_id": payee, "plan": "ae"} for payee in ("ada", "bob", "eve")]
     for line in Case([of], quotas, people).pays(sale).lines.iter_rows(named=True):
         assert recomputed(facts(line, of)) == line["amount_micros"]
+
+
+def test_quotas_of_gates_are_quotas_of_the_plan():
+    of = plan(BASE, gated(Gate(measure="acv", quota="team", min=share(100))))
+
+    assert of.quotas == {"acv", "team"}
