@@ -11,7 +11,7 @@ import pytest
 from dataframely.exc import ValidationError
 
 from engine.book import Book
-from store.canonical import KEPT, accounts_of, load_book, replace_all, replace_rows
+from store.canonical import KEPT, accounts_of, lines_of, load_book, replace_all, replace_rows
 from store.database import Store
 from tests.engine.builders import book
 
@@ -134,3 +134,10 @@ def test_replacing_a_frame_tells_whether_anything_differs(store: Store) -> None:
         answers = [replace_all(conn, "fx_rates", rows) for rows in ([one, two], [two, one], [one], [one], [])]
 
     assert answers == [True, False, True, False, True]
+
+
+def test_lines_of_deals_are_found_whatever_account_they_are_of(filled: Store) -> None:
+    with filled.read() as conn:
+        found = lines_of(conn, {"D1", "D3", "D9"})
+
+    assert sorted(found["deal_id"]) == ["D1", "D3"]
