@@ -105,7 +105,7 @@ def needed_for(tier: Tier, at: Position) -> int:
 def needed(curve: Curve, x: int, payout: Fraction | int, quota: int = 0, step: int = 1) -> int | None:
     """The least multiple of `step` to be achieved beyond `x` for F to be at least `payout`; None where F never is.
 
-    Where F falls again between two steps, the search goes on behind.
+    Where F falls again between two steps, the search goes on behind: each round ends in a later part of the curve.
     """
     more = 0
     while value_at(curve, x + more, quota) < payout:
