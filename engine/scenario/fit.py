@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from engine.book import Rules
 from engine.documents.plan import DRAW, Plan
 from engine.documents.problems import Loc, Problem, nearest
+from engine.measure import measured_column
 from engine.scenario.book import windows_of_quotas
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before
@@ -50,7 +51,11 @@ def _unmade(
     plan, name = found
     on = fact.on if isinstance(fact, Achieved) else day_of_before(fact, scenario, rules)
     when = plan.measures[name].when
-    if not fits_anything(fitting_deal("stated", on, 0, plan, plan.measures[name]), when):
+    if measured_column(plan.measures[name]) is None:
+        yield Problem(
+            place, f"measure {name} is worked out from more than one value of a deal.", "State deals instead."
+        )
+    elif not fits_anything(fitting_deal("stated", on, 0, plan, plan.measures[name]), when):
         message = f"no deal of {on} can be made up that measure {name} counts."
         yield Problem(place, message, "State deals in its place.")
 

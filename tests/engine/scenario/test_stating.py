@@ -54,6 +54,19 @@ def test_an_achievement_that_no_deal_could_have_made_is_refused(when: str) -> No
     assert problem.startswith("s.yaml:4: achieved[1]: no deal of 2026-01-31 can be made up that measure wanted counts.")
 
 
+def test_an_achievement_in_a_measure_that_is_worked_out_from_deals_is_refused() -> None:
+    verdict = judged("""
+        scenario: s
+        plan: {measures: {monthly: {sum: mrr}}, components: [{rate: 10%}]}
+        achieved: [{amount: 70}]
+        expect: {totals: {rep: 7}}
+    """)
+    (problem,) = problems(verdict)
+    assert problem.startswith(
+        "s.yaml:4: achieved[1]: measure monthly is worked out from more than one value of a deal."
+    )
+
+
 def test_pieces_are_achieved_as_a_number() -> None:
     verdict = judged("""
         scenario: s
