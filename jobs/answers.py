@@ -172,7 +172,7 @@ def _component(
     last = ordered.row(-1, named=True)
     plan = plan_of(configuration, last["plan_version"])
     title = next((c.title for c in plan.components if c.id == last["component"]), "") if plan else ""
-    quota = last["quota_micros"]
+    quota = None if last["kind"] in SETTLED else last["quota_micros"]
     return {
         "component": last["component"],
         "title": title,
