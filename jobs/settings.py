@@ -28,6 +28,11 @@ PLAIN = ("CONFIG", "CRASH_AT")
 """Names without the prefix. Anything else with the prefix is a misspelling and refused."""
 
 
+OPEN_TO_OTHERS = stat.S_IWGRP | stat.S_IRWXO
+MANAGED = Path("/run")
+"""Where systemd and container runtimes put secrets, with modes of their own choice."""
+
+
 class SettingsProblem(Exception):  # noqa: N818  # shown to a person as it is
     """A setting is missing or wrong; the message says which and what to do."""
 
@@ -111,6 +116,6 @@ def _private_text(file: Path, variable: str) -> str:
         text = file.read_text(encoding="utf-8").strip()
     except OSError as problem:
         raise SettingsProblem(f"{variable} names a file that cannot be read: {problem.strerror}.") from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO) and os.name == "posix":
+    if mode & OPEN_TO_OTHERS and os.name == "posix" and not file.resolve().is_relative_to(MANAGED):
         raise SettingsProblem(f"{variable} names a file that others can read; run chmod 600 on it.")
     return text
