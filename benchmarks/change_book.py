@@ -17,6 +17,7 @@ from benchmarks import compute_case as case
 from benchmarks.child import measured
 from benchmarks.folder import write_config
 from benchmarks.pull_worker import now
+from engine import frames as f
 from engine.model import Organization
 from jobs.compute import compute
 from jobs.configuration import load
@@ -37,37 +38,28 @@ TYPES = ["New Business", "Upsell", "Cross-sell", "Renewal"]
 def people(rows: int) -> pl.DataFrame:
     """Everybody who sells."""
     number = pl.int_range(max(1, rows // DEALS_A_PAYEE), dtype=pl.Int64)
-    absent = pl.lit(None, pl.String)
-    return pl.select(
+    made = pl.select(
         person_id=case.crm_ids("005", number),
         user_id=case.crm_ids("005", number),
         name=pl.format("Person {}", number),
         email=pl.format("p{}@bench.example", number),
-        title=absent,
         active=pl.lit(value=True),
-        manager_id=absent,
-        currency=absent,
     )
+    return case.completed(f.People, made)
 
 
 def accounts(rows: int) -> pl.DataFrame:
     """The customers, of whom nothing is known but the name."""
     number = pl.int_range(-(-rows // DEALS_AN_ACCOUNT), dtype=pl.Int64)
     named = pl.select(account_id=case.crm_ids("001", number), name=pl.format("Account {}", number))
-    texts = ("parent_id", "owner_id", "industry", "country", "segment", "territory")
-    numbers = ("employees", "revenue_micros")
-    absent = [
-        pl.lit(None, kind).alias(name) for kind, names in ((pl.String, texts), (pl.Int64, numbers)) for name in names
-    ]
-    return named.with_columns(absent)
+    return case.completed(f.Accounts, named)
 
 
 def deals(rows: int) -> pl.DataFrame:
     """Won deals; an account's deals belong to one person."""
     number, account = pl.int_range(pl.len(), dtype=pl.Int64), pl.int_range(pl.len(), dtype=pl.Int64) // DEALS_AN_ACCOUNT
     owner = account % people(rows).height
-    absent = pl.lit(None, pl.String)
-    return case.deals(rows).select(
+    made = case.deals(rows).select(
         "deal_id",
         name=pl.format("Deal {}", number),
         account_id=case.crm_ids("001", account),
@@ -82,12 +74,10 @@ def deals(rows: int) -> pl.DataFrame:
         amount_micros="amount_micros",
         acv_micros="acv_micros",
         currency=pl.lit("USD"),
-        source=absent,
         term_months=pl.lit(12, pl.Int64),
         starts_on="dated_on",
-        prior_deal_id=absent,
-        renewed_contract_id=absent,
     )
+    return case.completed(f.Deals, made)
 
 
 def fill(store: Store, rows: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from typing import TypeVar, get_args, get_type_hints
 
 import dataframely as dy
 import polars as pl
@@ -17,6 +18,7 @@ from engine.book import Book, Rules
 from engine.documents.reading import read_company, read_plan
 
 PAYEES = 500
+S = TypeVar("S", bound=dy.Schema)
 MICROS = 1_000_000
 CENT = 10_000
 YEAR = 2026
@@ -67,6 +69,12 @@ def crm_ids(prefix: str, number: pl.Expr) -> pl.Expr:
     return pl.format("{}{}AAA", pl.lit(prefix), number.cast(pl.String).str.zfill(12))
 
 
+def completed(schema: type[S], frame: pl.DataFrame) -> dy.DataFrame[S]:
+    """The frame with nulls for what nobody filled in."""
+    absent = [name for name in schema.columns() if name not in frame.columns]
+    return schema.cast(frame.with_columns(pl.lit(None).alias(name) for name in absent))
+
+
 def payees(rows: int) -> int:
     """How many people share the credits."""
     return min(PAYEES, rows)
@@ -96,14 +104,14 @@ def deals(rows: int) -> dy.DataFrame[f.Classified]:
         fx_den=pl.lit(1, pl.Int64),
         families=pl.lit(pl.Series([[]], dtype=pl.List(pl.String))).first(),
     )
-    absent = [name for name in f.Classified.columns() if name not in made.columns]
-    return f.Classified.cast(made.with_columns(pl.lit(None).alias(name) for name in absent))
+    return completed(f.Classified, made)
 
 
 def credits_of(classified: dy.DataFrame[f.Classified]) -> dy.DataFrame[f.Credits]:
     """The whole of every deal to one payee."""
     number = pl.int_range(pl.len(), dtype=pl.Int64)
-    return f.Credits.cast(
+    return completed(
+        f.Credits,
         classified.select(
             "deal_id",
             "amount_micros",
@@ -119,9 +127,7 @@ def credits_of(classified: dy.DataFrame[f.Classified]) -> dy.DataFrame[f.Credits
             share_den=pl.lit(1, pl.Int64),
             units_micros=pl.lit(MICROS, pl.Int64),
             rule=pl.lit("new-business"),
-            from_payee_id=pl.lit(None, pl.String),
-            level=pl.lit(None, pl.Int64),
-        )
+        ),
     )
 
 
@@ -133,21 +139,8 @@ def book(rows: int) -> Book:
         quota=pl.lit("new_acv"), from_on=first, until_on=last, amount_micros=pl.lit(quota_micros(rows), pl.Int64)
     )
     enrolments = people.with_columns(plan=pl.lit("ae"), from_on=first, until_on=pl.lit(None, pl.Date))
-    return Book(
-        accounts=f.Accounts.create_empty(),
-        deals=f.Deals.create_empty(),
-        deal_lines=f.DealLines.create_empty(),
-        splits=f.Splits.create_empty(),
-        team_members=f.TeamMembers.create_empty(),
-        contracts=f.Contracts.create_empty(),
-        people=f.People.create_empty(),
-        role_holdings=f.RoleHoldings.create_empty(),
-        reporting_lines=f.ReportingLines.create_empty(),
-        enrolments=f.Enrolments.cast(enrolments),
-        quotas=f.Quotas.cast(quotas),
-        fx_rates=f.FxRates.create_empty(),
-        list_entries=f.ListEntries.create_empty(),
-    )
+    empty = {name: get_args(kind)[0].create_empty() for name, kind in get_type_hints(Book).items()}
+    return Book(**empty | {"enrolments": f.Enrolments.cast(enrolments), "quotas": f.Quotas.cast(quotas)})
 
 
 def digest(totals: pl.DataFrame) -> str:

@@ -26,7 +26,7 @@ PRAGMAS = {
     "foreign_keys": "ON",
     "trusted_schema": "OFF",  # a tampered schema may not call functions
     "cache_size": -65_536,  # KiB
-    "mmap_size": 268_435_456,  # bytes
+    "mmap_size": 67_108_864,  # bytes; it counts as memory of the process once it is read
     "wal_autocheckpoint": 10_000,  # pages; fewer, larger checkpoints during a backfill
     "temp_store": "MEMORY",  # pay data never reaches a temporary file
 }
