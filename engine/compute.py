@@ -12,12 +12,12 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.assign import assign
 from engine.book import Book, Credited, Rules
-from engine.classify import classify
-from engine.credit import credit
+from engine.deals.assign import assign
+from engine.deals.classify import classify
+from engine.deals.credit import credit
+from engine.deals.problems import subject_of
 from engine.model import Found, Issue, Severity, join_issues
-from engine.problems import subject_of
 
 
 def credit_deals(book: Book, rules: Rules) -> Credited:

@@ -320,7 +320,7 @@ class Attained(dy.Schema):
     factor = dy.String(nullable=True)
     """What gates and multipliers make of the payout, such as `3/2`; null: nothing."""
     factors = dy.String(nullable=True)
-    """What each of them found, as JSON (`engine.factors`)."""
+    """What each of them found, as JSON (`engine.payees.factors`)."""
 
 
 class HeldSources(dy.Schema):

@@ -9,12 +9,12 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Outcome, Rules
-from engine.clawback import claw_back
-from engine.components import earn_all
-from engine.draws import draw
 from engine.model import join_issues
-from engine.residuals import repeat
-from engine.settle import settle
+from engine.payees.clawback import claw_back
+from engine.payees.components import earn_all
+from engine.payees.draws import draw
+from engine.payees.residuals import repeat
+from engine.payees.settle import settle
 
 
 def pay(

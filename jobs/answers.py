@@ -12,10 +12,10 @@ import polars as pl
 from sqlalchemy import Connection
 
 from engine.documents.plan import Plan
-from engine.explain import RESPONSIBILITIES, explain, explain_assignment
 from engine.money import format_amount
-from engine.settled import SETTLED
-from engine.wording import attainment
+from engine.telling.explain import RESPONSIBILITIES, explain, explain_assignment
+from engine.telling.settled import SETTLED
+from engine.telling.wording import attainment
 from jobs.configuration import Configuration
 from jobs.outlooks import outlook, why_no_more
 from store import canonical, results, runs

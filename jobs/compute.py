@@ -22,7 +22,7 @@ from engine.compute import credit_deals
 from engine.documents.order import team_is_read
 from engine.model import Issue, join_issues
 from engine.pay import pay
-from engine.publish import publish
+from engine.telling.publish import publish
 from jobs.canonical import Touched, refresh
 from jobs.configuration import Configuration
 from jobs.crash_points import crash_point

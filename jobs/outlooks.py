@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from engine.documents.plan import Plan
-from engine.outlook import (
+from engine.telling.outlook import (
     Position,
     how_to_earn,
     how_to_reach_the_next_tier,
@@ -19,7 +19,7 @@ from engine.outlook import (
     tier_text,
     why_not_more,
 )
-from engine.wording import plain
+from engine.telling.wording import plain
 
 
 def why_no_more(line: Mapping[str, Any], plan: Plan | None) -> str | None:

@@ -20,8 +20,8 @@ from engine.compute import credit_deals
 from engine.documents.company import Company
 from engine.model import Severity
 from engine.money import format_amount
-from engine.outlook import Position, position_of, tier_reached, tier_text
 from engine.pay import pay
+from engine.telling.outlook import Position, position_of, tier_reached, tier_text
 from jobs.canonical import refresh
 from jobs.configuration import Configuration
 from jobs.settings import SettingsProblem

@@ -9,9 +9,9 @@ from pathlib import Path
 from engine.documents.component import Component
 from engine.documents.plan import Plan
 from engine.documents.reading import read_plan
-from engine.drawing import Picture, picture
-from engine.drawing_svg import as_svg
-from engine.drawing_text import as_text
+from engine.telling.drawing import Picture, picture
+from engine.telling.drawing_svg import as_svg
+from engine.telling.drawing_text import as_text
 from jobs.configuration import ConfigurationProblem
 from jobs.settings import SettingsProblem, amount_given
 

@@ -9,7 +9,7 @@ from typing import Any
 from engine.model import Issue, Severity
 from engine.scenario.compare import Failure
 from engine.scenario.verdict import Verdict, judge
-from engine.wording import plain
+from engine.telling.wording import plain
 
 LARGEST_SCENARIO = 1024 * 1024
 

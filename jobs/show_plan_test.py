@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from engine.wording import number, plain
+from engine.telling.wording import number, plain
 from jobs.show import as_data, console
 
 Row = Mapping[str, Any]

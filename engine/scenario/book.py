@@ -13,7 +13,7 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import PeriodKind, period_of
-from engine.dirt import FIRST_DAY, LAST_DAY
+from engine.deals.dirt import FIRST_DAY, LAST_DAY
 from engine.documents.component import Accumulation
 from engine.model import MICROS
 from engine.scenario.document import Scenario

@@ -11,7 +11,7 @@ from engine.model import MICROS, Issue, Severity
 from engine.money import round_ratio
 from engine.scenario.expectation import TOTAL, Expect, ExpectedLine, ExpectedSum
 from engine.scenario.run import Ran
-from engine.wording import attainment, number, percent, plain
+from engine.telling.wording import attainment, number, percent, plain
 
 Row = Mapping[str, Any]
 DECIMALS_OF_PERCENT = 2

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.book import Rules
 from engine.documents.plan import DRAW, Plan
 from engine.documents.problems import Loc, Problem, nearest
-from engine.measure import measured_column
+from engine.payees.measure import measured_column
 from engine.scenario.book import windows_of_quotas
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before

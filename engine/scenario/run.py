@@ -11,18 +11,18 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Credited, Outcome, Rules
-from engine.classify import classify
 from engine.compute import credit_classified
+from engine.deals.classify import classify
 from engine.documents.plan import Plan
-from engine.explain import explain
-from engine.facts import facts, recomputed
 from engine.model import Found, Issue, join_issues
 from engine.pay import pay
+from engine.payees.settle import KEY
 from engine.scenario.book import book_of
 from engine.scenario.document import Scenario
 from engine.scenario.stated import BEFORE, classified_of, credits_of, statements, with_stated_values
 from engine.scenario.values import days_of
-from engine.settle import KEY
+from engine.telling.explain import explain
+from engine.telling.facts import facts, recomputed
 
 OF_BEFORE = pl.col("deal_id").str.starts_with(BEFORE)
 

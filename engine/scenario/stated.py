@@ -18,7 +18,7 @@ from engine.book import Rules
 from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
-from engine.measure import measured_column
+from engine.payees.measure import measured_column
 from engine.scenario.book import beginning, frame
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import frames as f
-from engine.assign import assign
+from engine.deals.assign import assign
 from engine.documents.conditions import AccountTest
 from engine.documents.engagement import Owners
 from engine.model import Severity

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.classify import classify
+from engine.deals.classify import classify
 from engine.model import LARGEST_MICROS, Severity
 from tests.engine.builders import book, rules, units
 

@@ -5,8 +5,8 @@ from fractions import Fraction
 import pytest
 
 from engine.documents.clawback import Band, TakesBack, Within
-from engine.explain import explain
-from engine.facts import facts, recomputed
+from engine.telling.explain import explain
+from engine.telling.facts import facts, recomputed
 from tests.engine.plans import Case, amounts, by_share, component, ledger, plan, quota, sold, taking_back
 
 TIERED = component(brackets=by_share((0, 8), (100, 12)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.classify import classify
+from engine.deals.classify import classify
 from tests.engine.builders import book, rules, units
 
 FIRST = {"deal_id": "D0", "closed_on": "2025-05-15", "acv_micros": units(10_000)}

@@ -5,8 +5,8 @@ from fractions import Fraction
 import pytest
 
 from engine import frames as f
-from engine.assign import assign
-from engine.credit import check_sums, credit
+from engine.deals.assign import assign
+from engine.deals.credit import check_sums, credit
 from engine.documents.engagement import Owners
 from engine.model import MICROS, Severity
 from tests.engine.builders import book, engagement, frame, rule, rules, share, units, when

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.curve import Limit
-from engine.deal_cap import limited, within
-from engine.explain import explain
-from engine.facts import facts, recomputed
+from engine.payees.curve import Limit
+from engine.payees.deal_cap import limited, within
+from engine.telling.explain import explain
+from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units
 from tests.engine.plans import Case, amounts, plan, quota, sold
 from tests.engine.test_shape import TIERS, YEAR

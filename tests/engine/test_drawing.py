@@ -12,10 +12,10 @@ from engine.documents.bracket import Bracket
 from engine.documents.cap import Cap
 from engine.documents.gauge import Gate
 from engine.documents.values import Dated
-from engine.drawing import Picture, picture, round_steps
-from engine.drawing_svg import as_svg
-from engine.drawing_text import COLUMNS, as_text
 from engine.model import MICROS
+from engine.telling.drawing import Picture, picture, round_steps
+from engine.telling.drawing_svg import as_svg
+from engine.telling.drawing_text import COLUMNS, as_text
 from tests.engine.builders import units
 from tests.engine.plans import by_amount, by_share, component, plan, rate
 

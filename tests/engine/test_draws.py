@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from engine.documents.draw import Draw, Recovery
-from engine.explain import explain
-from engine.facts import facts, recomputed
+from engine.telling.explain import explain
+from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, window
 from tests.engine.plans import Case, by_share, codes, component, ledger, plan, sold
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 
 from engine import frames as f
-from engine.explain import explain, explain_assignment
-from engine.facts import facts, recomputed
-from engine.wording import attainment, exchange, money, number, percent, pieces
+from engine.telling.explain import explain, explain_assignment
+from engine.telling.facts import facts, recomputed
+from engine.telling.wording import attainment, exchange, money, number, percent, pieces
 from tests.engine.builders import frame, units
 from tests.engine.plans import Case, by_amount, by_share, component, plan, quota, rate, sold, taking_back
 from tests.engine.test_pay import cases, quick, sales

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.documents.gauge import FactorBracket, Gate, Multiplier
 from engine.documents.measure import Measure
-from engine.facts import facts, recomputed
+from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, when
 from tests.engine.plans import Case, by_share, codes, component, ledger, plan, quota, rate, sold
 from tests.engine.test_explain import sentences

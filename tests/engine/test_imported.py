@@ -7,9 +7,9 @@ import pytest
 
 from engine.documents.measure import Measure
 from engine.documents.values import Dated
-from engine.explain import explain
-from engine.facts import facts, recomputed
 from engine.model import MICROS
+from engine.telling.explain import explain
+from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, window
 from tests.engine.plans import Case, amounts, by_amount, codes, component, ledger, plan, quota, sold
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from engine import frames as f
-from engine.publish import publish
+from engine.telling.publish import publish
 from tests.engine.builders import frame, units
 from tests.engine.plans import Case, plan, sold, taking_back
 

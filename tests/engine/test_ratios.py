@@ -6,9 +6,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.curve_columns import LARGEST_INT128
 from engine.money import round_ratio
-from engine.ratios import rounded_product
+from engine.payees.curve_columns import LARGEST_INT128
+from engine.payees.ratios import rounded_product
 
 SMALL, LARGE = 10**6, 10**17
 numbers = st.integers(-SMALL, SMALL) | st.integers(-LARGE, LARGE)

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from engine.documents.residual import Residual
-from engine.explain import explain
-from engine.facts import facts, recomputed
+from engine.telling.explain import explain
+from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units
 from tests.engine.plans import Case, component, ledger, plan, sold
 

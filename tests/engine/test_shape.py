@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from engine.curve import inverse, value_at, walk
 from engine.documents.reading import read_plan
 from engine.model import MICROS
-from engine.shape import curve_of, needs_quota, target_of
+from engine.payees.curve import inverse, value_at, walk
+from engine.payees.shape import curve_of, needs_quota, target_of
 from tests.engine.builders import units
 
 DAY = date(2026, 5, 15)

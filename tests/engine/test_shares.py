@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import frames as f
+from engine.deals.shares import MEASURES, PARTS_OF_A_SPLIT, WHOLE, divided, portion, reduced, weight_of
 from engine.model import LARGEST_MICROS, MICROS
 from engine.money import allocate
-from engine.shares import MEASURES, PARTS_OF_A_SPLIT, WHOLE, divided, portion, reduced, weight_of
 from tests.engine.builders import frame, units
 
 amounts = st.integers(-LARGEST_MICROS, LARGEST_MICROS)

@@ -7,7 +7,7 @@ import pytest
 from engine.documents.conditions import FieldTest
 from engine.documents.measure import Measure
 from engine.documents.worth import CreditMultiplier, LinesTest, Weights
-from engine.explain import explain
+from engine.telling.explain import explain
 from tests.engine.builders import units, when
 from tests.engine.plans import Case, component, plan, sold
 

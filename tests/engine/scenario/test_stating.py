@@ -159,7 +159,7 @@ def test_the_facts_of_a_deal_reach_the_rules() -> None:
     case = read_scenario(text, "s.yaml", lambda _: None).rows
     assert case is not None
     assert case.rules is not None
-    from engine.classify import classify  # noqa: PLC0415
+    from engine.deals.classify import classify  # noqa: PLC0415
     from engine.scenario.book import book_of  # noqa: PLC0415
     from engine.scenario.stated import with_stated_values  # noqa: PLC0415
 

@@ -1,0 +1,1 @@
+"""Deal stages: classify, assign and credit, on whole accounts."""

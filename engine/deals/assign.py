@@ -1,0 +1,171 @@
+"""Assign: which rule of engagement decides a deal, who owns it, and who fills every role that is credited.
+
+First match wins. A deal that no rule fits, or one of whose roles nobody or several people fill, is held with an issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book, Rules
+from engine.deals.appoint import Appointed, appoint
+from engine.deals.holders import People
+from engine.deals.problems import issues_of, problems, unheld
+from engine.deals.reasons import reason, roles_of
+from engine.documents.engagement import Engagement, Rule
+from engine.matching import absent, fits, missing, with_lists
+from engine.model import Issue, Severity
+from engine.texts import text
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Owners of the deals that a rule decided, and who fills the roles it names. Held deals are in neither."""
+
+    assignments: dy.DataFrame[f.Assignments]
+    appointments: dy.DataFrame[f.Appointments]
+    issues: tuple[Issue, ...]
+
+
+def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules) -> Assigned:
+    """Decide every classified deal by the engagement in force on its day."""
+    people = People.of(book)
+    deals = _ready(classified, book)
+    single = pl.sum_horizontal(pl.lit(0), *map(in_force_by, rules.engagements)) == 1
+    assignments: list[pl.DataFrame] = [f.Assignments.create_empty()]
+    appointments: list[pl.DataFrame] = [f.Appointments.create_empty()]
+    found = [_ungoverned(deals.filter(~single), rules.engagements)]
+    for engagement in rules.engagements:
+        placed = _placed(deals.filter(single & in_force_by(engagement)), engagement)
+        appointed = appoint(placed, engagement, people)
+        stuck = [_unruled(placed, engagement), *appointed.problems]
+        free = unheld(placed, stuck)
+        assignments.append(_owned(free, engagement, appointed, people))
+        appointments += _kept(appointed, stuck)
+        found += [*stuck, _blanks(placed, engagement.rules)]
+    return Assigned(
+        f.Assignments.validate(pl.concat(assignments).sort("deal_id")),
+        f.Appointments.validate(pl.concat(appointments).sort("deal_id", "role")),
+        issues_of(found),
+    )
+
+
+def in_force_by(engagement: Engagement) -> pl.Expr:
+    """Whether the engagement is in force on the deal's day."""
+    day, window = pl.col("dated_on"), engagement.effective
+    begun = day >= window.from_on
+    return begun if window.until_on is None else begun & (day < window.until_on)
+
+
+def with_circumstances(classified: pl.DataFrame, book: Book) -> pl.DataFrame:
+    """The deals with what conditions of rules also ask for: the lists of the account, and whether the CRM splits it."""
+    split = pl.col("deal_id").is_in(book.splits["deal_id"].unique().implode())
+    return with_lists(classified, book.list_entries).with_columns(crm_splits=split)
+
+
+def _ready(classified: dy.DataFrame[f.Classified], book: Book) -> pl.DataFrame:
+    owners = book.accounts.select("account_id", account_owner_id="owner_id")
+    return with_circumstances(classified, book).join(owners, on="account_id", how="left")
+
+
+def _ungoverned(deals: pl.DataFrame, engagements: Sequence[Engagement]) -> pl.DataFrame:
+    """Deals on whose day no rules of engagement, or several, are in force."""
+    names = [pl.when(in_force_by(one)).then(pl.lit(one.rules_of_engagement)) for one in engagements]
+    several = pl.concat_str(pl.lit(""), *names, separator=" and ", ignore_nulls=True).str.strip_prefix(" and ")
+    return problems(
+        deals,
+        "no_single_engagement",
+        Severity.HOLDS,
+        pl.when(several == "")
+        .then(text("is dated {}, when no rules of engagement are in force.", "dated_on"))
+        .otherwise(text("is dated {}, when more than one are in force: {}.", "dated_on", several)),
+        "Mend the effective windows, so that exactly one file covers the day.",
+    )
+
+
+def _placed(deals: pl.DataFrame, engagement: Engagement) -> pl.DataFrame:
+    """The deals with the place of the first rule that fits, or the number of rules where none does."""
+    first = pl.coalesce(
+        *(pl.when(fits(rule.when)).then(pl.lit(place)) for place, rule in enumerate(engagement.rules)),
+        pl.lit(len(engagement.rules)),
+    )
+    return deals.with_columns(place=first)
+
+
+def _unruled(placed: pl.DataFrame, engagement: Engagement) -> pl.DataFrame:
+    return problems(
+        placed.filter(pl.col("place") == len(engagement.rules)),
+        "no_rule_fits",
+        Severity.HOLDS,
+        f"fits no rule of {engagement.rules_of_engagement}; it waits for {engagement.otherwise.hold}.",
+        "Add a rule for deals like it, or correct the deal.",
+    )
+
+
+def _blanks(placed: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    """Values whose absence kept an earlier rule from deciding: one problem a deal and field, naming the first rule."""
+    blank = [
+        pl.DataFrame(schema={"deal_id": pl.String, "field": pl.String, "rule": pl.String}),
+        *_missed(placed, rules),
+    ]
+    return problems(
+        pl.concat(blank).unique(["deal_id", "field"], keep="first", maintain_order=True),
+        "missing_value",
+        Severity.WARNS,
+        text("has no {}, so rule {} passed it over.", "field", "rule"),
+        "Fill the field in the CRM, or move the rule that should decide it up.",
+    )
+
+
+def _missed(placed: pl.DataFrame, rules: Sequence[Rule]) -> Iterator[pl.DataFrame]:
+    for place, rule in enumerate(rules):
+        passed_over = placed.filter((pl.col("place") > place) & missing(rule.when))
+        for test in rule.when.tests if passed_over.height else ():
+            blank = passed_over.filter(absent(test.field))
+            yield blank.select("deal_id", field=pl.lit(test.field), rule=pl.lit(rule.id))
+
+
+def _owned(deals: pl.DataFrame, engagement: Engagement, appointed: Appointed, people: People) -> pl.DataFrame:
+    """Assignments of the deals that a rule decided and whose roles are filled."""
+    names = people.people.select("person_id", shown=pl.coalesce("name", "person_id"))
+    rows: list[pl.DataFrame] = [f.Assignments.create_empty()]
+    for place, rule in enumerate(engagement.rules):
+        owned = deals.filter(pl.col("place") == place)
+        for role in roles_of(rule.owners):
+            owned = owned.join(_labelled(role, appointed.by_role[role], names), on="deal_id")
+        rows.append(
+            owned.select(
+                "deal_id",
+                rule=pl.lit(rule.id),
+                value_owner_id=f"person:{rule.owners.value}",
+                commercial_owner_id=f"person:{rule.owners.commercial}",
+                execution_owner_id=f"person:{rule.owners.execution}",
+                held=pl.lit(value=False),
+                reason=reason(rule),
+                rules_of_engagement=pl.lit(engagement.rules_of_engagement),
+            )
+        )
+    return pl.concat(rows)
+
+
+def _labelled(role: str, filling: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Who fills a role, in columns that bear its name."""
+    shown = pl.coalesce("shown", "person_id")
+    return filling.join(names, on="person_id", how="left").select(
+        "deal_id",
+        pl.col("person_id").alias(f"person:{role}"),
+        pl.coalesce(text("{} ({})", shown, "how"), "how").alias(f"found:{role}"),
+    )
+
+
+def _kept(appointed: Appointed, stuck: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+    """The appointments of deals that are not held."""
+    return [
+        unheld(filling, stuck).select("deal_id", pl.lit(role).alias("role"), "person_id", "how")
+        for role, filling in appointed.by_role.items()
+    ]

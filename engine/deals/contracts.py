@@ -1,0 +1,207 @@
+"""What the account's contracts say of a deal: the expiring ACV, the signing it follows, and its own cancellation.
+
+Contracts come from the CRM where the account has any there; else every won new-business deal and renewal starts one.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.calendar import whole_months_between
+from engine.deals.dirt import plausible
+from engine.deals.problems import problems
+from engine.model import Motion, Severity
+from engine.texts import text
+
+NEVER = date.max
+"""Stands for "not over yet" where ends of contracts are compared."""
+
+_STARTS_A_CONTRACT = (Motion.NEW_BUSINESS, Motion.RENEWAL)
+
+
+def contracts_of(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:
+    """Every account's contracts: those of the CRM, and derived ones for accounts that have none there.
+
+    `won` holds won deals with their motion and ACV. `signed_on` is the day the origin deal was won, `over_on` the
+    earlier of cancellation and end (null: running).
+    """
+    origin = won.select(
+        origin_deal_id="deal_id", won_on="closed_on", origin_acv="acv_micros", origin_currency="currency"
+    )
+    known = stated.join(origin, on="origin_deal_id", how="left").with_columns(
+        signed_on=pl.coalesce("won_on", "starts_on"),
+        currency=pl.when(pl.col("acv_micros").is_null()).then("origin_currency").otherwise("currency"),
+        acv_micros=pl.coalesce("acv_micros", "origin_acv"),
+    )
+    derived = _derived(stated, won)
+    return pl.concat([known.select(derived.columns), derived]).with_columns(
+        over_on=pl.min_horizontal("cancelled_on", "ends_on")
+    )
+
+
+def cancellations(contracts: pl.DataFrame) -> pl.DataFrame:
+    """By deal: the day on which the contract that it started was cancelled (the first, where it started several)."""
+    cancelled = contracts.filter(pl.col("origin_deal_id").is_not_null() & pl.col("cancelled_on").is_not_null())
+    return cancelled.group_by(deal_id="origin_deal_id").agg(pl.col("cancelled_on").min())
+
+
+def months_since_signing(won: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
+    """By deal: whole months since the new-business deal that began the account's running relationship."""
+    placed = _placed(won).sort("closed_on")
+    begun = placed.join_asof(
+        _beginnings(placed, contracts),
+        left_on="closed_on",
+        right_on="began_on",
+        by="account_id",
+        check_sortedness=False,  # sorted above; polars cannot see it within groups
+    )
+    return begun.select("deal_id", months_since_signing=whole_months_between(pl.col("began_on"), pl.col("closed_on")))
+
+
+def expiring(won: pl.DataFrame, contracts: pl.DataFrame, home: str) -> pl.DataFrame:
+    """By renewal: ACV of what it renews, from the contract it names, else from the deal it names.
+
+    `renews` is the currency-checked ACV, null where there is none or it is in another currency (`other_currency`).
+    A contract without a currency is in the company's (`home`).
+    """
+    contract = contracts.select(
+        renewed_contract_id="contract_id",
+        contract_acv="acv_micros",
+        contract_currency=pl.col("currency").fill_null(home),
+        contract_origin="origin_deal_id",
+    )
+    prior = won.select(
+        prior_deal_id="deal_id", prior_acv="acv_micros", prior_currency="currency", prior_closed_on="closed_on"
+    )
+    linked = (
+        won.filter(pl.col("motion") == Motion.RENEWAL)
+        .select("deal_id", "renewed_contract_id", "prior_deal_id", "currency", "closed_on")
+        .join(contract, on="renewed_contract_id", how="left")
+        .join(prior, on="prior_deal_id", how="left")
+    )
+    from_contract = pl.col("contract_acv").is_not_null()
+    source = pl.when(from_contract).then("contract_currency").otherwise("prior_currency")
+    acv = pl.coalesce("contract_acv", "prior_acv")
+    return linked.with_columns(
+        expiring_acv_micros=pl.when(source == pl.col("currency")).then(acv),
+        other_currency=acv.is_not_null() & source.ne_missing(pl.col("currency")),
+    )
+
+
+def link_problems(renewals: pl.DataFrame) -> list[pl.DataFrame]:
+    """Problems of renewals (rows of `expiring`) whose expiring ACV cannot be told from what they name."""
+    unknown = pl.col("expiring_acv_micros").is_null() & ~pl.col("other_currency")
+    contract = pl.col("renewed_contract_id").is_not_null()
+    remedy = "Correct the link in the CRM; until then rules on uplift or expiring ACV do not fit it."
+    return [
+        problems(
+            renewals.filter(unknown & contract),
+            "unknown_renewed_contract",
+            Severity.WARNS,
+            text("renews contract {}, of which no ACV is known.", "renewed_contract_id"),
+            remedy,
+        ),
+        problems(
+            renewals.filter(unknown & ~contract & pl.col("prior_deal_id").is_not_null()),
+            "unknown_prior_deal",
+            Severity.WARNS,
+            text("renews deal {}, which is no won deal with an ACV.", "prior_deal_id"),
+            remedy,
+        ),
+        problems(
+            renewals.filter("other_currency"),
+            "expiring_in_other_currency",
+            Severity.WARNS,
+            "renews something in another currency, so its uplift cannot be told.",
+            remedy,
+        ),
+        problems(
+            renewals.filter(pl.col("prior_closed_on") > pl.col("closed_on")),
+            "renews_a_later_deal",
+            Severity.WARNS,
+            text("renews deal {}, which was closed after it.", "prior_deal_id"),
+            "Check both close dates and the link.",
+        ),
+    ]
+
+
+def unclear_churns(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:
+    """Problems of churn deals of which nobody can say what contract they ended."""
+    churns = _placed(won.filter(pl.col("motion") == Motion.CHURN)).join(stated, on="account_id", how="anti")
+    ended = _ended_by(churns, _started(stated, won))
+    return problems(
+        churns.join(ended, on="deal_id", how="anti"),
+        "unclear_churn",
+        Severity.WARNS,
+        "ends a contract, but it is not clear which: none or several of the account's were running that day.",
+        "Name the deal that started the contract as the prior deal, or keep contracts in the CRM.",
+    )
+
+
+def _beginnings(placed: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
+    """The days on which relationships began: an account's first new business, and new business after all was over."""
+    new = placed.filter(pl.col("motion") == Motion.NEW_BUSINESS).sort("closed_on", "deal_id")
+    covered = contracts.sort("signed_on").select(
+        "account_id",
+        "signed_on",
+        covered_until=pl.col("over_on").fill_null(NEVER).cum_max().over("account_id"),
+    )
+    found = new.join_asof(
+        covered,
+        left_on="closed_on",
+        right_on="signed_on",
+        by="account_id",
+        allow_exact_matches=False,
+        check_sortedness=False,  # both are sorted just above
+    )
+    begins = pl.col("account_id").is_first_distinct() | (pl.col("covered_until") <= pl.col("closed_on"))
+    return found.filter(begins).select("account_id", began_on="closed_on")
+
+
+def _derived(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:
+    """Contracts of accounts that have none in the CRM, cancelled by the churn deals that name or can only mean them."""
+    started = _started(stated, won)
+    churns = _placed(won.filter(pl.col("motion") == Motion.CHURN))
+    ended = _ended_by(churns, started).group_by("contract_id").agg(cancelled_on=pl.col("churned_on").min())
+    return started.join(ended, on="contract_id", how="left")
+
+
+def _started(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:
+    """The contracts that won deals start, for accounts without contracts in the CRM."""
+    starts_on = pl.coalesce(plausible(pl.col("starts_on")), "closed_on")
+    return (
+        _placed(won.filter(pl.col("motion").is_in(_STARTS_A_CONTRACT)))
+        .join(stated, on="account_id", how="anti")
+        .select(
+            "account_id",
+            "currency",
+            "acv_micros",
+            contract_id="deal_id",
+            origin_deal_id="deal_id",
+            starts_on=starts_on,
+            ends_on=starts_on.dt.offset_by(text("{}mo", pl.col("term_months").clip(1, 1_200))),
+            signed_on="closed_on",
+        )
+    )
+
+
+def _ended_by(churns: pl.DataFrame, started: pl.DataFrame) -> pl.DataFrame:
+    """Which derived contract a churn deal ended: the one whose deal it names, else the only one running that day."""
+    churned = churns.select("deal_id", "account_id", "prior_deal_id", churned_on="closed_on")
+    pairs = churned.join(started.select("account_id", "contract_id", "starts_on", "ends_on"), on="account_id")
+    named = pairs.filter(pl.col("prior_deal_id") == pl.col("contract_id"))
+    running = (pl.col("starts_on") <= pl.col("churned_on")) & (
+        pl.col("ends_on").is_null() | (pl.col("churned_on") < pl.col("ends_on"))
+    )
+    rest = pairs.filter(pl.col("prior_deal_id").is_null() & running)
+    only = rest.filter(pl.len().over("deal_id") == 1)
+    return pl.concat([named, only]).select("deal_id", "contract_id", "churned_on")
+
+
+def _placed(won: pl.DataFrame) -> pl.DataFrame:
+    """Deals that have their place in an account's history."""
+    return won.filter(pl.col("account_id").is_not_null() & pl.col("closed_on").is_not_null())

@@ -1,0 +1,174 @@
+"""Credit: who gets which share of a deal. Direct shares add up to the deal exactly; overlays come on top of it.
+
+Every share is money to the micro-unit (largest remainder), so that the credits of a deal sum to the deal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book, Rules
+from engine.deals.assign import in_force_by, with_circumstances
+from engine.deals.problems import issues_of, problems, unheld
+from engine.deals.rollup import rolled_up
+from engine.deals.shares import MEASURES, PARTS_OF_A_SPLIT, divided, portion, reduced, weight_of
+from engine.deals.splits import crm_splits
+from engine.documents.engagement import CreditShare, Portion, Rule
+from engine.matching import fits
+from engine.model import Found, Severity
+from engine.texts import text
+
+_MOST_SPLITS = 1_000_000
+"""More than a deal can have: shares keep their order in the rule, and splits theirs within a share."""
+
+_ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "deal_id": pl.String,
+    "payee_id": pl.String,
+    "role": pl.String,
+    "kind": f.Credits.kind.dtype,
+    "portion": f.Credits.portion.dtype,
+    "place": pl.Int64,
+    "weight": pl.Int128,
+    **dict.fromkeys(MEASURES, pl.Int128),
+    "currency": pl.String,
+    "dated_on": pl.Date,
+    "rule": pl.String,
+    "from_payee_id": pl.String,
+    "level": pl.Int64,
+}
+"""A share on its way to a credit: its measures are its portion's totals until they are divided."""
+
+Shares = tuple[tuple[int, CreditShare], ...]
+"""Shares with their places in the rule."""
+
+
+def credit(
+    classified: dy.DataFrame[f.Classified],
+    assignments: dy.DataFrame[f.Assignments],
+    appointments: dy.DataFrame[f.Appointments],
+    book: Book,
+    rules: Rules,
+) -> Found[dy.DataFrame[f.Credits]]:
+    """Direct, overlay and roll-up credits of the assigned deals, sorted by id."""
+    assigned = assignments.select("deal_id", "rule", "rules_of_engagement")
+    deals = with_circumstances(classified.join(assigned, on="deal_id"), book)
+    sharing = [*_sharing(deals, rules)]
+    splits, found = crm_splits(book, pl.concat([deals.clear(), *(rows for rows, shares in sharing if _by_crm(shares))]))
+    found += [_unportioned(rows) for rows, shares in sharing if _portion(shares) != "all"]
+    filled = {role: appointments.filter(pl.col("role") == role) for role in appointments["role"].unique()}
+    parts = [_divided(unheld(rows, found), shares, filled, splits) for rows, shares in sharing]
+    rows = pl.concat([pl.DataFrame(schema=_ROWS), *parts])
+    check_sums(rows, deals)
+    single = reduced(_merged(rows.filter(pl.col("payee_id").is_not_null()).with_columns(credit_id=_credit_id())))
+    up, loops = rolled_up(single.filter(pl.col("kind") == "direct"), book, rules)
+    credited = pl.concat([single, up.with_columns(credit_id=_roll_up_id())]).select(f.Credits.column_names())
+    return Found(f.Credits.validate(credited.sort("credit_id")), issues_of([*found, *loops]))
+
+
+def check_sums(rows: pl.DataFrame, deals: pl.DataFrame) -> None:
+    """Direct shares sum to their deal in amount, ACV and units; anything else is our bug, and nothing may be paid."""
+    sums = rows.filter(pl.col("kind") == "direct").group_by("deal_id").agg(pl.col(*MEASURES).sum())
+    whole = deals.select("deal_id", *(expr.name.suffix("_due") for expr in portion("all")))
+    wrong = sums.join(whole, on="deal_id").filter(
+        pl.any_horizontal(pl.col(measure) != pl.col(f"{measure}_due") for measure in MEASURES)
+    )
+    if wrong.height:
+        msg = f"the credits of deal {wrong['deal_id'].sort()[0]} do not add up to it"
+        raise ArithmeticError(msg)
+
+
+def _sharing(deals: pl.DataFrame, rules: Rules) -> Iterator[tuple[pl.DataFrame, Shares]]:
+    """The deals of each rule, with each set of its shares that is divided together."""
+    for engagement in rules.engagements:
+        named = pl.col("rules_of_engagement") == engagement.rules_of_engagement
+        governed = deals.filter(named & in_force_by(engagement))
+        for rule in engagement.rules:
+            decided = governed.filter(pl.col("rule") == rule.id)
+            yield from ((decided, shares) for shares in _sets(rule))
+
+
+def _sets(rule: Rule) -> list[Shares]:
+    """The direct shares of a portion are divided together, each overlay by itself."""
+    placed = list(enumerate(rule.credit))
+    portions = dict.fromkeys(share.portion for share in rule.credit)
+    direct = [tuple((i, s) for i, s in placed if not s.overlay and s.portion == portion) for portion in portions]
+    return [shares for shares in direct if shares] + [((i, s),) for i, s in placed if s.overlay]
+
+
+def _by_crm(shares: Shares) -> bool:
+    return any(share.split_by for _, share in shares)
+
+
+def _portion(shares: Shares) -> Portion:
+    return shares[0][1].portion
+
+
+def _divided(
+    deals: pl.DataFrame, shares: Shares, filled: Mapping[str, pl.DataFrame], splits: pl.DataFrame
+) -> pl.DataFrame:
+    """One row a deal and payee of a set of shares, with what it comes to."""
+    first = shares[0][1]
+    rows = (
+        deals.with_columns(
+            *portion(first.portion),
+            kind=pl.lit("overlay" if first.overlay else "direct", dtype=_ROWS["kind"]),
+            portion=pl.lit(first.portion, dtype=_ROWS["portion"]),
+            from_payee_id=pl.lit(None, dtype=pl.String),
+            level=pl.lit(None, dtype=pl.Int64),
+        )
+        .filter(pl.any_horizontal(pl.col(*MEASURES) != 0))
+        .with_row_index("nth")
+    )
+    given = [part for place, share in shares for part in _given(rows, place, share, filled, splits)]
+    return divided(pl.concat(given), "nth").select(_ROWS.keys()) if given else pl.DataFrame(schema=_ROWS)
+
+
+def _given(
+    rows: pl.DataFrame, place: int, share: CreditShare, filled: Mapping[str, pl.DataFrame], splits: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    """Who gets a share: the holder of its role, or the people among whom the CRM splits it."""
+    fitting = rows.filter(fits(share.when)).with_columns(role=pl.lit(share.to))
+    weight, first = pl.lit(weight_of(share.share), dtype=pl.Int128), pl.lit(place * _MOST_SPLITS, dtype=pl.Int64)
+    by_crm = pl.col("crm_splits") & bool(share.split_by)
+    if share.to in filled:
+        holders = filled[share.to].select("deal_id", payee_id="person_id")
+        held = fitting.filter(~by_crm).join(holders, on="deal_id")
+        yield held.with_columns(place=first, weight=weight * PARTS_OF_A_SPLIT).select("nth", *_ROWS)
+    if share.split_by:
+        split = fitting.filter(by_crm).join(splits, on="deal_id")
+        yield split.with_columns(place=first + pl.col("place"), weight=weight * pl.col("parts")).select("nth", *_ROWS)
+
+
+def _unportioned(deals: pl.DataFrame) -> pl.DataFrame:
+    return problems(
+        deals.filter(pl.col("expiring_acv_micros").is_null()),
+        "missing_expiring_acv",
+        Severity.HOLDS,
+        "is to be divided at the expiring ACV, which is not known.",
+        "Name the renewed contract or the prior deal in the CRM.",
+    )
+
+
+def _merged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Shares of one payee in one role, kind and portion of a deal are one credit; measures become Int64."""
+    summed = ["weight", *MEASURES]
+    repeated = pl.col("credit_id").is_duplicated()
+    merged = (
+        rows.filter(repeated)
+        .sort("credit_id", "place")
+        .group_by("credit_id", maintain_order=True)
+        .agg(pl.exclude("credit_id", *summed).first(), pl.col(*summed).sum())
+    )
+    return pl.concat([rows.filter(~repeated), merged.select(rows.columns)]).cast(dict.fromkeys(MEASURES, pl.Int64))
+
+
+def _credit_id() -> pl.Expr:
+    return text("{}:{}:{}:{}:{}", "deal_id", "kind", "role", "portion", "payee_id")
+
+
+def _roll_up_id() -> pl.Expr:
+    return text("{}:{}", _credit_id(), "from_payee_id")

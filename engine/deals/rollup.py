@@ -1,0 +1,111 @@
+"""Roll-ups: a team member's direct credit is also a credit of everybody above, along the reporting lines of that day.
+
+Only managers whose plan uses roll-ups get them, so that a book is not multiplied by the depth of the company.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from engine.book import Book, Rules
+from engine.deals.holders import People, managers_on
+from engine.deals.problems import problems
+from engine.documents.plan import Plan
+from engine.matching import in_force
+from engine.model import Severity
+from engine.texts import text
+
+LONGEST_CHAIN = 20
+"""More levels than any company has: a longer chain is a circle."""
+
+
+def rolled_up(direct: pl.DataFrame, book: Book, rules: Rules) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Roll-ups of direct credits (rows with payee and day), and what is wrong with the reporting lines."""
+    plans = [plan for plan in rules.plans if _uses_roll_ups(plan)]
+    enrolled = book.enrolments.filter(pl.col("plan").is_in([plan.plan for plan in plans]))
+    if not enrolled.height:
+        return direct.clear(), []
+    team = direct.select("payee_id", "dated_on").unique()
+    chains, found = _chains(team, People.of(book))
+    paid = _in_a_plan(chains, enrolled, plans)
+    up = (
+        direct.drop("level")
+        .join(paid, on=["payee_id", "dated_on"])
+        .with_columns(
+            kind=pl.lit("rollup", dtype=direct.schema["kind"]),
+            from_payee_id=pl.col("payee_id"),
+            payee_id=pl.col("manager_id"),
+        )
+    )
+    return up.select(direct.columns), found
+
+
+def _uses_roll_ups(plan: Plan) -> bool:
+    return any("rollup" in measure.credits for measure in plan.measures.values())
+
+
+def _in_a_plan(chains: pl.DataFrame, enrolled: pl.DataFrame, plans: list[Plan]) -> pl.DataFrame:
+    """The links of chains whose manager is that day in a plan that uses roll-ups."""
+    windows = pl.DataFrame(
+        [(plan.plan, plan.effective.from_on, plan.effective.until_on) for plan in plans],
+        schema={"plan": pl.String, "plan_from": pl.Date, "plan_until": pl.Date},
+        orient="row",
+    )
+    day = pl.col("dated_on")
+    begun = day >= pl.col("plan_from")
+    return (
+        chains.join(enrolled, left_on="manager_id", right_on="person_id")
+        .filter(in_force(day))
+        .join(windows, on="plan")
+        .filter(begun & (pl.col("plan_until").is_null() | (day < pl.col("plan_until"))))
+        .select("payee_id", "dated_on", "manager_id", "level")
+        .unique()
+    )
+
+
+def _chains(team: pl.DataFrame, people: People) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Everybody above each payee on each day, once, at the nearest level, and never the payee; and what is wrong."""
+    at = team.with_columns(person_id=pl.col("payee_id"))
+    levels, found = [pl.DataFrame(schema={**team.schema, "manager_id": pl.String, "level": pl.Int64})], []
+    for level in range(1, LONGEST_CHAIN + 1):
+        above = managers_on(at.select("person_id", "dated_on").unique(), people)
+        found.append(_several(above.filter(pl.col("rivals").is_not_null())))
+        links = at.join(above.filter(pl.col("manager_id").is_not_null()), on=["person_id", "dated_on"])
+        here = pl.lit(level, dtype=pl.Int64).alias("level")
+        levels.append(links.select("payee_id", "dated_on", "manager_id", here))
+        at = links.select("payee_id", "dated_on", person_id="manager_id")
+        if not at.height:
+            break
+    found.append(_circles(at))
+    whole = pl.concat(levels)
+    return _once(whole) if at.height else whole, found
+
+
+def _once(chains: pl.DataFrame) -> pl.DataFrame:
+    """What circles repeat, at the nearest level, and nobody above themselves."""
+    nearest = chains.group_by("payee_id", "dated_on", "manager_id").agg(pl.col("level").min())
+    return nearest.filter(pl.col("manager_id") != pl.col("payee_id"))
+
+
+def _several(rows: pl.DataFrame) -> pl.DataFrame:
+    first = rows.group_by("person_id", "rivals").agg(pl.col("dated_on").min())
+    return problems(
+        first,
+        "several_managers",
+        Severity.HOLDS,
+        text("reports to {} on {}; no roll-ups go up from there.", "rivals", "dated_on"),
+        "End all but one of the reporting lines before that day.",
+        subject=text("payee {}", "person_id"),
+    )
+
+
+def _circles(rows: pl.DataFrame) -> pl.DataFrame:
+    first = rows.group_by("person_id").agg(pl.col("dated_on").min())
+    return problems(
+        first,
+        "reporting_circle",
+        Severity.WARNS,
+        text("reports in a circle on {}; everybody in it gets each roll-up once.", "dated_on"),
+        "Correct the reporting lines, or the manager in the CRM.",
+        subject=text("payee {}", "person_id"),
+    )

@@ -1,0 +1,1 @@
+"""Payee stages: attain, earn and settle, for whole plan years of a payee."""

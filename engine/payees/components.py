@@ -1,0 +1,142 @@
+"""components: the lines of every component, each after the components that it reads (attain and earn, DESIGN 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book, Rules
+from engine.documents.component import Component
+from engine.documents.gauge import Gauge
+from engine.documents.order import Place, earners, in_order
+from engine.documents.values import Dated
+from engine.model import join_issues
+from engine.payees.attain import Attainment, Prepared, attain, prepare
+from engine.payees.earn import Earnings, earn
+from engine.payees.earnings import with_earnings
+from engine.payees.exchange import Exchange
+from engine.payees.factors import Reading, with_factors
+from engine.payees.measure import counted
+from engine.payees.proration import quotas_of
+from engine.payees.trouble import HELD, held_sources, troubles
+
+NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
+
+
+def earn_all(
+    credits_: dy.DataFrame[f.Credits], classified: dy.DataFrame[f.Classified], book: Book, rules: Rules
+) -> Earnings:
+    """The lines of all components for all payees of the credits, in the order in which the plans are written."""
+    prepared = prepare(credits_, classified, book, rules)
+    quotas = tuple(quotas_of(plan, book.quotas, book.enrolments, rules.company) for plan in rules.plans)
+    walk = _Walk(credits_, prepared, book, rules, quotas)
+    for place in in_order(rules.plans):
+        walk.earn(place)
+    before = Earnings(f.Lines.create_empty(), prepared.held, prepared.issues)
+    return together([before, *(walk.earned[place] for place in sorted(walk.earned))])
+
+
+@dataclass
+class _Walk:
+    """The components computed so far, for those that read them."""
+
+    credits: dy.DataFrame[f.Credits]
+    prepared: Prepared
+    book: Book
+    rules: Rules
+    quotas: tuple[dy.DataFrame[f.Quotas], ...]
+    """Of each plan file, ramped and prorated."""
+    attained: dict[Place, Attainment] = field(default_factory=dict)
+    earned: dict[Place, Earnings] = field(default_factory=dict)
+
+    def earn(self, place: Place) -> None:
+        """One component; those that it reads are there."""
+        plan, component = self.rules.plans[place[0]], self.rules.plans[place[0]].components[place[1]]
+        attained = self.attained[place] = self._attain(place[0], component)
+        rows, stuck = self._judged(place, component, attained.rows)
+        gated = Earnings(
+            f.Lines.create_empty(), held_sources(stuck, plan, component), tuple(troubles(stuck, plan, component))
+        )
+        before = Earnings(f.Lines.create_empty(), attained.held, attained.issues)
+        self.earned[place] = together([before, gated, earn(rows, plan, component)])
+
+    def _attain(self, file: int, component: Component) -> Attainment:
+        plan, rows = self.rules.plans[file], self.prepared.credits[file]
+        if plan.measures[component.measure].of:
+            exchange = Exchange(self.book.fx_rates, self.rules.company.currency)
+            read = together([self.earned[place] for place in earners(self.rules.plans, file, component.measure)])
+            rows = with_earnings(rows, plan, self.credits, read, exchange)
+        counts = counted(rows, self.prepared.results[file], plan, component)
+        return attain(counts, plan, component, self.quotas[file], self.rules.company)
+
+    def _judged(
+        self, place: Place, component: Component, rows: dy.DataFrame[f.Attained]
+    ) -> tuple[dy.DataFrame[f.Attained], pl.DataFrame]:
+        """The rows with their factors, and those whose factor is not known (columns `HELD`)."""
+        gauges = component.gauges()
+        if not gauges:
+            return rows, pl.DataFrame(schema=dict.fromkeys(HELD, pl.String))
+        readings = [self._reading(place, component, gauge) for gauge in gauges]
+        judged = with_factors(rows, gauges, readings, self.rules.company)
+        known = pl.col("stuck").is_null()
+        stuck = judged.filter(~known).with_columns(
+            trouble="stuck", currency=pl.lit(self.rules.plans[place[0]].currency)
+        )
+        return f.Attained.cast(judged.filter(known)), stuck.select(HELD)
+
+    def _reading(self, place: Place, component: Component, gauge: Gauge) -> Reading:
+        """The number that a gauge looks at."""
+        parts = self.rules.plans[place[0]].components
+        places = {part.id: (place[0], nth) for nth, part in enumerate(parts)}
+        if gauge.payout_of is not None:
+            of = places[gauge.payout_of]
+            return _payouts(self.earned[of], parts[of[1]])
+        if gauge.attainment_of is not None:
+            of = places[gauge.attainment_of]
+            return _achieved(self.attained[of], parts[of[1]])
+        over = gauge.over or component.accumulates
+        judge = Component(
+            id=component.id,
+            kind=component.kind,
+            measure=gauge.measure or "",
+            rate=NOTHING,
+            quota=gauge.quota,
+            accumulates=over,
+        )
+        return _achieved(self._attain(place[0], judge), judge)
+
+
+def _achieved(attained: Attainment, component: Component) -> Reading:
+    rows = attained.rows.select(
+        "payee_id", "window", "dated_on", "credit_id", value="after_micros", quota="quota_micros"
+    )
+    return Reading(rows, component.accumulates, attained.held["payee_id"])
+
+
+def _payouts(earned: Earnings, component: Component) -> Reading:
+    """What a component has paid so far in each window; clawbacks are none of it."""
+    ordered = earned.lines.sort("dated_on", "source_id")
+    rows = ordered.select(
+        "payee_id",
+        "window",
+        "dated_on",
+        credit_id="source_id",
+        value=pl.col("amount_micros").cum_sum().over("payee_id", "window"),
+        quota=pl.lit(None, dtype=pl.Int64),
+    )
+    return Reading(rows, component.accumulates, earned.held["payee_id"])
+
+
+def together(parts: Sequence[Earnings]) -> Earnings:
+    """Several components' earnings as one, each issue once."""
+    return Earnings(
+        lines=f.Lines.cast(pl.concat([f.Lines.create_empty(), *(part.lines for part in parts)])),
+        held=f.HeldSources.cast(pl.concat([f.HeldSources.create_empty(), *(part.held for part in parts)])),
+        issues=tuple(dict.fromkeys(join_issues(*(part.issues for part in parts)))),
+    )

@@ -1,0 +1,59 @@
+"""Caps on each deal by itself, where deals add up: the pay of a deal never leaves what the cap allows (DESIGN 5.7).
+
+Such a cap is no part of the payout curve, for what a deal pays depends on where it took the running total. A line says
+what the cap left for it (`limit_micros`), so that its amount follows from its own facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from engine.money import Rounding, round_ratio
+from engine.payees.curve import Limit
+from engine.payees.curve_columns import round_ratio_expr, whole
+
+DEAL = ["payee_id", "deal"]
+
+
+def limited(rows: pl.DataFrame, limit: Limit, *, before_split: bool, unit: int, mode: Rounding) -> pl.DataFrame:
+    """The rows with `limit_micros`, and `pay` (Int128) within it.
+
+    Several credits of a payee for one deal share its cap, the first come first; before the split each credit has its
+    own share of the cap.
+    """
+    height = round_ratio(limit.micros.numerator, limit.micros.denominator, 1, "half_up")
+    if before_split:
+        num, den = (pl.col(name).fill_null(1).cast(pl.Int128) for name in ("share_num", "share_den"))
+        return _within(rows, round_ratio_expr(whole(height) * num, den, 1, "half_up"), limit, unit, mode)
+    named = rows.with_columns(deal=pl.coalesce("deal_id", "credit_id"))
+    if not named.select(pl.struct(DEAL).is_duplicated().any()).item():
+        return _within(rows, whole(height), limit, unit, mode)
+    room = pl.Series("room", list(_rooms(named, height, limit, unit, mode)), dtype=pl.Int128)
+    return _within(rows.with_columns(room), pl.col("room"), limit, unit, mode).drop("room")
+
+
+def within(pay: int, room: int, limit: Limit, unit: int, mode: Rounding) -> int:
+    """What is left of a line's pay, in either direction: the room, and the share that is paid beyond it."""
+    exact = min(abs(pay), room) + max(abs(pay) - room, 0) * limit.then
+    kept = round_ratio(exact.numerator, exact.denominator, unit, mode)
+    return kept if pay >= 0 else -kept
+
+
+def _within(rows: pl.DataFrame, room: pl.Expr, limit: Limit, unit: int, mode: Rounding) -> pl.DataFrame:
+    """The columns' twin of `within`."""
+    size, then, den = pl.col("pay").abs(), whole(limit.then.numerator), whole(limit.then.denominator)
+    beyond = pl.max_horizontal(size - room, whole(0)) * then
+    kept = round_ratio_expr(pl.min_horizontal(size, room) * den + beyond, den, unit, mode)
+    return rows.with_columns(pay=kept * pl.col("pay").sign(), limit_micros=room.cast(pl.Int64))
+
+
+def _rooms(rows: pl.DataFrame, height: int, limit: Limit, unit: int, mode: Rounding) -> Iterator[int]:
+    """What the cap leaves for each credit, in its direction, after the earlier credits of the deal."""
+    paid: dict[tuple[str, str], int] = {}
+    for payee, deal, pay in rows.select(*DEAL, "pay").iter_rows():
+        so_far = paid.get((payee, deal), 0)
+        room = max(height - so_far if pay >= 0 else height + so_far, 0)
+        yield room
+        paid[payee, deal] = so_far + within(pay, room, limit, unit, mode)

@@ -1,0 +1,217 @@
+"""Draws: the greater of earnings and draw is paid, and advances are recovered from later earnings (DESIGN 5.14).
+
+A draw is judged for statement periods that are over, because only then it is known what was earned. What was advanced
+and is not recovered yet is one balance for each payee and plan, across the plan's files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, cast
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book, Rules
+from engine.calendar import MONTHS, Period, period_label, period_of, whole_months
+from engine.documents.company import Company
+from engine.documents.draw import Draw
+from engine.documents.plan import DRAW, Plan
+from engine.documents.values import Window
+from engine.model import Issue, Severity
+from engine.money import round_ratio
+from engine.payees.attain import STATEMENT
+from engine.payees.enrol import merged
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The lines of draws, what of them cannot be computed, and why."""
+
+    lines: dy.DataFrame[f.Lines]
+    held: dy.DataFrame[f.HeldSources]
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A payee in a plan: when enrolled, and the first day of the statement period in which that began."""
+
+    payee: str
+    spans: tuple[Window, ...]
+    begins_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One period of an account: what was earned, the draw, the open advances before and after, and what that pays."""
+
+    earned: int
+    floor: int
+    before: int
+    after: int
+    amount: int
+
+
+def draw(
+    lines: dy.DataFrame[f.Lines], held: dy.DataFrame[f.HeldSources], book: Book, rules: Rules, through: date | None
+) -> Drawn:
+    """Advances and recoveries of the book's enrolled payees for the periods that end by `through`.
+
+    Without `through` those up to the end of the period of the last line. `held` are the earnings that nobody knows:
+    their payees' draws in that plan are held with them.
+    """
+    rows: list[dict[str, Any]] = []
+    waiting: list[tuple[str, str]] = []
+    for files in _by_name(rules.plans):
+        name = files[0].plan
+        unknown = set(held.filter(pl.col("plan") == name)["payee_id"])
+        earned = _earned(lines, files, rules.company)
+        end = through or _end(lines, files, rules.company)
+        for account in _accounts(book.enrolments, files, rules.company):
+            if account.payee in unknown:
+                waiting.append((name, account.payee))
+            else:
+                rows += _drawn(account, _periods(account, files, end, rules.company), earned, files)
+    named = [(plan, DRAW, payee, DRAW) for plan, payee in waiting]
+    return Drawn(
+        lines=_lines(rows),
+        held=f.HeldSources.cast(pl.DataFrame(named, schema=f.HeldSources.column_names(), orient="row")),
+        issues=tuple(_waits(plan, payee) for plan, payee in waiting),
+    )
+
+
+def _by_name(plans: Sequence[Plan]) -> list[list[Plan]]:
+    """The files of each plan that has a draw, in order of time."""
+    files: dict[str, list[Plan]] = defaultdict(list)
+    for plan in sorted(plans, key=lambda plan: plan.effective.from_on):
+        files[plan.plan].append(plan)
+    return [of for of in files.values() if any(plan.draw for plan in of)]
+
+
+def _accounts(enrolments: dy.DataFrame[f.Enrolments], files: Sequence[Plan], company: Company) -> Iterator[Account]:
+    """The accounts of everybody who was ever enrolled in the plan, in order of payees."""
+    spans: dict[str, list[Window]] = defaultdict(list)
+    of_plan = merged(enrolments).filter(pl.col("plan") == files[0].plan).sort("person_id", "from_on")
+    for payee, since, until in of_plan.select("person_id", "from_on", "until_on").iter_rows():
+        spans[payee].append(Window(from_on=since, until_on=until))
+    for payee, of in spans.items():
+        yield Account(payee, tuple(of), period_of(of[0].from_on, STATEMENT[files[0].pays], company).starts_on)
+
+
+def _earned(lines: pl.DataFrame, files: Sequence[Plan], company: Company) -> Mapping[tuple[str, str], int]:
+    """What payees earned in the plan, by payee and period."""
+    mine = lines.filter((pl.col("plan") == files[0].plan) & (pl.col("currency") == files[0].currency))
+    label = period_label(pl.col("dated_on"), STATEMENT[files[0].pays], company)
+    sums = mine.group_by("payee_id", label.alias("label")).agg(pl.col("amount_micros").sum())
+    return {(payee, period): amount for payee, period, amount in sums.iter_rows()}
+
+
+def _end(lines: pl.DataFrame, files: Sequence[Plan], company: Company) -> date:
+    """The end of the period of the last line."""
+    last = lines["dated_on"].max()
+    return period_of(last, STATEMENT[files[0].pays], company).ends_on if isinstance(last, date) else date.min
+
+
+def _periods(account: Account, files: Sequence[Plan], end: date, company: Company) -> Iterator[Period]:
+    """The statement periods that are over, from the first of the enrolment and the plan on."""
+    day = max(account.begins_on, files[0].effective.from_on)
+    while day < end:
+        period = period_of(day, STATEMENT[files[0].pays], company)
+        if period.ends_on > end:
+            return
+        yield period
+        day = period.ends_on
+
+
+def _drawn(
+    account: Account, periods: Iterator[Period], earned: Mapping[tuple[str, str], int], files: Sequence[Plan]
+) -> Iterator[dict[str, Any]]:
+    """A line for each period with an advance or a recovery."""
+    balance, first, last = 0, -1, files[0]
+    for period in periods:
+        place = whole_months(account.begins_on, period.starts_on) // MONTHS[period.kind]
+        plan = next((plan for plan in reversed(files) if _meets(plan.effective, period)), None)
+        drawn = plan.draw.amount if plan and plan.draw and _due(plan.draw, account, place, period) else None
+        if plan is not None and drawn is not None:
+            last, first = plan, place if first < 0 else first
+        if first >= 0:
+            step = _step(last, drawn, place - first, earned.get((account.payee, period.label), 0), balance)
+            balance = step.after
+            if step.amount:
+                yield _row(account.payee, period, last, step)
+
+
+def _step(plan: Plan, drawn: int | None, since: int, earned: int, balance: int) -> Step:
+    """What the plan's draw does in a period `since` periods after the first; `drawn` is None where none is due."""
+    rule, floor = cast("Draw", plan.draw), drawn or 0
+    if rule.recovers.ends_after is not None and since >= rule.recovers.ends_after:
+        balance = 0
+    above = earned - floor
+    if drawn is not None and above < 0:
+        return Step(earned, floor, balance, balance + (-above if rule.kind == "recoverable" else 0), -above)
+    recovered = min(balance, max(_down(above, rule, plan), 0)) if since >= rule.recovers.starts_after else 0
+    return Step(earned, floor, balance, balance - recovered, -recovered)
+
+
+def _due(rule: Draw, account: Account, place: int, period: Period) -> bool:
+    """Whether the draw is paid in the period, the payee's how-many-eth (from 0)."""
+    enrolled = any(_meets(span, period) for span in account.spans)
+    early = rule.first_periods is None or place < rule.first_periods
+    return enrolled and early and (rule.effective is None or rule.effective.covers(period.starts_on))
+
+
+def _meets(window: Window, period: Period) -> bool:
+    """Whether they have a day in common."""
+    return window.from_on < period.ends_on and (window.until_on is None or window.until_on > period.starts_on)
+
+
+def _down(above: int, rule: Draw, plan: Plan) -> int:
+    """What may be recovered of earnings above the draw."""
+    share = rule.recovers.max_share * above
+    return round_ratio(share.numerator, share.denominator, plan.unit_micros, "down")
+
+
+def _row(payee: str, period: Period, plan: Plan, step: Step) -> dict[str, Any]:
+    """`base` is what was earned, `quota` the draw, `before` and `after` the open advances."""
+    kind = "draw_advance" if step.amount > 0 else "draw_recovery"
+    last_day = period.ends_on - timedelta(days=1)
+    return {
+        "plan": plan.plan,
+        "component": DRAW,
+        "payee_id": payee,
+        "period": period.label,
+        "source_id": DRAW,
+        "part": kind,
+        "kind": kind,
+        "dated_on": last_day,
+        "rated_on": last_day,
+        "amount_micros": step.amount,
+        "currency": plan.currency,
+        "plan_version": plan.version,
+        "base_micros": step.earned,
+        "before_micros": step.before,
+        "after_micros": step.after,
+        "quota_micros": step.floor,
+        "window": period.label,
+        "share": str(plan.draw.recovers.max_share) if plan.draw and step.amount < 0 else None,
+    }
+
+
+def _lines(rows: Sequence[Mapping[str, Any]]) -> dy.DataFrame[f.Lines]:
+    types = {name: column.dtype for name, column in f.Lines.columns().items()}
+    return f.Lines.cast(pl.DataFrame([{**dict.fromkeys(types), **row} for row in rows], schema=types))
+
+
+def _waits(plan: str, payee: str) -> Issue:
+    return Issue(
+        code="draw_waits",
+        severity=Severity.HOLDS,
+        subject=f"payee {payee}",
+        message=f"has held earnings of plan {plan!r}, so nobody can say what its draw comes to; it stays as it was.",
+        remedy="Mend what holds the payee's deals.",
+    )

@@ -1,0 +1,130 @@
+"""earn: the line of a credit is `round(F(after)) - round(F(before))` on its component's payout curve (DESIGN 3.2).
+
+The curve is the one in force on the credit's day. Lines of a window add up to the exact total whatever the order in
+which deals arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import zip_longest
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.documents.component import Component
+from engine.documents.plan import Plan
+from engine.model import LARGEST_MICROS, Issue
+from engine.money import Rounding, round_ratio
+from engine.payees.curve import Curve, scaled, value_at
+from engine.payees.curve_columns import fits_int128, rounded_value
+from engine.payees.deal_cap import limited
+from engine.payees.shape import curve_of, deal_limit, versions
+from engine.payees.trouble import held_sources, troubles
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """The lines, the credits whose pay is beyond what the books hold, and why."""
+
+    lines: dy.DataFrame[f.Lines]
+    held: dy.DataFrame[f.HeldSources]
+    issues: tuple[Issue, ...] = ()
+
+
+def earn(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Earnings:
+    """The lines of a component, each span of days on the curve of that span.
+
+    A credit that adds nothing to a measure has no line; one that pays zero has.
+    """
+    moving = rows.filter(pl.col("base_micros") != 0)
+    paid = pl.concat([_span(_between(moving, *span), plan, component, span[0]) for span in _spans(component)])
+    too_large = pl.col("pay").abs() > LARGEST_MICROS
+    held = paid.filter(too_large).with_columns(currency=pl.lit(plan.currency), trouble=pl.lit("pay_out_of_range"))
+    return Earnings(
+        lines=_lines(paid.filter(~too_large) if held.height else paid, plan, component),
+        held=held_sources(held, plan, component),
+        issues=tuple(troubles(held, plan, component)),
+    )
+
+
+def _spans(component: Component) -> Iterator[tuple[date, date | None]]:
+    """The half-open ranges of days with one curve each."""
+    begins = versions(component)
+    return zip_longest(begins, begins[1:])
+
+
+def _between(rows: pl.DataFrame, since: date, until: date | None) -> pl.DataFrame:
+    after = rows if since == date.min else rows.filter(pl.col("dated_on") >= since)
+    return after if until is None else after.filter(pl.col("dated_on") < until)
+
+
+def _span(rows: pl.DataFrame, plan: Plan, component: Component, day: date) -> pl.DataFrame:
+    """The rows of a span of days with their `pay`, those of each payee's target by themselves."""
+    return pl.concat([_of_target(part, plan, component, day, own) for own, part in _each(rows, "target_micros")])
+
+
+def _of_target(rows: pl.DataFrame, plan: Plan, component: Component, day: date, own: int | None) -> pl.DataFrame:
+    """Each factor that gates and multipliers made has a curve of its own; then deals are capped."""
+    curve, limit = curve_of(component, day, own), deal_limit(component, day, own)
+    parts = [_paid(part, scaled(curve, Fraction(factor or 1)), plan) for factor, part in _each(rows, "factor")]
+    paid = pl.concat(parts)
+    if limit is None or component.cap is None:
+        return paid.with_columns(limit_micros=pl.lit(None, dtype=pl.Int64))
+    before_split = component.cap.applies == "before_split"
+    return limited(paid, limit, before_split=before_split, unit=plan.unit_micros, mode=plan.rounding)
+
+
+def _each(rows: pl.DataFrame, column: str) -> Iterator[tuple[Any, pl.DataFrame]]:
+    """The rows of each value of a column; there are few of them, and mostly none."""
+    if rows[column].null_count() == rows.height:
+        yield None, rows
+        return
+    for (value,), part in rows.partition_by(column, as_dict=True, maintain_order=True).items():
+        yield value, part
+
+
+def _paid(rows: pl.DataFrame, curve: Curve, plan: Plan) -> pl.DataFrame:
+    """The rows with `pay`: on columns where every number fits Int128, else one by one."""
+    unit = plan.unit_micros
+    largest_x = max(_largest(rows, "before_micros"), _largest(rows, "after_micros"))
+    if not fits_int128(curve, largest_x, _largest(rows, "quota_micros"), unit):
+        return rows.with_columns(pay=pl.Series(_one_by_one(rows, curve, unit, plan.rounding), dtype=pl.Int128))
+    quota = pl.col("quota_micros").fill_null(0).cast(pl.Int128)
+    before, after = (
+        rounded_value(curve, pl.col(x).cast(pl.Int128), quota, unit, plan.rounding)
+        for x in ("before_micros", "after_micros")
+    )
+    return rows.with_columns(pay=after - before)
+
+
+def _one_by_one(rows: pl.DataFrame, curve: Curve, unit: int, mode: Rounding) -> list[int]:
+    def rounded(x: int, quota: int | None) -> int:
+        exact = value_at(curve, x, quota or 0)
+        return round_ratio(exact.numerator, exact.denominator, unit, mode)
+
+    facts = rows.select("before_micros", "after_micros", "quota_micros").iter_rows()
+    return [rounded(after, quota) - rounded(before, quota) for before, after, quota in facts]
+
+
+def _largest(rows: pl.DataFrame, column: str) -> int:
+    return int(rows[column].cast(pl.Int128).abs().max() or 0)  # type: ignore[arg-type]
+
+
+def _lines(paid: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame[f.Lines]:
+    return f.Lines.cast(
+        paid.with_columns(
+            source_id="credit_id",
+            part=pl.lit("earning"),
+            kind=pl.lit(component.kind),
+            rated_on="dated_on",
+            amount_micros="pay",
+            currency=pl.lit(plan.currency),
+            share=pl.lit(None, dtype=pl.String),
+        )
+    )

@@ -1,0 +1,157 @@
+"""Factors: what gates and multipliers make of a component's payout (DESIGN 5.5, 5.6).
+
+Each compares one number of the payee, its reading, with thresholds and answers a factor: a gate 0 or 1, a multiplier
+that of the bracket reached. Their product scales the payout curve before its cap, for every credit by itself, so that
+lines of one factor still add up exactly.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+import polars as pl
+
+from engine.calendar import period_label
+from engine.documents.company import Company
+from engine.documents.component import Accumulation
+from engine.documents.gauge import Gate, Multiplier
+from engine.payees.curve_columns import whole
+from engine.texts import text
+
+ORDER = ["dated_on", "credit_id"]
+KEY = ["payee_id", "at"]
+FOUND = ["value", "of", "since", "factor", "stuck"]
+"""What a gauge finds for each credit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number as it grew: rows (payee_id, window, dated_on, credit_id, value, quota) in order of day and credit.
+
+    `held` are the payees for whom a credit of it could not be computed, so that nobody knows it.
+    """
+
+    rows: pl.DataFrame
+    over: Accumulation
+    held: pl.Series
+
+
+def with_factors(
+    rows: pl.DataFrame, gauges: Sequence[Gate | Multiplier], readings: Sequence[Reading], company: Company
+) -> pl.DataFrame:
+    """The attained rows with `factor`, `factors` and `stuck`: why a factor is not known, null where it is."""
+    judged = rows.drop("factor", "factors")
+    for nth, (gauge, reading) in enumerate(zip(gauges, readings, strict=True)):
+        found = _judged(rows, gauge, reading, company)
+        judged = judged.with_columns(found[name].alias(f"{name} {nth}") for name in FOUND)
+    places = range(len(gauges))
+    factors = [f"factor {nth}" for nth in places]
+    combined = judged.select(factors).unique()
+    products = [str(prod(Fraction(factor) for factor in row)) for row in combined.iter_rows()]
+    judged = judged.join(
+        combined.with_columns(factor=pl.Series(products, dtype=pl.String)),
+        on=factors,
+        how="left",
+        maintain_order="left",
+        nulls_equal=True,
+    )
+    told = pl.concat_str([_told(nth) for nth in places], separator=", ")
+    return judged.select(
+        *rows.columns[:-2], "factor", factors=text("[{}]", told), stuck=pl.coalesce(f"stuck {nth}" for nth in places)
+    )
+
+
+def factor_of(factors: str | None) -> Fraction:
+    """The product of the factors that a line keeps."""
+    return prod((Fraction(found["factor"]) for found in found_by(factors)), start=Fraction(1))
+
+
+def found_by(factors: str | None) -> list[dict[str, Any]]:
+    """What the gauges of a component found for a line, in the order of `Component.gauges`."""
+    return json.loads(factors) if factors is not None else []
+
+
+def _told(nth: int) -> pl.Expr:
+    """What one gauge found, as JSON."""
+    number = (pl.col(f"{name} {nth}").cast(pl.String).fill_null("null") for name in ("value", "of"))
+    since = text('"{}"', pl.col(f"since {nth}").cast(pl.String)).fill_null("null")
+    factor = pl.col(f"factor {nth}")
+    return text('{"value": {}, "quota": {}, "since": {}, "factor": "{}"}', *number, since, factor)
+
+
+def _judged(rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, company: Company) -> pl.DataFrame:
+    """For each row `FOUND`, in the order of the rows."""
+    at = _labelled(rows, reading.over, company)
+    read = _by_deal(at, reading) if gauge.judged == "deal" else _by_window(at, reading, gauge)
+    value, quota = pl.col("value").fill_null(0), pl.col("quota")
+    factor = _gate(gauge, value, quota) if isinstance(gauge, Gate) else _bracket(gauge, value, quota)
+    of_quota = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
+    stuck = (
+        pl.when(pl.col("payee_id").is_in(reading.held.implode()))
+        .then(pl.lit("gauge_held"))
+        .when(pl.lit(of_quota) & (value != 0) & (quota.is_null() | (quota <= 0)))
+        .then(pl.lit("gauge_without_quota"))
+    )
+    return read.select(value=value, of=quota, since=pl.col("since"), factor=factor, stuck=stuck)
+
+
+def _labelled(rows: pl.DataFrame, over: Accumulation, company: Company) -> pl.DataFrame:
+    """Payee, day, credit and `at`: the window of the reading that the row's day lies in, or the deal."""
+    if over == "transaction":
+        return rows.select("payee_id", *ORDER, at=pl.coalesce("deal_id", "credit_id"))
+    days = rows.select(pl.col("dated_on").unique()).with_columns(at=period_label(pl.col("dated_on"), over, company))
+    return rows.select("payee_id", *ORDER).join(days, on="dated_on", how="left", maintain_order="left")
+
+
+def _by_window(at: pl.DataFrame, reading: Reading, gauge: Gate | Multiplier) -> pl.DataFrame:
+    """What each window holds as of now, and for a gate the first day on which it was open."""
+    windows = reading.rows.group_by("payee_id", at="window", maintain_order=True)
+    totals = windows.agg(pl.col("value").last(), pl.col("quota").last())
+    since = pl.DataFrame(schema={"payee_id": pl.String, "at": pl.String, "since": pl.Date})
+    if isinstance(gauge, Gate):
+        opened = reading.rows.filter(_open(gauge, pl.col("value"), pl.col("quota")))
+        since = opened.group_by("payee_id", at="window").agg(since=pl.col("dated_on").min())
+    read = at.join(totals, on=KEY, how="left", maintain_order="left")
+    return read.join(since, on=KEY, how="left", maintain_order="left")
+
+
+def _by_deal(at: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """What the window held when each row was counted, in order of day and credit id, that row included."""
+    ordered = pl.concat([at.select(ORDER), reading.rows.select(ORDER)]).unique().sort(ORDER).with_row_index("position")
+    here = at.join(ordered, on=ORDER, maintain_order="left").with_row_index("row").sort("position")
+    then = reading.rows.join(ordered, on=ORDER).sort("position").rename({"window": "at"}).drop(ORDER)
+    read = here.join_asof(then, on="position", by=KEY, check_sortedness=False)
+    return read.sort("row").with_columns(since=pl.lit(None, dtype=pl.Date))
+
+
+def _gate(gate: Gate, value: pl.Expr, quota: pl.Expr) -> pl.Expr:
+    return pl.when(_open(gate, value, quota)).then(pl.lit("1")).otherwise(pl.lit("0"))
+
+
+def _open(gate: Gate, value: pl.Expr, quota: pl.Expr) -> pl.Expr:
+    """Whether the number lies within every bound."""
+    bounds = ((gate.min, pl.Expr.ge), (gate.above, pl.Expr.gt), (gate.max, pl.Expr.le), (gate.below, pl.Expr.lt))
+    return pl.all_horizontal(compare(*_sides(value, quota, bound)) for bound, compare in bounds if bound is not None)
+
+
+def _bracket(multiplier: Multiplier, value: pl.Expr, quota: pl.Expr) -> pl.Expr:
+    """The factor of the bracket reached; below the first, the first."""
+    factor = pl.lit(str(multiplier.brackets[0].factor))
+    for bracket in multiplier.brackets[1:]:
+        reached = pl.Expr.ge(*_sides(value, quota, bracket.since))
+        factor = pl.when(reached).then(pl.lit(str(bracket.factor))).otherwise(factor)
+    return factor
+
+
+def _sides(value: pl.Expr, quota: pl.Expr, threshold: Fraction | int) -> tuple[pl.Expr, pl.Expr]:
+    """Both sides of a comparison in exact numbers; nothing achieved is 0 % of any quota."""
+    exact = value.cast(pl.Int128)
+    if isinstance(threshold, int):
+        return exact, whole(threshold)
+    of = quota.cast(pl.Int128).fill_null(1)
+    return exact * whole(threshold.denominator), of * whole(threshold.numerator)

@@ -1,0 +1,94 @@
+"""Weights of deals and of their lines, as one exact ratio a deal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import lcm
+
+import polars as pl
+
+from engine.documents.measure import Measure
+from engine.documents.worth import LINE_FIELDS
+from engine.payees.curve_columns import whole
+
+
+def weighed_without_lines(measure: Measure) -> dict[str, pl.Expr]:
+    """`weight_num` and `weight_den` of a deal by its motion alone."""
+    return {"weight_num": _of_the_deal(measure), "weight_den": whole(_denominator(measure))}
+
+
+def lines_of(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """By deal: the ratio `weight_num`/`weight_den` and `line_trouble`, why there is none.
+
+    For units and margins the ratio is the weighted sum over the lines itself; else it is the weighted part of what all
+    lines amount to. A deal without lines has its own weight, unless only some lines or units count.
+    """
+    of_line = {"units": pl.col("quantity_micros"), "margin": pl.col("amount_micros") - pl.col("cost_micros")}
+    value = of_line.get(str(measure.sum), pl.col("amount_micros")).cast(pl.Int128)
+    is_part = measure.sum not in of_line
+    weighed = lines.join(deals.select("deal_id", own=_of_the_deal(measure)), on="deal_id").select(
+        "deal_id", value=value, weight=pl.when(_counts(measure)).then(_of_the_line(measure)).otherwise(0)
+    )
+    counts = pl.lit(is_part) | (pl.col("weight") != 0)
+    summed = weighed.group_by("deal_id").agg(
+        weighted=(pl.col("weight") * pl.col("value")).sum(),
+        total=pl.col("value").sum() * _denominator(measure),
+        gap=(pl.col("value").is_null() & counts).any(),
+    )
+    alone = measure.lines is None and measure.sum not in of_line
+    found = deals.select("deal_id", **weighed_without_lines(measure)).join(summed, on="deal_id", how="left")
+    without = pl.col("weighted").is_null()
+    sign = pl.col("total").sign() if is_part else whole(1)
+    odd = pl.col("gap") | (pl.lit(is_part) & (pl.col("total") == 0))
+    return found.select(
+        "deal_id",
+        weight_num=pl.when(without).then("weight_num").otherwise(pl.col("weighted") * sign),
+        weight_den=pl.when(without | (not is_part)).then("weight_den").otherwise(pl.col("total").abs()),
+        line_trouble=pl.when(without & (not alone))
+        .then(pl.lit("lines_missing"))
+        .when(odd.fill_null(value=False))
+        .then(pl.lit("line_values_missing")),
+    )
+
+
+def _of_the_deal(measure: Measure) -> pl.Expr:
+    """What a deal weighs, in parts of the denominator, where its lines say nothing else."""
+    if measure.weights is None:
+        return whole(1)
+    otherwise = _parts(measure.weights.otherwise, measure)
+    return _looked_up("motion", measure.weights.motion, measure).fill_null(whole(otherwise))
+
+
+def _of_the_line(measure: Measure) -> pl.Expr:
+    """What a line weighs, in parts of the denominator: by its product, else its family, else as its deal."""
+    given = [_looked_up(name, getattr(measure.weights, name), measure) for name in LINE_FIELDS if measure.weights]
+    return pl.coalesce(*given, "own") if given else pl.col("own")
+
+
+def _looked_up(column: str, weights: Mapping[str, Fraction], measure: Measure) -> pl.Expr:
+    """The weight that a text has, null where it has none."""
+    if not weights:
+        return pl.lit(None, dtype=pl.Int128)
+    parts = [_parts(weight, measure) for weight in weights.values()]
+    return pl.col(column).replace_strict(list(weights), parts, default=None, return_dtype=pl.Int64).cast(pl.Int128)
+
+
+def _parts(weight: Fraction, measure: Measure) -> int:
+    return int(weight * _denominator(measure))
+
+
+def _denominator(measure: Measure) -> int:
+    """What makes every weight of the measure a whole number."""
+    if measure.weights is None:
+        return 1
+    return lcm(*(weight.denominator for weight in (*measure.weights.values, measure.weights.otherwise)))
+
+
+def _counts(measure: Measure) -> pl.Expr:
+    """Whether a line passes the measure's tests; one without the text passes none."""
+    passes = pl.lit(value=True)
+    for test in measure.lines.tests if measure.lines else ():
+        column = pl.col(test.field)
+        passes &= column.is_in(test.any_of) if test.any_of else ~column.is_in(test.none_of)
+    return passes.fill_null(value=False)

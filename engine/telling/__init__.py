@@ -1,0 +1,1 @@
+"""What is told: sentences, outcomes for the CRM, pictures."""

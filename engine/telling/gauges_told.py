@@ -1,0 +1,67 @@
+"""Sentences on gates and multipliers: what they looked at, what they found, what that did to the payout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from engine.documents.gauge import Gate, Gauge, Multiplier
+from engine.documents.measure import Measure
+from engine.documents.plan import Plan
+from engine.model import MICROS
+from engine.telling.wording import attainment, money, percent, pieces
+
+Row = Mapping[str, Any]
+
+
+def told_of_gauges(known: Row, plan: Plan) -> str:
+    """What the gates and multipliers of a line's component did, from the line's facts; nothing where there are none."""
+    component = next(part for part in plan.components if part.id == known["component"])
+    told = [_told(gauge, found, plan) for gauge, found in zip(component.gauges(), known["factors"], strict=True)]
+    return "".join(f"; {sentence}" for sentence in told)
+
+
+def _told(gauge: Gate | Multiplier, found: Row, plan: Plan) -> str:
+    value = _said(gauge, found["value"], found["quota"], plan)
+    when = "with this deal" if gauge.judged == "deal" else "as of now"
+    if isinstance(gauge, Multiplier):
+        factor = Fraction(found["factor"])
+        return f"multiplied by {percent(factor)}, because {value} {when} (from {_start(gauge, found, plan)})"
+    bounds = " and ".join(f"{name} {_threshold(gauge, bound, plan)}" for (name,), bound in gauge.thresholds())
+    if found["factor"] != "0":
+        opened = f", reached on {found['since']}" if found["since"] is not None else ""
+        return f"gate open: {value} {when} ({bounds}{opened})"
+    return f"gate closed, so nothing is paid: {value} {when}, and {bounds} is needed"
+
+
+def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
+    """What was looked at and what it was."""
+    subject = f"attainment of {gauge.attainment_of}" if gauge.attainment_of else gauge.measure
+    if gauge.payout_of:
+        subject = f"payout of {gauge.payout_of}"
+    if gauge.in_percent(plan.measures):
+        return f"{subject} was {attainment(value, quota) if quota else percent(Fraction(value, MICROS))}"
+    return f"{subject} was {_amount(gauge, value, plan)}"
+
+
+def _start(multiplier: Multiplier, found: Row, plan: Plan) -> str:
+    """Where the bracket that was reached begins."""
+    value, quota = found["value"], found["quota"]
+    reached = [bracket.since for bracket in multiplier.brackets if _reaches(value, quota, bracket.since)]
+    return _threshold(multiplier, max(reached, default=multiplier.brackets[0].since), plan)
+
+
+def _reaches(value: int, quota: int | None, since: Fraction | int) -> bool:
+    return value >= (since * (quota or 1) if isinstance(since, Fraction) else since)
+
+
+def _threshold(gauge: Gauge, bound: Fraction | int, plan: Plan) -> str:
+    return percent(bound) if isinstance(bound, Fraction) else _amount(gauge, bound, plan)
+
+
+def _amount(gauge: Gauge, value: int, plan: Plan) -> str:
+    """Money of the plan, or a number."""
+    measure: Measure | None = plan.measures.get(gauge.measure or "")
+    is_money = measure is None or measure.unit == "amount"
+    return money(value, plan.currency) if is_money else pieces(value)

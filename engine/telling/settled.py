@@ -1,0 +1,115 @@
+"""Facts and sentences of lines that are settled against others: clawbacks and draws (DESIGN 5.14, 5.16).
+
+They are on no payout curve. What they need is on the line: what was earned, what had been settled before and is after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from engine.documents.plan import Plan
+from engine.money import Rounding, round_ratio
+from engine.telling.wording import money, percent
+
+SETTLED = ("clawback", "draw_advance", "draw_recovery")
+"""Kinds of lines that are made from other lines, not from credits."""
+
+OF_THE_LINE = (
+    *("kind", "part", "deal_id", "window", "base_micros", "before_micros", "after_micros", "quota_micros"),
+    *("share", "amount_micros", "currency"),
+)
+
+
+def settled_facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
+    """What the line (a row of `Lines`) was computed from; `settled_again` makes the amount from it."""
+    titles = {component.id: component.title for component in plan.components}
+    known = {
+        "plan": plan.plan,
+        "plan_version": plan.version,
+        "document": plan.document,
+        "component": line["component"],
+        "title": titles.get(line["component"]) or line["component"],
+        "dated_on": line["dated_on"].isoformat(),
+        "rated_on": line["rated_on"].isoformat(),
+        **{name: line[name] for name in OF_THE_LINE},
+        "unit": plan.unit_micros,
+        "rounding": plan.rounding,
+    }
+    if line["kind"] != "clawback":
+        return known
+    cause, days = _cause(line), (line["dated_on"] - line["rated_on"]).days
+    return {**known, "cause": cause, "days": days, "limit": _limit(plan, cause)}
+
+
+def settled_again(known: Mapping[str, Any]) -> int:
+    """The amount of a settled line from its facts alone."""
+    base: int = known["base_micros"]
+    before: int = known["before_micros"]
+    if known["kind"] == "draw_advance":
+        return int(known["quota_micros"]) - base
+    if known["kind"] == "draw_recovery":
+        return -min(before, _rounded((base - known["quota_micros"]) * Fraction(known["share"]), known, "down"))
+    return before - _rounded(base * Fraction(known["share"]), known, known["rounding"])
+
+
+def _rounded(exact: Fraction, known: Mapping[str, Any], mode: Rounding) -> int:
+    return round_ratio(exact.numerator, exact.denominator, known["unit"], mode)
+
+
+def settled_sentence(known: Mapping[str, Any], deal: str) -> str:
+    """Why a settled line is what it is; `deal` is what people call the deal of a clawback."""
+    say = {"clawback": _taken_back, "draw_advance": _advanced, "draw_recovery": _recovered}
+    return say[known["kind"]](known, deal)
+
+
+def _taken_back(known: Mapping[str, Any], deal: str) -> str:
+    """What a clawback takes back, and why."""
+    share, earned, taken, amount = Fraction(known["share"]), *_money(known, "base", "before", "amount")
+    when = f"was {known['cause']} on {known['dated_on']}, {known['days']} days after it closed on {known['rated_on']}"
+    soon = f"within the {known['limit']} of the plan"
+    part = "what it earned" if share == 1 else f"{_share(share)} of what it earned"
+    before = f" less the {taken} taken before" if known["before_micros"] else ""
+    return f"{deal} {when} and {soon}: {part}, {earned}, is taken back{before}: {amount}"
+
+
+def _advanced(known: Mapping[str, Any], _: str) -> str:
+    """What was paid above the earnings, and whether it is owed."""
+    earned, drawn, amount, owed = _money(known, "base", "quota", "amount", "after")
+    said = f"In {known['window']} you earned {earned}, less than your draw of {drawn}"
+    if known["after_micros"] == known["before_micros"]:
+        return f"{said}: {amount} is added, and yours to keep"
+    return f"{said}: {amount} is advanced, and {owed} of advances is open now"
+
+
+def _recovered(known: Mapping[str, Any], _: str) -> str:
+    """What later earnings paid back."""
+    earned, drawn, amount, open_, rest = _money(known, "base", "quota", "amount", "before", "after")
+    above = f", more than your draw of {drawn}" if known["quota_micros"] else ""
+    share = Fraction(known["share"])
+    most = f" (at most {_share(share)} of what is above in a period)" if share != 1 else ""
+    said = f"In {known['window']} you earned {earned}{above}"
+    return f"{said}: of the {open_} advanced and still open, {amount} is recovered{most}; {rest} stays open"
+
+
+def _money(known: Mapping[str, Any], *names: str) -> list[str]:
+    return [money(known[f"{name}_micros"], known["currency"]) for name in names]
+
+
+def _cause(line: Mapping[str, Any]) -> str:
+    """The cause of a clawback, as the part of its key says it."""
+    return next((word for word in line["part"].split()[1:] if not word.isdigit()), "cancelled")
+
+
+def _limit(plan: Plan, cause: str) -> str:
+    """How long the plan takes back, such as `90 days`."""
+    within = getattr(plan.clawback.when, cause) if plan.clawback else None
+    if within is None:
+        return ""
+    return f"{within.within_days} days" if within.within_days is not None else f"{within.within_months} months"
+
+
+def _share(share: Fraction) -> str:
+    """`50 %`, or `2/3` where decimals do not end."""
+    return percent(share) if "/" not in percent(share) else str(share)
