@@ -7,7 +7,7 @@ as they were, and a preview is the same path without the commit.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar, cast
 
 import dataframely as dy
@@ -66,7 +66,7 @@ def compute(configuration: Configuration, run: Run) -> Computed:
 def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded: bool = True) -> Computed:
     """The whole computation inside the caller's transaction."""
     touched = refresh(conn, configuration, run.clock())
-    through = _through(configuration, run)
+    through = computed_through(configuration, run.clock())
     state = f"{configuration.fingerprint} {through}"
     full = touched.everything or settings.setting_of(conn, COMPUTED) != state
     if not full and not touched.accounts and not touched.deals:
@@ -169,10 +169,10 @@ class Scope:
         )
 
 
-def _through(configuration: Configuration, run: Run) -> date:
+def computed_through(configuration: Configuration, now: datetime) -> date:
     """The end of the last fiscal month that is over: what time alone makes due is computed as far as that."""
     company = configuration.rules.company
-    return period_of(business_date(run.clock(), company.zone), "month", company).starts_on
+    return period_of(business_date(now, company.zone), "month", company).starts_on
 
 
 def _of(rows: dy.DataFrame[S], column: str, names: set[str]) -> dy.DataFrame[S]:

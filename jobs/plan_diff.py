@@ -23,6 +23,7 @@ from engine.money import format_amount
 from engine.pay import pay
 from engine.telling.outlook import Position, position_of, tier_reached, tier_text
 from jobs.canonical import refresh
+from jobs.compute import computed_through
 from jobs.configuration import Configuration
 from jobs.settings import SettingsProblem
 from store import canonical
@@ -73,7 +74,8 @@ def replay(configuration: Configuration, store: Store, over: str | None, clock: 
         refresh(conn, configuration, clock())
         book = canonical.load_book(conn, None)
     credited = credit_deals(book, rules)
-    outcome = pay(credited.credits, credited.classified, book, rules, f.Posted.create_empty())
+    through = computed_through(configuration, clock())
+    outcome = pay(credited.credits, credited.classified, book, rules, f.Posted.create_empty(), through=through)
     lines = outcome.lines.filter(_within(over, rules.company)) if over else outcome.lines
     plans = {plan.version: plan for plan in rules.plans}
     last = lines.filter(pl.col("part") == "earning").sort("dated_on", "source_id").group_by(STANDING).last()
