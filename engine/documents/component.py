@@ -10,6 +10,7 @@ from pydantic import Field, StrictStr
 
 from engine.documents.bracket import Bracket, Point, Row
 from engine.documents.cap import Cap
+from engine.documents.cases import TABLES, Case, FactorCase, RateCase, case_problems, dated_cases
 from engine.documents.document import Document, MeasureName
 from engine.documents.gauge import LISTED, Gate, Multiplier
 from engine.documents.problems import Loc, Problem
@@ -19,17 +20,17 @@ from engine.documents.values import Count, Dated, Name, Pay, Rate, Share, Times,
 Accumulation = Literal["transaction", "month", "quarter", "half", "year"]
 Kind = Literal["commission", "spiff", "bonus", "manager_override"]
 Tiers = Literal["marginal", "whole", "overage_cliff", "previous_cliff"]
-WAYS = ("rate", "times", "pays", "brackets", "points")
+WAYS = ("rate", "rates", "times", "pays", "brackets", "points")
 MOST_DECIMALS = 12
 
 
 class Component(Document):
     """One way to earn: a payout curve F over what was achieved so far.
 
-    Exactly one of `rate`, `times`, `pays`, `brackets` and `points` says how much. A deal that takes the achievement of
-    its window from x to y earns F(y) - F(x), each rounded: the curve for all that was achieved, less what was already
-    paid. So "year-to-date less already paid" is `accumulates: year`, and the total of a window does not depend on the
-    order of its deals.
+    Exactly one of `rate`, `rates`, `times`, `pays`, `brackets` and `points` says how much. A deal that takes the
+    achievement of its window from x to y earns F(y) - F(x), each rounded: the curve for all that was achieved, less
+    what was already paid. So "year-to-date less already paid" is `accumulates: year`, and the total of a window does
+    not depend on the order of its deals.
 
     With brackets of 5 % from 0 %, 8 % from 80 %, 10 % from 100 % and 12 % from 120 % of a quota of 100,000, an
     achievement of 130,000 pays by `tiers`:
@@ -57,6 +58,12 @@ class Component(Document):
     """What it pays on."""
     rate: Dated[Rate] | None = Field(default=None, examples=["8%"])
     """A flat share of the measure; over 100 % too."""
+    rates: tuple[RateCase, ...] = Field(
+        default=(),
+        examples=["[{when: {segment: Enterprise}, rate: 8%}, {when: {motion: renewal}, rate: 2%}, {otherwise: 10%}]"],
+    )
+    """A flat rate, or amount for each unit, by what the deal is: the first case that fits decides. Where the lines of
+    one deal have rates of their own, by product or family, write `rate: 100%` on a measure with `weights`."""
     times: Dated[Times] | None = Field(default=None, examples=["1"])
     """A flat multiple of the target rate, which is target / quota, kept exact: a rate derived from variable pay."""
     pays: Dated[Pay] | None = Field(default=None, examples=["250"])
@@ -102,6 +109,11 @@ class Component(Document):
     )
     """Accelerators and decelerators, one or a list of them: factors of all that the component pays. A cap counts after
     them."""
+    by_deal: tuple[FactorCase, ...] = Field(
+        default=(), examples=["[{when: {term_months: {min: 36}}, factor: 125%}, {otherwise: 100%}]"]
+    )
+    """Multiplies what each deal pays by what the deal is: the first case that fits decides. It leaves what is achieved
+    alone; `multiply` of a measure makes deals count for more."""
     residual: Residual | None = Field(default=None, examples=["{for_months: 24, starts_after_months: 3}"])
     """Pays the earning of a deal again for every month while the customer stays; what is measured is then the value of
     one month."""
@@ -122,6 +134,12 @@ class Component(Document):
     def has_target(self) -> bool:
         """Whether there is a target, one for all or each payee's own."""
         return self.target is not None or self.targets is not None
+
+    @property
+    def pays_each(self) -> bool:
+        """Whether it pays an amount for each unit, or for each `per`."""
+        by_case = any(not case.in_percent for case in self.rates)
+        return self.pays is not None or "each" in self.row_ways or by_case
 
     @property
     def cap_on_curve(self) -> bool:
@@ -146,6 +164,11 @@ class Component(Document):
         """Every number that decides whether and how much the component pays: gates first."""
         return (*(gate for written in self.only_if for gate in written.single()), *self.multiplied_by)
 
+    @property
+    def tables(self) -> tuple[tuple[Case, ...], ...]:
+        """Its cases by deal: rates, and factors."""
+        return tuple(cases for key in TABLES if (cases := getattr(self, key)))
+
     def problems(self) -> Iterator[Problem]:
         """One way to say how much, and everything that way needs."""
         ways = [name for name in WAYS if getattr(self, name)]
@@ -155,6 +178,7 @@ class Component(Document):
         yield from self._table_problems()
         yield from self._target_problems()
         yield from self._stray_problems()
+        yield from (problem for key in TABLES for problem in case_problems(key, getattr(self, key)))
 
     def _table_problems(self) -> Iterator[Problem]:
         """Rows climb, in one unit and one way; brackets leave no gap."""
@@ -238,7 +262,7 @@ class Component(Document):
         for name in ("below", "beyond"):
             if getattr(self, name) and not self.points:
                 yield Problem((name,), f"{name} without points.", f"Add points, or remove {name}.")
-        if self.per is not None and not (self.pays or "each" in self.row_ways):
+        if self.per is not None and not self.pays_each:
             yield Problem(("per",), "per without an amount that is paid for it.", "Add pays, or remove per.")
         if self.per == 0:
             yield Problem(("per",), "an amount for each 0.", "Write more than 0.")
@@ -257,6 +281,8 @@ class Component(Document):
             yield from (((name, position, key), value) for key, value in row.dated())
         if self.cap is not None:
             yield from ((("cap", key), value) for key, value in self.cap.dated())
+        for key in TABLES:
+            yield from dated_cases(key, getattr(self, key))
 
 
 def _falls(row: Row) -> tuple[str, str]:

@@ -113,15 +113,19 @@ class Plan(Policy):
     def _unfit(self, component: Component) -> Iterator[Problem]:
         """A share of what is no money, or an amount for each unit of money, is no pay."""
         measure = self.measures[component.measure]
-        each = ("pays",) if component.pays else ("brackets",)
-        if measure.unit == "amount" and component.per is None and (component.pays or "each" in component.row_ways):
+        each = next((key,) for key in ("pays", "rates", "brackets") if getattr(component, key) or key == "brackets")
+        if measure.unit == "amount" and component.per is None and component.pays_each:
             remedy = "Write a rate, add per (the amount that it is for), or let the measure count deals."
             yield Problem(each, f"{component.measure} adds up money, it does not count.", remedy)
-        if measure.unit != "amount" and (component.rate or "rate" in component.row_ways):
+        shares = component.rate or "rate" in component.row_ways or (component.rates and not component.pays_each)
+        if measure.unit != "amount" and shares:
             message = f"{component.measure} is measured in {NOUNS[measure.unit]}; a percentage of that is no amount."
             yield Problem(("measure",), message, "Write pays with an amount for each (of percent: for 100 %).")
         if measure.unit != "percent" or component.quota is not None:
             yield from component.quota_problems()
+        if component.tables and measure.imported is not None:
+            key = "rates" if component.rates else "by_deal"
+            yield Problem((key,), "an imported result is of no deal, so no case can fit.", f"Remove {key}.")
         if component.kind == "manager_override" and measure.credits != ("rollup",):
             message = f"an override pays on the team's credits, but {component.measure} adds up others."
             yield Problem(("measure",), message, "Give it a measure with credits: [rollup].")

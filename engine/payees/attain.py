@@ -53,9 +53,10 @@ class Attainment:
 class Prepared:
     """For each plan file the credits (with what its measures make of them) and imported results that meet it.
 
-    And the credits that are held in all components, and why.
+    And the classified deals with their lists, the credits that are held in all components, and why.
     """
 
+    deals: pl.DataFrame
     credits: tuple[pl.DataFrame, ...]
     results: tuple[pl.DataFrame, ...]
     held: dy.DataFrame[f.HeldSources]
@@ -81,7 +82,7 @@ def prepare(
         rated = with_rates(tested.filter(~unknown), plan.currency, exchange)
         known.append(with_worths(rated, credits_, deals, book.deal_lines, plan))
     whole = tuple(dict.fromkeys(join_issues(*issues)))
-    return Prepared(tuple(known), imported.rows, f.HeldSources.cast(pl.concat(held)), whole)
+    return Prepared(deals, tuple(known), imported.rows, f.HeldSources.cast(pl.concat(held)), whole)
 
 
 def _ordered(credits_: pl.DataFrame) -> pl.DataFrame:

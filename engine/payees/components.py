@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -15,13 +15,15 @@ from engine.book import Book, Rules
 from engine.documents.component import Component
 from engine.documents.gauge import Gauge
 from engine.documents.order import Place, earners, in_order
+from engine.documents.plan import Plan
 from engine.documents.values import Dated
-from engine.model import join_issues
+from engine.model import Issue, join_issues
 from engine.payees.attain import Attainment, Prepared, attain, prepare
+from engine.payees.cases import cases_lack_values, found_by_case
 from engine.payees.earn import Earnings, earn
 from engine.payees.earnings import with_earnings
 from engine.payees.exchange import Exchange
-from engine.payees.factors import Reading, with_factors
+from engine.payees.factors import Reading, judged, with_factors
 from engine.payees.measure import counted
 from engine.payees.proration import quotas_of
 from engine.payees.trouble import HELD, held_sources, troubles
@@ -61,10 +63,16 @@ class _Walk:
         attained = self.attained[place] = self._attain(place[0], component)
         rows, stuck = self._judged(place, component, attained.rows)
         gated = Earnings(
-            f.Lines.create_empty(), held_sources(stuck, plan, component), tuple(troubles(stuck, plan, component))
+            f.Lines.create_empty(),
+            held_sources(stuck, plan, component),
+            (*troubles(stuck, plan, component), *self._lacking(attained.rows, plan, component)),
         )
         before = Earnings(f.Lines.create_empty(), attained.held, attained.issues)
         self.earned[place] = together([before, gated, earn(rows, plan, component)])
+
+    def _lacking(self, rows: pl.DataFrame, plan: Plan, component: Component) -> Iterator[Issue]:
+        for cases in component.tables:
+            yield from cases_lack_values(rows, cases, self.prepared.deals, plan, component)
 
     def _attain(self, file: int, component: Component) -> Attainment:
         plan, rows = self.rules.plans[file], self.prepared.credits[file]
@@ -79,16 +87,15 @@ class _Walk:
         self, place: Place, component: Component, rows: dy.DataFrame[f.Attained]
     ) -> tuple[dy.DataFrame[f.Attained], pl.DataFrame]:
         """The rows with their factors, and those whose factor is not known (columns `HELD`)."""
-        gauges = component.gauges()
-        if not gauges:
+        readings = [(gauge, self._reading(place, component, gauge)) for gauge in component.gauges()]
+        finds = [judged(rows, gauge, reading, self.rules.company) for gauge, reading in readings]
+        finds += [found_by_case(rows, cases, self.prepared.deals, component) for cases in component.tables]
+        if not finds:
             return rows, pl.DataFrame(schema=dict.fromkeys(HELD, pl.String))
-        readings = [self._reading(place, component, gauge) for gauge in gauges]
-        judged = with_factors(rows, gauges, readings, self.rules.company)
+        told = with_factors(rows, finds)
         known = pl.col("stuck").is_null()
-        stuck = judged.filter(~known).with_columns(
-            trouble="stuck", currency=pl.lit(self.rules.plans[place[0]].currency)
-        )
-        return f.Attained.cast(judged.filter(known)), stuck.select(HELD)
+        stuck = told.filter(~known).with_columns(trouble="stuck", currency=pl.lit(self.rules.plans[place[0]].currency))
+        return f.Attained.cast(told.filter(known)), stuck.select(HELD)
 
     def _reading(self, place: Place, component: Component, gauge: Gauge) -> Reading:
         """The number that a gauge looks at."""

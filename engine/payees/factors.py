@@ -41,19 +41,19 @@ class Reading:
     held: pl.Series
 
 
-def with_factors(
-    rows: pl.DataFrame, gauges: Sequence[Gate | Multiplier], readings: Sequence[Reading], company: Company
-) -> pl.DataFrame:
-    """The attained rows with `factor`, `factors` and `stuck`: why a factor is not known, null where it is."""
-    judged = rows.drop("factor", "factors")
-    for nth, (gauge, reading) in enumerate(zip(gauges, readings, strict=True)):
-        found = _judged(rows, gauge, reading, company)
-        judged = judged.with_columns(found[name].alias(f"{name} {nth}") for name in FOUND)
-    places = range(len(gauges))
+def with_factors(rows: pl.DataFrame, finds: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The attained rows with `factor`, `factors` and `stuck`: why a factor is not known, null where it is.
+
+    `finds` is what each gate, multiplier and table of cases found (columns `FOUND`), in the order of the rows.
+    """
+    known = rows.drop("factor", "factors")
+    for nth, found in enumerate(finds):
+        known = known.with_columns(found[name].alias(f"{name} {nth}") for name in FOUND)
+    places = range(len(finds))
     factors = [f"factor {nth}" for nth in places]
-    combined = judged.select(factors).unique()
+    combined = known.select(factors).unique()
     products = [str(prod(Fraction(factor) for factor in row)) for row in combined.iter_rows()]
-    judged = judged.join(
+    known = known.join(
         combined.with_columns(factor=pl.Series(products, dtype=pl.String)),
         on=factors,
         how="left",
@@ -61,7 +61,7 @@ def with_factors(
         nulls_equal=True,
     )
     told = pl.concat_str([_told(nth) for nth in places], separator=", ")
-    return judged.select(
+    return known.select(
         *rows.columns[:-2], "factor", factors=text("[{}]", told), stuck=pl.coalesce(f"stuck {nth}" for nth in places)
     )
 
@@ -72,7 +72,7 @@ def factor_of(factors: str | None) -> Fraction:
 
 
 def found_by(factors: str | None) -> list[dict[str, Any]]:
-    """What the gauges of a component found for a line, in the order of `Component.gauges`."""
+    """What the gauges and then the tables of a component found for a line, in their order."""
     return json.loads(factors) if factors is not None else []
 
 
@@ -84,7 +84,7 @@ def _told(nth: int) -> pl.Expr:
     return text('{"value": {}, "quota": {}, "since": {}, "factor": "{}"}', *number, since, factor)
 
 
-def _judged(rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, company: Company) -> pl.DataFrame:
+def judged(rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, company: Company) -> pl.DataFrame:
     """For each row `FOUND`, in the order of the rows."""
     at = _labelled(rows, reading.over, company)
     read = _by_deal(at, reading) if gauge.judged == "deal" else _by_window(at, reading, gauge)

@@ -71,6 +71,8 @@ class _Drawn:
         part = self.component
         if part.rate is not None:
             return iter([Segment(self._in_force(part.rate))])
+        if part.rates:
+            return iter([Segment(ONE)])
         if part.pays is not None:
             return iter([Segment(self._each(part.pays))])
         if part.times is not None:

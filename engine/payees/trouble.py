@@ -41,6 +41,7 @@ WITH_CREDIT = {
         "earned amounts in several currencies that are to be added up",
         "Let the measure read components of plans in one currency.",
     ),
+    "deal_unread": ("is credited but not classified", "Recompute the deal's account."),
     "pay_out_of_range": ("would pay more than the books can hold", "Correct the amount in the CRM or the plan's rate."),
 }
 """Code of a trouble with one credit -> what is wrong with its deal, and the remedy."""

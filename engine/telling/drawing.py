@@ -16,7 +16,8 @@ from engine.documents.component import Component
 from engine.documents.measure import Unit
 from engine.documents.plan import Plan
 from engine.model import MICROS
-from engine.payees.curve import Curve, pieces, value_at
+from engine.payees.cases import otherwise_of
+from engine.payees.curve import Curve, pieces, scaled, value_at
 from engine.payees.shape import curve_of, versions
 from engine.telling.wording import money, percent, plain
 from engine.telling.wording import pieces as counted
@@ -131,6 +132,13 @@ class Picture:
         return f" ({other} just {'below' if below else 'above'})"
 
 
+def _curve(component: Component, day: date) -> Curve:
+    """The curve; of rates by case, that of the deals that no case names."""
+    rate = otherwise_of(component)
+    curve = curve_of(component, day)
+    return curve if rate is None else scaled(curve, rate.at(day) or Fraction(0))
+
+
 def picture(plan: Plan, component: Component, day: date | None = None, quota: int | None = None) -> Picture:
     """The component's curve on a day (else with its newest rates) for a quota in micro-units (else a notional one).
 
@@ -140,12 +148,13 @@ def picture(plan: Plan, component: Component, day: date | None = None, quota: in
         msg = "a quota is more than 0"
         raise ValueError(msg)
     unit, drawn_on = plan.measures[component.measure].unit, day or versions(component)[-1]
-    curve, of_quota = curve_of(component, drawn_on), component.quota is not None and unit != "percent"
+    curve, of_quota = _curve(component, drawn_on), component.quota is not None and unit != "percent"
     aim = quota or NOTIONAL[unit]
     said = [component.title or component.id]
     said += [f"quota {money(aim, plan.currency) if unit == 'amount' else counted(aim)}"] if of_quota else []
     said += [f"rates of {drawn_on}"] if drawn_on != date.min else []
-    said += ["before gates and multipliers"] if component.gauges() else []
+    said += ["before gates and multipliers"] if component.gauges() or component.by_deal else []
+    said += ["deals that no case names"] if component.rates else []
     return Picture(
         title=", ".join(said),
         curve=curve,

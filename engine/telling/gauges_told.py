@@ -1,15 +1,17 @@
-"""Sentences on gates and multipliers: what they looked at, what they found, what that did to the payout."""
+"""Sentences on gates, multipliers and cases: what they looked at, what they found, what that did to the payout."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from engine.documents.cases import Case, RateCase
 from engine.documents.gauge import Gate, Gauge, Multiplier
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.model import MICROS
+from engine.telling.conditions_told import condition
 from engine.telling.wording import attainment, money, percent, pieces
 
 Row = Mapping[str, Any]
@@ -18,7 +20,9 @@ Row = Mapping[str, Any]
 def told_of_gauges(known: Row, plan: Plan) -> str:
     """What the gates and multipliers of a line's component did, from the line's facts; nothing where there are none."""
     component = next(part for part in plan.components if part.id == known["component"])
-    told = [_told(gauge, found, plan) for gauge, found in zip(component.gauges(), known["factors"], strict=True)]
+    gauges, found = component.gauges(), known["factors"]
+    told = [_told(gauge, what, plan) for gauge, what in zip(gauges, found, strict=False)]
+    told += [_case(cases, what) for cases, what in zip(component.tables, found[len(gauges) :], strict=True)]
     return "".join(f"; {sentence}" for sentence in told)
 
 
@@ -33,6 +37,15 @@ def _told(gauge: Gate | Multiplier, found: Row, plan: Plan) -> str:
         opened = f", reached on {found['since']}" if found["since"] is not None else ""
         return f"gate open: {value} {when} ({bounds}{opened})"
     return f"gate closed, so nothing is paid: {value} {when}, and {bounds} is needed"
+
+
+def _case(cases: Sequence[Case], found: Row) -> str:
+    """Which case decided; the rate itself stands in the product."""
+    case = cases[found["value"]]
+    why = condition(case.when) if case.when is not None else "no other case fits"
+    if isinstance(case, RateCase):
+        return f"the rate is that for {why}" if case.when is not None else f"the rate is that for all others: {why}"
+    return f"multiplied by {percent(Fraction(found['factor']))}, because {why}"
 
 
 def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:

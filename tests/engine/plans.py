@@ -51,7 +51,7 @@ def by_amount(*pairs: tuple[int, Percent]) -> tuple[Bracket, ...]:
 def component(**changes: Any) -> Component:
     """A flat commission of 10 % on the measure `acv`, unless brackets or `pays` say otherwise."""
     base: dict[str, Any] = {"id": "base", "kind": "commission", "measure": "acv"}
-    if not {"brackets", "rate", "pays"} & set(changes):
+    if not {"brackets", "rate", "rates", "pays"} & set(changes):
         base["rate"] = rate(10)
     if "brackets" in changes:
         base |= {"tiers": "marginal", "accumulates": "year"}

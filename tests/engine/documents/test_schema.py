@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from docs.generate import generated
 from engine.documents.bracket import Bracket, Point
 from engine.documents.cap import Cap
+from engine.documents.cases import FactorCase, RateCase
 from engine.documents.clawback import Band, Clawback, ClawbackWhen, TakesBack, Within
 from engine.documents.company import Company
 from engine.documents.component import Component
@@ -64,7 +65,7 @@ CLASSES = [Company, Measure, Bracket, Point, Cap, Component, Plan, AccountTest, 
 CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack, Draw, Recovery, RampMonth, Residual]
 CLASSES += [DealFact, Product, Achieved, Before, ResultFact, EventFact, QuotaFact, EnrolmentFact, PersonFact, RoleFact]
 CLASSES += [ReportingFact, RateFact, Expect, ExpectedLine, ExpectedPosting, Scenario]
-CLASSES += [Gate, Multiplier, FactorBracket, Levels]
+CLASSES += [Gate, Multiplier, FactorBracket, Levels, RateCase, FactorCase]
 CLASSES += [LinesTest, Weights, CreditMultiplier]
 CLASSES += [Owners, CreditShare, Rule, Otherwise, Engagement]
 
