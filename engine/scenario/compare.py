@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.model import MICROS, Issue, Severity
 from engine.money import round_ratio
+from engine.scenario.compare_ownership import differences
 from engine.scenario.expectation import TOTAL, Expect, ExpectedLine, ExpectedSum
 from engine.scenario.run import Ran
 from engine.telling.wording import attainment, number, percent, plain
@@ -36,6 +37,7 @@ def failures(expect: Expect, ran: Ran) -> list[Failure]:
         *_lines(expect.lines, ran),
         *_attainment(expect, ran),
         *_postings(expect.postings, ran),
+        *(Failure(*difference) for difference in differences(expect, ran.assignments, ran.credits)),
         *_issues(expect, ran.issues),
         *_promises(ran),
     ]

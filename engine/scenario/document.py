@@ -66,7 +66,8 @@ class Scenario(Document):
     `company` works in USD and UTC with fiscal years from 01-01. Without `rules_of_engagement`, each deal credits
     its `payee`, or its `splits`, with all of it; inline rules are in force always and hold what no rule fits. With
     one plan, everybody is on it from the beginning of the first fact's fiscal year; with several, `enrolments` say
-    who is on which. A document that is named by its path must be complete.
+    who is on which. A document that is named by its path must be complete. A test of `rules_of_engagement` alone
+    (`expect` with `owners` and `credits`) needs no plan.
 
     The facts go through the same stages as those of a CRM. Then everything runs a second time on the ledger of the
     first, which must book nothing, and each line is computed again from its own facts. A record that is held fails

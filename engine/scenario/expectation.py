@@ -10,6 +10,7 @@ from pydantic import Field, StrictStr, WithJsonSchema
 from engine.documents.document import Document, written
 from engine.documents.problems import Problem
 from engine.documents.values import AMOUNT_SCHEMA, Micros, Name
+from engine.scenario.ownership import ExpectedCredit, Owners
 from engine.scenario.values import PeriodLabel, Reached, is_period
 
 TOTAL = "total"
@@ -94,6 +95,10 @@ class Expect(Document):
     at two decimals, or at as many as are written."""
     postings: tuple[ExpectedPosting, ...] = Field(default=(), examples=["[{payee: ada, amount: 1_000}]"])
     """What is booked, beside what `before` says was booked."""
+    owners: dict[Name, Owners] = Field(default_factory=dict, examples=["{D1: ada, D2: {value: cleo, rule: renewal}}"])
+    """By deal: who owns it, and by which rule."""
+    credits: tuple[ExpectedCredit, ...] = Field(default=(), examples=["[{deal: D1, payee: ada, share: 60%}]"])
+    """Who is credited with which share of a deal."""
     issues: tuple[StrictStr, ...] | None = Field(default=None, examples=["[quota_missing]"])
     """Code or words of each issue that must be found. An empty list: there must be none."""
     error: StrictStr | None = Field(default=None, examples=["does not begin above"])
@@ -102,7 +107,7 @@ class Expect(Document):
     def problems(self) -> Iterator[Problem]:
         """At least one thing is expected, and periods are periods."""
         if not self.model_fields_set:
-            yield Problem((), "expects nothing.", "Write totals, lines, attainment, postings, issues or error.")
+            yield Problem((), "expects nothing.", "Write totals, lines, owners, credits, issues or error.")
         for payee, amounts in self.totals.items():
             for period in amounts:
                 if period != TOTAL and not is_period(period):

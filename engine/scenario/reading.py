@@ -124,8 +124,9 @@ class _Documents:
         if "plan" in top:
             yield "plan", top["plan"]
         yield from ((f"plans{node.name_at(place)}", node) for place, node in enumerate(root.items("plans")))
-        if "plan" not in top and not root.items("plans"):
-            message, remedy = "a scenario without a plan.", "Write plan: with a plan, or with the path of one."
+        if not {"plan", "rules_of_engagement"} & top.keys() and not root.items("plans"):
+            message = "a scenario without a plan."
+            remedy = "Write plan: with a plan, or with the path of one; only rules_of_engagement can be tested alone."
             self.issues.append(Issue("document", Severity.HOLDS, f"{self.file}:{root.line}", message, remedy))
 
 

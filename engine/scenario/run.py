@@ -35,6 +35,8 @@ class Ran:
     before: tuple[dict[str, Any], ...]
     """Lines of what was accumulated before the scenario."""
     postings: tuple[dict[str, Any], ...]
+    assignments: tuple[dict[str, Any], ...]
+    credits: tuple[dict[str, Any], ...]
     issues: tuple[Issue, ...]
     booked_twice: int
     """Postings of a second run on the first one's ledger; anything but 0 is our bug."""
@@ -59,6 +61,8 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
         lines=tuple(line for line in told if not _is_before(line)),
         before=tuple(line for line in told if _is_before(line)),
         postings=tuple(outcome.postings.iter_rows(named=True)),
+        assignments=tuple(credited.assignments.iter_rows(named=True)),
+        credits=tuple(credited.credits.iter_rows(named=True)),
         issues=tuple(dict.fromkeys(join_issues(credited.issues, outcome.issues))),
         booked_twice=again.postings.height,
         not_recomputed=tuple(_named(line) for line in told if recomputed(line["facts"]) != line["amount_micros"]),
