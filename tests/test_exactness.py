@@ -10,15 +10,22 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SECONDS = {
-    "connectors/salesforce/budget.py",
     "connectors/salesforce/bulk.py",
     "connectors/salesforce/errors.py",
     "connectors/salesforce/probe.py",
     "connectors/salesforce/session.py",
     "connectors/salesforce/setup.py",
     "connectors/salesforce/target.py",
-    "connectors/salesforce/transport.py",
+    "connectors/answers.py",
+    "connectors/budget.py",
+    "connectors/hubspot/budget.py",
+    "connectors/hubspot/errors.py",
+    "connectors/hubspot/session.py",
+    "connectors/hubspot/setup.py",
+    "connectors/hubspot/target.py",
     "connectors/port.py",
+    "connectors/tokens.py",
+    "connectors/transport.py",
     "jobs/salesforce.py",
 }
 """Files in which a float is a number of seconds."""

@@ -13,11 +13,12 @@ import msgspec
 import requests
 import urllib3
 
+from connectors.answers import Interrupted, json_reader
 from connectors.port import ConnectorError, NotAllowed, Refused, TryAgain
 from connectors.salesforce.cursor import Cursor
-from connectors.salesforce.errors import Interrupted, LocatorLost
+from connectors.salesforce.errors import LocatorLost
 from connectors.salesforce.records import Shape
-from connectors.salesforce.session import CSV, Connection, json_reader
+from connectors.salesforce.session import CSV, Connection
 from engine.model import Page
 
 ROWS_A_CALL = 50_000

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import requests
 
+from connectors.answers import Interrupted, json_reader
 from connectors.port import Refused, TryAgain
-from connectors.salesforce.errors import Interrupted
-from connectors.salesforce.session import API_VERSION, Connection, json_reader
+from connectors.salesforce.session import API_VERSION, Connection
 from engine.model import FieldInfo
 
 BATCH_MAX = 25

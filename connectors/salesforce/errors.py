@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import msgspec
 import requests
 
+from connectors.answers import Interrupted, clean, retry_after
 from connectors.port import BudgetSpent, ConnectorError, NotAllowed, Refused, TryAgain
 
-MESSAGE_MAX = 300
 RETRY_AFTER_S_MAX = 60.0
 LATER_S = 300.0
 HOURLY_S = 3600.0
@@ -18,10 +18,6 @@ PASSING_STATUS = frozenset({406, 408, 420, 429})
 SERVER_ERROR = 500
 TOO_FAST = 429
 """Too many calls at once or in a short time: a pause cures it, whatever the code in the body says."""
-
-
-class Interrupted(TryAgain):
-    """The call failed on its way (network, server, cut answer): safe to repeat at once if it is idempotent."""
 
 
 class TooSlow(TryAgain):
@@ -87,12 +83,6 @@ def error_of(response: requests.Response) -> ConnectorError:
     return kind(f"{text} {advice}".strip(), code=problem.errorCode)
 
 
-def clean(message: str) -> str:
-    """A CRM message on one line, of bounded length."""
-    line = " ".join(message.split())
-    return line if len(line) <= MESSAGE_MAX else line[: MESSAGE_MAX - 1] + "…"
-
-
 def _first_problem(response: requests.Response) -> _Problem:
     try:
         problems = msgspec.json.decode(response.content, type=list[_Problem] | _Problem)
@@ -111,6 +101,6 @@ def _limit(message: str, text: str) -> TryAgain:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """The pause the server asked for, capped; dates and nonsense are left to our own back-off."""
-    text = response.headers.get("Retry-After", "")
-    return min(float(text), RETRY_AFTER_S_MAX) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004  no year-long number
+    """The pause the server asked for, capped."""
+    asked = retry_after(response)
+    return None if asked is None else min(asked, RETRY_AFTER_S_MAX)

@@ -15,8 +15,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from connectors.answers import Interrupted
 from connectors.port import Refused
-from connectors.salesforce.errors import Interrupted
 from connectors.salesforce.ids import SHORT, id18
 from connectors.salesforce.soql import NUMBERS, STAMP, Selection
 from engine.model import RawRecord

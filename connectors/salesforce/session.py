@@ -12,25 +12,24 @@ from typing import Any, TypeVar
 
 import msgspec
 import requests
-from jwt.exceptions import PyJWTError
 from pydantic import SecretStr
+from simple_salesforce import login as signing
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed
 from simple_salesforce.login import SalesforceLogin
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from connectors.answers import JSON, Interrupted, check_type, json_reader, repeated
 from connectors.port import ConnectorError, NotAllowed, Refused
 from connectors.salesforce.budget import ApiBudget
-from connectors.salesforce.errors import Interrupted, error_of
-from connectors.salesforce.transport import CALL_S_MAX, Bearer, NoAuth, TokenSource, guarded_session
+from connectors.salesforce.errors import error_of
+from connectors.salesforce.transport import DEAD_FOR_GOOD, SALESFORCE
+from connectors.tokens import Bearer, TokenSource
+from connectors.transport import CALL_S_MAX, NoAuth, guarded_session
 
 API_VERSION = "66.0"
-ATTEMPTS_MAX = 5
-WAIT_S_MAX = 30.0
-JSON = "application/json"
 CSV = "text/csv"
 T = TypeVar("T")
-_wait = wait_random_exponential(multiplier=0.5, max=WAIT_S_MAX)
+LOGIN_REMEDY = "Check the app's policies and the integration user's API permission."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def log_in(credentials: Credentials, session: requests.Session) -> tuple[str, st
         raise _login_error(problem) from None
     except (AttributeError, TypeError):
         raise Interrupted("the login was answered with something that is not a token.") from None
-    except (ValueError, PyJWTError):
+    except (ValueError, signing.jwt.PyJWTError):  # type: ignore[attr-defined]  # what it signs with; only it needs the package
         raise NotAllowed("the private key cannot be read: it must be an RSA key in PEM form.", code="KEY") from None
     if not token or not host:
         raise Interrupted("the login was answered without a token.")
@@ -120,9 +119,11 @@ class Connection:
         call_s_max: float = CALL_S_MAX,
     ) -> None:
         limits: dict[str, Any] = {"call_s_max": call_s_max, "monotonic": monotonic}
-        login_session = guarded_session(base_url, NoAuth(), **limits)
-        self._tokens = TokenSource(lambda: log_in(credentials, login_session), monotonic)
-        self._session = guarded_session(base_url, Bearer(self._tokens), **limits)
+        login_session = guarded_session(SALESFORCE, base_url, NoAuth(), **limits)
+        self._tokens = TokenSource(
+            lambda: log_in(credentials, login_session), monotonic, crm="Salesforce", remedy=LOGIN_REMEDY
+        )
+        self._session = guarded_session(SALESFORCE, base_url, Bearer(self._tokens, DEAD_FOR_GOOD), **limits)
         self._session.hooks["response"].append(budget.heard)
         self._session.headers.update({"Accept": JSON, "Sforce-Call-Options": f"client={client}"})
         self._sf: Salesforce | None = None
@@ -151,14 +152,7 @@ class Connection:
 
     def fetch(self, method: str, path: str, *, read: Callable[[requests.Response], T], **options: Any) -> T:
         """Send one idempotent call and read its answer; both again, a few times, when they are interrupted."""
-        attempts = Retrying(
-            stop=stop_after_attempt(ATTEMPTS_MAX),
-            wait=_pause,
-            retry=retry_if_exception_type(Interrupted),
-            sleep=self.sleep,
-            reraise=True,
-        )
-        return attempts(lambda: read(self.once(method, path, **options)))
+        return repeated(lambda: read(self.once(method, path, **options)), self.sleep)
 
     def once(
         self,
@@ -181,7 +175,7 @@ class Connection:
         self._hear_clock(response)
         if not response.ok:
             raise error_of(response)
-        _check_type(response, accept)
+        check_type(response, accept)
         return response
 
     def _hear_clock(self, response: requests.Response) -> None:
@@ -189,38 +183,5 @@ class Connection:
             self.server_date = parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
 
 
-def _pause(state: RetryCallState) -> float:
-    """What the server asked for, at least; else an exponential pause with jitter."""
-    problem = state.outcome.exception() if state.outcome else None
-    asked = problem.wait_s if isinstance(problem, Interrupted) and problem.wait_s else 0.0
-    return max(asked, _wait(state))
-
-
-def json_reader(answer: type[T]) -> Callable[[requests.Response], T]:
-    """Decodes an answer; a cut or foreign one is an error that may pass."""
-
-    def read(response: requests.Response) -> T:
-        try:
-            return msgspec.json.decode(response.content, type=answer)
-        except msgspec.DecodeError as problem:
-            raise Interrupted(f"{_what(response)}: the answer is cut or not JSON ({problem}).") from None
-
-    return read
-
-
 def _as_it_is(response: requests.Response) -> requests.Response:
     return response
-
-
-def _check_type(response: requests.Response, accept: str) -> None:
-    """A page for people with status 200 (proxy, maintenance, login) is an error, not data."""
-    found = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-    empty = response.status_code == requests.codes.no_content or response.headers.get("Content-Length") == "0"
-    if not empty and found != accept:
-        response.close()
-        raise Interrupted(f"{_what(response)}: {found or 'no type'} came instead of {accept}.")
-
-
-def _what(response: requests.Response) -> str:
-    """Method and path, without the query: values may stand in it."""
-    return f"{response.request.method} {response.request.path_url.split('?')[0]}"

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 from simple_salesforce.format import format_soql
 
+from connectors.answers import clean, json_reader
 from connectors.mapping import CrmMapping, Outcome
 from connectors.port import ConnectorError, NotAllowed, Refused, TryAgain
 from connectors.salesforce.describe import Described, describe
-from connectors.salesforce.errors import clean
 from connectors.salesforce.metadata import PERMISSION_SET, SPECS, Access, package
-from connectors.salesforce.session import Connection, json_reader
+from connectors.salesforce.session import Connection
 
 DEPLOY_S_MAX = 600.0
 POLL_S = 1.0

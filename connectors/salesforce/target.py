@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from connectors.answers import clean, json_reader
 from connectors.port import NotAllowed, Refused, TryAgain
 from connectors.salesforce.describe import describe
-from connectors.salesforce.errors import clean
-from connectors.salesforce.session import Connection, json_reader
+from connectors.salesforce.session import Connection
 from connectors.salesforce.wire_values import incoming, outgoing
 from engine.model import Change, FieldInfo, Sent, Verdict
 

@@ -14,11 +14,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
+from connectors.answers import ATTEMPTS_MAX
 from connectors.port import BudgetSpent, NotAllowed, Refused, TryAgain
-from connectors.salesforce import transport
 from connectors.salesforce.budget import ApiBudget
-from connectors.salesforce.session import ATTEMPTS_MAX, ClientCredentials, Connection, JwtBearer
-from connectors.salesforce.transport import LOGINS_MAX, NoAuth, check_host, guarded_session
+from connectors.salesforce.session import ClientCredentials, Connection, JwtBearer
+from connectors.salesforce.transport import DEAD_FOR_GOOD, SALESFORCE, check_host
+from connectors.tokens import LOGIN_PAUSE_S, LOGINS_MAX
+from connectors.transport import NoAuth, check_loopback, guarded_session
 from tests.connectors.conftest import KEY, SECRET, connect
 
 HOST = "https://acme.my.salesforce.com"
@@ -134,13 +136,13 @@ def test_a_forged_instance_address_never_sees_the_token(sleeper):
 )
 def test_hosts_are_checked_before_anything_is_sent(url, base):
     with pytest.raises(Refused):
-        check_host(url, base)
+        check_loopback(base) if base else check_host(url)
 
 
 def test_the_loopback_sandbox_is_allowed_only_when_asked_for():
-    check_host("http://127.0.0.1:8801/x", "http://127.0.0.1:8801")
+    check_loopback("http://127.0.0.1:8801")
     with pytest.raises(Refused):
-        check_host("http://127.0.0.1:8801/x", None)
+        check_host("http://127.0.0.1:8801/x")
 
 
 # ------------------------------------------------------------------------------- tokens that die
@@ -171,7 +173,7 @@ def test_after_an_hour_one_more_login_is_tried(http, stubbed, sleeper):
     for _ in range(10):
         with pytest.raises(NotAllowed):
             limits(stubbed)
-    sleeper.now += transport.LOGIN_PAUSE_S
+    sleeper.now += LOGIN_PAUSE_S
     for _ in range(10):
         with pytest.raises(NotAllowed):
             limits(stubbed)
@@ -179,7 +181,7 @@ def test_after_an_hour_one_more_login_is_tried(http, stubbed, sleeper):
     assert len(logins(http)) == LOGINS_MAX + 1
 
 
-@pytest.mark.parametrize("message", transport.DEAD_FOR_GOOD)
+@pytest.mark.parametrize("message", DEAD_FOR_GOOD)
 def test_some_401s_are_not_about_the_token(http, stubbed, message):
     http.get(LIMITS, status=401, json=[{"errorCode": "INVALID_SESSION_ID", "message": message}])
     with pytest.raises(NotAllowed, match=message):
@@ -300,7 +302,7 @@ def test_a_redirect_is_refused_and_the_token_stays_here(http, stubbed):
 
 
 def test_a_body_without_end_is_cut(http, stubbed, monkeypatch):
-    monkeypatch.setattr(transport, "BODY_BYTES_MAX", 1000)
+    monkeypatch.setattr("connectors.transport.BODY_BYTES_MAX", 1000)
     http.get(LIMITS, body=json.dumps({"a": "x" * 2000}), content_type="application/json")
     with pytest.raises(Refused, match="larger than"):
         limits(stubbed)
@@ -399,7 +401,7 @@ def test_no_secret_in_a_refused_login(sleeper):
 def test_a_plain_session_follows_no_proxy_to_the_sandbox(org, url, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    answer = guarded_session(url, NoAuth()).get(f"{url}/services/data")
+    answer = guarded_session(SALESFORCE, url, NoAuth()).get(f"{url}/services/data")
 
     assert answer.ok
     assert not org.calls
