@@ -28,6 +28,7 @@ class Book:
     reporting_lines: dy.DataFrame[f.ReportingLines]
     enrolments: dy.DataFrame[f.Enrolments]
     quotas: dy.DataFrame[f.Quotas]
+    compensation: dy.DataFrame[f.Compensation]
     imported_results: dy.DataFrame[f.ImportedResults]
     fx_rates: dy.DataFrame[f.FxRates]
     list_entries: dy.DataFrame[f.ListEntries]

@@ -51,7 +51,7 @@ def business_date(instant: datetime, zone: str) -> date:
 
 def period_of(day: date, kind: PeriodKind, company: Company) -> Period:
     """The fiscal period that the day lies in; `ValueError` for a period that would end after the year 9999."""
-    month = day.year * 12 + day.month - 1 - (day.day < company.fiscal_day)
+    month = _month_of(day, company)
     start = _period_start(month, kind, company)
     return Period(
         kind=kind,
@@ -59,6 +59,11 @@ def period_of(day: date, kind: PeriodKind, company: Company) -> Period:
         ends_on=_day_of(start + MONTHS[kind], company),
         label=_label(month, kind, company),
     )
+
+
+def month_of_year(day: date, company: Company) -> int:
+    """The how-many-eth fiscal month of its fiscal year the day lies in, from 1."""
+    return _place(_month_of(day, company), company) + 1
 
 
 def period_label(day: pl.Expr, kind: PeriodKind, company: Company) -> pl.Expr:
@@ -101,6 +106,11 @@ def whole_months_between(since: pl.Expr, until: pl.Expr) -> pl.Expr:
 
 
 _LETTER: dict[PeriodKind, str] = {"quarter": "Q", "half": "H"}
+
+
+def _month_of(day: date, company: Company) -> int:
+    """The fiscal month of a day, as the calendar month it begins in."""
+    return day.year * 12 + day.month - 1 - (day.day < company.fiscal_day)
 
 
 def _label(month: int, kind: PeriodKind, company: Company) -> str:

@@ -157,6 +157,19 @@ class Quotas(dy.Schema):
     amount_micros = dy.Int64()
 
 
+class Compensation(dy.Schema):
+    """What payees are promised for a year, dated: base salary, variable pay at 100 %, and both together (OTE)."""
+
+    person_id = dy.String()
+    from_on = dy.Date()
+    until_on = dy.Date(nullable=True)
+    base_salary_micros = dy.Int64(nullable=True, min=0)
+    variable_micros = dy.Int64(nullable=True, min=0)
+    ote_micros = dy.Int64(nullable=True, min=0)
+    currency = dy.String(nullable=True)
+    """Null: that of the plan that pays."""
+
+
 class ImportedResults(dy.Schema):
     """Results that no deal holds (a KPI, an MBO score): one a payee, name and window; it counts on the last day."""
 

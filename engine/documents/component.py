@@ -11,6 +11,7 @@ from pydantic import Field, StrictStr
 from engine.documents.bracket import Bracket, Point, Row
 from engine.documents.cap import Cap
 from engine.documents.cases import TABLES, Case, FactorCase, RateCase, case_problems, dated_cases
+from engine.documents.compensation import Promise, promise_rows
 from engine.documents.document import Document, MeasureName
 from engine.documents.gauge import LISTED, Gate, Multiplier
 from engine.documents.problems import Loc, Problem
@@ -21,6 +22,7 @@ Accumulation = Literal["transaction", "month", "quarter", "half", "year"]
 Kind = Literal["commission", "spiff", "bonus", "manager_override"]
 Tiers = Literal["marginal", "whole", "overage_cliff", "previous_cliff"]
 WAYS = ("rate", "rates", "times", "pays", "brackets", "points")
+TARGETS = ("target", "targets", "target_of")
 MOST_DECIMALS = 12
 
 
@@ -90,8 +92,13 @@ class Component(Document):
     """What 100 % pays in an accumulation window: the variable pay of a quarter if it accumulates by quarter."""
     targets: Name | None = Field(default=None, examples=["variable_pay"])
     """In place of `target`: rows of the quota file that hold each payee's own, added up over the window."""
+    target_of: Promise | None = Field(default=None, examples=["variable"])
+    """In place of `target`: what `config/people/people.csv` promises the payee for the days of the window, `variable`
+    pay, `base_salary` or `ote`. A twelfth of the year belongs to each fiscal month; the plan's `proration` counts.
+    With `weight: 20%` it is 20 % of that, such as a bonus of 20 % of base; with `times: 1` the rate is variable pay
+    over quota."""
     weight: Dated[Share] | None = Field(default=None, examples=["40%"])
-    """The part of `target` that this component carries, where several share one variable pay."""
+    """The part of the target that this component carries, where several share one variable pay."""
     rate_decimals: Count | None = Field(default=None, examples=["2"])
     """Decimals, in per cent, to which the target rate (target / quota) is rounded half up before it is used: 2 makes
     12.3456 % 12.35 %. Without it the rate is exact."""
@@ -133,7 +140,12 @@ class Component(Document):
     @property
     def has_target(self) -> bool:
         """Whether there is a target, one for all or each payee's own."""
-        return self.target is not None or self.targets is not None
+        return self.target is not None or self.own_targets is not None
+
+    @property
+    def own_targets(self) -> str | None:
+        """The rows that hold each payee's own target, where targets are that."""
+        return promise_rows(self.target_of) if self.target_of is not None else self.targets
 
     @property
     def pays_each(self) -> bool:
@@ -240,18 +252,19 @@ class Component(Document):
     def _target_problems(self) -> Iterator[Problem]:
         """A target where something refers to it, and only there."""
         capped = self.cap is not None and self.cap.of_target is not None
+        written = [name for name in TARGETS if getattr(self, name) is not None]
         wants = self.over_quota or "share" in self.row_ways or capped
         if wants and not self.has_target:
             yield Problem((), "pays a part of a target, but there is none.", "Add target: what 100% pays.")
         if self.has_target and not wants:
             remedy = "Write percentages of it in brackets or points, or times."
-            yield Problem(("target" if self.target else "targets",), "nothing is paid from the target.", remedy)
-        if self.target is not None and self.targets is not None:
-            message = "one target for all, and each payee's own."
-            yield Problem(("targets",), message, "Write either target or targets.")
-        if self.targets is not None and self.accumulates == "transaction":
+            yield Problem((written[0],), "nothing is paid from the target.", remedy)
+        if len(written) > 1:
+            message = f"{' and '.join(written)} both say what 100% pays."
+            yield Problem((written[1],), message, "Keep one of them.")
+        if self.own_targets is not None and self.accumulates == "transaction":
             remedy = "Add accumulates: month, quarter, half or year."
-            yield Problem(("targets",), "each payee's target is that of a window.", remedy)
+            yield Problem((written[-1],), "each payee's target is that of a window.", remedy)
         if self.weight is not None and not self.has_target:
             yield Problem(("weight",), "a weight without a target.", "Add target, or remove weight.")
 

@@ -16,9 +16,10 @@ import polars as pl
 
 from engine import frames as f
 from engine.documents.clawback import CAUSES
-from engine.documents.problems import nearest, shown, wrong
+from engine.documents.compensation import promised
+from engine.documents.problems import Problems, nearest, shown, wrong
 from engine.documents.table import Column, Table, read_table
-from engine.documents.values import day_of, percent
+from engine.documents.values import currency, day_of, percent
 from engine.model import MICROS, Found
 from engine.money import parse_amount
 
@@ -83,6 +84,21 @@ def read_quotas(
     table = read_table(text, file, columns)
     _refuse_overlaps(table, ("payee", "quota"), "has two targets for this quota")
     return _found(table, f.Quotas, {"payee": "person_id", "amount": "amount_micros"})
+
+
+def read_compensation(text: str, file: str, people: People) -> Found[dy.DataFrame[f.Compensation]]:
+    """`payee,from,until,base_salary,ote,variable,currency`: amounts of a year; of the three, one follows from two."""
+    amounts = [Column(name, _target, may_be_empty=True) for name in ("base_salary", "ote", "variable")]
+    columns = [Column("payee", payee_reader(people)), *_window(), *amounts]
+    table = read_table(text, file, [*columns, Column("currency", currency, may_be_empty=True)])
+    _refuse_overlaps(table, ("payee",), "has two rows of pay")
+    for line, row in list(table.rows.items()):
+        base, ote, variable = (row.pop(name) for name in ("base_salary", "ote", "variable"))
+        try:
+            row["base_salary_micros"], row["ote_micros"], row["variable_micros"] = promised(base, ote, variable)
+        except Problems as caught:
+            table.drop(line, caught.problems[0].message, caught.problems[0].remedy)
+    return _found(table, f.Compensation, {"payee": "person_id"})
 
 
 def read_results(

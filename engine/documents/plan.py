@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictStr
 
 from engine.documents.clawback import Clawback
+from engine.documents.compensation import Promise, promise_rows
 from engine.documents.component import Component
 from engine.documents.dependencies import problems_in_plan
 from engine.documents.document import Policy
@@ -76,6 +77,12 @@ class Plan(Policy):
         """The quotas that components, their gates and their multipliers refer to."""
         named = (part.quota for component in self.components for part in (component, *component.gauges()))
         return frozenset(quota for quota in named if quota is not None)
+
+    @property
+    def promises(self) -> dict[Promise, str]:
+        """What components pay of what people data promises, and how its rows are called."""
+        named = (component.target_of for component in self.components)
+        return {promise: promise_rows(promise) for promise in named if promise is not None}
 
     def problems(self) -> Iterator[Problem]:
         """Components fit their measures and the plan's window, and ramps have no gap."""

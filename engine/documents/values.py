@@ -148,7 +148,8 @@ def spelt(pattern: str, remedy: str, article_name: str) -> Any:
     )
 
 
-def _currency(code: str) -> str:
+def currency(code: str) -> str:
+    """A currency by its ISO 4217 code."""
     if code not in MINOR_DIGITS:
         raise wrong(f"{shown(code)} is not a currency.", "Write its ISO 4217 code, such as USD.")
     return code
@@ -181,7 +182,7 @@ DAY_SCHEMA: JsonSchemaValue = {"title": "day", "type": "string", "pattern": DAY_
 
 Currency = Annotated[
     StrictStr,
-    AfterValidator(_currency),
+    AfterValidator(currency),
     WithJsonSchema({"type": "string", "title": "currency", "enum": sorted(MINOR_DIGITS)}),
 ]
 Name = Annotated[StrictStr, _name[0], _name[1]]

@@ -169,9 +169,9 @@ def _with_targets(
     windows: pl.DataFrame, component: Component, quotas: dy.DataFrame[f.Quotas], company: Company
 ) -> pl.DataFrame:
     """The windows with the payees' own targets, which are rows of the quota table too."""
-    if component.targets is None or component.accumulates == "transaction":
+    if component.own_targets is None or component.accumulates == "transaction":
         return windows.with_columns(target_micros=pl.lit(None, dtype=pl.Int128))
-    found = quota_of_windows(windows.select(WINDOW), quotas, component.targets, component.accumulates, company)
+    found = quota_of_windows(windows.select(WINDOW), quotas, component.own_targets, component.accumulates, company)
     whole = pl.when(pl.col("straddled").is_null()).then("quota_micros")
     return windows.join(found.select(*WINDOW, target_micros=whole), on=WINDOW, how="left")
 
@@ -179,7 +179,7 @@ def _with_targets(
 def _trouble_with_target(component: Component) -> pl.Expr:
     """Why a window has no target of the payee's own, where it needs one."""
     target = pl.col("target_micros")
-    lacks = pl.lit(component.targets is not None) & (target.is_null() | ~target.is_between(0, LARGEST_MICROS))
+    lacks = pl.lit(component.own_targets is not None) & (target.is_null() | ~target.is_between(0, LARGEST_MICROS))
     return pl.when(lacks).then(pl.lit("target_missing"))
 
 

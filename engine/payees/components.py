@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import cast
 
 import dataframely as dy
 import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
+from engine.calendar import period_of
+from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.gauge import Gauge
 from engine.documents.order import Place, earners, in_order
@@ -20,6 +23,7 @@ from engine.documents.values import Dated
 from engine.model import Issue, join_issues
 from engine.payees.attain import Attainment, Prepared, attain, prepare
 from engine.payees.cases import cases_lack_values, found_by_case
+from engine.payees.compensation import promised_rows
 from engine.payees.earn import Earnings, earn
 from engine.payees.earnings import with_earnings
 from engine.payees.exchange import Exchange
@@ -36,12 +40,30 @@ def earn_all(
 ) -> Earnings:
     """The lines of all components for all payees of the credits, in the order in which the plans are written."""
     prepared = prepare(credits_, classified, book, rules)
-    quotas = tuple(quotas_of(plan, book.quotas, book.enrolments, rules.company) for plan in rules.plans)
+    days = _fiscal_years(prepared, rules.company)
+    quotas = tuple(_targets(plan, book, rules.company, days) for plan in rules.plans)
     walk = _Walk(credits_, prepared, book, rules, quotas)
     for place in in_order(rules.plans):
         walk.earn(place)
     before = Earnings(f.Lines.create_empty(), prepared.held, prepared.issues)
     return together([before, *(walk.earned[place] for place in sorted(walk.earned))])
+
+
+def _targets(plan: Plan, book: Book, company: Company, days: tuple[date, date]) -> dy.DataFrame[f.Quotas]:
+    """What the plan's payees have to reach, and what they are promised for it."""
+    quotas = quotas_of(plan, book.quotas, book.enrolments, company)
+    if not plan.promises:
+        return quotas
+    return f.Quotas.cast(pl.concat([quotas, promised_rows(plan, book, company, days)]))
+
+
+def _fiscal_years(prepared: Prepared, company: Company) -> tuple[date, date]:
+    """The first day and the end of the fiscal years in which anything counts."""
+    counted = pl.concat([rows.select("dated_on") for rows in (*prepared.credits, *prepared.results)])["dated_on"]
+    first, last = cast("tuple[date | None, date | None]", (counted.min(), counted.max()))
+    if first is None or last is None:
+        return date.min, date.min
+    return period_of(first, "year", company).starts_on, period_of(last, "year", company).ends_on
 
 
 @dataclass
@@ -53,7 +75,7 @@ class _Walk:
     book: Book
     rules: Rules
     quotas: tuple[dy.DataFrame[f.Quotas], ...]
-    """Of each plan file, ramped and prorated."""
+    """Of each plan file, ramped and prorated, with what people data promises."""
     attained: dict[Place, Attainment] = field(default_factory=dict)
     earned: dict[Place, Earnings] = field(default_factory=dict)
 

@@ -24,6 +24,9 @@ from engine.documents.values import Window
 from engine.money import round_ratio
 from engine.payees.enrol import merged
 
+Spans = Mapping[str, Sequence[Window]]
+"""By payee when they were enrolled in a plan, in order."""
+
 
 def quotas_of(
     plan: Plan, quotas: dy.DataFrame[f.Quotas], enrolments: dy.DataFrame[f.Enrolments], company: Company
@@ -31,7 +34,7 @@ def quotas_of(
     """The quotas as the plan's payees have to reach them, in whole micro-units (half up)."""
     if not plan.ramp and plan.proration == "none":
         return quotas
-    enrolled = _enrolled(enrolments, plan)
+    enrolled = spans_of(plan, enrolments)
     rows = []
     for row in quotas.filter(pl.col("person_id").is_in(list(enrolled))).iter_rows(named=True):
         share = _share(row["from_on"], row["until_on"], enrolled[row["person_id"]], plan, company)
@@ -40,8 +43,8 @@ def quotas_of(
     return f.Quotas.cast(pl.DataFrame(rows, schema=quotas.schema))
 
 
-def _enrolled(enrolments: dy.DataFrame[f.Enrolments], plan: Plan) -> Mapping[str, Sequence[Window]]:
-    """By payee when they were enrolled in the plan, in order."""
+def spans_of(plan: Plan, enrolments: dy.DataFrame[f.Enrolments]) -> Spans:
+    """When everybody who was ever on the plan was enrolled in it."""
     spans: dict[str, list[Window]] = defaultdict(list)
     of_plan = merged(enrolments).filter(pl.col("plan") == plan.plan).sort("person_id", "from_on")
     for payee, since, until in of_plan.select("person_id", "from_on", "until_on").iter_rows():
@@ -50,21 +53,26 @@ def _enrolled(enrolments: dy.DataFrame[f.Enrolments], plan: Plan) -> Mapping[str
 
 
 def _share(since: date, until: date, spans: Sequence[Window], plan: Plan, company: Company) -> Fraction:
-    """Which part of a row of quota counts."""
+    """Which part of a row of quota counts: its months, as far as the payee was there and the ramp has come."""
     start = period_of(spans[0].from_on, "month", company).starts_on
     weights, counted = 0, Fraction(0)
-    for first, end, month in _months(since, until, company):
-        days = (end - first).days
-        weight = days if plan.proration == "days" else 1
-        there = sum(_common(first, end, span, plan.effective) for span in spans)
-        present = {"none": Fraction(1), "months": Fraction(there == days), "days": Fraction(there, days)}
+    for first, end, month in months_of(since, until, company):
+        weight = (end - first).days if plan.proration == "days" else 1
         ramp = ramp_share(plan.ramp, whole_months(start, month) + 1) if plan.ramp else 1
         weights += weight
-        counted += weight * present[plan.proration] * ramp
+        counted += weight * share_present(first, end, spans, plan) * ramp
     return counted / weights
 
 
-def _months(since: date, until: date, company: Company) -> Iterator[tuple[date, date, date]]:
+def share_present(since: date, until: date, spans: Sequence[Window], plan: Plan) -> Fraction:
+    """Which part of some days of one fiscal month counts: by the plan's proration, those when the payee was there."""
+    days = (until - since).days
+    there = sum(_common(since, until, span, plan.effective) for span in spans)
+    present = {"none": Fraction(1), "months": Fraction(there == days), "days": Fraction(there, days)}
+    return present[plan.proration]
+
+
+def months_of(since: date, until: date, company: Company) -> Iterator[tuple[date, date, date]]:
     """The fiscal months of a range of days: first day, end, and the day on which the whole month begins."""
     day = since
     while day < until:

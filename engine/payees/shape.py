@@ -106,7 +106,7 @@ class _Drawn:
         """The component's part of the target."""
         weight = self.component.weight
         own = PER_CENT if self.own_target is None else Fraction(self.own_target)
-        return (own if self.component.targets else self._in_force(self.component.target)) * (
+        return (own if self.component.own_targets else self._in_force(self.component.target)) * (
             ONE if weight is None else self._in_force(weight)
         )
 

@@ -61,7 +61,7 @@ WITH_WINDOW = {
     ),
     "target_missing": (
         "has no target {targets!r} of zero or more in {window}, or one that is only partly inside it",
-        "Add rows to the quota table whose days lie inside {window}.",
+        "Add rows to the quota file, or to people.csv, for the days of {window}.",
     ),
     "result_in_other_unit": (
         "has a result in {window} that is written in another unit than measure {measure!r} is imported as",
@@ -123,7 +123,7 @@ def _with_credit(deal: str, trouble: str, plan: Plan, component: Component) -> I
 def _with_window(row: dict[str, Any], plan: Plan, component: Component) -> Issue:
     wrong, remedy = WITH_WINDOW[row["trouble"]]
     said = wrong.format(
-        quota=component.quota, targets=component.targets, measure=component.measure, window=row["window"]
+        quota=component.quota, targets=component.own_targets, measure=component.measure, window=row["window"]
     )
     message = f"{said} for {_of(plan, component)}; credits held: {row['len']}."
     remedy = remedy.format(window=row["window"])

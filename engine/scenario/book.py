@@ -14,6 +14,7 @@ from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import PeriodKind, period_of
 from engine.deals.dirt import FIRST_DAY, LAST_DAY
+from engine.documents.compensation import promised
 from engine.documents.component import Accumulation
 from engine.model import MICROS
 from engine.scenario.document import Scenario
@@ -46,6 +47,7 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
         reporting_lines=frame(f.ReportingLines, _reporting(scenario)),
         enrolments=frame(f.Enrolments, _enrolments(scenario, rules)),
         quotas=frame(f.Quotas, _quotas(scenario, rules)),
+        compensation=frame(f.Compensation, _compensation(scenario)),
         imported_results=frame(f.ImportedResults, _results(scenario, rules)),
         fx_rates=frame(f.FxRates, _fx_rates(scenario)),
         list_entries=frame(f.ListEntries, _list_entries(scenario)),
@@ -224,6 +226,14 @@ def _each(kind: PeriodKind, scenario: Scenario, rules: Rules) -> Iterator[tuple[
             period = period_of(day, kind, rules.company)
             yield period.starts_on, period.ends_on
             day = period.ends_on
+
+
+def _compensation(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for fact in scenario.compensation:
+        amounts = promised(fact.base_salary, fact.ote, fact.variable)
+        named = zip(("base_salary_micros", "ote_micros", "variable_micros"), amounts, strict=True)
+        life = _life(fact.from_on, fact.until_on)
+        yield {"person_id": fact.payee, "currency": fact.currency, **dict(named), **life}
 
 
 def _results(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from engine.scenario.expectation import Expect
 from engine.scenario.facts import (
     Achieved,
     Before,
+    CompensationFact,
     DealFact,
     EnrolmentFact,
     EventFact,
@@ -101,6 +102,10 @@ class Scenario(Document):
     without it, as far as there are lines."""
     quotas: tuple[QuotaFact, ...] = Field(default=(), examples=["[{payee: ada, amount: 1_000_000}]"])
     """Targets."""
+    compensation: tuple[CompensationFact, ...] = Field(
+        default=(), examples=["[{payee: ada, base_salary: 90_000, variable: 60_000}]"]
+    )
+    """What payees are promised for a year; a payee whose pay changes is listed once for each time."""
     enrolments: tuple[EnrolmentFact, ...] = Field(default=(), examples=["[{payee: ada, plan: ae}]"])
     """Who is on which plan. With one plan, everybody who is not named here is on it."""
     people: tuple[PersonFact, ...] = Field(default=(), examples=["[{id: ada, name: Ada Lovelace}]"])
@@ -164,6 +169,7 @@ class Scenario(Document):
             *(fact.payee for fact in self.before),
             *(fact.payee for fact in self.results),
             *(fact.payee for fact in self.quotas),
+            *(fact.payee for fact in self.compensation),
             *(fact.payee for fact in self.enrolments),
             *(fact.payee for fact in self.roles),
             *(payee for line in self.reporting for payee in (line.payee, line.manager)),

@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictStr
 
+from engine.documents.compensation import promised
 from engine.documents.conditions import CHOICES
 from engine.documents.document import Document
-from engine.documents.problems import Problem
+from engine.documents.problems import Problem, Problems
 from engine.documents.values import Count, Currency, Day, Micros, Name, Pay, Role, Share, spelt
 from engine.model import MICROS, Motion
 from engine.scenario.values import DEAL_DAY, ExchangeRate, PeriodLabel, Reached, backwards
@@ -294,3 +295,26 @@ class PersonFact(Document):
     """How the facts name the person."""
     name: StrictStr | None = Field(default=None, examples=["Ada Lovelace"])
     """What sentences say."""
+
+
+class CompensationFact(Lasting):
+    """What a payee is promised for a year; of base salary, variable pay and OTE one follows from the other two."""
+
+    payee: Name = Field(default=REP, examples=["ada"])
+    """Who."""
+    base_salary: Pay | None = Field(default=None, examples=["90_000"])
+    """Base salary of a year."""
+    variable: Pay | None = Field(default=None, examples=["60_000"])
+    """Variable pay of a year at 100 %."""
+    ote: Pay | None = Field(default=None, examples=["150_000"])
+    """Both together: on-target earnings."""
+    currency: Currency | None = Field(default=None, examples=["EUR"])
+    """The currency of these; without it, the plan's."""
+
+    def problems(self) -> Iterator[Problem]:
+        """The amounts add up."""
+        yield from super().problems()
+        try:
+            promised(self.base_salary, self.ote, self.variable)
+        except Problems as caught:
+            yield from caught.problems

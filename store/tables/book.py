@@ -190,6 +190,22 @@ class Quota(Table, table=True):
     amount_micros: int = Field(sa_type=BigInteger)
 
 
+class Compensation(Table, table=True):
+    """What one payee is promised for a year, in one window."""
+
+    __tablename__ = "compensation"
+    __table_args__ = (whole_numbers("base_salary_micros", "variable_micros", "ote_micros"),)
+
+    row_id: int | None = Field(default=None, primary_key=True)
+    person_id: str
+    from_on: str
+    until_on: str | None
+    base_salary_micros: int | None = Field(sa_type=BigInteger)
+    variable_micros: int | None = Field(sa_type=BigInteger)
+    ote_micros: int | None = Field(sa_type=BigInteger)
+    currency: str | None
+
+
 class ImportedResult(Table, table=True):
     """A result of one payee for one window that no deal holds."""
 

@@ -106,6 +106,7 @@ BOOK: dict[str, type[dy.Schema]] = {
     "reporting_lines": f.ReportingLines,
     "enrolments": f.Enrolments,
     "quotas": f.Quotas,
+    "compensation": f.Compensation,
     "imported_results": f.ImportedResults,
     "fx_rates": f.FxRates,
     "list_entries": f.ListEntries,
@@ -202,7 +203,7 @@ def _identity(schema: type[dy.Schema], row: Row, place: int) -> dict[str, Any]:
 def _mentioned(made: Mapping[str, pl.DataFrame]) -> set[str]:
     """Persons that holdings, reporting lines, enrolments, quotas, deals, accounts and splits name."""
     persons: set[str] = set()
-    for name in ("role_holdings", "reporting_lines", "enrolments", "quotas", "imported_results"):
+    for name in ("role_holdings", "reporting_lines", "enrolments", "quotas", "imported_results", "compensation"):
         persons.update(made[name]["person_id"])
     persons.update(made["reporting_lines"]["manager_id"])
     for name, column in (("deals", "owner_id"), ("accounts", "owner_id"), ("splits", "user_id")):

@@ -204,5 +204,5 @@ def test_a_payee_without_a_target_is_held():
     assert str(outcome.issues[0]) == (
         "payee ada: has no target 'variable' of zero or more in FY2027, or one that is only partly inside it for"
         " component 'base' of plan 'ae'; credits held: 1."
-        " Add rows to the quota table whose days lie inside FY2027."
+        " Add rows to the quota file, or to people.csv, for the days of FY2027."
     )

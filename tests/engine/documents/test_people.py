@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine import frames as f
 from engine.documents.people import (
+    read_compensation,
     read_enrolments,
     read_events,
     read_list,
@@ -35,6 +36,7 @@ READERS: dict[str, Callable[[str], Found]] = {
     "reporting": partial(read_reporting, file="f.csv", people=PEOPLE),
     "enrolments": partial(read_enrolments, file="f.csv", people=PEOPLE, plans=["ae"]),
     "quotas": partial(read_quotas, file="f.csv", people=PEOPLE, quotas=["new_acv"]),
+    "compensation": partial(read_compensation, file="f.csv", people=PEOPLE),
     "results": partial(read_results, file="f.csv", people=PEOPLE, results=["nps"]),
     "events": partial(read_events, file="f.csv"),
     "list": partial(read_list, file="f.csv", name="named", accounts=ACCOUNTS),
@@ -44,6 +46,7 @@ HEADERS = {
     "reporting": "payee,manager,from,until",
     "enrolments": "payee,plan,from,until",
     "quotas": "payee,quota,from,until,amount",
+    "compensation": "payee,from,until,base_salary,ote,variable,currency",
     "results": "payee,result,from,until,value",
     "events": "deal,event,on,amount",
     "list": "account,from,until",
@@ -176,3 +179,12 @@ def test_a_file_that_is_no_table_of_ours_is_named(text: str, expected: list[str]
 def test_no_text_raises(text: str, kind: str) -> None:
     READERS[kind](text)
     READERS[kind](f"{HEADERS[kind]}\n{text}")
+
+
+@pytest.mark.parametrize("cells", ["90000,150000,", "90000,,60000", ",150000,60000", "90000,150000,60000"])
+def test_of_base_salary_ote_and_variable_one_follows_from_two(cells: str) -> None:
+    found = READERS["compensation"](f"{HEADERS['compensation']}\nann,2026-02-01,,{cells},EUR\n")
+
+    amounts = found.rows.select("base_salary_micros", "ote_micros", "variable_micros").row(0)
+    assert amounts == (90_000_000_000, 150_000_000_000, 60_000_000_000)
+    assert found.rows["currency"].to_list() == ["EUR"]

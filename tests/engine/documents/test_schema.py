@@ -37,6 +37,7 @@ from engine.scenario.expectation import Expect, ExpectedLine, ExpectedPosting
 from engine.scenario.facts import (
     Achieved,
     Before,
+    CompensationFact,
     DealFact,
     EnrolmentFact,
     EventFact,
@@ -63,7 +64,19 @@ FILES = [
 ]
 CLASSES = [Company, Measure, Bracket, Point, Cap, Component, Plan, AccountTest, When, Window]
 CLASSES += [Within, ClawbackWhen, Clawback, Band, TakesBack, Draw, Recovery, RampMonth, Residual]
-CLASSES += [DealFact, Product, Achieved, Before, ResultFact, EventFact, QuotaFact, EnrolmentFact, PersonFact, RoleFact]
+CLASSES += [
+    DealFact,
+    Product,
+    Achieved,
+    Before,
+    ResultFact,
+    EventFact,
+    QuotaFact,
+    CompensationFact,
+    EnrolmentFact,
+    PersonFact,
+    RoleFact,
+]
 CLASSES += [ReportingFact, RateFact, Expect, ExpectedLine, ExpectedPosting, Scenario]
 CLASSES += [Gate, Multiplier, FactorBracket, Levels, RateCase, FactorCase]
 CLASSES += [LinesTest, Weights, CreditMultiplier]
