@@ -40,8 +40,8 @@ def earn_all(
 ) -> Earnings:
     """The lines of all components for all payees of the credits, in the order in which the plans are written."""
     prepared = prepare(credits_, classified, book, rules)
-    days = _fiscal_years(prepared, rules.company)
-    quotas = tuple(_targets(plan, book, rules.company, days) for plan in rules.plans)
+    read = zip(rules.plans, prepared.credits, prepared.results, strict=True)
+    quotas = tuple(_targets(plan, book, rules.company, rows) for plan, *rows in read)
     walk = _Walk(credits_, prepared, book, rules, quotas)
     for place in in_order(rules.plans):
         walk.earn(place)
@@ -49,17 +49,17 @@ def earn_all(
     return together([before, *(walk.earned[place] for place in sorted(walk.earned))])
 
 
-def _targets(plan: Plan, book: Book, company: Company, days: tuple[date, date]) -> dy.DataFrame[f.Quotas]:
-    """What the plan's payees have to reach, and what they are promised for it."""
+def _targets(plan: Plan, book: Book, company: Company, rows: Sequence[pl.DataFrame]) -> dy.DataFrame[f.Quotas]:
+    """What the plan's payees have to reach, and what they are promised for it when any of the rows counts."""
     quotas = quotas_of(plan, book.quotas, book.enrolments, company)
     if not plan.promises:
         return quotas
-    return f.Quotas.cast(pl.concat([quotas, promised_rows(plan, book, company, days)]))
+    return f.Quotas.cast(pl.concat([quotas, promised_rows(plan, book, company, _fiscal_years(rows, company))]))
 
 
-def _fiscal_years(prepared: Prepared, company: Company) -> tuple[date, date]:
+def _fiscal_years(rows: Sequence[pl.DataFrame], company: Company) -> tuple[date, date]:
     """The first day and the end of the fiscal years in which anything counts."""
-    counted = pl.concat([rows.select("dated_on") for rows in (*prepared.credits, *prepared.results)])["dated_on"]
+    counted = pl.concat([of.select("dated_on") for of in rows])["dated_on"]
     first, last = cast("tuple[date | None, date | None]", (counted.min(), counted.max()))
     if first is None or last is None:
         return date.min, date.min
