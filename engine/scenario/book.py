@@ -56,9 +56,10 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
 
 
 def payees_of(scenario: Scenario) -> tuple[str, ...]:
-    """Everybody in the book; `rep` where a deal names nobody."""
+    """Everybody in the book; `rep` where a deal names nobody, or where nobody is named at all."""
     nameless = any(deal.payee is None and not deal.splits for deal in scenario.deals)
-    return tuple(dict.fromkeys([*scenario.payees(), *([REP] if nameless else [])]))
+    named = scenario.payees()
+    return tuple(dict.fromkeys([*named, *([REP] if nameless or not named else [])]))
 
 
 def days_of_facts(scenario: Scenario, rules: Rules) -> list[date]:
@@ -91,7 +92,7 @@ def _accounts(scenario: Scenario) -> Iterator[dict[str, Any]]:
 
 
 def _deal(deal_id: str, deal: DealFact, rules: Rules) -> dict[str, Any]:
-    amount = deal.amount if deal.amount is not None else deal.acv
+    amount = deal.amount if deal.amount is not None else (deal.acv or 0)
     return {
         "deal_id": deal_id,
         "name": deal.name,
@@ -175,9 +176,13 @@ def _enrolments(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
 
 
 def _quotas(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
-    for fact in scenario.quotas:
+    own: set[tuple[str, str]] = set()
+    for fact in sorted(scenario.quotas, key=lambda fact: fact.payee is None):
         for quota, from_on, until_on in _quota_rows(fact, scenario, rules):
-            yield {"person_id": fact.payee, "quota": quota, "amount_micros": fact.amount, **_life(from_on, until_on)}
+            row = {"quota": quota, "amount_micros": fact.amount, **_life(from_on, until_on)}
+            whose = payees_of(scenario) if fact.payee is None else (fact.payee,)
+            own |= {(payee, quota) for payee in whose if fact.payee is not None}
+            yield from ({"person_id": payee, **row} for payee in whose if fact.payee or (payee, quota) not in own)
 
 
 def _quota_rows(fact: QuotaFact, scenario: Scenario, rules: Rules) -> Iterator[tuple[str, date, date]]:

@@ -53,7 +53,7 @@ class DealFact(Document):
     on: Day = Field(default=DEAL_DAY, examples=["2026-03-15"])
     """The day it was closed."""
     amount: Micros | None = Field(default=None, examples=["50_000"])
-    """Its amount; without it, its ACV."""
+    """Its amount; without it, its ACV. Where nothing adds up money it may be left out, and is 0."""
     acv: Micros | None = Field(default=None, examples=["25_000"])
     """Its annual contract value; without it, a year's part of the amount by the term."""
     cost: Micros | None = Field(default=None, examples=["30_000"])
@@ -113,9 +113,7 @@ class DealFact(Document):
         }
 
     def problems(self) -> Iterator[Problem]:
-        """It has a size and one way to say whose it is."""
-        if self.amount is None and self.acv is None:
-            yield Problem((), "a deal without amount and acv.", "Write amount, such as amount: 50_000, or acv.")
+        """One way to say whose it is."""
         if self.payee is not None and self.splits:
             yield Problem(("splits",), "written beside payee.", "Keep one of them.")
 
@@ -195,8 +193,8 @@ class EventFact(Document):
 class QuotaFact(Document):
     """A quota. Without days it holds for every window that the plans accumulate over."""
 
-    payee: Name = Field(default=REP, examples=["ada"])
-    """Whose."""
+    payee: Name | None = Field(default=None, examples=["ada"])
+    """Whose; without it, that of everybody for whom none is written."""
     quota: Name | None = Field(default=None, examples=["new_acv"])
     """Its name in the plan; without it, every quota that the plans name."""
     amount: Micros = Field(examples=["1_200_000"])

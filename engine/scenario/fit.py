@@ -17,11 +17,21 @@ from engine.scenario.stated import day_of_before, measure_of
 
 def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     """Every fact and expectation that names what the plans do not have."""
+    yield from _deals(scenario, rules)
     yield from _measures(scenario, rules)
     yield from _results(scenario, rules)
     yield from _quotas(scenario, rules)
     yield from _enrolments(scenario, rules)
     yield from _components(scenario, rules)
+
+
+def _deals(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    """A deal has a size where anything adds up money."""
+    of_money = any(measure.sum is not None for plan in rules.plans for measure in plan.measures.values())
+    for position, deal in enumerate(scenario.deals):
+        if of_money and deal.amount is None and deal.acv is None:
+            message = "a deal without amount and acv."
+            yield Problem(("deals", position), message, "Write amount, such as amount: 50_000, or acv.")
 
 
 def _measures(scenario: Scenario, rules: Rules) -> Iterator[Problem]:

@@ -195,3 +195,26 @@ def test_the_facts_of_a_deal_reach_the_rules() -> None:
 def test_a_period_has_its_days_by_the_companys_year(label: str, starts: str, first: str, after: str) -> None:
     found = days_of(label, company(fiscal_year_starts=starts))
     assert found == (date.fromisoformat(first), date.fromisoformat(after))
+
+
+def test_a_quota_of_nobody_is_that_of_everybody_who_has_none() -> None:
+    verdict = judged("""
+        scenario: one quota
+        plan: {components: [{quota: q, accumulates: year, tiers: whole, brackets: [{from: 0%, rate: 1%}]}]}
+        quotas: [{payee: bo, amount: 200_000}, {amount: 100_000}]
+        achieved: [{payee: ada, amount: 50_000}, {payee: bo, amount: 50_000}]
+        expect: {attainment: {ada: {base: 50%}, bo: {base: 25%}}}
+    """)
+
+    assert failed(verdict) == []
+
+
+def test_deals_that_are_only_counted_need_no_amount() -> None:
+    verdict = judged("""
+        scenario: pieces
+        plan: {measures: {wins: {count: deals}}, components: [{pays: 100}]}
+        deals: [{}, {}]
+        expect: {totals: {rep: 200}}
+    """)
+
+    assert failed(verdict) == []
