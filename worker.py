@@ -312,6 +312,27 @@ def plan_draw(
             typer.echo(f"{drawing}\n")
 
 
+@plan_app.command("lint")
+def plan_lint(
+    path: Annotated[Path, typer.Argument(help="A plan file, or a config folder.")],
+    as_json: AsJson = False,
+) -> None:
+    """Find perverse incentives, each proved by deals that are run through the real engine as a plan test.
+
+    Exit code 1 while there is a warning that nobody has accepted in its document.
+
+    Example: worker.py plan lint config/plans/ae.yaml
+    """
+    from jobs.plan_lint import lint
+    from jobs.show_plan_lint import show_findings
+
+    with reported():
+        answer = lint(path)
+        show_findings(answer, as_json=as_json)
+    if answer["open"]:
+        raise typer.Exit(EXIT_PROBLEM)
+
+
 @plan_app.command("diff")
 def plan_diff(
     new_config: Annotated[Path, typer.Argument(help="The config folder to compare with.")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from docs.plan_lint import page
 from engine.documents.reference import reference
 from engine.documents.schema import KINDS, json_schema
 
@@ -22,7 +23,7 @@ def generated() -> dict[Path, str]:
     """Every generated file and what must be in it."""
     schemas = {ROOT / "config" / "schema" / f"{kind}.schema.json": _schema(kind) for kind in KINDS}
     pages = {ROOT / "docs" / "reference" / PAGES[kind]: reference(kind, _example(kind)) for kind in KINDS}
-    return schemas | pages
+    return schemas | pages | {ROOT / "docs" / "reference" / "plan-lint.md": page()}
 
 
 def _schema(kind: str) -> str:

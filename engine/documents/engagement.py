@@ -21,6 +21,7 @@ from pydantic_core import CoreSchema
 
 from engine.documents.conditions import When
 from engine.documents.document import Document, Policy, Reading
+from engine.documents.findings import Accepted
 from engine.documents.problems import Loc, Problem, nearest, wrong
 from engine.documents.values import FILLED, Name, Role, Share, Window, YesNo, percent_text
 
@@ -208,6 +209,8 @@ class Engagement(Policy):
     vacancies: dict[Role, Vacancy] = Field(default_factory=dict, examples=["{AE: [deal_owner], SDR: nobody}"])
     """Every role that the rules name -> who steps in when nobody holds it that day, in order: a role, deal_owner,
     account_owner, manager_of_ROLE. `nobody` leaves the vacancy open."""
+    accepted: Accepted = Field(default_factory=dict, examples=['{deals-without-rule: "Services are not credited"}'])
+    """Findings of `plan lint` that may stay, by their id (see plan-lint.md), and why."""
 
     def problems(self) -> Iterator[Problem]:
         """Every rule can be reached; nobody stands in for himself."""

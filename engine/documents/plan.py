@@ -13,6 +13,7 @@ from engine.documents.component import Component
 from engine.documents.dependencies import problems_in_plan
 from engine.documents.document import Policy
 from engine.documents.draw import Draw
+from engine.documents.findings import Accepted
 from engine.documents.measure import Measure, Unit
 from engine.documents.problems import Problem
 from engine.documents.ramp import RampMonth
@@ -66,6 +67,10 @@ class Plan(Policy):
     proration: Literal["none", "months", "days"] = Field(default="none", examples=["days"])
     """What becomes of the quota of who joins or leaves within its days, or whose plan changes: `none` leaves it whole;
     `months` counts the whole fiscal months in which the payee was enrolled; `days` counts the days."""
+    accepted: Accepted = Field(
+        default_factory=dict, examples=['{more-pays-less: "Cliff agreed with sales on 2026-01-10"}']
+    )
+    """Findings of `plan lint` that may stay, by their id (see plan-lint.md), and why."""
 
     @property
     def unit_micros(self) -> int:

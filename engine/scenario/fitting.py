@@ -47,7 +47,7 @@ def fits_anything(deal: dict[str, Any], when: When) -> bool:
 
 
 def _columns(test: FieldTest) -> dict[str, Any]:
-    value = _value(test)
+    value = value_that_passes(test)
     if test.field == "closed_on":
         return {}  # the day is the statement's own
     if FIELDS[test.field] == "texts":
@@ -66,7 +66,7 @@ def _ratio(field: str, share: Fraction) -> dict[str, Any]:
     return {f"{field}_num": share.numerator, f"{field}_den": share.denominator}
 
 
-def _value(test: FieldTest) -> Any:
+def value_that_passes(test: FieldTest) -> Any:
     """A value that passes one test; of a range, a bound or the nearest to it."""
     if test.any_of:
         return test.any_of[0]

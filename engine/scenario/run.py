@@ -47,7 +47,7 @@ class Ran:
 def run(scenario: Scenario, rules: Rules) -> Ran:
     """The scenario's facts through the stages."""
     book = book_of(scenario, rules)
-    credited = _credited(scenario, book, rules)
+    credited = credited_of(scenario, book, rules)
     through = days_of(scenario.through, rules.company)[1] if scenario.through else None
 
     def paid(posted: dy.DataFrame[f.Posted]) -> Outcome:
@@ -69,7 +69,7 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
     )
 
 
-def _credited(scenario: Scenario, book: Book, rules: Rules) -> Credited:
+def credited_of(scenario: Scenario, book: Book, rules: Rules) -> Credited:
     """Credits of the deals and of the stated achievements."""
     found = classify(book, rules)
     classified = Found(with_stated_values(found.rows, scenario), found.issues)

@@ -1,0 +1,48 @@
+"""Where a component's pay turns: the kinks of its curve, its cap, and the thresholds of its gates and multipliers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+
+from engine.documents.component import Component
+from engine.linting.world import NOTIONAL, World
+from engine.payees.curve import inverse, pieces
+
+
+def corners(world: World, part: Component) -> dict[str, list[int]]:
+    """By measure, the achievements at which the component's pay turns, in micro-units; its own measure comes first."""
+    found: dict[str, set[int]] = defaultdict(set)
+    found[part.measure] = set(_own(world, part))
+    for measure, _, gauge, quota in world.gauges(part):
+        for _, threshold in gauge.thresholds():
+            at: Fraction | int | None = threshold * quota if isinstance(threshold, Fraction) else threshold
+            if gauge.payout_of is not None:
+                read = next(each for each in world.plan.components if each.id == gauge.payout_of)
+                curve, of = world.curve(read)
+                at = inverse(curve, threshold, of)
+            if at:
+                found[measure].add(int(at))
+    return {name: sorted(places) for name, places in found.items()}
+
+
+def _own(world: World, part: Component) -> Iterator[int]:
+    curve, quota = world.curve(part)
+    yield from (int(piece.start) for piece in pieces(curve, quota) if piece.start > 0)
+    if part.cap is not None and not part.cap_on_curve:
+        height = part.cap.amount.at(world.days(part).first) if part.cap.amount is not None else None
+        reached = inverse(curve, height, quota) if height is not None else None
+        if reached is not None:
+            yield int(reached)
+
+
+def stations(world: World, measure: str, places: list[int]) -> list[int]:
+    """Achievements to try: just below, at and just above every corner, half a quota, and twice the last corner."""
+    step = world.step(measure)
+    usual = NOTIONAL[world.measure(measure).unit]
+    found = {usual // 2, 2 * max([usual, *places])}
+    for place in places:
+        at = -(-place // step) * step
+        found |= {at - step, at, at + step}
+    return sorted({-(-each // step) * step for each in found if each > 0})

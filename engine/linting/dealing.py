@@ -1,0 +1,138 @@
+"""Whether it pays to split a deal, to merge two, to share or discount one; and who is paid twice for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from engine.documents.component import Component
+from engine.documents.conditions import FieldTest
+from engine.linting.corners import corners
+from engine.linting.made_up import SAMPLE, SIZES, deal, number, sample_amount
+from engine.linting.saying import pay
+from engine.linting.way import Answer, Asked, Fact, Paid, Question, Way
+from engine.linting.world import World
+
+NOTICEABLE = 100
+"""Pay has to differ by one part in so many: less is rounding."""
+A_PERCENT = Fraction(1, 100)
+
+
+def about_deals(world: World, part: Component) -> Iterator[Question]:
+    """Questions about how what is sold is cut into deals; only deals of one's own can be cut."""
+    measure, day = world.measure(part.measure), world.days(part).first
+    if measure.imported is not None or "direct" not in measure.credits or measure.sum == "earnings":
+        return
+    for amount in _amounts(world, part):
+        whole, half = deal(measure, amount, day), deal(measure, amount // 2, day)
+        one, two = Way("one-deal", (whole,)), Way("two-deals", (half, half))
+        yield Question("splitting-pays-more", part.id, (one, two), _more(world, _cut(world, amount, "split in two")))
+        yield Question("merging-pays-more", part.id, (two, one), _more(world, _cut(world, amount, "merged into one")))
+        if part.accumulates == "transaction" or not part.cap_on_curve:
+            shared = Way("half", (whole,), beside="other-half")
+            said = _cut(world, amount, "shared by two payees")
+            yield Question("sharing-pays-more", part.id, (one, shared), _more(world, said))
+    for full, cut in _prices(world, part):
+        ways = (Way("list-price", (full,)), Way("discounted", (cut,)))
+        yield Question("discount-pays-more", part.id, ways, _more(world, _discounted(world, full, cut)))
+    if part.kind == "commission" and measure.unit == "amount":
+        yield from _twice(world, part)
+
+
+def _amounts(world: World, part: Component) -> list[int]:
+    """Sizes of deals at which a half or a double may be paid otherwise."""
+    measure, step = world.measure(part.measure), world.plan.unit_micros
+    found = {sample_amount(measure)}
+    if measure.unit == "amount":
+        turns = corners(world, part)[part.measure]
+        found |= {2 * turn for turn in turns} | {turn + turn // 2 for turn in turns}
+    for test in measure.when.tests:
+        if test.field in SIZES:
+            found |= {size for bound in _bounds(test) for size in (bound, bound + bound // 2)}
+    if measure.less_per_deal:
+        found.add(2 * measure.less_per_deal)
+    even = 2 * step
+    return sorted({max(size // even * even, even) for size in found})
+
+
+def _bounds(test: FieldTest) -> list[int]:
+    return [int(bound) for bound in (test.min, test.above, test.max, test.below) if isinstance(bound, int)]
+
+
+def _prices(world: World, part: Component) -> Iterator[tuple[Fact, Fact]]:
+    """Pairs of one deal at two prices, beside every bound on discount or margin that decides about the component."""
+    day = world.days(part).first
+    measure = world.measure(part.measure)
+    names = {each.measure for each in world.plan.components}
+    whens = [measure.when, *(each.when for each in measure.multiply), *(world.measure(name).when for name in names)]
+    for test in (test for when in dict.fromkeys(whens) for test in when.tests):
+        for bound in (test.min, test.above, test.max, test.below):
+            if not isinstance(bound, Fraction) or test.field not in ("discount_percent", "margin_percent"):
+                continue
+            shallow, deep = _two_amounts(test.field, bound)
+            known = {"list_price": number(SAMPLE), "cost": number(SAMPLE // 2)}
+            full, cut = (deal(measure, amount, day).with_said(**known) for amount in (shallow, deep))
+            yield full, cut
+
+
+def _two_amounts(field: str, bound: Fraction) -> tuple[int, int]:
+    """Amounts a percent above and below a bound, larger first, of a list price of `SAMPLE` and a cost of half of it."""
+    shares = (bound - A_PERCENT, bound + A_PERCENT)
+    if field == "discount_percent":
+        return _cents(SAMPLE * (1 - shares[0])), _cents(SAMPLE * (1 - shares[1]))
+    return _cents(Fraction(SAMPLE, 2) / (1 - shares[1])), _cents(Fraction(SAMPLE, 2) / (1 - shares[0]))
+
+
+def _cents(value: Fraction) -> int:
+    return int(value / 10_000) * 10_000
+
+
+def _more(world: World, said: str) -> Asked:
+    """That the second way pays noticeably more than the first."""
+
+    def answer(paid: Sequence[Paid]) -> Answer | None:
+        one, other = (each.total for each in paid)
+        if (other - one) * NOTICEABLE <= abs(one) or other - one <= 2 * world.plan.unit_micros:
+            return None
+        return Answer(other - one, f"{said} pays {pay(world, other)} in place of {pay(world, one)}.")
+
+    return answer
+
+
+def _cut(world: World, amount: int, how: str) -> str:
+    return (
+        f"A deal of {pay(world, amount)} {how}"
+        if how != "merged into one"
+        else (f"Two deals of {pay(world, amount // 2)} {how}")
+    )
+
+
+def _discounted(world: World, full: Fact, cut: Fact) -> str:
+    high, low = (f"{fact.said['amount']:,} {world.plan.currency}" for fact in (full, cut))
+    return f"A deal of a list price of {pay(world, SAMPLE)} sold for {low} in place of {high}"
+
+
+def _twice(world: World, part: Component) -> Iterator[Question]:
+    """One deal of each motion that counts, and every commission that is paid for it."""
+    measure, day = world.measure(part.measure), world.days(part).first
+    made = deal(measure, sample_amount(measure), day)
+    motions = [motion for test in measure.when.tests if test.field == "motion" for motion in test.any_of]
+    for motion in motions or [made.said.get("motion", "new_business")]:
+        way = Way("paid", (made.with_said(motion=motion),))
+        yield Question("paid-twice", part.id, (way,), _by_two(world, part, sample_amount(measure)))
+
+
+def _by_two(world: World, part: Component, amount: int) -> Asked:
+    """That two commissions together count more than there is."""
+    others = [each for each in world.plan.components if each.kind == "commission" and each is not part]
+
+    def answer(paid: Sequence[Paid]) -> Answer | None:
+        (found,) = paid
+        for other in (each for each in others if world.measure(each.measure).unit == "amount"):
+            pays = [found.by(each.id) for each in (part, other)]
+            if all(pays) and sum(found.bases[each.id] for each in (part, other)) > amount:
+                first, second = (f"{pay(world, pays[at])} by {each.id}" for at, each in enumerate((part, other)))
+                return Answer(pays[1], f"A deal of {pay(world, amount)} pays {first} and {second}.")
+        return None
+
+    return answer

@@ -1,0 +1,112 @@
+"""Deals that a measure counts, made up from its own tests, as a plan test would state them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from engine.documents.conditions import CHOICES, FieldTest
+from engine.documents.measure import Measure
+from engine.documents.values import percent_text
+from engine.linting.way import Fact
+from engine.model import MICROS, Motion
+from engine.scenario.fitting import OTHER, value_that_passes
+
+SAMPLE = 100_000 * MICROS
+"""The amount of a deal where the tests do not ask for another."""
+EXPIRING = Fraction(4, 5)
+"""The expiring ACV of a renewal, as a share of its ACV, where the tests do not ask for another."""
+COST = Fraction(1, 2)
+SIZES = ("amount", "acv")
+A_CENT = MICROS // 100
+
+
+def number(micros: int | Fraction) -> int | Decimal:
+    """Micro-units as a document writes them."""
+    exact = Decimal(int(micros)) / MICROS
+    return int(exact) if exact == exact.to_integral_value() else exact.normalize()
+
+
+def sample_amount(measure: Measure) -> int:
+    """An amount that passes the tests of the measure for the size of a deal."""
+    for test in measure.when.tests:
+        if test.field in SIZES:
+            return _size(test)
+    return SAMPLE
+
+
+def deal(measure: Measure, amount: int, on: Any) -> Fact:
+    """A deal of an amount (micro-units) that passes every other test of the measure, as far as one can be made up."""
+    said: dict[str, Any] = {"on": on, "amount": number(amount)}
+    for test in measure.when.tests:
+        said |= _said(test, amount)
+    if "term_months" in said:
+        said["acv"] = number(amount)
+    if measure.portion != "all":
+        said = {"motion": Motion.RENEWAL.value, "expiring_acv": number(_cents(EXPIRING * amount)), **said}
+    if measure.sum == "margin":
+        said = {"cost": number(_cents(COST * amount)), **said}
+    if measure.looks_at_lines and "products" not in said:
+        said["products"] = [{"amount": number(amount), **_line(measure)}]
+    lists = (measure.when.account.listed_in,) if measure.when.account and measure.when.account.listed_in else ()
+    return Fact("deals", MappingProxyType(said), lists)
+
+
+def _said(test: FieldTest, amount: int) -> dict[str, Any]:
+    if test.field in (*SIZES, "closed_on"):
+        return {}
+    if test.field == "family":
+        return {"products": [{"family": _text(test), "amount": number(amount)}]}
+    value = value_that_passes(test)
+    if test.field == "margin_percent":
+        return {"cost": number(_cents(amount * (1 - Fraction(value))))}
+    if test.field == "discount_percent":
+        return {"list_price": number(_cents(amount / (1 - Fraction(value)))) if value < 1 else number(SAMPLE)}
+    if test.field == "uplift":
+        return {"expiring_acv": number(_cents(amount / (1 + Fraction(value))))}
+    if test.field in ("revenue", "expiring_acv"):
+        return {test.field: number(value)}
+    return {test.field: value if isinstance(value, int) else _text(test)}
+
+
+def _text(test: FieldTest) -> str:
+    """A text that passes; of those that are ours, one that is not excluded."""
+    if test.any_of:
+        return test.any_of[0]
+    return next((text for text in CHOICES.get(test.field, ()) if text not in test.none_of), OTHER)
+
+
+def _line(measure: Measure) -> dict[str, Any]:
+    """The product and family of a line that counts."""
+    tests = measure.lines.tests if measure.lines else ()
+    said = {test.field: _text(test) for test in tests}
+    for name in ("product", "family"):
+        weights = getattr(measure.weights, name) if measure.weights else {}
+        counting = [text for text, weight in weights.items() if weight]
+        said = {name: counting[0], **said} if counting else said
+    return said
+
+
+def _size(test: FieldTest) -> int:
+    """Like `value_that_passes`, to the cent and as near to the sample as the bounds allow."""
+    low, high = (max(map(money_of, pair)) for pair in ((test.min, test.above), (test.max, test.below)))
+    wanted = SAMPLE if low <= SAMPLE else 2 * low
+    if high and wanted >= high:
+        wanted = (low + high) // 2
+    return _cents(wanted)
+
+
+def money_of(bound: object) -> int:
+    """A bound on money; 0 where there is none."""
+    return bound if isinstance(bound, int) else 0
+
+
+def _cents(value: Fraction | int) -> int:
+    return int(value / A_CENT) * A_CENT
+
+
+def in_percent(micros: int) -> str:
+    """A result in percent as a document writes it."""
+    return percent_text(Fraction(micros, MICROS))

@@ -1,0 +1,95 @@
+"""Every finding on a plan that deserves it, each with a plan test that passes; and a sound plan with none."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.documents.company import Company
+from engine.documents.document import Reading
+from engine.documents.findings import KINDS
+from engine.documents.reading import read_plan
+from engine.linting.finding import Finding
+from engine.linting.plan_lint import lint_plan
+from engine.scenario.defaults import COMPANY
+from engine.scenario.verdict import Verdict, judge
+
+PLANS = Path(__file__).parent / "plans"
+BAD = sorted(path for path in PLANS.glob("*.yaml") if path.stem != "sound")
+OF_RULES = {"rule-without-effect", "deals-without-rule", "no-deal-matches"}
+COMPANY_OF_TESTS = Company.model_validate(COMPANY, context=Reading())
+
+
+def found(text: str) -> tuple[Finding, ...]:
+    """What lint finds in a plan."""
+    plan = read_plan(text, "plans/p.yaml")
+    assert plan.rows is not None, plan.issues
+    return lint_plan(plan.rows, text, "plans/p.yaml", COMPANY_OF_TESTS, {"plan": "../plans/p.yaml"}).findings
+
+
+def judged(finding: Finding, text: str) -> Verdict:
+    """The finding's plan test, run as `plan test` runs it."""
+    assert finding.example is not None
+    return judge(finding.example, "examples/x.yaml", {"../plans/p.yaml": (text, "plans/p.yaml")}.get)
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_a_bad_plan_has_its_finding_and_the_plan_test_passes(path: Path) -> None:
+    """The file is called like the finding; the plan test of it passes on the plan as it is."""
+    text = path.read_text(encoding="utf-8")
+    finding = next(each for each in found(text) if each.id == path.stem)
+
+    assert finding.example is None or judged(finding, text).passed
+    assert re.fullmatch(r"plans/p\.yaml:[0-9]+", finding.where)
+
+
+def test_there_is_a_bad_plan_for_every_finding_in_plans() -> None:
+    assert {path.stem for path in BAD} == KINDS.keys() - OF_RULES
+
+
+def test_a_sound_plan_has_no_finding() -> None:
+    assert found((PLANS / "sound.yaml").read_text(encoding="utf-8")) == ()
+
+
+def test_the_counterexample_names_the_fall_and_where_it_is() -> None:
+    """150 % of quota pay 4 % of everything, a cent less pays 8 %."""
+    text = (PLANS / "more-pays-less.yaml").read_text(encoding="utf-8")
+    finding = next(each for each in found(text) if each.id == "more-pays-less")
+
+    assert finding.sentence == (
+        "Selling 150,000.00 USD in place of 149,999.99 USD (sales) pays 6,000.00 USD in place of 12,000.00 USD."
+    )
+    assert (finding.where, finding.severity, finding.is_open) == ("plans/p.yaml:6", "warning", True)
+
+
+def test_what_is_accepted_is_shown_with_its_reason_and_is_no_longer_open() -> None:
+    text = (PLANS / "more-pays-less.yaml").read_text(encoding="utf-8")
+    accepted = text + 'accepted: {more-pays-less: "Agreed on 2026-01-10", delaying-pays-more: "Follows from it"}\n'
+
+    every = found(accepted)
+
+    assert {each.id: each.accepted for each in every if each.accepted} == {
+        "more-pays-less": "Agreed on 2026-01-10",
+        "delaying-pays-more": "Follows from it",
+    }
+    assert not any(each.is_open for each in every)
+
+
+def test_lint_is_deterministic() -> None:
+    text = (PLANS / "more-pays-less.yaml").read_text(encoding="utf-8")
+
+    assert found(text) == found(text)
+
+
+def test_the_example_of_the_reference_page_is_what_lint_says() -> None:
+    """Its first block is a plan, its second the plan test that lint gives for it."""
+    page = (Path(__file__).parents[3] / "docs/reference/plan-lint.md").read_text(encoding="utf-8")
+    plan, example, _ = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    read = read_plan(plan, "plans/growth.yaml").rows
+    assert read is not None
+
+    linted = lint_plan(read, plan, "plans/growth.yaml", COMPANY_OF_TESTS, {"plan": "../plans/growth.yaml"})
+
+    assert example in [finding.example for finding in linted.findings]
