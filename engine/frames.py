@@ -287,7 +287,7 @@ class Credits(dy.Schema):
     deal_id = dy.String()
     payee_id = dy.String()
     role = dy.String()
-    kind = dy.Enum(["direct", "overlay", "rollup"])
+    kind = dy.Enum(["direct", "overlay", "rollup", "team"])
     portion = dy.Enum(["all", "renewed", "uplift"])
     share_num = dy.Int64()
     share_den = dy.Int64(min=1)
@@ -299,7 +299,7 @@ class Credits(dy.Schema):
     dated_on = dy.Date()
     rule = dy.String()
     from_payee_id = dy.String(nullable=True)
-    """For a roll-up: the team member whose credit it rolls up."""
+    """For a roll-up or team credit: the team member whose credit it repeats."""
     level = dy.Int64(nullable=True)
     """For a roll-up: how many reporting lines below the payee that member is; 1 reports to the payee."""
 

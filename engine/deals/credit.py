@@ -17,6 +17,7 @@ from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.rollup import rolled_up
 from engine.deals.shares import MEASURES, PARTS_OF_A_SPLIT, divided, portion, reduced, weight_of
 from engine.deals.splits import crm_splits
+from engine.deals.teams import shared_with_team
 from engine.documents.engagement import CreditShare, Portion, Rule
 from engine.matching import fits
 from engine.model import Found, Severity
@@ -53,7 +54,7 @@ def credit(
     book: Book,
     rules: Rules,
 ) -> Found[dy.DataFrame[f.Credits]]:
-    """Direct, overlay and roll-up credits of the assigned deals, sorted by id."""
+    """Direct, overlay, roll-up and team credits of the assigned deals, sorted by id."""
     assigned = assignments.select("deal_id", "rule", "rules_of_engagement")
     deals = with_circumstances(classified.join(assigned, on="deal_id"), book)
     sharing = [*_sharing(deals, rules)]
@@ -64,9 +65,12 @@ def credit(
     rows = pl.concat([pl.DataFrame(schema=_ROWS), *parts])
     check_sums(rows, deals)
     single = reduced(_merged(rows.filter(pl.col("payee_id").is_not_null()).with_columns(credit_id=_credit_id())))
-    up, loops = rolled_up(single.filter(pl.col("kind") == "direct"), book, rules)
-    credited = pl.concat([single, up.with_columns(credit_id=_roll_up_id())]).select(f.Credits.column_names())
-    return Found(f.Credits.validate(credited.sort("credit_id")), issues_of([*found, *loops]))
+    direct = single.filter(pl.col("kind") == "direct")
+    up, loops = rolled_up(direct, book, rules)
+    team, odd = shared_with_team(direct, book, rules)
+    passed_on = pl.concat([up, team]).with_columns(credit_id=_passed_on_id())
+    credited = pl.concat([single, passed_on]).select(f.Credits.column_names())
+    return Found(f.Credits.validate(credited.sort("credit_id")), issues_of([*found, *loops, *odd]))
 
 
 def check_sums(rows: pl.DataFrame, deals: pl.DataFrame) -> None:
@@ -170,5 +174,5 @@ def _credit_id() -> pl.Expr:
     return text("{}:{}:{}:{}:{}", "deal_id", "kind", "role", "portion", "payee_id")
 
 
-def _roll_up_id() -> pl.Expr:
+def _passed_on_id() -> pl.Expr:
     return text("{}:{}", _credit_id(), "from_payee_id")

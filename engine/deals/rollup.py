@@ -21,31 +21,37 @@ LONGEST_CHAIN = 20
 
 def rolled_up(direct: pl.DataFrame, book: Book, rules: Rules) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Roll-ups of direct credits (rows with payee and day), and what is wrong with the reporting lines."""
-    plans = [plan for plan in rules.plans if _uses_roll_ups(plan)]
-    enrolled = book.enrolments.filter(pl.col("plan").is_in([plan.plan for plan in plans]))
+    plans = plans_counting("rollup", rules)
+    enrolled = enrolled_in(plans, book)
     if not enrolled.height:
         return direct.clear(), []
     team = direct.select("payee_id", "dated_on").unique()
     chains, found = _chains(team, People.of(book))
-    paid = _in_a_plan(chains, enrolled, plans)
+    paid = in_a_plan(chains, enrolled, plans)
     up = (
         direct.drop("level")
         .join(paid, on=["payee_id", "dated_on"])
         .with_columns(
             kind=pl.lit("rollup", dtype=direct.schema["kind"]),
             from_payee_id=pl.col("payee_id"),
-            payee_id=pl.col("manager_id"),
+            payee_id=pl.col("to_payee_id"),
         )
     )
     return up.select(direct.columns), found
 
 
-def _uses_roll_ups(plan: Plan) -> bool:
-    return any("rollup" in measure.credits for measure in plan.measures.values())
+def plans_counting(kind: str, rules: Rules) -> list[Plan]:
+    """The plans with a measure that counts credits of a kind."""
+    return [plan for plan in rules.plans if any(kind in measure.credits for measure in plan.measures.values())]
 
 
-def _in_a_plan(chains: pl.DataFrame, enrolled: pl.DataFrame, plans: list[Plan]) -> pl.DataFrame:
-    """The links of chains whose manager is that day in a plan that uses roll-ups."""
+def enrolled_in(plans: list[Plan], book: Book) -> pl.DataFrame:
+    """The enrolments in these plans."""
+    return book.enrolments.filter(pl.col("plan").is_in([plan.plan for plan in plans]))
+
+
+def in_a_plan(links: pl.DataFrame, enrolled: pl.DataFrame, plans: list[Plan]) -> pl.DataFrame:
+    """The links (payee, day, `to_payee_id` and more) to people who are that day in one of the plans."""
     windows = pl.DataFrame(
         [(plan.plan, plan.effective.from_on, plan.effective.until_on) for plan in plans],
         schema={"plan": pl.String, "plan_from": pl.Date, "plan_until": pl.Date},
@@ -54,11 +60,11 @@ def _in_a_plan(chains: pl.DataFrame, enrolled: pl.DataFrame, plans: list[Plan]) 
     day = pl.col("dated_on")
     begun = day >= pl.col("plan_from")
     return (
-        chains.join(enrolled, left_on="manager_id", right_on="person_id")
+        links.join(enrolled, left_on="to_payee_id", right_on="person_id")
         .filter(in_force(day))
         .join(windows, on="plan")
         .filter(begun & (pl.col("plan_until").is_null() | (day < pl.col("plan_until"))))
-        .select("payee_id", "dated_on", "manager_id", "level")
+        .select(links.columns)
         .unique()
     )
 
@@ -69,7 +75,7 @@ def _chains(team: pl.DataFrame, people: People) -> tuple[pl.DataFrame, list[pl.D
     levels, found = [pl.DataFrame(schema={**team.schema, "manager_id": pl.String, "level": pl.Int64})], []
     for level in range(1, LONGEST_CHAIN + 1):
         above = managers_on(at.select("person_id", "dated_on").unique(), people)
-        found.append(_several(above.filter(pl.col("rivals").is_not_null())))
+        found.append(several_managers(above.filter(pl.col("rivals").is_not_null())))
         links = at.join(above.filter(pl.col("manager_id").is_not_null()), on=["person_id", "dated_on"])
         here = pl.lit(level, dtype=pl.Int64).alias("level")
         levels.append(links.select("payee_id", "dated_on", "manager_id", here))
@@ -78,7 +84,7 @@ def _chains(team: pl.DataFrame, people: People) -> tuple[pl.DataFrame, list[pl.D
             break
     found.append(_circles(at))
     whole = pl.concat(levels)
-    return _once(whole) if at.height else whole, found
+    return (_once(whole) if at.height else whole).rename({"manager_id": "to_payee_id"}), found
 
 
 def _once(chains: pl.DataFrame) -> pl.DataFrame:
@@ -87,13 +93,14 @@ def _once(chains: pl.DataFrame) -> pl.DataFrame:
     return nearest.filter(pl.col("manager_id") != pl.col("payee_id"))
 
 
-def _several(rows: pl.DataFrame) -> pl.DataFrame:
+def several_managers(rows: pl.DataFrame) -> pl.DataFrame:
+    """The people of whom several managers are stated, as problems."""
     first = rows.group_by("person_id", "rivals").agg(pl.col("dated_on").min())
     return problems(
         first,
         "several_managers",
         Severity.HOLDS,
-        text("reports to {} on {}; no roll-ups go up from there.", "rivals", "dated_on"),
+        text("reports to {} on {}; no roll-ups or team credits go on from there.", "rivals", "dated_on"),
         "End all but one of the reporting lines before that day.",
         subject=text("payee {}", "person_id"),
     )

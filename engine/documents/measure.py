@@ -56,10 +56,11 @@ class Measure(Document):
     """What imported results are: an `amount` of the plan's currency, a `number`, or a `percent`."""
     dated_by: Literal["closed_on"] = Field(default="closed_on", examples=["closed_on"])
     """The day on which a credit counts."""
-    credits: tuple[Literal["direct", "overlay", "rollup"], ...] = Field(
+    credits: tuple[Literal["direct", "overlay", "rollup", "team"], ...] = Field(
         default=("direct",), examples=["[direct, overlay]"]
     )
-    """Which credits count: `direct`, `overlay` (on top of the 100 %) and `rollup` (of everybody below a manager)."""
+    """Which credits count: `direct`, `overlay` (on top of the 100 %), `rollup` (of everybody below a manager) and
+    `team` (of everybody who reports to the same manager that day, the payee included: team commissions and goals)."""
     levels: Levels | None = Field(default=None, examples=["{min: 1, max: 1}"])
     """Of roll-ups: whose, by the reporting lines up to the manager on that day; without it, of all below. Measures of
     different levels give each level its own rate."""
@@ -112,7 +113,7 @@ class Measure(Document):
             remedy = "Write sum: acv, sum: amount, count: deals or import with the name of a result."
             yield Problem((), "a measure has exactly one of sum, count and import.", remedy)
         if not self.credits:
-            yield Problem(("credits",), "empty.", "Write at least one of direct, overlay, rollup.")
+            yield Problem(("credits",), "empty.", "Write at least one of direct, overlay, rollup, team.")
         if len(set(self.credits)) < len(self.credits):
             yield Problem(("credits",), "names the same credits twice.", "Name each once.")
         if self.imported is not None:
@@ -150,7 +151,9 @@ class Measure(Document):
             yield Problem((), "sum: earnings without the components that earn.", "Add of, such as of: [base].")
         if self.of and self.sum != "earnings":
             yield Problem(("of",), "of names the components of sum: earnings.", "Remove of, or write sum: earnings.")
-        if self.sum == "earnings" and "rollup" in self.credits and len(self.credits) > 1:
+        if self.sum == "earnings" and "team" in self.credits:
+            yield Problem(("credits",), "colleagues' earnings are not added up.", "Write direct, overlay or rollup.")
+        elif self.sum == "earnings" and "rollup" in self.credits and len(self.credits) > 1:
             message = "mixes one's own earnings with the team's."
             yield Problem(("credits",), message, "Write two measures: one with credits: [rollup], one without.")
 

@@ -18,13 +18,10 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./ %-]*", re.ASCII)
 _LOOKS_OTHERWISE = re.compile(r"[0-9._-]+|true|false|null|yes|no|on|off", re.ASCII | re.IGNORECASE)
 
 
-def as_plan_test(
-    world: World, title: str, because: str, documents: Mapping[str, str], ways: Sequence[Way], paid: Sequence[Paid]
-) -> str:
-    """The plan test; `documents` are what it writes under `plan`, `company` and `rules_of_engagement`."""
+def as_plan_test(world: World, said: Mapping[str, str], ways: Sequence[Way], paid: Sequence[Paid]) -> str:
+    """The plan test; `said` are its scenario and because, and its documents as it writes them."""
     facts = facts_of(world, [(way, (way.name, way.beside or way.name)) for way in ways])
-    head = [f"scenario: {title}", f"because: {_text(because)}"]
-    lines = [*head, *(f"{key}: {text}" for key, text in documents.items())]
+    lines = [f"{key}: {text}" for key, text in said.items()]
     for section in SECTIONS:
         lines += _section(section, facts.get(section))
     return "\n".join([*lines, "expect:", "  lines:", *_expected(ways, paid), ""])
@@ -56,10 +53,10 @@ def _written(value: Any) -> str:
         return "[" + ", ".join(map(_written, value)) + "]"
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f"{value:,f}".replace(",", "_") if isinstance(value, Decimal) else f"{value:_}"
-    return value.isoformat() if isinstance(value, date) else _text(str(value))
+    return value.isoformat() if isinstance(value, date) else in_quotes_if_needed(str(value))
 
 
-def _text(text: str) -> str:
+def in_quotes_if_needed(text: str) -> str:
     """Text in quotes where it could be taken for something else."""
     if _PLAIN.fullmatch(text) and not text.endswith(" ") and not _LOOKS_OTHERWISE.fullmatch(text):
         return text

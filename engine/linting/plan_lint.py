@@ -14,7 +14,7 @@ from engine.documents.findings import KINDS
 from engine.documents.plan import Plan
 from engine.documents.yaml import Node, read_yaml
 from engine.linting.dealing import about_deals
-from engine.linting.example import as_plan_test
+from engine.linting.example import as_plan_test, in_quotes_if_needed
 from engine.linting.finding import Finding
 from engine.linting.idle import about_brackets, about_clawback
 from engine.linting.made_up import deal, sample_amount
@@ -118,7 +118,8 @@ def _idle(parts: Sequence[Component], tries: Sequence[tuple[Question, Sequence[P
 
 def _finding(world: World, found: Found, line: int, file: str, documents: Mapping[str, str]) -> Finding:
     answer, question, paid = found
-    example = as_plan_test(world, question.finding, answer.sentence, documents, question.ways, paid)
+    said = {"scenario": question.finding, "because": in_quotes_if_needed(answer.sentence), **documents}
+    example = as_plan_test(world, said, question.ways, paid)
     return Finding(question.finding, f"{file}:{line}", question.part, answer.sentence, example)
 
 

@@ -55,7 +55,9 @@ def _sources(credits_: pl.DataFrame) -> pl.DataFrame:
     rolled = credits_.filter(pl.col("kind") == "rollup").join(
         direct.select(*shares, from_payee_id="payee_id", source_id="credit_id"), on=[*shares, "from_payee_id"]
     )
-    own = credits_.filter(pl.col("kind") != "rollup").select("credit_id", earner_id="payee_id", source_id="credit_id")
+    own = credits_.filter(pl.col("from_payee_id").is_null()).select(
+        "credit_id", earner_id="payee_id", source_id="credit_id"
+    )
     return pl.concat([own, rolled.select("credit_id", earner_id="from_payee_id", source_id="source_id")])
 
 

@@ -21,13 +21,13 @@ def enrol(
 ) -> Found[tuple[pl.DataFrame, ...]]:
     """For each plan file its credits, in the given order; a direct or overlay credit that meets none is an issue.
 
-    Roll-ups of people who are on no plan are no issue: everybody above a seller gets them.
+    Roll-ups and team credits of people who are on no plan that day are no issue.
     """
     placed = credits_.with_row_index("place")
     met = placed.join(_coverage(enrolments, plans), on="payee_id", maintain_order="left")
     met = met.filter(in_force(pl.col("dated_on"))).drop("from_on", "until_on")
     of_plans = tuple(met.filter(pl.col("file") == file).drop("file", "place") for file in range(len(plans)))
-    unmet = placed.filter((pl.col("kind") != "rollup") & ~pl.col("place").is_in(met["place"].implode()))
+    unmet = placed.filter(~pl.col("kind").is_in(["rollup", "team"]) & ~pl.col("place").is_in(met["place"].implode()))
     return Found(of_plans, tuple(_unmet(unmet)))
 
 

@@ -41,7 +41,7 @@ def _owners(deal: str, wanted: ExpectedOwners, found: Row | None) -> Iterator[Di
 def _credit(wanted: ExpectedCredit, credits_: Sequence[Row]) -> Iterator[Difference]:
     keys = wanted.fitting()
     rows = [row for row in credits_ if all(row[column] == value for column, value in keys.items())]
-    rows = [row for row in rows if wanted.kind is not None or row["kind"] != "rollup"]
+    rows = [row for row in rows if wanted.kind is not None or row["from_payee_id"] is None]
     what = " ".join(("credit", *keys.values()))
     share = sum((Fraction(row["share_num"], row["share_den"]) for row in rows), Fraction(0))
     found = _told([row for row in credits_ if row["deal_id"] == wanted.deal])

@@ -87,6 +87,8 @@ def _credited(credit: Row, names: Names) -> str:
     """Which share of the deal is the payee's, and as what."""
     share, portion = Fraction(credit["share_num"], credit["share_den"]), PORTIONS[credit["portion"]]
     part = f" with {percent(share)}{portion}" if share != 1 or portion else ""
+    if credit["kind"] == "team":
+        return f"credited to your team through {_person(credit['from_payee_id'], names)}{part}"
     if credit["kind"] == "rollup":
         return f"rolled up to you from {_person(credit['from_payee_id'], names)}{part}"
     overlay = "overlay " if credit["kind"] == "overlay" else ""

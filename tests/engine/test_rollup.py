@@ -134,7 +134,7 @@ def test_two_managers_on_one_day_stop_the_roll_up_with_an_issue():
     found, (issue,) = rolled_up(lines=[*LINES, {"person_id": "lee", "manager_id": "bo"}])
 
     assert (found, issue.subject, issue.severity) == (ids("lee"), "payee lee", Severity.HOLDS)
-    assert issue.message == "reports to bo and vic on 2026-05-15; no roll-ups go up from there."
+    assert issue.message == "reports to bo and vic on 2026-05-15; no roll-ups or team credits go on from there."
 
 
 def test_a_roll_up_knows_its_level():
