@@ -32,11 +32,11 @@ def pay(
     The caller passes all credits of those payees in the plan years concerned, the deals of these credits, and all that
     is posted for the same payees and years: what is posted without a line is withdrawn.
 
-    What is owed by the mere passing of time (draws, residuals) is computed for the periods that end by `through`, of
-    everybody whom the book enrols; without it, as far as there are lines. `kept` are lines of those payees that stay
-    as they are although their deals cannot be computed now: they count as earned.
+    What is owed by the mere passing of time (draws, residuals, contests) is computed for the periods that end by
+    `through`, of everybody whom the book enrols; without it, as far as there are lines. `kept` are lines of those
+    payees that stay as they are although their deals cannot be computed now: they count as earned.
     """
-    earned = earn_all(credits_, classified, book, rules)
+    earned = earn_all(credits_, classified, book, rules, through)
     repeated = repeat(earned.lines, classified, rules.plans, rules.company, through)
     clawed = claw_back(repeated, classified, book.deal_events, rules.plans, rules.company)
     made = [repeated, clawed.rows]

@@ -89,6 +89,11 @@ class Plan(Policy):
         named = (component.target_of for component in self.components)
         return {promise: promise_rows(promise) for promise in named if promise is not None}
 
+    @property
+    def ranks(self) -> bool:
+        """Whether what one is paid depends on what everybody else in the plan achieved."""
+        return any(gauge.ranked for component in self.components for gauge in component.gauges())
+
     def problems(self) -> Iterator[Problem]:
         """Components fit their measures and the plan's window, and ramps have no gap."""
         for position, step in enumerate(self.ramp):
