@@ -13,8 +13,9 @@ from engine.model import join_issues
 from engine.payees.clawback import claw_back
 from engine.payees.components import earn_all
 from engine.payees.draws import draw
+from engine.payees.plan_caps import Capped, cap_plans
 from engine.payees.residuals import repeat
-from engine.payees.settle import settle
+from engine.payees.settle import SOURCE, settle
 
 
 def pay(
@@ -41,9 +42,17 @@ def pay(
     clawed = claw_back(repeated, classified, book.deal_events, rules.plans, rules.company)
     made = [repeated, clawed.rows]
     counted = f.Lines.cast(pl.concat([*made, *([] if kept is None else [kept])]))
-    drawn = draw(counted, earned.held, book, rules, through)
-    lines = f.Lines.cast(pl.concat([*made, drawn.lines]))
-    held = f.HeldSources.cast(pl.concat([earned.held, drawn.held]))
+    capped = cap_plans(counted, earned.held, book, rules)
+    held = f.HeldSources.cast(pl.concat([earned.held, capped.held]))
+    paid, known = (_with(rows, capped) for rows in (pl.concat(made), counted))
+    drawn = draw(known, held, book, rules, through)
+    lines = f.Lines.cast(pl.concat([paid, drawn.lines]))
+    held = f.HeldSources.cast(pl.concat([held, drawn.held]))
     settled = settle(lines, posted, held)
-    issues = join_issues(earned.issues, clawed.issues, drawn.issues, settled.issues)
+    issues = join_issues(earned.issues, clawed.issues, capped.issues, drawn.issues, settled.issues)
     return Outcome(lines=lines, postings=settled.rows, held=held, issues=issues)
+
+
+def _with(lines: pl.DataFrame, capped: Capped) -> dy.DataFrame[f.Lines]:
+    """The lines whose cap is known, and those of the caps."""
+    return f.Lines.cast(pl.concat([lines.join(capped.held, on=SOURCE, how="anti"), capped.lines]))
