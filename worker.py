@@ -354,7 +354,7 @@ def plan_diff(
 
 @app.command()
 def sandbox(
-    crm: Annotated[str, typer.Option(help="Which CRM to stand in for: salesforce.")] = "salesforce",
+    crm: Annotated[str, typer.Option(help="Which CRM to stand in for: salesforce or hubspot.")] = "salesforce",
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8801,
     load: Annotated[Path | None, typer.Option(help="CRM-shaped JSON to load.")] = None,
     world: Annotated[int | None, typer.Option(help="Seed of a generated company.")] = None,

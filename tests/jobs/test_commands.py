@@ -242,7 +242,7 @@ def test_the_sandbox_writes_its_companys_people(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--crm", "hubspot"), "no sandbox for 'hubspot'"),
+        (("--crm", "pipedrive"), "no sandbox for 'pipedrive'"),
         (("--world", "7", "--load", "x.json"), "exclude each other"),
         (("--people", "config"), "--world"),
         (("--load", "no-such-file.json"), "no-such-file.json cannot be read"),

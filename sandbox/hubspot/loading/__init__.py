@@ -1,0 +1,1 @@
+"""Makes a portal of a CRM-shaped document."""

@@ -1,0 +1,1 @@
+"""What is in the portal: records, associations, and what follows from them."""

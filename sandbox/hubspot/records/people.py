@@ -1,0 +1,81 @@
+"""Owners and teams. An owner has two numbers: that of owner, on records, and that of user, in goals and history."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sandbox.hubspot.clock import iso
+from sandbox.hubspot.errors import not_found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """A person who can own records; an archived one has left."""
+
+    id: int
+    user_id: int
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    teams: tuple[tuple[str, bool], ...] = ()
+    """Ids, and whether the team is the primary one."""
+    created_ms: int = 0
+    updated_ms: int = 0
+    archived: bool = False
+
+
+class Owners:
+    """All owners, those who have left too, and the teams."""
+
+    def __init__(self) -> None:
+        self._owners: dict[int, Owner] = {}
+        self._by_user: dict[int, Owner] = {}
+        self.teams: dict[str, str] = {}
+        """Names by id."""
+
+    def __iter__(self) -> Iterator[Owner]:
+        return iter(self._owners.values())
+
+    def add(self, owner: Owner) -> None:
+        """Add an owner, or replace the one of that id."""
+        self._owners[owner.id] = self._by_user[owner.user_id] = owner
+
+    def by_id(self, text: str) -> Owner | None:
+        """Find an owner by the number of owner."""
+        return self._owners.get(int(text)) if text.isdecimal() else None
+
+    def by_user(self, text: str) -> Owner | None:
+        """Find an owner by the number of user."""
+        return self._by_user.get(int(text)) if text.isdecimal() else None
+
+    def archive(self, text: str) -> None:
+        """Let an owner leave. The stamp does not move, and the teams are forgotten."""
+        owner = self.by_id(text)
+        if owner is None:
+            raise not_found()
+        self.add(replace(owner, archived=True, teams=()))
+
+    def members(self, team: str) -> list[Owner]:
+        """Give those who are in a team."""
+        return [owner for owner in self._owners.values() if team in dict(owner.teams)]
+
+    def shown(self, owner: Owner) -> dict[str, Any]:
+        """Shape of the API: someone who has left has no user id but for the one that includes the inactive."""
+        shown: dict[str, Any] = {
+            "id": str(owner.id),
+            "email": owner.email,
+            "type": "PERSON",
+            "firstName": owner.first_name,
+            "lastName": owner.last_name,
+            "userIdIncludingInactive": owner.user_id,
+            "createdAt": iso(owner.created_ms),
+            "updatedAt": iso(owner.updated_ms),
+            "archived": owner.archived,
+        }
+        if not owner.archived:
+            shown["userId"] = owner.user_id
+        if owner.teams:
+            shown["teams"] = [
+                {"id": team, "name": self.teams[team], "primary": primary} for team, primary in owner.teams
+            ]
+        return shown

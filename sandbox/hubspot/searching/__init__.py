@@ -1,0 +1,1 @@
+"""Search: an index that lags behind the records, and the language of filters."""
