@@ -96,11 +96,12 @@ def _sharing(deals: pl.DataFrame, rules: Rules) -> Iterator[tuple[pl.DataFrame, 
 
 
 def _sets(rule: Rule) -> list[Shares]:
-    """The direct shares of a portion are divided together, each overlay by itself."""
-    placed = list(enumerate(rule.credit))
-    portions = dict.fromkeys(share.portion for share in rule.credit)
-    direct = [tuple((i, s) for i, s in placed if not s.overlay and s.portion == portion) for portion in portions]
-    return [shares for shares in direct if shares] + [((i, s),) for i, s in placed if s.overlay]
+    """The direct shares of a portion are divided together; of overlays those to one role, which are one credit."""
+    sets: dict[tuple[Portion, str], Shares] = {}
+    for place, share in enumerate(rule.credit):
+        key = share.portion, share.to if share.overlay else ""
+        sets[key] = (*sets.get(key, ()), (place, share))
+    return list(sets.values())
 
 
 def _by_crm(shares: Shares) -> bool:
@@ -117,7 +118,8 @@ def _divided(
     """One row a deal and payee of a set of shares, with what it comes to."""
     first = shares[0][1]
     rows = (
-        deals.with_columns(
+        deals.with_columns(*(fits(share.when).alias(_fits_share(place)) for place, share in shares))
+        .with_columns(
             *portion(first.portion),
             kind=pl.lit("overlay" if first.overlay else "direct", dtype=_ROWS["kind"]),
             portion=pl.lit(first.portion, dtype=_ROWS["portion"]),
@@ -135,7 +137,7 @@ def _given(
     rows: pl.DataFrame, place: int, share: CreditShare, filled: Mapping[str, pl.DataFrame], splits: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
     """Who gets a share: the holder of its role, or the people among whom the CRM splits it."""
-    fitting = rows.filter(fits(share.when)).with_columns(role=pl.lit(share.to))
+    fitting = rows.filter(_fits_share(place)).with_columns(role=pl.lit(share.to))
     weight, first = pl.lit(weight_of(share.share), dtype=pl.Int128), pl.lit(place * _MOST_SPLITS, dtype=pl.Int64)
     by_crm = pl.col("crm_splits") & bool(share.split_by)
     if share.to in filled:
@@ -145,6 +147,11 @@ def _given(
     if share.split_by:
         split = fitting.filter(by_crm).join(splits, on="deal_id")
         yield split.with_columns(place=first + pl.col("place"), weight=weight * pl.col("parts")).select("nth", *_ROWS)
+
+
+def _fits_share(place: int) -> str:
+    """The column that says whether the deal, and not only its portion, passes the condition of a share."""
+    return f"fits share {place}"
 
 
 def _unportioned(deals: pl.DataFrame) -> pl.DataFrame:

@@ -32,7 +32,9 @@ class Component(Document):
     Exactly one of `rate`, `rates`, `times`, `pays`, `brackets` and `points` says how much. A deal that takes the
     achievement of its window from x to y earns F(y) - F(x), each rounded: the curve for all that was achieved, less
     what was already paid. So "year-to-date less already paid" is `accumulates: year`, and the total of a window does
-    not depend on the order of its deals.
+    not depend on the order of its deals. They count by day, and those of one day by the id of the deal. Nothing
+    achieved pays nothing, whatever the first row says: F(0) is 0. Below zero the first rate goes on; rows that pay a
+    percentage of the target or a lump, and points, pay nothing there.
 
     With brackets of 5 % from 0 %, 8 % from 80 %, 10 % from 100 % and 12 % from 120 % of a quota of 100,000, an
     achievement of 130,000 pays by `tiers`:

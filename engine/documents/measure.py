@@ -37,13 +37,18 @@ class Levels(Document):
 
 
 class Measure(Document):
-    """What is added up, of which credits, on which day. Exactly one of `sum`, `count` and `import`."""
+    """What is added up, of which credits, on which day. Exactly one of `sum`, `count` and `import`.
+
+    Each credit counts for a whole number of millionths of a unit, rounded half up once, after exchange. A credit of
+    which something is not known (a cost, an expiring ACV, lines or their amounts, a rate) is held and reported, never
+    counted as nothing.
+    """
 
     sum: Sum | None = Field(default=None, examples=["acv"])
     """What is added up, of each credit its share. `amount`: the deal's amount. `acv`, `arr`: its annual contract value.
-    `mrr`: a twelfth of the ACV. `tcv`: the amount where the ACV is its yearly part, else ACV x term / 12.
-    `first_month`: amount / term, without a term a twelfth. `margin`: amount less cost. `units`: the quantities of its
-    lines. `earnings`: what other components paid."""
+    `mrr`: a twelfth of the ACV. `tcv`: the amount where the ACV is its yearly part, else ACV x term / 12
+    (without a term, of one year). `first_month`: amount / term, without a term a twelfth. `margin`: amount less cost.
+    `units`: the quantities of its lines. `earnings`: what other components paid."""
     of: tuple[Name, ...] = Field(default=(), examples=["[base]"])
     """With `sum: earnings`: the components whose earnings are added up. With `credits: [rollup]` they are those of
     everybody below the manager, in whatever plan they are; otherwise the payee's own, in this plan."""
@@ -67,7 +72,8 @@ class Measure(Document):
     when: When = Field(default=When(), examples=["{motion: new_business, term_months: {min: 36}}"])
     """Which deals count; without it, all. A least amount, margin or discount of a deal is a test here."""
     lines: LinesTest | None = Field(default=None, examples=["{family: {not: [Services]}}"])
-    """Which lines of the deals count; without it, all. A deal counts for its lines' part of all its lines."""
+    """Which lines of the deals count; without it, all. A deal counts for its lines' part of the amounts of all its
+    lines; of margins and units, those of the lines themselves count."""
     weights: Weights | None = Field(default=None, examples=["{family: {Software: 100%, Services: 50%}, otherwise: 0%}"])
     """How much of a line or deal counts."""
     multiply: tuple[CreditMultiplier, ...] = Field(
@@ -77,9 +83,11 @@ class Measure(Document):
     """Deals that count for more or less; the first that fits. Others count for what they are worth."""
     portion: Literal["all", "renewed", "uplift", "delta"] = Field(default="all", examples=["uplift"])
     """Which part of a renewal counts: `renewed` up to the expiring ACV, `uplift` above it (never below zero), `delta`
-    the ACV less the expiring one, which is negative where a customer shrinks. What is no renewal is all uplift."""
+    the ACV less the expiring one, which is negative where a customer shrinks. What is no renewal is all uplift. A
+    credit that the rules of engagement gave for one portion counts for that one only."""
     less_per_deal: Pay | None = Field(default=None, examples=["5_000"])
-    """An amount of the plan's currency that each deal must exceed: only what is above it counts."""
+    """An amount of the plan's currency that each deal must exceed: only what is above it counts, and of a deal below
+    zero what is beyond it on that side. A payee with a share of the deal exceeds that share of it."""
 
     @property
     def unit(self) -> Unit:

@@ -137,6 +137,12 @@ def test_overlays_to_the_same_person_and_role_are_one_credit():
     assert shares_of(of(share("AE"), *twice), {"acv_micros": 2})[1:] == [("D1:overlay:CSM:all:cy", 2, Fraction(3, 4))]
 
 
+def test_overlays_that_are_one_credit_are_rounded_as_one():
+    twice = share("CSM", 50, overlay=True), share("CSM", 50, overlay=True, when=when(motion="new_business"))
+
+    assert shares_of(of(share("AE"), *twice), {"acv_micros": 3})[1:] == [("D1:overlay:CSM:all:cy", 3, Fraction(1))]
+
+
 def test_deal_and_account_owner_can_be_credited():
     house = of(share("deal_owner", 70), share("account_owner", 30), owner="deal_owner")
     accounts = [{"account_id": "A1", "owner_id": "u-eve"}]
@@ -166,6 +172,14 @@ def test_a_renewal_is_split_at_the_expiring_acv():
         ("D1:direct:CSM:renewed:cy", units(10_000), Fraction(1)),
         ("D1:direct:CSM:uplift:cy", units(900), Fraction(3, 10)),
     ]
+
+
+def test_an_overlay_on_a_portion_asks_about_the_whole_deal():
+    asked = share("AE", 50, overlay=True, portion="uplift", when=when(acv={"min": units(13_000)}))
+    house = of(*SPLIT_RENEWAL.rules[0].credit, asked, split_at="expiring_acv")
+    deal = {"motion": "renewal", "acv_micros": units(13_000), "expiring_acv_micros": units(10_000)}
+
+    assert shares_of(house, deal)[-1] == ("D1:overlay:AE:uplift:ada", units(1_500), Fraction(1, 2))
 
 
 def test_a_renewal_without_uplift_has_no_credits_for_it():

@@ -1,0 +1,156 @@
+"""What a won deal is: its kind of sale, its annual value, what it renews, how long the customer has been one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from engine.documents.company import Company
+from tests.reference.calendar import months_later, whole_months
+from tests.reference.facts import Facts, Row, holds_on
+from tests.reference.money import rounded
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A won deal with everything that conditions may ask about."""
+
+    row: Row
+    account: Row
+    lines: tuple[Row, ...]
+    day: date
+    motion: str
+    amount: int
+    acv: int
+    cost: int | None
+    list_price: int | None
+    fx: Fraction
+    """One unit of its currency in the company's, on its day."""
+    expiring_acv: int | None
+    months_since_signing: int | None
+    cancelled_on: date | None
+
+    @property
+    def id(self) -> str:
+        """How the CRM names it."""
+        return str(self.row["deal_id"])
+
+    @property
+    def term(self) -> int | None:
+        """Months of its contract."""
+        term: int | None = self.row["term_months"]
+        return term
+
+    @property
+    def uplift(self) -> Fraction | None:
+        """Its ACV over the expiring one, less one; none where nothing, or less, expires."""
+        if self.expiring_acv is None or self.expiring_acv <= 0:
+            return None
+        return Fraction(self.acv, self.expiring_acv) - 1
+
+    @property
+    def families(self) -> set[str]:
+        """Families of its products."""
+        return {line["family"] for line in self.lines if line["family"] is not None}
+
+
+def classify(facts: Facts, company: Company) -> list[Deal]:
+    """Every won deal that can be told; a deal in a currency without one exchange rate on its day is held."""
+    won = [row for row in facts.deals if row["is_won"] and row["is_closed"]]
+    deals = [_deal(row, won, facts, company) for row in won]
+    return sorted((deal for deal in deals if deal is not None), key=lambda deal: deal.id)
+
+
+def rate_into_company(currency: str, day: date, facts: Facts, company: Company) -> Fraction | None:
+    """What one unit of the currency is in the company's on the day; None without exactly one rate."""
+    if currency == company.currency:
+        return Fraction(1)
+    rates = [row for row in facts.fx_rates if row["currency"] == currency and holds_on(row, day)]
+    return Fraction(rates[0]["rate_num"], rates[0]["rate_den"]) if len(rates) == 1 else None
+
+
+def _deal(row: Row, won: list[Row], facts: Facts, company: Company) -> Deal | None:
+    fx = rate_into_company(row["currency"], row["closed_on"], facts, company)
+    if fx is None:
+        return None
+    lines = tuple(facts.lines_of(row["deal_id"]))
+    return Deal(
+        row=row,
+        account=next(each for each in facts.accounts if each["account_id"] == row["account_id"]),
+        lines=lines,
+        day=row["closed_on"],
+        motion=row["motion"],
+        amount=row["amount_micros"],
+        acv=_acv(row),
+        cost=_stated_or_of_lines(row["cost_micros"], [line["cost_micros"] for line in lines]),
+        list_price=_stated_or_of_lines(row["list_micros"], [line["list_micros"] for line in lines]),
+        fx=fx,
+        expiring_acv=_expiring(row, won, facts),
+        months_since_signing=_months_since_signing(row, won, facts),
+        cancelled_on=_cancelled_on(row, facts),
+    )
+
+
+def _acv(row: Row) -> int:
+    """What the CRM says, else a year's part of the amount; without a term, the amount."""
+    if row["acv_micros"] is not None:
+        return int(row["acv_micros"])
+    return (
+        rounded(Fraction(row["amount_micros"] * 12, row["term_months"])) if row["term_months"] else row["amount_micros"]
+    )
+
+
+def _stated_or_of_lines(stated: int | None, of_lines: list[int | None]) -> int | None:
+    """What the deal states, else the sum of its lines where every one of them states it."""
+    if stated is not None:
+        return stated
+    known = [each for each in of_lines if each is not None]
+    return sum(known) if known and len(known) == len(of_lines) else None
+
+
+def _expiring(row: Row, won: list[Row], facts: Facts) -> int | None:
+    """The ACV of the contract that a renewal renews: as it states, else of the deal that started it, else of the
+    prior deal; only in the renewal's own currency."""
+    if row["motion"] != "renewal":
+        return None
+    by_id = {each["deal_id"]: each for each in won}
+    contract = next((each for each in facts.contracts if each["contract_id"] == row["renewed_contract_id"]), None)
+    if contract is not None and contract["acv_micros"] is not None:
+        return int(contract["acv_micros"]) if contract["currency"] == row["currency"] else None
+    origin = by_id.get(contract["origin_deal_id"] if contract is not None else row["prior_deal_id"])
+    return _acv(origin) if origin is not None and origin["currency"] == row["currency"] else None
+
+
+def _months_since_signing(row: Row, won: list[Row], facts: Facts) -> int | None:
+    """Whole months since the account's first new business; who had left altogether by then signs anew."""
+    signed = None
+    of_account = [each for each in won if each["account_id"] == row["account_id"]]
+    for deal in sorted(of_account, key=lambda each: (each["closed_on"], each["deal_id"])):
+        if deal["motion"] != "new_business" or deal["closed_on"] > row["closed_on"]:
+            continue
+        if signed is None or not _is_customer(deal, facts):
+            signed = deal["closed_on"]
+    return None if signed is None else whole_months(signed, row["closed_on"])
+
+
+def _is_customer(deal: Row, facts: Facts) -> bool:
+    """Whether a contract of the account runs on the deal's day: begun before it, neither over nor cancelled."""
+    for each in facts.contracts:
+        begun = each["account_id"] == deal["account_id"] and each["starts_on"] < deal["closed_on"]
+        ends = [end for end in (each["ends_on"], each["cancelled_on"]) if end is not None]
+        if begun and each["origin_deal_id"] != deal["deal_id"] and all(deal["closed_on"] < end for end in ends):
+            return True
+    return False
+
+
+def _cancelled_on(row: Row, facts: Facts) -> date | None:
+    """The day on which the first contract that the deal started was cancelled."""
+    started = [each["cancelled_on"] for each in facts.contracts if each["origin_deal_id"] == row["deal_id"]]
+    return min((day for day in started if day is not None), default=None)
+
+
+def ends_on(deal: Deal) -> date | None:
+    """The day after the deal's term, from its start."""
+    begins = max(deal.row["starts_on"] or deal.day, deal.day)
+    return months_later(begins, deal.term) if deal.term else None

@@ -1,0 +1,61 @@
+"""Both engines side by side: what one says and the other does not."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from engine.compute import credit_deals
+from engine.pay import pay
+from tests.engine.plans import ledger
+from tests.reference.made.world import World
+from tests.reference.pay import compute
+
+SHOWN = 12
+Told = Mapping[tuple[Hashable, ...], Any]
+
+
+def differences(world: World) -> list[str]:
+    """Credits, lines and held credits that differ, as text; none where both engines agree."""
+    told, expected = of_engine(world), of_reference(world)
+    different = [key for key in sorted({*told, *expected}, key=str) if told.get(key) != expected.get(key)]
+    return [f"{key}: the engine says {told.get(key)}, the reference {expected.get(key)}" for key in different[:SHOWN]]
+
+
+def of_engine(world: World) -> Told:
+    """What the engine makes of the world."""
+    credited = credit_deals(world.book, world.rules)
+    paid = pay(credited.credits, credited.classified, world.book, world.rules, ledger())
+    told: dict[tuple[Hashable, ...], Any] = {}
+    for row in credited.credits.iter_rows(named=True):
+        share = Fraction(row["share_num"], row["share_den"])
+        told["credit", row["credit_id"]] = (share, row["amount_micros"], row["acv_micros"], row["units_micros"])
+    results = {row["source_id"] for row in paid.lines.iter_rows(named=True) if row["deal_id"] is None}
+    for row in paid.lines.iter_rows(named=True):
+        key = (row["plan"], row["component"], row["payee_id"], row["period"], row["part"], row["kind"])
+        _add(told, ("line", *key, row["source_id"] if row["deal_id"] else ""), row["amount_micros"])
+    for row in paid.held.iter_rows(named=True):
+        source = "" if row["source_id"] in results else row["source_id"]
+        told["held", row["plan"], row["component"], row["payee_id"], source] = True
+    return told
+
+
+def of_reference(world: World) -> Told:
+    """What the reference engine makes of it."""
+    result = compute(world.book, world.rules)
+    said: dict[tuple[Hashable, ...], Any] = {}
+    for credit in result.credits:
+        said["credit", credit.id] = (credit.share, credit.amount, credit.acv, credit.units)
+    for line in result.lines:
+        source = line.source if line.deal is not None else ""
+        if line.amount is None:
+            said["held", line.plan, line.component, line.payee, source] = True
+        else:
+            key = (line.plan, line.component, line.payee, line.period, line.part, line.kind)
+            _add(said, ("line", *key, source), line.amount)
+    return said
+
+
+def _add(told: dict[tuple[Hashable, ...], Any], key: tuple[Hashable, ...], amount: int) -> None:
+    told[key] = told.get(key, 0) + amount

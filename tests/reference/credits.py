@@ -1,0 +1,115 @@
+"""Who is credited with how much of a deal: shares by the first rule that fits, splits of the CRM, overlays on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from engine.documents.engagement import CreditShare, Engagement, Rule
+from tests.reference.classify import Deal
+from tests.reference.facts import Facts
+from tests.reference.holders import HeldDealError, holder_of
+from tests.reference.matching import fits
+from tests.reference.money import WHOLE, divided, rounded
+
+Amounts = tuple[int, int, int]
+"""Amount, ACV and units (one deal is one unit), in micro-units."""
+Given = tuple[str, str | None, Fraction]
+"""Role, person (none: the role stays open) and share."""
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A payee's share of a deal, or of a portion of it."""
+
+    deal: Deal
+    payee: str
+    role: str
+    kind: str
+    portion: str
+    share: Fraction
+    amount: int
+    acv: int
+    units: int
+    member: str | None = None
+    """Of a roll-up: whose credit it is."""
+    level: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Made of what tells credits apart; credits of one day count in the order of this text."""
+        tail = [] if self.member is None else [self.member]
+        return ":".join([self.deal.id, self.kind, self.role, self.portion, self.payee, *tail])
+
+
+def credits_of(deal: Deal, engagements: Sequence[Engagement], facts: Facts) -> list[Credit]:
+    """The credits of one deal; none for a deal that is held."""
+    in_force = [each for each in engagements if each.effective.covers(deal.day)]
+    if len(in_force) != 1:
+        return []
+    rule = next((rule for rule in in_force[0].rules if fits(rule.when, deal, facts)), None)
+    try:
+        return [] if rule is None else list(_by_rule(rule, deal, in_force[0], facts))
+    except HeldDealError:
+        return []
+
+
+def _by_rule(rule: Rule, deal: Deal, engagement: Engagement, facts: Facts) -> Iterator[Credit]:
+    """Direct shares of a portion are divided together, and so are the overlays of it to one role."""
+    for role in {rule.owners.value, rule.owners.commercial, rule.owners.execution}:
+        holder_of(role, deal, engagement, facts)
+    worths = _portions(rule, deal)
+    sets: dict[tuple[str, str, str], list[Given]] = {}
+    for share in rule.credit:
+        if fits(share.when, deal, facts):
+            key = ("overlay", share.portion, share.to) if share.overlay else ("direct", share.portion, "")
+            sets.setdefault(key, []).extend(_people(share, deal, engagement, facts))
+    for (kind, portion, _), given in sets.items():
+        if any(worths[portion]):
+            yield from _divided(given, worths[portion], Credit(deal, "", "", kind, portion, Fraction(0), 0, 0, 0))
+
+
+def _portions(rule: Rule, deal: Deal) -> dict[str, Amounts]:
+    """The whole deal; of a rule that splits it, the part up to the expiring ACV and the part above it, too."""
+    whole = (deal.amount, deal.acv, WHOLE)
+    if rule.split_at is None:
+        return {"all": whole}
+    if deal.expiring_acv is None:
+        raise HeldDealError(deal.id)
+    part = Fraction(min(deal.acv, max(deal.expiring_acv, 0)), deal.acv) if deal.acv else Fraction(1)
+    renewed = (rounded(deal.amount * part), rounded(deal.acv * part), rounded(WHOLE * part))
+    uplift = (whole[0] - renewed[0], whole[1] - renewed[1], whole[2] - renewed[2])
+    return {"all": whole, "renewed": renewed, "uplift": uplift}
+
+
+def _divided(given: Sequence[Given], worth: Amounts, empty: Credit) -> list[Credit]:
+    """The parts of a portion by shares; those of one person in one role are one credit."""
+    shares = [share for _, _, share in given]
+    parts = zip(*(divided(total, shares) for total in worth), strict=True)
+    credits_: dict[tuple[str, str], Credit] = {}
+    for (role, payee, share), (amount, acv, units) in zip(given, parts, strict=True):
+        if payee is not None:
+            one = credits_.get((role, payee), replace(empty, role=role, payee=payee))
+            sums = {"amount": one.amount + amount, "acv": one.acv + acv, "units": one.units + units}
+            credits_[role, payee] = replace(one, share=one.share + share, **sums)
+    return list(credits_.values())
+
+
+def _people(share: CreditShare, deal: Deal, engagement: Engagement, facts: Facts) -> Iterator[Given]:
+    """Who gets which part of a share: the people of the CRM's splits where it says so, else the holder of the role."""
+    splits = facts.splits_of(deal.id) if share.split_by == "crm" else []
+    if not splits:
+        yield share.to, holder_of(share.to, deal, engagement, facts), share.share
+        return
+    persons = {person["user_id"]: person["person_id"] for person in facts.people}
+    if sum(Fraction(row["share_num"], row["share_den"]) for row in splits) != 1:
+        raise HeldDealError(deal.id)
+    for row in sorted(splits, key=lambda row: row["split_id"]):
+        if row["share_num"]:
+            yield share.to, persons[row["user_id"]], share.share * Fraction(row["share_num"], row["share_den"])
+
+
+def rolled_up(credit: Credit, manager: str, level: int) -> Credit:
+    """The same credit, for a manager so many levels above."""
+    return replace(credit, payee=manager, kind="rollup", member=credit.payee, level=level)

@@ -1,0 +1,163 @@
+"""The payout curve F: what a component pays in all for what was achieved so far, exactly.
+
+Achievement is in micro-units of the measure, pay in micro-units of the plan's currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from engine.documents.bracket import Bracket, Point
+from engine.documents.component import Component
+from tests.reference.money import WHOLE, rounded
+
+
+class MissingQuotaError(Exception):
+    """A quota or target that the pay depends on is not there, or not above zero: the lines are held."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a curve refers to: the day of its rates, and quota and target of the window."""
+
+    day: date
+    quota: Fraction | None
+    own_target: Fraction | None
+
+    def needed_quota(self) -> Fraction:
+        """The quota, where the pay depends on it."""
+        if self.quota is None or self.quota <= 0:
+            raise MissingQuotaError
+        return self.quota
+
+    def value(self, dated: Any) -> Any:
+        """A dated value on the day."""
+        return dated.at(self.day)
+
+    def target(self, component: Component) -> Fraction:
+        """What 100 % pays."""
+        whole = self.own_target if component.targets is not None else self.value(component.target)
+        if whole is None:
+            raise MissingQuotaError
+        return whole * (self.value(component.weight) if component.weight is not None else Fraction(1))
+
+
+def payout(component: Component, achieved: int, terms: Terms) -> Fraction:
+    """F of the component, before factors and caps. Nothing achieved pays nothing, whatever the first row says."""
+    pays_for_whole_rows = bool(component.row_ways & {"share", "lump"})
+    if achieved <= 0 and pays_for_whole_rows:
+        return Fraction(0)
+    if component.points:
+        return _through_points(component, achieved, terms)
+    if component.brackets:
+        return _by_brackets(component, achieved, terms)
+    if component.rate is not None:
+        return achieved * Fraction(terms.value(component.rate))
+    if component.times is not None:
+        return achieved * terms.value(component.times) * target_rate(component, terms)
+    return achieved * _each(component, terms.value(component.pays))
+
+
+def target_rate(component: Component, terms: Terms) -> Fraction:
+    """Target over quota; rounded in per cent where the component says to how many decimals."""
+    rate = terms.target(component) / terms.needed_quota()
+    if component.rate_decimals is None:
+        return rate
+    steps = 100 * 10**component.rate_decimals
+    return Fraction(rounded(rate * steps), steps)
+
+
+def _each(component: Component, amount: int) -> Fraction:
+    """Pay for a micro-unit of the measure, from an amount for each unit, or for each `per` of it."""
+    return Fraction(amount, component.per or WHOLE)
+
+
+def _starts(rows: Sequence[Bracket | Point], terms: Terms) -> list[Fraction]:
+    """Where rows begin, in micro-units of the measure."""
+    return [_start(row, terms) for row in rows]
+
+
+def _start(row: Bracket | Point, terms: Terms) -> Fraction:
+    if row.from_share is None:
+        return Fraction(row.from_micros or 0)
+    return row.from_share * terms.needed_quota() if row.from_share else Fraction(0)
+
+
+def _reached(achieved: Fraction | int, starts: Sequence[Fraction], boundary: str) -> int:
+    """The place of the bracket that owns the achievement; the first one owns everything below it."""
+    own = [start <= achieved if boundary == "lower" else start < achieved for start in starts]
+    return max((place for place, reached in enumerate(own) if reached), default=0)
+
+
+def _by_brackets(component: Component, achieved: int, terms: Terms) -> Fraction:
+    starts = _starts(component.brackets, terms)
+    place = _reached(achieved, starts, component.boundary)
+    row = component.brackets[place]
+    if row.way == "lump":
+        return Fraction(terms.value(row.lump))
+    if row.way == "share":
+        return terms.value(row.pays) * terms.target(component)
+    rates = [_rate(component, each, terms) for each in component.brackets]
+    return _by_tiers(component, achieved, starts, rates, place)
+
+
+def _rate(component: Component, row: Bracket, terms: Terms) -> Fraction:
+    if row.way == "rate":
+        return Fraction(terms.value(row.rate))
+    if row.way == "times":
+        return terms.value(row.times) * target_rate(component, terms)
+    return _each(component, terms.value(row.pays))
+
+
+def _by_tiers(
+    component: Component, achieved: int, starts: list[Fraction], rates: list[Fraction], place: int
+) -> Fraction:
+    """Which part of the achievement is paid at which rate; the rate reached is that of `place`."""
+    if component.tiers == "whole":
+        return achieved * rates[place]
+    if component.tiers == "marginal" or place == 0:
+        return _slices(achieved, starts, rates)
+    since = starts[1] if component.tiers == "overage_cliff" else starts[place - 1]
+    return _slices(since, starts, rates) + (achieved - since) * rates[place]
+
+
+def _slices(achieved: Fraction | int, starts: list[Fraction], rates: list[Fraction]) -> Fraction:
+    """Each rate for its own slice; below zero at the first rate."""
+    if achieved < 0:
+        return achieved * rates[0]
+    total = Fraction(0)
+    for place, (start, rate) in enumerate(zip(starts, rates, strict=True)):
+        end = starts[place + 1] if place + 1 < len(starts) else achieved
+        total += max(min(achieved, end) - start, 0) * rate
+    return total
+
+
+def _through_points(component: Component, achieved: int, terms: Terms) -> Fraction:
+    """Straight lines between points; below and beyond them as the component says."""
+    xs = _starts(component.points, terms)
+    ys = [_paid_at(component, point, terms) for point in component.points]
+    if achieved < xs[0]:
+        return _below(component, achieved, xs, ys)
+    for (x, y), (next_x, next_y) in pairwise(zip(xs, ys, strict=True)):
+        if achieved <= next_x:
+            return y + (achieved - x) * (next_y - y) / (next_x - x)
+    slope = (ys[-1] - ys[-2]) / (xs[-1] - xs[-2]) if component.beyond == "continue" else 0
+    return ys[-1] + (achieved - xs[-1]) * slope
+
+
+def _below(component: Component, achieved: int, xs: list[Fraction], ys: list[Fraction]) -> Fraction:
+    if component.below == "flat":
+        return ys[0]
+    if component.below != "continue":
+        return Fraction(0)
+    return max(ys[0] + (achieved - xs[0]) * (ys[1] - ys[0]) / (xs[1] - xs[0]), Fraction(0))
+
+
+def _paid_at(component: Component, point: Point, terms: Terms) -> Fraction:
+    paid = terms.value(point.pays)
+    return paid * terms.target(component) if point.way == "share" else Fraction(paid)

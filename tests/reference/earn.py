@@ -1,0 +1,173 @@
+"""Lines: what every credit earns, component by component. A component that reads another asks for its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from engine.documents.company import Company
+from engine.documents.component import Component
+from engine.documents.plan import Plan
+from tests.reference import entries as e
+from tests.reference.calendar import STATEMENTS, Span, span_of
+from tests.reference.caps import capped, within_deal_cap
+from tests.reference.credits import Credit
+from tests.reference.curve import MissingQuotaError, Terms, payout
+from tests.reference.entries import Entry, Line, Participant
+from tests.reference.facts import Facts
+from tests.reference.gauges import factor
+from tests.reference.money import WHOLE, rounded
+from tests.reference.quotas import quota_of
+
+
+@dataclass
+class Earnings:
+    """What the payees of a book earn on the plans in force, computed where it is asked for and then remembered."""
+
+    facts: Facts
+    company: Company
+    plans: Sequence[Plan]
+    credits: Sequence[Credit]
+    remembered: dict[Any, Any] = field(default_factory=dict)
+
+    def everything(self) -> list[Line]:
+        """Every earning of everybody."""
+        payees = sorted({row["person_id"] for row in self.facts.enrolments})
+        everybody = [Participant(payee, plan) for plan in self.plans for payee in payees]
+        return [
+            line for who in everybody for component in who.plan.components for line in self.lines_of(who, component)
+        ]
+
+    def lines_of(self, who: Participant, component: Component) -> list[Line]:
+        """The earnings of one component."""
+        key = ("lines", who.key, component.id)
+        if key not in self.remembered:
+            self.remembered[key] = list(self._lines(who, component))
+        lines: list[Line] = self.remembered[key]
+        return lines
+
+    def entries_of(self, who: Participant, measure: str) -> list[Entry]:
+        """What counts in a measure of the plan, on the days on which the payee is on the plan."""
+        key = ("entries", who.key, measure)
+        if key not in self.remembered:
+            found = self._all_entries(who, measure)
+            self.remembered[key] = [each for each in found if e.is_on(who, each.day, self.facts)]
+        entries: list[Entry] = self.remembered[key]
+        return entries
+
+    def counted(self, who: Participant, component: Component) -> list[Entry]:
+        """What counts for a component: its measure's entries within its own life."""
+        life = component.effective or who.plan.effective
+        return [each for each in self.entries_of(who, component.measure) if life.covers(each.day)]
+
+    def window(self, accumulates: str, entry: Entry) -> str:
+        """What adds up together: a period, or the deal by itself."""
+        if accumulates == "transaction":
+            return entry.deal.id if entry.deal is not None else entry.source
+        return self.span(accumulates, entry).label
+
+    def span(self, accumulates: str, entry: Entry) -> Span:
+        """The days of a window that is a period."""
+        return span_of(entry.day, accumulates, self.company)
+
+    def quota(self, who: Participant, name: str, window: Span) -> Fraction | None:
+        """The quota of a window, where there is one."""
+        key = ("quota", who.key, name, window)
+        if key not in self.remembered:
+            self.remembered[key] = quota_of(who, name, window, self.facts, self.company)
+        quota: Fraction | None = self.remembered[key]
+        return quota
+
+    def _all_entries(self, who: Participant, name: str) -> list[Entry]:
+        measure = who.plan.measures[name]
+        if measure.imported is not None:
+            return e.of_results(measure, who.payee, self.facts)
+        if measure.sum == "earnings":
+            return e.of_earnings(measure, who.plan, self._earned(who, name), self.facts)
+        own = [credit for credit in self.credits if credit.payee == who.payee]
+        return e.of_credits(measure, who.plan, own, self.facts, self.company)
+
+    def _earned(self, who: Participant, name: str) -> Iterator[tuple[Plan, Line]]:
+        """The lines that a measure of earnings adds up: one's own of this plan file, or the team's of any plan."""
+        measure = who.plan.measures[name]
+        members = {row["person_id"] for row in self.facts.enrolments} if measure.of_the_team else {who.payee}
+        for read in self.plans if measure.of_the_team else (who.plan,):
+            for component in (part for part in read.components if part.id in measure.of):
+                for member in sorted(members):
+                    for line in self.lines_of(Participant(member, read), component):
+                        if not measure.of_the_team or e.is_below(line, who.payee, measure, self.facts):
+                            yield read, line
+
+    def _lines(self, who: Participant, component: Component) -> Iterator[Line]:
+        """Window by window; a window whose quota is not known is held as a whole."""
+
+        def window(entry: Entry) -> str:
+            return self.window(component.accumulates, entry)
+
+        by_window = sorted(self.counted(who, component), key=lambda entry: (window(entry), entry.order))
+        for _, group in groupby(by_window, key=window):
+            entries = list(group)
+            try:
+                yield from list(self._of_window(who, component, entries))
+            except MissingQuotaError:
+                yield from [self._line(who, component, entry, None) for entry in entries]
+
+    def _of_window(self, who: Participant, component: Component, entries: list[Entry]) -> Iterator[Line]:
+        """F(after) less F(before), each rounded, for every entry that adds something, in their order."""
+        if _depends_on_quota(component):
+            self._terms(who, component, entries[0]).needed_quota()
+        if component.targets is not None:
+            self._terms(who, component, entries[0]).target(component)
+        achieved = 0
+        raw: dict[str, int] = {}
+        for entry in entries:
+            if entry.base is None:
+                yield self._line(who, component, entry, None)
+            if not entry.base:
+                continue
+            terms = self._terms(who, component, entry)
+            times = factor(component, who, entry, self)
+            before = self._paid(who.plan, component, achieved, terms, times)
+            achieved += entry.base
+            amount = self._paid(who.plan, component, achieved, terms, times) - before
+            if not component.cap_on_curve:
+                amount = within_deal_cap(component, entry, terms, amount, plan=who.plan, raw=raw)
+            yield self._line(who, component, entry, amount)
+
+    def _terms(self, who: Participant, component: Component, entry: Entry) -> Terms:
+        quota = Fraction(WHOLE) if who.plan.measures[component.measure].unit == "percent" else None
+        own = None
+        if component.quota is not None:
+            quota = self.quota(who, component.quota, self.span(component.accumulates, entry))
+        if component.targets is not None:
+            own = self.quota(who, component.targets, self.span(component.accumulates, entry))
+        return Terms(entry.day, quota, own)
+
+    def _paid(self, plan: Plan, component: Component, achieved: int, terms: Terms, times: Fraction) -> int:
+        """What the window pays in all once so much is achieved."""
+        exact = payout(component, achieved, terms) * times
+        if component.cap is not None and component.cap_on_curve:
+            exact = capped(component, exact, terms)
+        return rounded(exact, plan.unit_micros, plan.rounding)
+
+    def _line(self, who: Participant, component: Component, entry: Entry, amount: int | None) -> Line:
+        return Line(
+            plan=who.plan.plan,
+            component=component.id,
+            payee=who.payee,
+            period=span_of(entry.day, STATEMENTS[who.plan.pays], self.company).label,
+            source=entry.source,
+            part="earning",
+            kind=component.kind,
+            deal=entry.deal,
+            day=entry.day,
+            amount=amount,
+        )
+
+
+def _depends_on_quota(component: Component) -> bool:
+    """Whether a quota is used, and not only shown: by a target rate, or by rows that begin above 0 %."""
+    return component.over_quota or any(row.from_share for row in component.rows)

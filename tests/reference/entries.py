@@ -1,0 +1,152 @@
+"""What counts in a measure, in its order: credits, imported results, other components' earnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from engine.documents.company import Company
+from engine.documents.measure import Measure
+from engine.documents.plan import Plan
+from tests.reference.classify import Deal, rate_into_company
+from tests.reference.credits import Credit
+from tests.reference.facts import Facts, Row, holds_on
+from tests.reference.matching import fits
+from tests.reference.money import rounded
+from tests.reference.rollups import above
+from tests.reference.worth import UnknownWorthError, counts_for, part_of_deal
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A payee on a plan file."""
+
+    payee: str
+    plan: Plan
+
+    @property
+    def key(self) -> tuple[str, str, date]:
+        """What tells it from others: plan files of one name begin on different days."""
+        return self.payee, self.plan.plan, self.plan.effective.from_on
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one source adds to a measure: micro-units of the plan's currency, or of pieces."""
+
+    source: str
+    deal: Deal | None
+    day: date
+    base: int | None
+    """None: it cannot be told, so that the entry is held."""
+    share: Fraction | None = None
+
+    @property
+    def order(self) -> tuple[date, str]:
+        """Entries count by day, those of one day by what they are of."""
+        return self.day, self.source
+
+
+@dataclass(frozen=True)
+class Line:
+    """One computed earning."""
+
+    plan: str
+    component: str
+    payee: str
+    period: str
+    source: str
+    part: str
+    kind: str
+    deal: Deal | None
+    day: date
+    amount: int | None
+    """None: it is held."""
+
+
+def of_credits(measure: Measure, plan: Plan, credits_: Sequence[Credit], facts: Facts, company: Company) -> list[Entry]:
+    """What a payee's credits count for."""
+    entries = [
+        Entry(
+            credit.id,
+            credit.deal,
+            credit.deal.day,
+            _in_plans_unit(measure, plan, credit, facts, company),
+            credit.share,
+        )
+        for credit in credits_
+        if _counts(measure, credit, facts)
+    ]
+    return sorted(entries, key=lambda entry: entry.order)
+
+
+def _counts(measure: Measure, credit: Credit, facts: Facts) -> bool:
+    levels = measure.levels
+    if credit.kind not in measure.credits or not fits(measure.when, credit.deal, facts):
+        return False
+    return levels is None or credit.level is None or _among(credit.level, measure)
+
+
+def _among(level: int, measure: Measure) -> bool:
+    """Whether a level is one of those that the measure asks for."""
+    levels = measure.levels
+    return levels is None or (levels.min <= level and (levels.max is None or level <= levels.max))
+
+
+def _in_plans_unit(measure: Measure, plan: Plan, credit: Credit, facts: Facts, company: Company) -> int | None:
+    """Money at the rate of the deal's day, rounded to a micro-unit once; None where that cannot be told."""
+    try:
+        exact = counts_for(measure, credit, facts)
+    except UnknownWorthError:
+        return None
+    if measure.unit == "amount":
+        into_company = credit.deal.fx
+        into_plan = rate_into_company(plan.currency, credit.deal.day, facts, company)
+        if into_plan is None:
+            return None
+        exact *= into_company / into_plan
+    base = rounded(exact)
+    if measure.less_per_deal is None:
+        return base
+    less = rounded(measure.less_per_deal * part_of_deal(measure, credit) * credit.share)
+    above = max(abs(base) - less, 0)
+    return above if base > 0 else -above
+
+
+def of_results(measure: Measure, payee: str, facts: Facts) -> list[Entry]:
+    """Imported results, each on the last day of its window."""
+    rows = [row for row in facts.imported_results if (row["person_id"], row["result"]) == (payee, measure.imported)]
+    entries = [
+        Entry(f"{row['from_on']}..{row['until_on']}", None, row["until_on"] - timedelta(days=1), row["value_micros"])
+        for row in rows
+    ]
+    return sorted(entries, key=lambda entry: entry.order)
+
+
+def of_earnings(measure: Measure, plan: Plan, lines: Iterator[tuple[Plan, Line]], facts: Facts) -> list[Entry]:
+    """What other components paid; what is paid in another currency than this plan's is not added to it."""
+    entries = []
+    for earned_in, line in lines:
+        if line.deal is not None and not fits(measure.when, line.deal, facts):
+            continue
+        base = line.amount if earned_in.currency == plan.currency else None
+        entries.append(Entry(f"{line.source}:{line.component}:{line.payee}", line.deal, line.day, base))
+    return sorted(entries, key=lambda entry: entry.order)
+
+
+def is_below(line: Line, manager: str, measure: Measure, facts: Facts) -> bool:
+    """Whether the payee of a line counts for a manager on the line's day."""
+    chain = above(line.payee, line.day, facts)
+    return manager in chain and _among(chain.index(manager) + 1, measure)
+
+
+def is_on(who: Participant, day: date, facts: Facts) -> bool:
+    """Whether the payee is on the plan file that day."""
+    return who.plan.effective.covers(day) and any(holds_on(row, day) for row in enrolments_of(who, facts))
+
+
+def enrolments_of(who: Participant, facts: Facts) -> list[Row]:
+    """The payee's rows of the plan's name."""
+    return [row for row in facts.enrolments if (row["person_id"], row["plan"]) == (who.payee, who.plan.plan)]

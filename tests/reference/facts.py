@@ -1,0 +1,77 @@
+"""What both engines look at: the records of the book as plain rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from engine.book import Book
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The rows of every frame of the book, under the frame's own name."""
+
+    accounts: list[Row]
+    deals: list[Row]
+    deal_lines: list[Row]
+    splits: list[Row]
+    team_members: list[Row]
+    contracts: list[Row]
+    people: list[Row]
+    role_holdings: list[Row]
+    reporting_lines: list[Row]
+    enrolments: list[Row]
+    quotas: list[Row]
+    imported_results: list[Row]
+    fx_rates: list[Row]
+    list_entries: list[Row]
+    deal_events: list[Row]
+
+    @cached_property
+    def _splits(self) -> Mapping[str, list[Row]]:
+        return by_deal(self.splits)
+
+    @cached_property
+    def _lines(self) -> Mapping[str, list[Row]]:
+        return by_deal(self.deal_lines)
+
+    @cached_property
+    def _events(self) -> Mapping[str, list[Row]]:
+        return by_deal(self.deal_events)
+
+    def splits_of(self, deal: str) -> list[Row]:
+        """The splits of a deal."""
+        return self._splits.get(deal, [])
+
+    def lines_of(self, deal: str) -> list[Row]:
+        """The products on a deal."""
+        return self._lines.get(deal, [])
+
+    def events_of(self, deal: str) -> list[Row]:
+        """What happened to a deal."""
+        return self._events.get(deal, [])
+
+
+def by_deal(rows: list[Row]) -> dict[str, list[Row]]:
+    """The rows of each deal."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["deal_id"], []).append(row)
+    return found
+
+
+def facts_of(book: Book) -> Facts:
+    """The book's rows."""
+    return Facts(**{field.name: getattr(book, field.name).to_dicts() for field in fields(Facts)})
+
+
+def holds_on(row: Row, day: date) -> bool:
+    """Whether a dated row is in force on the day; a row without a first or last day is open there."""
+    begun = row["from_on"] is None or row["from_on"] <= day
+    return begun and (row["until_on"] is None or day < row["until_on"])

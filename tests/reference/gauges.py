@@ -1,0 +1,93 @@
+"""Gates and multipliers: numbers of the payee that decide whether and how much a component pays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from engine.documents.component import Component
+from engine.documents.gauge import Gate, Gauge, Multiplier
+from tests.reference.curve import MissingQuotaError
+from tests.reference.entries import Entry, Participant
+from tests.reference.money import WHOLE
+
+if TYPE_CHECKING:
+    from tests.reference.earn import Earnings
+
+
+def factor(component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction:
+    """What gates and multipliers make of the component's payout for this entry."""
+    total = Fraction(1)
+    for gate in component.gauges():
+        number = _number(gate, _read(gate, component, who, earned), entry, earned)
+        if isinstance(gate, Multiplier):
+            total *= _factor_at(gate, number)
+        else:
+            total *= 1 if _is_open(gate, number) else 0
+    return total
+
+
+def _is_open(gate: Gate, number: Fraction) -> bool:
+    inside = (gate.min is None or number >= gate.min) and (gate.max is None or number <= gate.max)
+    return inside and (gate.above is None or number > gate.above) and (gate.below is None or number < gate.below)
+
+
+def _factor_at(multiplier: Multiplier, number: Fraction) -> Fraction:
+    """That of the last bracket that begins at or below the number; below 0 the first."""
+    reached = [bracket.factor for bracket in multiplier.brackets if bracket.since <= number]
+    return reached[-1] if reached else multiplier.brackets[0].factor
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a gauge looks at: entries, over which windows, and what they are a share of."""
+
+    who: Participant
+    entries: list[Entry]
+    over: str
+    quota: str | None
+    in_percent: bool
+    paid_by: Component | None = None
+
+
+def _read(gauge: Gauge, component: Component, who: Participant, earned: Earnings) -> _Read:
+    """A measure over its own window, or that of the component; or another component's entries over its window."""
+    if gauge.measure is not None:
+        entries = earned.entries_of(who, gauge.measure)
+        in_percent = who.plan.measures[gauge.measure].unit == "percent"
+        return _Read(who, entries, gauge.over or component.accumulates, gauge.quota, in_percent)
+    other = next(part for part in who.plan.components if part.id in (gauge.attainment_of, gauge.payout_of))
+    in_percent = who.plan.measures[other.measure].unit == "percent"
+    paid_by = other if gauge.payout_of is not None else None
+    return _Read(who, earned.counted(who, other), other.accumulates, other.quota, in_percent, paid_by)
+
+
+def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fraction:
+    """The number as the gauge's own window holds it now, or held it when the entry's deal was counted."""
+    held = [each for each in read.entries if earned.window(read.over, each) == earned.window(read.over, entry)]
+    if gauge.judged == "deal":
+        held = [each for each in held if each.order <= entry.order or _same_deal(each, entry)]
+    if read.paid_by is not None:
+        sources = {each.source for each in held}
+        lines = [line for line in earned.lines_of(read.who, read.paid_by) if line.source in sources]
+        return Fraction(_sum([line.amount for line in lines]))
+    achieved = _sum([each.base for each in held])
+    if read.quota is None:
+        return Fraction(achieved, WHOLE if read.in_percent else 1)
+    quota = earned.quota(read.who, read.quota, earned.span(read.over, entry))
+    if quota is None or quota <= 0:
+        raise MissingQuotaError
+    return achieved / quota
+
+
+def _sum(amounts: list[int | None]) -> int:
+    """Their sum; where one of them is held nobody can tell it."""
+    known = [each for each in amounts if each is not None]
+    if len(known) < len(amounts):
+        raise MissingQuotaError
+    return sum(known)
+
+
+def _same_deal(one: Entry, other: Entry) -> bool:
+    return one.deal is not None and other.deal is not None and one.deal.id == other.deal.id

@@ -1,0 +1,76 @@
+"""Who fills a role on a day: the most specific holder, else who steps in for the vacancy."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.documents.engagement import MANAGER_OF, RECORD_OWNERS, Engagement
+from tests.reference.classify import Deal
+from tests.reference.facts import Facts, holds_on
+
+NARROWEST_FIRST = ("account", "territory", "segment", "company")
+
+
+class HeldDealError(Exception):
+    """The deal waits for a person: nobody, or more than one, is what a rule asks for."""
+
+
+def holder_of(role: str, deal: Deal, engagement: Engagement, facts: Facts) -> str | None:
+    """The person; None where the role may stay open. HeldDealError where that cannot be told."""
+    found = _in(role, deal, facts)
+    if found is None and role not in engagement.vacancies:
+        raise HeldDealError(role)
+    for stand_in in engagement.vacancies.get(role, ()):
+        if found is None:
+            found = _stepping_in(stand_in, deal, facts)
+    if found is None and engagement.vacancies.get(role):
+        raise HeldDealError(role)
+    return found
+
+
+def _stepping_in(name: str, deal: Deal, facts: Facts) -> str | None:
+    if not name.startswith(MANAGER_OF):
+        return _in(name, deal, facts)
+    of = _in(name.removeprefix(MANAGER_OF), deal, facts)
+    return None if of is None else one_of(managers_of(of, deal.day, facts))
+
+
+def _in(name: str, deal: Deal, facts: Facts) -> str | None:
+    """The owner of a record, or the holder of a role at the narrowest place where it is held."""
+    if name in RECORD_OWNERS:
+        user = deal.row["owner_id"] if name == "deal_owner" else deal.account["owner_id"]
+        people = [person["person_id"] for person in facts.people if person["user_id"] == user]
+        return people[0] if len(people) == 1 else None
+    places = {
+        "account": deal.account["account_id"],
+        "territory": deal.account["territory"],
+        "segment": deal.account["segment"],
+        "company": None,
+    }
+    for scope in NARROWEST_FIRST:
+        if scope != "company" and places[scope] is None:
+            continue
+        held = {
+            row["person_id"]
+            for row in facts.role_holdings
+            if (row["role"], row["scope"], row["value"]) == (name, scope, places[scope]) and holds_on(row, deal.day)
+        }
+        if held:
+            return one_of(held)
+    return None
+
+
+def one_of(people: set[str]) -> str | None:
+    """The only person, or nobody; several are one too many."""
+    if len(people) > 1:
+        raise HeldDealError(f"{sorted(people)}")
+    return next(iter(people), None)
+
+
+def managers_of(person: str, day: date, facts: Facts) -> set[str]:
+    """Managers by the reporting lines of the day; who has none on any day has the CRM's manager."""
+    lines = [row for row in facts.reporting_lines if row["person_id"] == person]
+    if lines:
+        return {row["manager_id"] for row in lines if holds_on(row, day)}
+    stated = next((row["manager_id"] for row in facts.people if row["person_id"] == person), None)
+    return set() if stated is None else {stated}

@@ -1,0 +1,57 @@
+"""`when:` by lot, over every field that can be tested."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from tests.reference.made.deals import DAYS, FAMILIES, FIRST_DAY
+
+TEXTS: dict[str, tuple[str, ...]] = {
+    "motion": ("new_business", "renewal", "upsell", "cross_sell", "downgrade"),
+    "segment": ("SMB", "Enterprise"),
+    "territory": ("West", "East"),
+    "industry": ("Media", "Software"),
+    "country": ("NO", "US"),
+    "source": ("Outbound SDR", "Inbound"),
+    "type": ("new_business", "renewal"),
+    "currency": ("USD", "EUR", "JPY"),
+    "family": FAMILIES,
+}
+NUMBERS: dict[str, tuple[Any, ...]] = {
+    "amount": (5_000, 20_000, 30_000),
+    "acv": (5_000, 20_000, 30_000),
+    "expiring_acv": (10_000, 30_000),
+    "revenue": (5_000_000, 10_000_000),
+    "uplift": ("-10%", "0%", "20%"),
+    "margin_percent": ("0%", "30%", "50%"),
+    "discount_percent": ("0%", "10%", "25%"),
+    "employees": (10, 200),
+    "term_months": (12, 24, 36),
+    "months_since_signing": (0, 3, 6),
+}
+FIELDS = (*TEXTS, *NUMBERS, "closed_on", "account")
+
+
+def when(chance: Random, most: int = 2) -> dict[str, Any]:
+    """Some tests of different fields, or none."""
+    return {field: _test(chance, field) for field in chance.sample(FIELDS, chance.randrange(0, most + 1))}
+
+
+def _test(chance: Random, field: str) -> Any:
+    if field == "account":
+        return {chance.choice(["listed_in", "not_listed_in"]): "named"}
+    if field in TEXTS:
+        return _of_texts(chance, TEXTS[field])
+    if field == "closed_on":
+        values: list[Any] = [FIRST_DAY + timedelta(days=chance.randrange(DAYS)), date(2026, 7, 1)]
+    else:
+        values = list(NUMBERS[field])
+    value = chance.choice(values)
+    return value if chance.random() < 0.1 else {chance.choice(["min", "max", "above", "below"]): value}
+
+
+def _of_texts(chance: Random, texts: tuple[str, ...]) -> Any:
+    some = chance.choice([chance.choice(texts), chance.sample(texts, chance.randrange(1, len(texts)))])
+    return {"not": some} if chance.random() < 0.4 else some

@@ -1,0 +1,161 @@
+"""Deals by lot, with their accounts, products, splits, contracts and what became of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+MICROS = 1_000_000
+FIRST_DAY = date(2026, 1, 1)
+DAYS = 430
+ACCOUNTS = 12
+MOTIONS = ("new_business", "new_business", "new_business", "renewal", "renewal", "upsell", "cross_sell", "downgrade")
+FAMILIES = ("Software", "Services", "Hardware")
+PRODUCTS = ("Core", "Plus", "Help")
+CURRENCIES = ("USD", "USD", "USD", "EUR", "JPY")
+REPS = ("ada", "bo", "cy")
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def accounts(chance: Random) -> list[dict[str, Any]]:
+    """Customers, some of whom nothing is known of."""
+    return [
+        {
+            "account_id": f"A{number}",
+            "owner_id": chance.choice([*(f"u-{name}" for name in REPS), None]),
+            "segment": chance.choice(["SMB", "Enterprise", None]),
+            "territory": chance.choice(["West", "East", None]),
+            "industry": chance.choice(["Media", "Software", None]),
+            "country": chance.choice(["NO", "US", None]),
+            "employees": chance.choice([10, 200, 1_000, None]),
+            "revenue_micros": chance.choice([5_000_000 * MICROS, 20_000_000 * MICROS, None]),
+        }
+        for number in range(ACCOUNTS)
+    ]
+
+
+def deals(seed: str, count: int) -> Rows:
+    """So many deals; each by its own lot, so that fewer of them are the first of more."""
+    rows: Rows = {name: [] for name in ("deals", "deal_lines", "splits", "contracts", "deal_events")}
+    for number in range(count):
+        _add(Random(f"{seed} deal {number}"), number, rows)
+    return rows
+
+
+def _add(chance: Random, number: int, rows: Rows) -> None:
+    deal = _deal(chance, number, rows["deals"])
+    rows["deals"].append(deal)
+    if chance.random() < 0.6:
+        rows["deal_lines"] += _lines(chance, deal)
+    if chance.random() < 0.3:
+        rows["splits"] += _splits(chance, deal)
+    rows["contracts"].append(_contract(chance, deal))
+    if chance.random() < 0.3:
+        rows["deal_events"] += _events(chance, deal)
+
+
+def money(chance: Random) -> int:
+    """An amount: round, with cents, or small and odd."""
+    kind = chance.random()
+    if kind < 0.4:
+        return chance.randrange(1, 60) * 1_000 * MICROS
+    if kind < 0.95:
+        return chance.randrange(1, 6_000_000) * 10_000
+    return chance.randrange(0, 1_000) * 10_000
+
+
+def _deal(chance: Random, number: int, before: list[dict[str, Any]]) -> dict[str, Any]:
+    motion = chance.choice(MOTIONS)
+    amount = money(chance)
+    sign = -1 if motion == "downgrade" else 1
+    acv = money(chance) if chance.random() < 0.4 else None
+    closed_on = FIRST_DAY + timedelta(days=chance.randrange(DAYS))
+    deal = {
+        "deal_id": f"D{number}",
+        "account_id": f"A{chance.randrange(ACCOUNTS)}",
+        "owner_id": f"u-{chance.choice(REPS)}",
+        "motion": motion,
+        "type": motion,
+        "is_won": chance.random() < 0.95,
+        "closed_on": closed_on,
+        "amount_micros": sign * amount,
+        "acv_micros": None if acv is None else sign * acv,
+        "cost_micros": None if chance.random() < 0.5 else amount * chance.randrange(0, 12) // 10,
+        "list_micros": None if chance.random() < 0.5 else amount * chance.randrange(10, 16) // 10,
+        "currency": chance.choice(CURRENCIES),
+        "source": chance.choice(["Outbound SDR", "Inbound", None]),
+        "term_months": chance.choice([12, 12, 24, 36, 7, None]),
+        "starts_on": closed_on + timedelta(days=chance.randrange(-20, 90)) if chance.random() < 0.5 else None,
+    }
+    if motion == "renewal" and before and chance.random() < 0.8:
+        prior = chance.choice(before)
+        link = (
+            ("renewed_contract_id", f"C{prior['deal_id']}")
+            if chance.random() < 0.6
+            else ("prior_deal_id", prior["deal_id"])
+        )
+        deal |= {link[0]: link[1], "account_id": prior["account_id"], "currency": prior["currency"]}
+    return deal
+
+
+def _lines(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
+    """Products whose amounts need not add up to the deal's; some without a family, a cost or an amount."""
+    return [
+        {
+            "line_id": f"{deal['deal_id']}-{place}",
+            "deal_id": deal["deal_id"],
+            "product": chance.choice([*PRODUCTS, None]),
+            "family": chance.choice([*FAMILIES, None]),
+            "quantity_micros": chance.choice([MICROS, 3 * MICROS, 2_500_000]),
+            "amount_micros": money(chance),
+            "cost_micros": chance.choice([0, 700 * MICROS]),
+            "list_micros": chance.choice([1_000 * MICROS, 90_000 * MICROS]),
+        }
+        for place in range(chance.randrange(1, 4))
+    ]
+
+
+def _splits(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
+    shares = chance.choice([(1_000_000,), (500_000, 500_000), (333_333, 666_667), (600_000, 300_000, 100_000)])
+    return [
+        {
+            "split_id": f"{deal['deal_id']}-{place}",
+            "deal_id": deal["deal_id"],
+            "user_id": f"u-{name}",
+            "share_num": share,
+            "share_den": 1_000_000,
+        }
+        for place, (name, share) in enumerate(zip(chance.sample(REPS, len(shares)), shares, strict=True))
+    ]
+
+
+def _contract(chance: Random, deal: dict[str, Any]) -> dict[str, Any]:
+    """Every deal starts a contract; some state an ACV, some are cancelled."""
+    starts_on = deal["starts_on"] or deal["closed_on"]
+    cancelled = chance.random() < 0.2
+    return {
+        "contract_id": f"C{deal['deal_id']}",
+        "account_id": deal["account_id"],
+        "origin_deal_id": deal["deal_id"],
+        "starts_on": starts_on,
+        "acv_micros": money(chance) if chance.random() < 0.3 else None,
+        "currency": deal["currency"],
+        "cancelled_on": max(starts_on, deal["closed_on"]) + timedelta(days=chance.randrange(400))
+        if cancelled
+        else None,
+    }
+
+
+def _events(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "deal_id": deal["deal_id"],
+            "kind": kind,
+            "happened_on": deal["closed_on"] + timedelta(days=chance.randrange(300)),
+            "amount_micros": None
+            if chance.random() < 0.3
+            else abs(deal["amount_micros"]) * chance.randrange(0, 8) // 10,
+        }
+        for kind in chance.sample(["downgraded", "refunded", "unpaid"], chance.randrange(1, 3))
+    ]

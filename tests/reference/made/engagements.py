@@ -1,0 +1,72 @@
+"""Rules of engagement by lot: rules with conditions, shares, splits, overlays and portions, and one for the rest."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+from typing import Any
+
+from tests.reference.made.conditions import when
+from tests.reference.made.people import ROLES
+
+HOLDERS = (*ROLES, "deal_owner", "account_owner")
+DIVISIONS = (("100%",), ("60%", "40%"), ("33.333%", "33.333%", "33.334%"))
+
+
+def engagement(chance: Random) -> dict[str, Any]:
+    """A document; the last rule takes every deal that comes so far."""
+    conditions: list[dict[str, Any]] = []
+    for _ in range(chance.randrange(0, 4)):
+        condition = when(chance)
+        if condition and condition not in conditions:
+            conditions.append(condition)
+    rules = [_rule(chance, f"rule-{place}", {"when": test}) for place, test in enumerate(conditions)]
+    return {
+        "rules_of_engagement": "made",
+        "effective": {"from": date(2020, 1, 1)},
+        "rules": [*rules, _rule(chance, "rest", {})],
+        "otherwise": {"hold": "revops"},
+        "vacancies": {role: _vacancy(chance, role) for role in ROLES},
+    }
+
+
+def _rule(chance: Random, name: str, condition: dict[str, Any]) -> dict[str, Any]:
+    split = "when" in condition and chance.random() < 0.3
+    if split:
+        condition = {"when": {**condition["when"], "motion": "renewal"}}
+    owner = (
+        {"owner": chance.choice(HOLDERS)}
+        if chance.random() < 0.5
+        else {"owners": {key: chance.choice(HOLDERS) for key in ("value", "commercial", "execution")}}
+    )
+    portions = ("renewed", "uplift") if split else ("all",)
+    credit = [share for portion in portions for share in _direct(chance, portion)]
+    overlays = range(chance.choice([0, 0, 1, 2]))
+    credit += [_overlay(chance, chance.choice((*portions, "all")), nth) for nth in overlays]
+    return {"id": name, **condition, **owner, **({"split_at": "expiring_acv"} if split else {}), "credit": credit}
+
+
+def _direct(chance: Random, portion: str) -> list[dict[str, Any]]:
+    shares = chance.choice(DIVISIONS)
+    made = []
+    for share, to in zip(shares, chance.sample(HOLDERS, len(shares)), strict=True):
+        one: dict[str, Any] = {"to": to, "share": share, **({} if portion == "all" else {"portion": portion})}
+        made.append({**one, "split_by": "crm"} if chance.random() < 0.3 else one)
+    return made
+
+
+def _overlay(chance: Random, portion: str, nth: int) -> dict[str, Any]:
+    """Its condition differs from the other's, because the same person is not credited twice for the same."""
+    condition = {"when": {"acv": {"min": 1_000 + nth}, **when(chance, 1)}}
+    one: dict[str, Any] = {"to": chance.choice(HOLDERS), "share": chance.choice(["100%", "50%", "12.5%"])}
+    one |= {"overlay": True, **({} if portion == "all" else {"portion": portion})}
+    one |= {"split_by": "crm"} if chance.random() < 0.2 else {}
+    return {**one, **(condition if nth == 1 or chance.random() < 0.5 else {})}
+
+
+def _vacancy(chance: Random, role: str) -> Any:
+    if chance.random() < 0.2:
+        return "nobody"
+    others = [name for name in HOLDERS if name != role]
+    chain = chance.sample([*others, "manager_of_deal_owner", f"manager_of_{role}"], chance.randrange(1, 3))
+    return [*chain, "deal_owner"] if "deal_owner" not in chain else chain

@@ -1,0 +1,63 @@
+"""Measures by lot."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from tests.reference.made.conditions import when
+from tests.reference.made.deals import FAMILIES, PRODUCTS
+
+SUMS = ("amount", "acv", "arr", "mrr", "tcv", "first_month", "margin", "units")
+
+
+def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
+    """Two measures of money, one of deals or pieces, and imported results."""
+    money = [each for each in SUMS if each != "units"]
+    return {
+        "m1": _of_credits(chance, {"sum": chance.choice(money)}, of_team=of_team),
+        "m2": _of_credits(chance, {"sum": chance.choice(money)}, of_team=of_team),
+        "count": _of_credits(chance, chance.choice([{"count": "deals"}, {"sum": "units"}]), of_team=of_team),
+        "plain": {"sum": "amount", "credits": ["rollup"] if of_team else ["direct"]},
+    }
+
+
+def _of_credits(chance: Random, source: dict[str, Any], *, of_team: bool) -> dict[str, Any]:
+    kinds = ["rollup"] if of_team else chance.choice([["direct"], ["direct", "overlay"], ["overlay"]])
+    made = {**source, "credits": kinds}
+    if of_team and chance.random() < 0.4:
+        made["levels"] = chance.choice([{"max": 1}, {"min": 2}, {"min": 1, "max": 2}])
+    condition = when(chance)
+    return {**made, **({"when": condition} if condition else {}), **_worth(chance, source)}
+
+
+def _worth(chance: Random, source: dict[str, Any]) -> dict[str, Any]:
+    """What changes a deal's worth, where that is possible."""
+    made: dict[str, Any] = {}
+    counted, pieces = "count" in source, source.get("sum") == "units"
+    if chance.random() < 0.3:
+        made["multiply"] = [{"when": when(chance) or {"motion": "upsell"}, "by": by} for by in ("150%", "50%")]
+    if chance.random() < 0.3:
+        made["weights"] = _weights(chance, by_motion_only=counted)
+    if counted:
+        return made
+    if chance.random() < 0.25:
+        made["lines"] = {chance.choice(["family"]): chance.choice([["Software", "Hardware"], {"not": "Services"}])}
+        if chance.random() < 0.3:
+            made["lines"]["product"] = {"not": ["Help"]}
+    if chance.random() < 0.3:
+        made["portion"] = chance.choice(["renewed", "uplift"])
+    if source["sum"] in ("acv", "arr", "mrr") and not made.keys() & {"lines", "weights"} and chance.random() < 0.3:
+        made["portion"] = "delta"
+    if not pieces and chance.random() < 0.25:
+        made["less_per_deal"] = chance.choice([500, 10_000])
+    return made
+
+
+def _weights(chance: Random, *, by_motion_only: bool) -> dict[str, Any]:
+    weights: dict[str, Any] = {"motion": {"renewal": "25%", "upsell": "120%"}}
+    if not by_motion_only and chance.random() < 0.7:
+        weights["family"] = {name: chance.choice(["50%", "100%", "33.3%"]) for name in FAMILIES[:2]}
+    if not by_motion_only and chance.random() < 0.5:
+        weights["product"] = {PRODUCTS[0]: "110%"}
+    return {**weights, "otherwise": chance.choice(["0%", "100%"])}

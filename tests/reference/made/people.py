@@ -1,0 +1,122 @@
+"""People by lot: roles, reporting lines, plans, quotas, results, exchange rates and lists."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+from typing import Any
+
+from engine.documents.company import Company
+from tests.reference.calendar import months_in, span_of
+from tests.reference.made.deals import ACCOUNTS, FIRST_DAY, MICROS, REPS, Rows, money
+
+ROLES = ("AE", "CSM", "SDR")
+MANAGERS = ("lee", "vic")
+LAST_DAY = date(2028, 1, 1)
+QUOTAS = ("sales", "team", "variable_pay")
+RESULTS = {"nps": "number", "csat": "percent", "mbo": "amount"}
+
+
+def people(chance: Random, company: Company) -> Rows:
+    """All that is known of people."""
+    return {
+        "people": [{"person_id": name} for name in (*REPS, *MANAGERS)],
+        "role_holdings": list(_holdings(chance)),
+        "reporting_lines": list(_reporting(chance)),
+        "enrolments": list(_enrolments(chance)),
+        "quotas": list(_quotas(chance, company)),
+        "imported_results": list(_results(chance, company)),
+        "fx_rates": list(_rates(chance)),
+        "list_entries": _listed(chance),
+    }
+
+
+def _holdings(chance: Random) -> Any:
+    """Each role everywhere, and by some luck in narrower places, at times by two people at once."""
+    for role in ROLES:
+        if chance.random() < 0.9:
+            yield {"person_id": chance.choice(REPS), "role": role, "until_on": None}
+        for scope, value in (("segment", "SMB"), ("territory", "West"), ("account", "A3"), ("account", "A4")):
+            if chance.random() < 0.4:
+                from_on = chance.choice([date(2020, 1, 1), date(2026, 6, 10)])
+                holding = {"person_id": chance.choice(REPS), "role": role, "scope": scope, "value": value}
+                yield {**holding, "from_on": from_on, "until_on": chance.choice([None, date(2026, 11, 3)])}
+
+
+def _reporting(chance: Random) -> Any:
+    """The reps report to one of the managers, and change; one manager reports to the other."""
+    moved = date(2026, 8, 1)
+    for rep in REPS:
+        first, second = chance.choice(MANAGERS), chance.choice(MANAGERS)
+        yield {"person_id": rep, "manager_id": first, "until_on": moved}
+        if chance.random() < 0.8:
+            yield {"person_id": rep, "manager_id": second, "from_on": moved}
+    yield {"person_id": "lee", "manager_id": "vic"}
+
+
+def _enrolments(chance: Random) -> Any:
+    """Everybody on a plan, some later, some no longer."""
+    for name in (*REPS, *MANAGERS):
+        plan = "rep" if name in REPS else "manager"
+        from_on = chance.choice([FIRST_DAY, FIRST_DAY, date(2026, 3, 1), date(2026, 4, 17)])
+        until_on = chance.choice([None, None, date(2026, 10, 1), date(2026, 12, 5)])
+        yield {"person_id": name, "plan": plan, "from_on": from_on, "until_on": until_on}
+
+
+def _quotas(chance: Random, company: Company) -> Any:
+    """A row for every fiscal month, quarter, half or year; at times one is missing."""
+    for person in (*REPS, *MANAGERS):
+        for quota in QUOTAS:
+            length = chance.choice(["month", "month", "quarter", "half", "year"])
+            first = span_of(FIRST_DAY, "year", company).first
+            while first < LAST_DAY:
+                span = span_of(first, length, company)
+                first = span.end
+                if chance.random() < 0.97:
+                    months = len(months_in(span.first, span.end, company))
+                    amount = chance.choice([10_000 * MICROS, 25_000 * MICROS, 1 + money(chance)]) * months
+                    yield {
+                        "person_id": person,
+                        "quota": quota,
+                        "from_on": span.first,
+                        "until_on": span.end,
+                        "amount_micros": amount,
+                    }
+
+
+def _results(chance: Random, company: Company) -> Any:
+    for person in REPS:
+        for result, kind in RESULTS.items():
+            for month in months_in(span_of(FIRST_DAY, "month", company).first, LAST_DAY, company):
+                if chance.random() < 0.5:
+                    value = money(chance) if kind == "amount" else chance.randrange(0, 130) * MICROS // 100
+                    yield {
+                        "person_id": person,
+                        "result": result,
+                        "from_on": month.first,
+                        "until_on": month.end,
+                        "value_micros": value,
+                        "in_percent": kind == "percent",
+                    }
+
+
+def _rates(chance: Random) -> Any:
+    """Euro and yen into dollars, changing once; at times a month is missing."""
+    for currency, num, den in (("EUR", 108, 100), ("JPY", 1, 150), ("GBP", 127, 100)):
+        change = chance.choice([date(2026, 5, 1), date(2026, 9, 9)])
+        gap = date(2026, 10, 1) if chance.random() < 0.1 else change
+        yield {"currency": currency, "from_on": date(2020, 1, 1), "until_on": change, "rate_num": num, "rate_den": den}
+        yield {"currency": currency, "from_on": gap, "until_on": None, "rate_num": num * 7 + 1, "rate_den": den * 7}
+
+
+def _listed(chance: Random) -> list[dict[str, Any]]:
+    return [
+        {
+            "list": "named",
+            "account_id": f"A{number}",
+            "from_on": None,
+            "until_on": chance.choice([None, date(2026, 7, 1)]),
+        }
+        for number in range(ACCOUNTS)
+        if chance.random() < 0.3
+    ]

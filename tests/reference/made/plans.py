@@ -1,0 +1,29 @@
+"""Plans by lot: measures, and components of every way to pay on them."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+from typing import Any
+
+from tests.reference.made.components import component
+from tests.reference.made.measures import measures
+
+SINCE = date(2025, 1, 1)
+ROUNDINGS: tuple[dict[str, Any], ...] = ({}, {}, {"rounding": "half_even"}, {"rounding": "down"}, {"rounding_unit": 1})
+
+
+def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
+    """A plan document with so many components, the first of which others may read."""
+    document: dict[str, Any] = {
+        "plan": name,
+        "currency": chance.choice(["USD", "USD", "EUR", "JPY"]),
+        "effective": {"from": SINCE},
+        "pays": chance.choice(["monthly", "quarterly"]),
+        **chance.choice(ROUNDINGS),
+        "measures": measures(chance, of_team=name == "manager"),
+        "components": [],
+    }
+    for nth in range(parts):
+        document["components"].append(component(chance, nth))
+    return document

@@ -1,0 +1,51 @@
+"""A whole world by lot: a company, its people, rules, plans and deals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from engine.book import Book, Rules
+from engine.documents.company import Company
+from engine.documents.reading import read_engagement, read_plan
+from tests.engine.builders import book, company
+from tests.reference.made.deals import accounts, deals
+from tests.reference.made.engagements import engagement
+from tests.reference.made.people import people
+from tests.reference.made.plans import plan
+from tests.reference.made.writing import document_of
+
+
+@dataclass(frozen=True)
+class World:
+    """What both engines are given, and the documents as they would be written."""
+
+    book: Book
+    rules: Rules
+    written: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """The documents, for whoever has to find out what a failure is about."""
+        return "\n".join(("World", *self.written))
+
+
+def world(seed: int, deals_count: int, parts: int) -> World:
+    """The world of a seed, with so many deals, and plans of so many components."""
+    chance = Random(f"{seed} people")
+    house = company(fiscal_year_starts=chance.choice(["01-01", "02-01", "07-15"]))
+    rows: dict[str, Any] = {"accounts": accounts(chance), **people(chance, house), **deals(f"{seed}", deals_count)}
+    documents = [plan(Random(f"{seed} {name}"), name, parts) for name in ("rep", "manager")]
+    rules_of = engagement(Random(f"{seed} rules"))
+    written = tuple(document_of(each) for each in (rules_of, *documents))
+    return World(book(**rows), _read(house, written), written)
+
+
+def _read(house: Company, written: tuple[str, ...]) -> Rules:
+    """The documents, which are as they should be."""
+    first, *others = written
+    found = read_engagement(first, "rules.yaml")
+    plans = [read_plan(text, "plan.yaml") for text in others]
+    for each, text in zip((found, *plans), written, strict=True):
+        assert each.rows is not None, (each.issues, text)
+    return Rules(house, tuple(each for each in [found.rows] if each), tuple(each.rows for each in plans if each.rows))

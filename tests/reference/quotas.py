@@ -1,0 +1,56 @@
+"""Quotas and targets of a window: rows of the quota file that lie in it, ramped and prorated."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+from engine.documents.company import Company
+from engine.documents.ramp import RampMonth
+from tests.reference.calendar import Span, month_of, months_in
+from tests.reference.entries import Participant, enrolments_of, is_on
+from tests.reference.facts import Facts, Row
+
+
+def quota_of(who: Participant, name: str, window: Span, facts: Facts, company: Company) -> Fraction | None:
+    """What the payee is to achieve in the window, as the plan ramps and prorates it; None without any row."""
+    rows = [
+        row
+        for row in facts.quotas
+        if (row["person_id"], row["quota"]) == (who.payee, name)
+        and window.first <= row["from_on"]
+        and row["until_on"] <= window.end
+    ]
+    if not rows:
+        return None
+    return sum((row["amount_micros"] * _part(row, who, facts, company) for row in rows), Fraction(0))
+
+
+def _part(row: Row, who: Participant, facts: Facts, company: Company) -> Fraction:
+    """How much of a row is asked of the payee: each day of it counts alike, or each fiscal month."""
+    plan, enrolled = who.plan, enrolments_of(who, facts)
+    if plan.proration == "none" and not plan.ramp:
+        return Fraction(1)
+    first_month = min(month_of(each["from_on"], company) for each in enrolled)
+    months = months_in(row["from_on"], row["until_on"], company)
+    if plan.proration == "days":
+        days = [day for month in months for day in _days(month)]
+        counted = [day for day in days if is_on(who, day, facts)]
+        shares = [_ramped(plan.ramp, month_of(day, company) - first_month + 1) for day in counted]
+        return Fraction(sum(shares)) / len(days)
+    total = Fraction(0)
+    for month in months:
+        if plan.proration == "none" or all(is_on(who, day, facts) for day in _days(month)):
+            total += _ramped(plan.ramp, month_of(month.first, company) - first_month + 1)
+    return total / len(months)
+
+
+def _days(month: Span) -> list[date]:
+    return [month.first + timedelta(days=place) for place in range(month.days)]
+
+
+def _ramped(ramp: tuple[RampMonth, ...], month: int) -> Fraction:
+    """The share of the quota in the payee's how-many-eth month; nothing before the first, all after the last."""
+    if month < 1:
+        return Fraction(1 if not ramp else 0)
+    return next((step.quota for step in ramp if step.month == month), Fraction(1))

@@ -1,0 +1,22 @@
+"""The engine and the reference engine, on books and plans by lot: no line may differ."""
+
+from __future__ import annotations
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.reference.comparing import differences
+from tests.reference.made.world import world
+
+DEALS = 400
+"""In one book."""
+SHARE_OF_EXAMPLES = 4
+"""One example is worth many: 25 books, 10,000 deals in make test, and twenty times as many in make fuzz."""
+
+
+@settings(max_examples=settings().max_examples // SHARE_OF_EXAMPLES, phases=[Phase.generate])
+@given(seed=st.integers(0, 2**32), parts=st.integers(1, 6))
+def test_no_line_differs(seed: int, parts: int) -> None:
+    made = world(seed, DEALS, parts)
+
+    assert differences(made) == [], (seed, parts, made)
