@@ -360,9 +360,21 @@ class Lines(dy.Schema):
     """The credit (or clawed-back line's credit) or imported result it comes from."""
     part = dy.String(primary_key=True)
     """What of the source: `earning`; of a clawback its cause, such as `clawback refunded 2`; of a draw its
-    kind; of a residual its month, such as `month 3`."""
+    kind; of a residual its month, such as `month 3`; of a plan's cap its window; `floor` tops a deal up."""
     deal_id = dy.String(nullable=True)
-    kind = dy.Enum(["commission", "spiff", "bonus", "manager_override", "clawback", "draw_advance", "draw_recovery"])
+    kind = dy.Enum(
+        [
+            "commission",
+            "spiff",
+            "bonus",
+            "manager_override",
+            "clawback",
+            "draw_advance",
+            "draw_recovery",
+            "cap",
+            "floor",
+        ]
+    )
     dated_on = dy.Date()
     rated_on = dy.Date()
     """The day whose rates apply: `dated_on`, for a clawback the day of the deal."""
@@ -378,7 +390,7 @@ class Lines(dy.Schema):
     target_micros = dy.Int64(nullable=True)
     """The payee's own target in the window, where targets are the payees'."""
     limit_micros = dy.Int64(nullable=True)
-    """What the cap per deal left for this line, either way; null without one."""
+    """What the cap per deal left for this line, either way, or the height of a plan's cap; null without one."""
     window = dy.String()
     """The accumulation window the running total belongs to, such as FY2026."""
     fx_num = dy.Int64(nullable=True)
@@ -388,7 +400,7 @@ class Lines(dy.Schema):
     """What gates and multipliers of the component found, as JSON; null where there are none."""
     share = dy.String(nullable=True)
     """Of a clawback: the exact share of the earning (its `base`) that is taken back by now, such as `2/3`; of a
-    recovery: the share of what was earned above the draw that may be recovered."""
+    recovery: the share of what was earned above the draw that may be recovered; of a cap: what is paid above it."""
 
 
 class Posted(dy.Schema):

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine import frames as f
-from engine.book import Book, Credited, Outcome
+from engine.book import Book, Credited, Outcome, Rules
 from engine.calendar import business_date, period_of
 from engine.compute import credit_deals
 from engine.documents.order import team_is_read
@@ -111,6 +111,7 @@ class Scope:
         results.replace_credited(self.conn, self.deals, credited)
         if team_is_read(self.rules.plans):
             self.payees = results.with_teams(self.conn, self.payees)
+        self.payees |= rivals(self.payees, book, self.rules)
         return book, credited
 
     def pay(self, book: Book, credited: Credited) -> Outcome:
@@ -167,6 +168,14 @@ class Scope:
             book.people,
             known,
         )
+
+
+def rivals(payees: set[str], book: Book, rules: Rules) -> set[str]:
+    """Everybody in the plans with contests of which any of the payees is in."""
+    contests = {plan.plan for plan in rules.plans if plan.ranks}
+    entered = book.enrolments.filter(pl.col("plan").is_in(list(contests)))
+    moved = entered.filter(pl.col("person_id").is_in(list(payees)))["plan"].unique()
+    return set(entered.filter(pl.col("plan").is_in(moved.implode()))["person_id"])
 
 
 def computed_through(configuration: Configuration, now: datetime) -> date:

@@ -1,4 +1,4 @@
-"""Caps: the most that a component pays."""
+"""Caps and floors: the most and the least that a component pays."""
 
 from __future__ import annotations
 
@@ -46,3 +46,17 @@ class Cap(Document):
         for name in ("amount", "of_target", "then_pays"):
             if getattr(self, name) is not None:
                 yield name, getattr(self, name)
+
+
+class Floor(Document):
+    """The least that a deal pays a payee, where it pays anything: a line of its own tops the deal up.
+
+    It counts after gates, multipliers and caps. A deal that pays nothing (its gate is closed, its rate is 0 %, a cap is
+    used up) or takes back is not topped up.
+    """
+
+    amount: Dated[Pay] = Field(examples=["250"])
+    """An amount of the plan's currency for each deal."""
+    applies: Literal["after_split", "before_split"] = Field(default="after_split", examples=["before_split"])
+    """`after_split`: each payee is paid at least this for the deal. `before_split`: the deal pays at least this in all,
+    so that a payee with 40 % of it is paid at least 40 % of the floor."""

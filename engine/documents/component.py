@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictStr
 
 from engine.documents.bracket import Bracket, Point, Row
-from engine.documents.cap import Cap
+from engine.documents.cap import Cap, Floor
 from engine.documents.cases import TABLES, Case, FactorCase, RateCase, case_problems, dated_cases
 from engine.documents.compensation import Promise, promise_rows
 from engine.documents.document import Document, MeasureName
@@ -106,6 +106,8 @@ class Component(Document):
     12.3456 % 12.35 %. Without it the rate is exact."""
     cap: Cap | None = Field(default=None, examples=["{per: window, amount: 75_000}"])
     """The most it pays."""
+    floor: Floor | None = Field(default=None, examples=["{amount: 250}"])
+    """The least that a deal pays which pays anything."""
     quota: Name | None = Field(default=None, examples=["new_acv"])
     """Rows of the quota file that percentages of brackets and points, and the target rate, refer to."""
     accumulates: Accumulation = Field(default="transaction", examples=["year"])
@@ -281,6 +283,9 @@ class Component(Document):
             yield Problem(("per",), "per without an amount that is paid for it.", "Add pays, or remove per.")
         if self.per == 0:
             yield Problem(("per",), "an amount for each 0.", "Write more than 0.")
+        if self.floor is not None and self.residual is not None:
+            message = "a residual pays month by month, and no deal at once."
+            yield Problem(("floor",), message, "Remove floor.")
         if self.rate_decimals is not None and not self.over_quota:
             yield Problem(("rate_decimals",), "no rate is derived from a target.", "Add times, or remove it.")
         if self.rate_decimals is not None and not 0 <= self.rate_decimals <= MOST_DECIMALS:
@@ -296,6 +301,8 @@ class Component(Document):
             yield from (((name, position, key), value) for key, value in row.dated())
         if self.cap is not None:
             yield from ((("cap", key), value) for key, value in self.cap.dated())
+        if self.floor is not None:
+            yield ("floor", "amount"), self.floor.amount
         for key in TABLES:
             yield from dated_cases(key, getattr(self, key))
 

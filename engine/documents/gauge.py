@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema
 from engine.documents.document import ComponentName, Document, MeasureName, written
 from engine.documents.measure import Measure
 from engine.documents.problems import Problem, Problems, shown, wrong
-from engine.documents.values import AMOUNT_SCHEMA, FILLED, PERCENT_SCHEMA, Name, Times, micros, percent
+from engine.documents.values import AMOUNT_SCHEMA, FILLED, PERCENT_SCHEMA, Name, Times, YesNo, micros, percent
 
 Over = Literal["transaction", "month", "quarter", "half", "year"]
 
@@ -64,6 +64,9 @@ class Gauge(Document):
     over: Over | None = Field(default=None, examples=["quarter"])
     """With `measure`: how long it adds up (`transaction`: on the deal alone); without it, as long as the component
     accumulates."""
+    ranked: YesNo = Field(default=False, examples=["true"])
+    """With `measure`: the number is the payee's place in it among everybody in the plan, 1 for the most (with `quota`:
+    the highest attainment). Equals share a place. Known when the window is over; who achieved nothing has none."""
     judged: Literal["window", "deal"] = Field(default="window", examples=["deal"])
     """`window`: by all that the window holds as of now, for all its deals, so that a gate that opens late pays what
     came before it, too. `deal`: by what it held when each deal was counted, that deal included."""
@@ -74,15 +77,17 @@ class Gauge(Document):
         if len(named) != 1:
             message = "says not which number counts." if not named else f"asks for {len(named)} numbers at once."
             yield Problem((named[1],) if named else (), message, "Write one of attainment_of, payout_of and measure.")
-        for key in ("quota", "over"):
-            if getattr(self, key) is not None and not set(named) & {"measure", "each_of"}:
+        if self.ranked and self.judged == "deal":
+            yield Problem(("judged",), "places are known when the window is over.", "Remove judged.")
+        for key in ("quota", "over", "ranked"):
+            if getattr(self, key) not in (None, False) and not set(named) & {"measure", "each_of"}:
                 message = f"{key} goes with a measure; a component has its own."
                 yield Problem((key,), message, f"Remove {key}, or write measure.")
 
     def in_percent(self, measures: Mapping[str, Measure]) -> bool:
         """Whether the number is a share (of quota, or of a whole) and no amount."""
         for name in (self.measure, *getattr(self, "each_of", ())):
-            if name is not None:
+            if name is not None and not self.ranked:
                 return self.quota is not None or measures[name].unit == "percent"
         return self.attainment_of is not None
 

@@ -15,6 +15,7 @@ from engine.documents.document import Policy
 from engine.documents.draw import Draw
 from engine.documents.findings import Accepted
 from engine.documents.measure import Measure, Unit
+from engine.documents.plan_cap import PlanCap
 from engine.documents.problems import Problem
 from engine.documents.ramp import RampMonth
 from engine.documents.values import FILLED, Currency, Name, Pay, Window
@@ -56,6 +57,8 @@ class Plan(Policy):
         default=None, examples=["{when: {cancelled: {within_days: 180}}, takes_back: all, applies_to: [base]}"]
     )
     """What is taken back when a customer leaves."""
+    caps: tuple[PlanCap, ...] = Field(default=(), examples=["[{id: year, per: year, amount: 250_000}]"])
+    """The most that several components pay together; each in the order in which they are written."""
     draw: Draw | None = Field(
         default=None, examples=["{kind: recoverable, amount: 4_000, first_periods: 3, recovery: {max_share: 50%}}"]
     )
@@ -86,8 +89,13 @@ class Plan(Policy):
     @property
     def promises(self) -> dict[Promise, str]:
         """What components pay of what people data promises, and how its rows are called."""
-        named = (component.target_of for component in self.components)
+        named = (*(component.target_of for component in self.components), *(cap.of for cap in self.caps))
         return {promise: promise_rows(promise) for promise in named if promise is not None}
+
+    @property
+    def ranks(self) -> bool:
+        """Whether what one is paid depends on what everybody else in the plan achieved."""
+        return any(gauge.ranked for component in self.components for gauge in component.gauges())
 
     def problems(self) -> Iterator[Problem]:
         """Components fit their measures and the plan's window, and ramps have no gap."""
@@ -105,6 +113,7 @@ class Plan(Policy):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
         yield from problems_in_plan(self.components, self.measures)
         yield from self._residual_problems()
+        yield from self._cap_problems()
 
     def _residual_problems(self) -> Iterator[Problem]:
         """A residual ends with the contract by itself, and is of deals."""
@@ -121,6 +130,20 @@ class Plan(Policy):
             for read in residual & set(measure.of):
                 message = f"{read} is a residual: what it comes to is not known when this is added up."
                 yield Problem(("measures", name, "of"), message, f"Remove {read}.")
+
+    def _cap_problems(self) -> Iterator[Problem]:
+        """Caps have names of their own, and nothing is capped by two of which neither covers the other."""
+        taken = {DRAW, *(component.id for component in self.components)}
+        for position, cap in enumerate(self.caps):
+            if cap.id in taken:
+                yield Problem(("caps", position, "id"), f"{cap.id} is how other lines are named.", "Write another id.")
+            covered = {part.id for part in self.components if cap.covers(part.id)}
+            for earlier in self.caps[:position]:
+                before = {part.id for part in self.components if earlier.covers(part.id)}
+                if before & covered and not before <= covered:
+                    message = f"caps some of what {earlier.id} caps, but not all of it."
+                    remedy = f"Write it before {earlier.id}, or let it cover {', '.join(sorted(before - covered))} too."
+                    yield Problem(("caps", position), message, remedy)
 
     def _unfit(self, component: Component) -> Iterator[Problem]:
         """A share of what is no money, or an amount for each unit of money, is no pay."""

@@ -157,7 +157,7 @@ def _row(line: Mapping[str, Any], taking: Taking, before: int, after: int) -> di
     """`base` is what was earned, `before` and `after` what was taken of it before this cause and with it."""
     return {
         **line,
-        "part": taking.part,
+        "part": taking.part if line["part"] == "earning" else f"{taking.part} {line['part']}",
         "kind": "clawback",
         "dated_on": taking.on,
         "amount_micros": before - after,

@@ -29,6 +29,7 @@ from engine.payees.earnings import with_earnings
 from engine.payees.exchange import Exchange
 from engine.payees.factors import Reading, judged, with_factors
 from engine.payees.measure import counted
+from engine.payees.places import placed
 from engine.payees.proration import quotas_of
 from engine.payees.trouble import HELD, held_sources, troubles
 
@@ -36,13 +37,20 @@ NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
 
 
 def earn_all(
-    credits_: dy.DataFrame[f.Credits], classified: dy.DataFrame[f.Classified], book: Book, rules: Rules
+    credits_: dy.DataFrame[f.Credits],
+    classified: dy.DataFrame[f.Classified],
+    book: Book,
+    rules: Rules,
+    through: date | None = None,
 ) -> Earnings:
-    """The lines of all components for all payees of the credits, in the order in which the plans are written."""
+    """The lines of all components for all payees of the credits, in the order in which the plans are written.
+
+    Places among payees are known for windows that end by `through`; without it, for all.
+    """
     prepared = prepare(credits_, classified, book, rules)
     read = zip(rules.plans, prepared.credits, prepared.results, strict=True)
     quotas = tuple(_targets(plan, book, rules.company, rows) for plan, *rows in read)
-    walk = _Walk(credits_, prepared, book, rules, quotas)
+    walk = _Walk(credits_, prepared, book, rules, quotas, through)
     for place in in_order(rules.plans):
         walk.earn(place)
     before = Earnings(f.Lines.create_empty(), prepared.held, prepared.issues)
@@ -76,6 +84,7 @@ class _Walk:
     rules: Rules
     quotas: tuple[dy.DataFrame[f.Quotas], ...]
     """Of each plan file, ramped and prorated, with what people data promises."""
+    through: date | None
     attained: dict[Place, Attainment] = field(default_factory=dict)
     earned: dict[Place, Earnings] = field(default_factory=dict)
 
@@ -138,7 +147,8 @@ class _Walk:
             quota=gauge.quota,
             accumulates=over,
         )
-        return _achieved(self._attain(place[0], judge), judge)
+        attained = self._attain(place[0], judge)
+        return placed(attained, over, self.rules.company, self.through) if gauge.ranked else _achieved(attained, judge)
 
 
 def _achieved(attained: Attainment, component: Component) -> Reading:

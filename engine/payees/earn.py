@@ -24,6 +24,7 @@ from engine.money import Rounding, round_ratio
 from engine.payees.curve import Curve, scaled, value_at
 from engine.payees.curve_columns import fits_int128, rounded_value
 from engine.payees.deal_cap import limited
+from engine.payees.floors import topped_up
 from engine.payees.shape import curve_of, deal_limit, versions
 from engine.payees.trouble import held_sources, troubles
 
@@ -46,8 +47,12 @@ def earn(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Ea
     paid = pl.concat([_span(_between(moving, *span), plan, component, span[0]) for span in _spans(component)])
     too_large = pl.col("pay").abs() > LARGEST_MICROS
     held = paid.filter(too_large).with_columns(currency=pl.lit(plan.currency), trouble=pl.lit("pay_out_of_range"))
+    sound = paid.filter(~too_large) if held.height else paid
+    lines = _lines(sound, plan, component)
+    if component.floor is not None:
+        lines = f.Lines.cast(pl.concat([lines, topped_up(sound, lines, component.floor, plan)]))
     return Earnings(
-        lines=_lines(paid.filter(~too_large) if held.height else paid, plan, component),
+        lines=lines,
         held=held_sources(held, plan, component),
         issues=tuple(troubles(held, plan, component)),
     )

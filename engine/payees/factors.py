@@ -39,6 +39,8 @@ class Reading:
     rows: pl.DataFrame
     over: Accumulation
     held: pl.Series
+    nothing: int = 0
+    """The number of a payee without rows."""
 
 
 def with_factors(rows: pl.DataFrame, finds: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -88,7 +90,7 @@ def judged(rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, compa
     """For each row `FOUND`, in the order of the rows."""
     at = _labelled(rows, reading.over, company)
     read = _by_deal(at, reading) if gauge.judged == "deal" else _by_window(at, reading, gauge)
-    value, quota = pl.col("value").fill_null(0), pl.col("quota")
+    value, quota = pl.col("value").fill_null(reading.nothing), pl.col("quota")
     factor = _gate(gauge, value, quota) if isinstance(gauge, Gate) else _bracket(gauge, value, quota)
     of_quota = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     stuck = (

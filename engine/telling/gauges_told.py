@@ -11,6 +11,7 @@ from engine.documents.gauge import Gate, Gauge, Multiplier
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.model import MICROS
+from engine.payees.places import NOWHERE
 from engine.telling.conditions_told import condition
 from engine.telling.wording import attainment, money, percent, pieces
 
@@ -51,6 +52,8 @@ def _case(cases: Sequence[Case], found: Row) -> str:
 def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
     """What was looked at and what it was."""
     subject = f"attainment of {gauge.attainment_of}" if gauge.attainment_of else gauge.measure
+    if gauge.ranked:
+        return f"place by {gauge.measure} is {pieces(value)}" if value < NOWHERE else f"no place by {gauge.measure} yet"
     if gauge.payout_of:
         subject = f"payout of {gauge.payout_of}"
     if gauge.in_percent(plan.measures):
@@ -76,5 +79,5 @@ def _threshold(gauge: Gauge, bound: Fraction | int, plan: Plan) -> str:
 def _amount(gauge: Gauge, value: int, plan: Plan) -> str:
     """Money of the plan, or a number."""
     measure: Measure | None = plan.measures.get(gauge.measure or "")
-    is_money = measure is None or measure.unit == "amount"
+    is_money = not gauge.ranked and (measure is None or measure.unit == "amount")
     return money(value, plan.currency) if is_money else pieces(value)

@@ -1,4 +1,4 @@
-"""Facts and sentences of lines that are settled against others: clawbacks and draws (DESIGN 5.14, 5.16).
+"""Facts and sentences of lines settled against others: clawbacks, draws, caps and floors (DESIGN 5.7, 5.14, 5.16).
 
 They are on no payout curve. What they need is on the line: what was earned, what had been settled before and is after.
 """
@@ -9,22 +9,25 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from engine.documents.clawback import CAUSES
 from engine.documents.plan import Plan
 from engine.money import Rounding, round_ratio
+from engine.payees.curve import Limit
+from engine.payees.plan_caps import cut
 from engine.telling.wording import money, percent
 
-SETTLED = ("clawback", "draw_advance", "draw_recovery")
+SETTLED = ("clawback", "draw_advance", "draw_recovery", "cap", "floor")
 """Kinds of lines that are made from other lines, not from credits."""
 
 OF_THE_LINE = (
     *("kind", "part", "deal_id", "window", "base_micros", "before_micros", "after_micros", "quota_micros"),
-    *("share", "amount_micros", "currency"),
+    *("limit_micros", "share", "amount_micros", "currency"),
 )
 
 
 def settled_facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     """What the line (a row of `Lines`) was computed from; `settled_again` makes the amount from it."""
-    titles = {component.id: component.title for component in plan.components}
+    titles = {part.id: part.title for part in plan.components} | {cap.id: cap.title for cap in plan.caps}
     known = {
         "plan": plan.plan,
         "plan_version": plan.version,
@@ -37,6 +40,9 @@ def settled_facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "unit": plan.unit_micros,
         "rounding": plan.rounding,
     }
+    if line["kind"] == "cap":
+        cap = next(cap for cap in plan.caps if cap.id == line["component"])
+        return {**known, "covers": [part.id for part in plan.components if cap.covers(part.id)]}
     if line["kind"] != "clawback":
         return known
     cause, days = _cause(line), (line["dated_on"] - line["rated_on"]).days
@@ -47,6 +53,11 @@ def settled_again(known: Mapping[str, Any]) -> int:
     """The amount of a settled line from its facts alone."""
     base: int = known["base_micros"]
     before: int = known["before_micros"]
+    if known["kind"] == "cap":
+        limit = Limit(Fraction(known["limit_micros"]), Fraction(known["share"]))
+        return cut(before, limit, known["unit"]) - cut(known["after_micros"], limit, known["unit"])
+    if known["kind"] == "floor":
+        return int(known["after_micros"]) - base
     if known["kind"] == "draw_advance":
         return int(known["quota_micros"]) - base
     if known["kind"] == "draw_recovery":
@@ -61,6 +72,7 @@ def _rounded(exact: Fraction, known: Mapping[str, Any], mode: Rounding) -> int:
 def settled_sentence(known: Mapping[str, Any], deal: str) -> str:
     """Why a settled line is what it is; `deal` is what people call the deal of a clawback."""
     say = {"clawback": _taken_back, "draw_advance": _advanced, "draw_recovery": _recovered}
+    say |= {"cap": _cut, "floor": _topped_up}
     return say[known["kind"]](known, deal)
 
 
@@ -93,13 +105,31 @@ def _recovered(known: Mapping[str, Any], _: str) -> str:
     return f"{said}: of the {open_} advanced and still open, {amount} is recovered{most}; {rest} stays open"
 
 
+def _cut(known: Mapping[str, Any], _: str) -> str:
+    """What a cap over several components takes off, or gives back once there is room."""
+    paid, height, amount = _money(known, "after", "limit", "amount")
+    names, share = " and ".join(known["covers"]), Fraction(known["share"])
+    said = f"In {known['window']} {names} come to {paid}"
+    if known["after_micros"] <= known["limit_micros"]:
+        return f"{said} now, within the cap of {height}: {amount} comes back"
+    rest = f", but for {_share(share)} of it," if share else ""
+    before = " less what was taken off before" if known["before_micros"] > known["limit_micros"] else ""
+    return f"{said}, more than the cap of {height}: what is above{rest} is taken off{before}: {amount}"
+
+
+def _topped_up(known: Mapping[str, Any], deal: str) -> str:
+    """What tops a deal up to the floor."""
+    earned, least, amount = _money(known, "base", "after", "amount")
+    return f"{deal} earned {earned}, less than the {least} that a deal pays at least: {amount} is added"
+
+
 def _money(known: Mapping[str, Any], *names: str) -> list[str]:
     return [money(known[f"{name}_micros"], known["currency"]) for name in names]
 
 
 def _cause(line: Mapping[str, Any]) -> str:
     """The cause of a clawback, as the part of its key says it."""
-    return next((word for word in line["part"].split()[1:] if not word.isdigit()), "cancelled")
+    return next((word for word in line["part"].split()[1:] if word in CAUSES), "cancelled")
 
 
 def _limit(plan: Plan, cause: str) -> str:

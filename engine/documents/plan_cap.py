@@ -1,0 +1,52 @@
+"""Caps over several components or a whole plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field, StrictStr
+
+from engine.documents.compensation import Promise
+from engine.documents.document import ComponentName, Document
+from engine.documents.problems import Problem
+from engine.documents.values import Name, Pay, Rate
+
+
+class PlanCap(Document):
+    """The most that several components, or all of them, pay together in a month, quarter, half or year.
+
+    It counts what is paid: after splits, gates, multipliers, caps of components and clawbacks, and before the draw.
+    What is above it is taken off by a line of its own in the statement period in which it arises, and comes back where
+    a clawback later makes room. `{id: year, per: year, share: 200%, of: variable}` pays at most twice the variable pay.
+    """
+
+    id: Name = Field(examples=["year"])
+    """How lines name the cap."""
+    title: StrictStr = Field(default="", examples=["Cap of 200 % of variable pay"])
+    """What statements call it."""
+    components: tuple[ComponentName, ...] = Field(default=(), examples=["[base, kicker]"])
+    """Which components count; without it, all of the plan."""
+    per: Literal["month", "quarter", "half", "year"] = Field(examples=["year"])
+    """In which fiscal periods it starts again."""
+    amount: Pay | None = Field(default=None, examples=["250_000"])
+    """An amount of the plan's currency for each period."""
+    share: Rate | None = Field(default=None, examples=["200%"])
+    """In place of `amount`: a percentage of what people data promises for the period."""
+    of: Promise | None = Field(default=None, examples=["variable"])
+    """With `share`: of what."""
+    then_pays: Rate | None = Field(default=None, examples=["50%"])
+    """The share of what lies above the cap that is still paid (50 %: what is above pays half); without it, nothing."""
+
+    def problems(self) -> Iterator[Problem]:
+        """One height, and a share of what lies above that is less than all of it."""
+        if (self.amount is None) == (self.share is None):
+            yield Problem((), "a cap has either amount or share.", "Write amount: 250_000, or share: 200% and of.")
+        if (self.share is None) != (self.of is None):
+            yield Problem((), "share and of go together.", "Write both, such as share: 200% and of: variable.")
+        if self.then_pays is not None and self.then_pays >= 1:
+            yield Problem(("then_pays",), "pays all that lies above the cap.", "Write less than 100%.")
+
+    def covers(self, component: str) -> bool:
+        """Whether what the component pays counts."""
+        return not self.components or component in self.components
