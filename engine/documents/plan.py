@@ -13,6 +13,7 @@ from engine.documents.component import Component
 from engine.documents.dependencies import problems_in_plan
 from engine.documents.document import Policy
 from engine.documents.draw import Draw
+from engine.documents.exchanging import Exchanging
 from engine.documents.findings import Accepted
 from engine.documents.measure import Measure, Unit
 from engine.documents.plan_cap import PlanCap
@@ -39,6 +40,8 @@ class Plan(Policy):
     """Where the payee signed for it."""
     currency: Currency = Field(examples=["USD"])
     """What it pays in."""
+    exchange: Exchanging = Field(default=Exchanging(), examples=["{fixed: {EUR: 1.15}}"])
+    """By which rates deals in other currencies are paid."""
     effective: Window = Field(examples=["{from: 2026-02-01, until: 2027-02-01}"])
     """Credits dated in this window follow this file."""
     pays: Literal["monthly", "quarterly"] = Field(default="monthly", examples=["monthly"])
@@ -112,8 +115,18 @@ class Plan(Policy):
             for problem in (*self._unfit(component), *self._outside(component)):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
         yield from problems_in_plan(self.components, self.measures)
+        yield from self._exchange_problems()
         yield from self._residual_problems()
         yield from self._cap_problems()
+
+    def _exchange_problems(self) -> Iterator[Problem]:
+        """Fixed rates are of other currencies, and there from the first day."""
+        for currency, leaf in self.exchange.fixed.items():
+            if currency == self.currency:
+                yield Problem(("exchange", "fixed", currency), "is what the plan pays in.", "Remove it.")
+            elif leaf.steps[0][0] > self.effective.from_on:
+                message = f"has no value from {self.effective.from_on} until {leaf.steps[0][0]}."
+                yield Problem(("exchange", "fixed", currency), message, f"Add a value from {self.effective.from_on}.")
 
     def _residual_problems(self) -> Iterator[Problem]:
         """A residual ends with the contract by itself, and is of deals."""

@@ -34,6 +34,7 @@ from engine.money import MINOR_DIGITS
 V = TypeVar("V")
 LARGEST_PERCENT = 100_000
 LARGEST_COUNT = 10**9
+LARGEST_RATE = 10**12
 _PERCENT = re.compile(r"[-+]?([0-9]+|[0-9]{1,3}(_[0-9]{3})+)(\.[0-9]{1,9})? ?%", re.ASCII)
 DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
@@ -106,6 +107,16 @@ def times(value: Any) -> Fraction:
         return rate(value) if in_percent(value) else Fraction(pay(value), MICROS)
     except Problems:
         raise wrong(f"{shown(value)} is no multiple.", "Write how many times as much, such as 1.5 or 150%.") from None
+
+
+def exchange_rate(value: Any) -> Fraction:
+    """A positive number, exactly as written."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value <= 0:
+        raise wrong(f"{shown(value)} is not an exchange rate.", "Write a positive number, such as 1.085.")
+    rate = Fraction(value)
+    if max(rate.numerator, rate.denominator) > LARGEST_RATE:
+        raise wrong(f"{shown(value)} is out of range.", "Write at most 12 digits.")
+    return rate
 
 
 def count(value: Any) -> int:
@@ -193,6 +204,7 @@ Share = Annotated[Fraction, written(share), WithJsonSchema(PERCENT_SCHEMA)]
 Micros = Annotated[int, written(micros), WithJsonSchema(AMOUNT_SCHEMA)]
 Pay = Annotated[int, written(pay), WithJsonSchema(AMOUNT_SCHEMA)]
 Payout = Annotated[Fraction | int, written(payout), WithJsonSchema(PAYOUT_SCHEMA)]
+ExchangeRate = Annotated[Fraction, written(exchange_rate), WithJsonSchema({"type": "number", "title": "rate"})]
 Times = Annotated[Fraction, written(times), WithJsonSchema(TIMES_SCHEMA)]
 Count = Annotated[int, written(count), WithJsonSchema(COUNT_SCHEMA)]
 Day = Annotated[date, written(day), WithJsonSchema(DAY_SCHEMA)]

@@ -79,7 +79,7 @@ def prepare(
         held += [held_sources(stray, plan, component) for component in plan.components]
         issues += [tuple(stale(deal) for deal in stray["deal_id"].unique().sort())]
         issues += [tuple(missing_values(rows, deals, plan))]
-        rated = with_rates(tested.filter(~unknown), plan.currency, exchange)
+        rated = with_rates(tested.filter(~unknown), plan, exchange)
         known.append(with_worths(rated, credits_, deals, book.deal_lines, plan))
     whole = tuple(dict.fromkeys(join_issues(*issues)))
     return Prepared(deals, tuple(known), imported.rows, f.HeldSources.cast(pl.concat(held)), whole)

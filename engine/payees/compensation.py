@@ -20,7 +20,7 @@ from engine.calendar import month_of_year, period_of
 from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.money import round_ratio
-from engine.payees.exchange import Exchange
+from engine.payees.exchange import Exchange, rate_of
 from engine.payees.proration import months_of, share_present, spans_of
 
 MONTHS_OF_A_YEAR = 12
@@ -38,7 +38,7 @@ def promised_rows(plan: Plan, book: Book, company: Company, days: tuple[date, da
         payee, currency = terms["person_id"], terms["currency"] or plan.currency
         first, end = max(days[0], terms["from_on"]), min(days[1], terms["until_on"] or days[1])
         for since, until, _ in months_of(first, end, company):
-            rate = exchange.rate(currency, plan.currency, since)
+            rate = rate_of(plan, currency, since, exchange) if currency != plan.currency else Fraction(1)
             if rate is not None:
                 rate *= share_present(since, until, spans[payee], plan)
                 row = {"person_id": payee, "from_on": since, "until_on": until}

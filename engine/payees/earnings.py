@@ -45,7 +45,7 @@ def with_earnings(
     known = found.with_columns(
         pl.col("earnings_micros").fill_null(0), pl.col("currency").fill_null(plan.currency), stuck=stuck
     )
-    return with_rates(known.drop(*SOURCE, "waits", "currencies"), plan.currency, exchange)
+    return with_rates(known.drop(*SOURCE, "waits", "currencies"), plan, exchange)
 
 
 def _sources(credits_: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.documents.plan import Plan
 from engine.model import Issue, Severity
 
 LARGEST_INT64 = 2**63 - 1
@@ -50,13 +51,20 @@ class Exchange:
         return rate if until is None or day < until else None
 
 
-def with_rates(rows: pl.DataFrame, into: str, exchange: Exchange) -> pl.DataFrame:
-    """The rows with `fx_num`/`fx_den` into the currency: null where it is theirs already, den 0 where there is no rate.
+def rate_of(plan: Plan, source: str, day: date, exchange: Exchange) -> Fraction | None:
+    """How many of the plan's currency one `source` is for a credit of the day, by the plan's own rule."""
+    rule = plan.exchange
+    fixed = rule.fixed[source].at(day) if source in rule.fixed else None
+    return fixed or exchange.rate(source, plan.currency, rule.day_of(day, plan.effective.from_on))
+
+
+def with_rates(rows: pl.DataFrame, plan: Plan, exchange: Exchange) -> pl.DataFrame:
+    """The rows with `fx_num`/`fx_den` into the plan's currency: null where it is theirs, den 0 where there is no rate.
 
     Looks each pair of currency and day up once.
     """
-    foreign = rows.filter(pl.col("currency") != into).select("currency", "dated_on").unique()
-    found = [(currency, day, *_ratio(exchange.rate(currency, into, day))) for currency, day in foreign.iter_rows()]
+    foreign = rows.filter(pl.col("currency") != plan.currency).select("currency", "dated_on").unique()
+    found = [(currency, day, *_ratio(rate_of(plan, currency, day, exchange))) for currency, day in foreign.iter_rows()]
     names = {"currency": pl.String, "dated_on": pl.Date, "fx_num": pl.Int64, "fx_den": pl.Int64}
     rates = pl.DataFrame(found, schema=names, orient="row")
     return rows.join(rates, on=["currency", "dated_on"], how="left", maintain_order="left")

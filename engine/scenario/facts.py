@@ -13,9 +13,9 @@ from engine.documents.compensation import promised
 from engine.documents.conditions import CHOICES
 from engine.documents.document import Document
 from engine.documents.problems import Problem, Problems
-from engine.documents.values import Count, Currency, Day, Micros, Name, Pay, Role, Share, spelt
+from engine.documents.values import Count, Currency, Day, ExchangeRate, Micros, Name, Pay, Role, Share, spelt
 from engine.model import MICROS, Motion
-from engine.scenario.values import DEAL_DAY, ExchangeRate, PeriodLabel, Reached, backwards
+from engine.scenario.values import DEAL_DAY, PeriodLabel, Reached, backwards
 
 REP = "rep"
 """Who is paid where a scenario names nobody."""

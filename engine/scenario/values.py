@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from pydantic import StrictStr, WithJsonSchema
 from engine.calendar import PeriodKind, period_of
 from engine.documents.company import Company
 from engine.documents.document import written
-from engine.documents.problems import Problem, shown, wrong
+from engine.documents.problems import Problem
 from engine.documents.values import AMOUNT_SCHEMA, PERCENT_SCHEMA, micros, percent, spelt
 
 KINDS_OF_LABEL: dict[str, PeriodKind] = {"": "year", "H": "half", "Q": "quarter"}
@@ -24,7 +23,6 @@ _YEAR = "(19[89][0-9]|20[0-9]{2})"
 _PERIOD = rf"({_YEAR}-(0[1-9]|1[0-2])|FY{_YEAR}(-(Q[1-4]|H[12]))?)"
 _period = spelt(_PERIOD, "Write a month such as 2026-03, or FY2026-Q1, FY2026-H1, FY2026.", "a period")
 PeriodLabel = Annotated[StrictStr, _period[0], _period[1]]
-LARGEST_RATE = 10**12
 DEAL_DAY = date(2026, 1, 15)
 """When everything happens that does not say when."""
 
@@ -32,16 +30,6 @@ DEAL_DAY = date(2026, 1, 15)
 def is_period(text: str) -> bool:
     """Whether the text is the label of a period."""
     return bool(re.fullmatch(_PERIOD, text, re.ASCII))
-
-
-def exchange_rate(value: Any) -> Fraction:
-    """A positive number, exactly as written."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value <= 0:
-        raise wrong(f"{shown(value)} is not an exchange rate.", "Write a positive number, such as 1.085.")
-    rate = Fraction(value)
-    if max(rate.numerator, rate.denominator) > LARGEST_RATE:
-        raise wrong(f"{shown(value)} is out of range.", "Write at most 12 digits.")
-    return rate
 
 
 def reached(value: Any) -> Fraction | int:
@@ -77,7 +65,6 @@ def _inside(year: int, company: Company) -> date:
     return first if company.fiscal_year_starts == "01-01" else date(year - 1, first.month, first.day)
 
 
-ExchangeRate = Annotated[Fraction, written(exchange_rate), WithJsonSchema({"type": "number", "title": "rate"})]
 Reached = Annotated[
     Fraction | int,
     written(reached),
