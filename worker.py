@@ -314,7 +314,7 @@ def plan_draw(
 
 @plan_app.command("lint")
 def plan_lint(
-    path: Annotated[Path, typer.Argument(help="A plan file, or a config folder.")],
+    path: Annotated[Path, typer.Argument(help="A plan, rules of engagement, or a config folder.")],
     as_json: AsJson = False,
 ) -> None:
     """Find perverse incentives, each proved by deals that are run through the real engine as a plan test.

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.documents.company import Company
 from engine.documents.document import Reading
-from engine.documents.reading import read_company, read_plan
-from engine.linting.finding import Finding
-from engine.linting.plan_lint import Linted, lint_plan
+from engine.documents.reading import read_company, read_engagement, read_plan
+from engine.documents.yaml import read_yaml
+from engine.linting.finding import Finding, Linted
+from engine.linting.plan_lint import lint_plan
+from engine.linting.rules_lint import lint_engagement
+from engine.model import Found
 from engine.scenario.defaults import COMPANY
 from jobs.configuration import ConfigurationProblem
 from jobs.settings import SettingsProblem
 
+T = TypeVar("T")
 COMPANY_FILE = "company.yaml"
-FOLDERS = ("plans",)
+FOLDERS = ("plans", "engagement")
+RULES = "rules_of_engagement"
 
 
 def lint(path: Path) -> dict[str, Any]:
@@ -45,18 +50,28 @@ def _files(path: Path) -> list[Path]:
         return [path]
     found = [file for name in FOLDERS for file in sorted((path / name).glob("*.yaml"))]
     if not found:
-        raise SettingsProblem(f"{path} is neither a plan file nor a config folder with plans.")
+        raise SettingsProblem(f"{path} is neither a document nor a config folder with plans.")
     return found
 
 
 def _linted(file: Path) -> tuple[Path, Linted]:
-    text = file.read_text(encoding="utf-8")
-    found = read_plan(text, file.as_posix())
+    """The findings of one document, which says itself what it is."""
+    text, name = file.read_text(encoding="utf-8"), file.as_posix()
+    tree = read_yaml(text, name).rows
+    if tree is not None and RULES in tree.entries():
+        rules = _sound(read_engagement(text, name))
+        company, named = _company(file, COMPANY["currency"])
+        return file, lint_engagement(rules, text, name, company, {RULES: _beside(file, file), **named})
+    plan = _sound(read_plan(text, name))
+    company, named = _company(file, plan.currency)
+    return file, lint_plan(plan, text, name, company, {"plan": _beside(file, file), **named})
+
+
+def _sound(found: Found[T | None]) -> T:
+    """The document, which has to be valid before it can be tried."""
     if found.rows is None:
         raise ConfigurationProblem(found.issues)
-    company, named = _company(file, found.rows.currency)
-    documents = {"plan": _beside(file, file), **named}
-    return file, lint_plan(found.rows, text, file.as_posix(), company, documents)
+    return found.rows
 
 
 def _company(file: Path, currency: str) -> tuple[Company, Mapping[str, str]]:
@@ -64,10 +79,8 @@ def _company(file: Path, currency: str) -> tuple[Company, Mapping[str, str]]:
     for folder in (file.parent, file.parent.parent):
         path = folder / COMPANY_FILE
         if path.is_file():
-            found = read_company(path.read_text(encoding="utf-8"), path.as_posix())
-            if found.rows is None:
-                raise ConfigurationProblem(found.issues)
-            return found.rows, {"company": _beside(path, file)}
+            company = _sound(read_company(path.read_text(encoding="utf-8"), path.as_posix()))
+            return company, {"company": _beside(path, file)}
     usual = Company.model_validate({**COMPANY, "currency": currency}, context=Reading())
     return usual, {"company": f"{{currency: {currency}}}"} if currency != COMPANY["currency"] else {}
 

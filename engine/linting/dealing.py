@@ -7,11 +7,14 @@ from fractions import Fraction
 
 from engine.documents.component import Component
 from engine.documents.conditions import FieldTest
+from engine.documents.measure import Measure
 from engine.linting.corners import corners
 from engine.linting.made_up import SAMPLE, SIZES, deal, number, sample_amount
 from engine.linting.saying import pay
+from engine.linting.tested import tests_of
 from engine.linting.way import Answer, Asked, Fact, Paid, Question, Way
 from engine.linting.world import World
+from engine.model import Motion
 
 NOTICEABLE = 100
 """Pay has to differ by one part in so many: less is rounding."""
@@ -46,7 +49,7 @@ def _amounts(world: World, part: Component) -> list[int]:
     if measure.unit == "amount":
         turns = corners(world, part)[part.measure]
         found |= {2 * turn for turn in turns} | {turn + turn // 2 for turn in turns}
-    for test in measure.when.tests:
+    for test in tests_of(world, part):
         if test.field in SIZES:
             found |= {size for bound in _bounds(test) for size in (bound, bound + bound // 2)}
     if measure.less_per_deal:
@@ -61,18 +64,14 @@ def _bounds(test: FieldTest) -> list[int]:
 
 def _prices(world: World, part: Component) -> Iterator[tuple[Fact, Fact]]:
     """Pairs of one deal at two prices, beside every bound on discount or margin that decides about the component."""
-    day = world.days(part).first
-    measure = world.measure(part.measure)
-    names = {each.measure for each in world.plan.components}
-    whens = [measure.when, *(each.when for each in measure.multiply), *(world.measure(name).when for name in names)]
-    for test in (test for when in dict.fromkeys(whens) for test in when.tests):
+    measure, day = world.measure(part.measure), world.days(part).first
+    for test in tests_of(world, part):
         for bound in (test.min, test.above, test.max, test.below):
-            if not isinstance(bound, Fraction) or test.field not in ("discount_percent", "margin_percent"):
-                continue
-            shallow, deep = _two_amounts(test.field, bound)
-            known = {"list_price": number(SAMPLE), "cost": number(SAMPLE // 2)}
-            full, cut = (deal(measure, amount, day).with_said(**known) for amount in (shallow, deep))
-            yield full, cut
+            if isinstance(bound, Fraction) and test.field in ("discount_percent", "margin_percent"):
+                known = {"list_price": number(SAMPLE), "cost": number(SAMPLE // 2)}
+                shallow, deep = _two_amounts(test.field, bound)
+                full, cut = (deal(measure, amount, day).with_said(**known) for amount in (shallow, deep))
+                yield full, cut
 
 
 def _two_amounts(field: str, bound: Fraction) -> tuple[int, int]:
@@ -113,26 +112,32 @@ def _discounted(world: World, full: Fact, cut: Fact) -> str:
 
 
 def _twice(world: World, part: Component) -> Iterator[Question]:
-    """One deal of each motion that counts, and every commission that is paid for it."""
+    """One deal of each motion that counts, by this commission and by each that stands below it."""
     measure, day = world.measure(part.measure), world.days(part).first
-    made = deal(measure, sample_amount(measure), day)
-    motions = [motion for test in measure.when.tests if test.field == "motion" for motion in test.any_of]
-    for motion in motions or [made.said.get("motion", "new_business")]:
-        way = Way("paid", (made.with_said(motion=motion),))
-        yield Question("paid-twice", part.id, (way,), _by_two(world, part, sample_amount(measure)))
+    place = world.plan.components.index(part)
+    for other in world.plan.components[place + 1 :]:
+        theirs = world.measure(other.measure)
+        if other.kind == part.kind and theirs.unit == measure.unit and theirs.imported is None and not theirs.of:
+            for motion in _motions(measure) | _motions(theirs):
+                way = Way("paid", (deal(measure, sample_amount(measure), day).with_said(motion=motion),))
+                yield Question("paid-twice", part.id, (way,), _by_two(world, part, other, sample_amount(measure)))
 
 
-def _by_two(world: World, part: Component, amount: int) -> Asked:
+def _motions(measure: Measure) -> set[str]:
+    """The motions that a measure names, or the usual one."""
+    named = {motion for test in measure.when.tests if test.field == "motion" for motion in test.any_of}
+    return named or {Motion.NEW_BUSINESS.value}
+
+
+def _by_two(world: World, part: Component, other: Component, amount: int) -> Asked:
     """That two commissions together count more than there is."""
-    others = [each for each in world.plan.components if each.kind == "commission" and each is not part]
 
     def answer(paid: Sequence[Paid]) -> Answer | None:
         (found,) = paid
-        for other in (each for each in others if world.measure(each.measure).unit == "amount"):
-            pays = [found.by(each.id) for each in (part, other)]
-            if all(pays) and sum(found.bases[each.id] for each in (part, other)) > amount:
-                first, second = (f"{pay(world, pays[at])} by {each.id}" for at, each in enumerate((part, other)))
-                return Answer(pays[1], f"A deal of {pay(world, amount)} pays {first} and {second}.")
-        return None
+        first, second = (found.by(each.id) for each in (part, other))
+        if not first or not second or found.bases[part.id] + found.bases[other.id] <= amount:
+            return None
+        said = f"pays {pay(world, first)} by {part.id} and {pay(world, second)} by {other.id}."
+        return Answer(second, f"A deal of {pay(world, amount)} {said}")
 
     return answer

@@ -13,7 +13,7 @@ from engine.linting.trial import facts_of
 from engine.linting.way import Paid, Way
 from engine.linting.world import World
 
-SECTIONS = ("lists", "fx_rates", "enrolments", "quotas", "deals", "achieved", "results")
+SECTIONS = ("lists", "fx_rates", "enrolments", "compensation", "quotas", "deals", "achieved", "results")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./ %-]*", re.ASCII)
 _LOOKS_OTHERWISE = re.compile(r"[0-9._-]+|true|false|null|yes|no|on|off", re.ASCII | re.IGNORECASE)
 
@@ -22,17 +22,18 @@ def as_plan_test(world: World, said: Mapping[str, str], ways: Sequence[Way], pai
     """The plan test; `said` are its scenario and because, and its documents as it writes them."""
     facts = facts_of(world, [(way, (way.name, way.beside or way.name)) for way in ways])
     lines = [f"{key}: {text}" for key, text in said.items()]
-    for section in SECTIONS:
-        lines += _section(section, facts.get(section))
+    for name in SECTIONS:
+        lines += section(name, facts.get(name))
     return "\n".join([*lines, "expect:", "  lines:", *_expected(ways, paid), ""])
 
 
-def _section(name: str, entries: Any) -> list[str]:
+def section(name: str, entries: Any) -> list[str]:
+    """One section of facts, each on its line; nothing where there are none."""
     if not entries:
         return []
     if isinstance(entries, Mapping):
-        return [f"{name}: {_written(entries)}"]
-    return [f"{name}:", *(f"  - {_written(entry)}" for entry in entries)]
+        return [f"{name}: {written(entries)}"]
+    return [f"{name}:", *(f"  - {written(entry)}" for entry in entries)]
 
 
 def _expected(ways: Sequence[Way], paid: Sequence[Paid]) -> Iterator[str]:
@@ -40,17 +41,17 @@ def _expected(ways: Sequence[Way], paid: Sequence[Paid]) -> Iterator[str]:
     for way, each in zip(ways, paid, strict=True):
         for (place, component), amount in sorted(each.amounts.items()):
             row = {"payee": way.payees[place], "component": component, "amount": number(amount)}
-            yield f"    - {_written(row)}"
+            yield f"    - {written(row)}"
         if not each.amounts:
-            yield f"    - {_written({'payee': way.name, 'amount': 0})}"
+            yield f"    - {written({'payee': way.name, 'amount': 0})}"
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """A value on one line of YAML."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_written(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {written(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_written, value)) + "]"
+        return "[" + ", ".join(map(written, value)) + "]"
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f"{value:,f}".replace(",", "_") if isinstance(value, Decimal) else f"{value:_}"
     return value.isoformat() if isinstance(value, date) else in_quotes_if_needed(str(value))

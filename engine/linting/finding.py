@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from engine.documents.findings import KINDS
 
@@ -31,3 +32,20 @@ class Finding:
     def is_open(self) -> bool:
         """Whether something is to be done: a warning that nobody has accepted."""
         return self.severity == "warning" and self.accepted is None
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """The findings of a document, and what could not be looked at."""
+
+    findings: tuple[Finding, ...]
+    skipped: tuple[str, ...] = ()
+
+
+def with_acceptances(findings: Sequence[Finding], accepted: Mapping[str, str], where: str) -> Iterator[Finding]:
+    """The findings, those that are accepted with the reason, and acceptances of what is not found."""
+    order = list(KINDS)
+    for finding in sorted(findings, key=lambda each: (order.index(each.id), each.part)):
+        yield replace(finding, accepted=accepted.get(finding.id))
+    for name in accepted.keys() - {finding.id for finding in findings}:
+        yield Finding("acceptance-without-finding", where, "", f"{name} is accepted, and is not found.")

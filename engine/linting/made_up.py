@@ -41,7 +41,7 @@ def deal(measure: Measure, amount: int, on: Any) -> Fact:
     """A deal of an amount (micro-units) that passes every other test of the measure, as far as one can be made up."""
     said: dict[str, Any] = {"on": on, "amount": number(amount)}
     for test in measure.when.tests:
-        said |= _said(test, amount)
+        said |= fitting(test, amount)
     if "term_months" in said:
         said["acv"] = number(amount)
     if measure.portion != "all":
@@ -54,7 +54,8 @@ def deal(measure: Measure, amount: int, on: Any) -> Fact:
     return Fact("deals", MappingProxyType(said), lists)
 
 
-def _said(test: FieldTest, amount: int) -> dict[str, Any]:
+def fitting(test: FieldTest, amount: int) -> dict[str, Any]:
+    """What a deal of the amount must say to pass the test; nothing where its size or day decides."""
     if test.field in (*SIZES, "closed_on"):
         return {}
     if test.field == "family":

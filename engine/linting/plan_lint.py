@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 
 from engine.book import Rules
 from engine.documents.company import Company
 from engine.documents.component import Component
-from engine.documents.findings import KINDS
 from engine.documents.plan import Plan
 from engine.documents.yaml import Node, read_yaml
 from engine.linting.dealing import about_deals
 from engine.linting.example import as_plan_test, in_quotes_if_needed
-from engine.linting.finding import Finding
+from engine.linting.finding import Finding, Linted, with_acceptances
 from engine.linting.idle import about_brackets, about_clawback
 from engine.linting.made_up import deal, sample_amount
 from engine.linting.selling import about_selling
+from engine.linting.tested import about_paying
 from engine.linting.timing import about_time
 from engine.linting.trial import own_deals, tried
 from engine.linting.way import Answer, Paid, Question, Way
 from engine.linting.world import World
 
 Found = tuple[Answer, Question, Sequence[Paid]]
-
-
-@dataclass(frozen=True, slots=True)
-class Linted:
-    """The findings of a document, and what could not be looked at."""
-
-    findings: tuple[Finding, ...]
-    skipped: tuple[str, ...] = ()
+Try = tuple[Question, Sequence[Paid]]
 
 
 def lint_plan(plan: Plan, text: str, file: str, company: Company, documents: Mapping[str, str]) -> Linted:
@@ -48,21 +41,13 @@ def lint_plan(plan: Plan, text: str, file: str, company: Company, documents: Map
     return Linted(tuple(with_acceptances(findings, plan.accepted, f"{file}:{_line_of(root, 'accepted')}")), skipped)
 
 
-def with_acceptances(findings: Sequence[Finding], accepted: Mapping[str, str], where: str) -> Iterator[Finding]:
-    """The findings, those that are accepted with the reason, and acceptances of what is not found."""
-    order = list(KINDS)
-    for finding in sorted(findings, key=lambda each: (order.index(each.id), each.part)):
-        yield replace(finding, accepted=accepted.get(finding.id))
-    for name in accepted.keys() - {finding.id for finding in findings}:
-        yield Finding("acceptance-without-finding", where, "", f"{name} is accepted, and is not found.")
-
-
 def _about(world: World, part: Component) -> Iterator[Question]:
     """Every question about a component."""
     yield from about_selling(world, part)
     yield from about_deals(world, part)
     yield from about_time(world, part)
     yield from about_brackets(world, part)
+    yield from about_paying(world, part)
 
 
 def _scales(world: World) -> Iterator[tuple[str, tuple[Fraction, Fraction]]]:
@@ -101,15 +86,15 @@ def _answered(world: World, questions: Sequence[Question], parts: Sequence[Compo
         if answer is not None and (key not in worst or answer.weight > worst[key][0].weight):
             worst[key] = (answer, question, paid)
     once = {(question.finding, answer.sentence): (answer, question, paid) for answer, question, paid in worst.values()}
-    return [*once.values(), *_idle(parts, possible)]
+    return [*once.values(), *_idle(world, parts, possible)]
 
 
-def _idle(parts: Sequence[Component], tries: Sequence[tuple[Question, Sequence[Paid]]]) -> Iterator[Found]:
+def _idle(world: World, parts: Sequence[Component], tries: Sequence[Try]) -> Iterator[Found]:
     """Components by which none of all the ways was paid."""
     earning = {part for _, paid in tries for each in paid for (_, part), amount in each.amounts.items() if amount}
     for part in parts:
         mine = [(question, paid) for question, paid in tries if question.part == part.id]
-        if part.id not in earning and mine:
+        if part.id not in earning and mine and world.plainly_counted(part):
             last, paid = mine[-1]
             count = sum(len(question.ways) for question, _ in mine)
             said = f"Of {count} ways of selling that were made up from its own tests and tiers, none is paid by it."

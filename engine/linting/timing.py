@@ -9,6 +9,7 @@ from engine.documents.component import Component
 from engine.linting.corners import corners, stations
 from engine.linting.made_up import deal, sample_amount
 from engine.linting.saying import pay, worth
+from engine.linting.tested import tests_of
 from engine.linting.way import Answer, Asked, Fact, Paid, Question, Way
 from engine.linting.world import Days, World
 from engine.payees.shape import versions
@@ -87,9 +88,9 @@ def _over_a_step(world: World, part: Component) -> Iterator[Question]:
 def _over_months(world: World, part: Component) -> Iterator[Question]:
     """The same deal in the last month before a bound on months since signing, and in the first after it."""
     measure, day = world.measure(part.measure), world.days(part).first
-    names = {each.measure for each in world.plan.components}
-    tests = [test for name in sorted(names) for test in world.measure(name).when.tests]
-    for test in (test for test in tests if test.field == "months_since_signing"):
+    if measure.imported is not None or "direct" not in measure.credits:
+        return
+    for test in (test for test in tests_of(world, part) if test.field == "months_since_signing"):
         for months in {int(bound) for bound in (test.min, test.below) if isinstance(bound, int) and bound > 0}:
             made = deal(measure, sample_amount(measure), day)
             eve, on = (made.with_said(months_since_signing=each) for each in (months - 1, months))

@@ -15,8 +15,9 @@ from engine.book import Credited, Outcome
 from engine.documents.document import Reading
 from engine.documents.engagement import Engagement
 from engine.documents.plan import Plan
+from engine.linting.made_up import number
 from engine.linting.way import Fact, Paid, Way
-from engine.linting.world import World, as_facts
+from engine.linting.world import PROMISED, World, as_facts
 from engine.model import Severity
 from engine.pay import pay
 from engine.scenario.book import book_of
@@ -94,6 +95,7 @@ def facts_of(world: World, ways: Iterable[tuple[Way, tuple[str, str]]]) -> dict[
         for name in names[: len(way.payees)]:
             found["quotas"] += as_facts(world.quotas(), name)
             found["enrolments"] += _enrolled(world.plan, name)
+            found["compensation"] += _promised(world.plan, name)
     if world.plan.currency != world.rules.company.currency:
         found["fx_rates"] = [{"currency": world.plan.currency, "rate": 1}]
     return {**found, **({"lists": dict(lists)} if lists else {})}
@@ -106,6 +108,11 @@ def _owned(fact: Fact, payee: str, beside: str | None, called: str) -> Mapping[s
     whose = {"payee": payee} if beside is None else {"splits": {payee: "50%", beside: "50%"}}
     account = {"account": f"{called}-account"} if fact.lists else {}
     return {"id": called, **whose, **account, **fact.said}
+
+
+def _promised(plan: Plan, name: str) -> Iterator[dict[str, Any]]:
+    if plan.promises:
+        yield {"payee": name, **{key: number(amount) for key, amount in PROMISED.items()}}
 
 
 def _enrolled(plan: Plan, name: str) -> Iterator[dict[str, Any]]:

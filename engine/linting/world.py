@@ -33,9 +33,19 @@ NOTIONAL: dict[Unit, int] = {
 """The quota of the shortest window that is compared with it."""
 TARGET = 10_000 * MICROS
 """A payee's own target for the shortest window."""
+PROMISED: dict[str, int] = {
+    "base_salary": 60_000 * MICROS,
+    "variable": 40_000 * MICROS,
+    "ote": 100_000 * MICROS,
+}
+"""What people data promises each payee for a year."""
+TIMES_PAY = 10
+"""How many times as large as the pay for reaching it a quota is."""
 MOST_DEALS = 40
 """Counted deals that a way may hold: curves of counts bend early."""
 UNIT_PRICE = 1_000
+PLAIN = ("amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "units")
+"""Values that a deal has by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +76,16 @@ class World:
         kinds = windows_of_quotas(self.rules)
         targets = {part.targets for part in self.plan.components}
         return {
-            name: (TARGET if name in targets else NOTIONAL[self._unit_of_quota(name)], min(found, key=MONTHS.get))  # type: ignore[arg-type]
+            name: (TARGET if name in targets else self._aim(name), min(found, key=MONTHS.get))  # type: ignore[arg-type]
             for name, found in kinds.items()
         }
+
+    def _aim(self, quota: str) -> int:
+        """A usual quota, and of money no less than ten times what reaching it pays."""
+        unit = self._unit_of_quota(quota)
+        paid = [part.target for part in self.plan.components if part.quota == quota and part.target is not None]
+        targets = [amount for target in paid for _, amount in target.steps]
+        return max([NOTIONAL[unit], *(TIMES_PAY * amount for amount in targets if unit == "amount")])
 
     def _unit_of_quota(self, name: str) -> Unit:
         for part in self.plan.components:
@@ -88,8 +105,13 @@ class World:
 
     def curve(self, part: Component) -> tuple[Curve, int]:
         """The component's newest curve, and the quota that it is for."""
-        own = self.over(part.targets, part.accumulates) if part.targets else None
-        return curve_of(part, self.days(part).first, own), self.over(part.quota, part.accumulates)
+        return curve_of(part, self.days(part).first, self._own_target(part)), self.over(part.quota, part.accumulates)
+
+    def _own_target(self, part: Component) -> int | None:
+        """The payee's own target over a window, where targets are that."""
+        if part.target_of is not None and part.accumulates != "transaction":
+            return PROMISED[part.target_of] * MONTHS[part.accumulates] // MONTHS["year"]
+        return self.over(part.targets, part.accumulates) if part.targets else None
 
     def step(self, measure: str) -> int:
         """The least that is achieved at once: the minor unit of money, one deal or piece, a hundredth of a percent."""
@@ -156,6 +178,12 @@ class World:
         if measure.sum == "earnings" or (measure.unit == "percent" and measure.imported is None):
             return False
         return measure.imported is not None or "direct" in measure.credits or measured_column(measure) is not None
+
+    def plainly_counted(self, part: Component) -> bool:
+        """Whether a made-up deal that passes the tests is sure to count, so that not being paid says something."""
+        measure = self.measure(part.measure)
+        by_deals = measure.count is not None or measure.sum in PLAIN or measure.imported is not None
+        return by_deals and measure.dated_by == "closed_on" and part.residual is None
 
     def gauges(self, part: Component) -> Iterator[tuple[str, str, Gauge, int]]:
         """For each gauge the measure behind it, its window, and the quota that its percentages are of."""

@@ -60,4 +60,4 @@ def test_what_is_no_plan_is_a_message(tmp_path: Path) -> None:
 
     assert (broken.exit_code, nothing.exit_code) == (1, 1)
     assert "plans/growth.yaml:12" in broken.output
-    assert "neither a plan file nor a config folder" in nothing.output
+    assert "neither a document nor a config folder" in nothing.output

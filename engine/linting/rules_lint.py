@@ -1,0 +1,119 @@
+"""What lint finds in rules of engagement: rules that decide no deal, and deals that no rule decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from engine.book import Rules
+from engine.documents.company import Company
+from engine.documents.conditions import FieldTest, When
+from engine.documents.document import Reading
+from engine.documents.engagement import Engagement
+from engine.documents.yaml import read_yaml
+from engine.linting.example import in_quotes_if_needed, section, written
+from engine.linting.finding import Finding, Linted, with_acceptances
+from engine.linting.made_up import SAMPLE, SIZES, fitting, number
+from engine.linting.reach import LISTED, Cells, cells_of, deal_reaching
+from engine.model import Issue
+from engine.scenario.book import book_of
+from engine.scenario.document import Scenario
+from engine.scenario.run import credited_of
+
+PLAN = "{components: [{rate: 1%}]}"
+"""A plan test has a plan; what it pays is not asked here."""
+UNRULED = "no_rule_fits"
+Made = dict[str, Any]
+
+
+def lint_engagement(
+    engagement: Engagement, text: str, file: str, company: Company, documents: Mapping[str, str]
+) -> Linted:
+    """Valid rules, with their text; `documents` say how plan tests name the rules and the company."""
+    root = read_yaml(text, file).rows
+    lines = [node.line for node in root.items("rules")] if root else []
+    findings = []
+    for finding, place, made, expected in _found(engagement, company):
+        sentence = f"{_described(made)} {expected['said']}"
+        said = {"scenario": finding, "because": in_quotes_if_needed(sentence), "plan": PLAN, **documents}
+        where = f"{file}:{lines[place] if place is not None and lines else 1}"
+        part = engagement.rules[place].id if place is not None else ""
+        findings.append(Finding(finding, where, part, sentence, _example(said, engagement, made, expected["expect"])))
+    where = f"{file}:{root.line_of('accepted') if root else 1}"
+    return Linted(tuple(with_acceptances(findings, engagement.accepted, where)))
+
+
+def _found(engagement: Engagement, company: Company) -> Iterator[tuple[str, int | None, Made, dict[str, Any]]]:
+    """Id, rule, deal, and what the real stages make of the deal: only what they confirm is found."""
+    whens = [rule.when for rule in engagement.rules]
+    every = cells_of(whens)
+    for place, when in enumerate(whens):
+        if deal_reaching(when, whens[:place], every) is None:
+            made = _made(deal_reaching(when, (), every) or {}, every, engagement)
+            rule = _decided(made, engagement, company)[0]
+            if rule is not None and rule != engagement.rules[place].id:
+                said = f"fits the rule {engagement.rules[place].id}, and the rule {rule} above it decides."
+                yield "rule-without-effect", place, made, {"said": said, "expect": {"owners": {"D1": {"rule": rule}}}}
+    free = deal_reaching(When(), whens, every)
+    if free is not None:
+        made = _made(free, every, engagement)
+        if UNRULED in [issue.code for issue in _decided(made, engagement, company)[1]]:
+            said = f"fits no rule and is held for {engagement.otherwise.hold}."
+            yield "deals-without-rule", None, made, {"said": said, "expect": {"issues": [UNRULED]}}
+
+
+def _made(cells: Cells, every: Cells, engagement: Engagement) -> Made:
+    """A deal of the first value of each field that matters, as a plan test states it."""
+    values = {name: found[0] for name, found in cells.items() if found != every[name]}
+    on = values.get("closed_on") or engagement.effective.from_on
+    amount = next((values[size] for size in SIZES if values.get(size) is not None), SAMPLE)
+    made: Made = {"id": "D1", "on": on, "amount": number(amount)}
+    for name, value in values.items():
+        if name.startswith(LISTED) and value:
+            made["account"] = "customer"
+        elif not name.startswith(LISTED) and value is not None:
+            made |= fitting(_exactly(name, value), amount)
+    return {**made, "lists": [name.removeprefix(LISTED) for name, on in values.items() if on is True]}
+
+
+def _exactly(name: str, value: Any) -> FieldTest:
+    """The test that only this value passes."""
+    if isinstance(value, str):
+        return FieldTest(field=name, any_of=(value,))
+    return FieldTest(field=name, min=value, max=value)
+
+
+def _facts(made: Made, engagement: Engagement) -> dict[str, Any]:
+    """The deal, and somebody in every role."""
+    deal = {key: value for key, value in made.items() if key != "lists"}
+    roles = [{"payee": role.lower().replace("_", "-"), "role": role} for role in engagement.vacancies]
+    lists = {name: [deal["account"]] for name in made["lists"]}
+    return {**({"lists": lists} if lists else {}), "roles": roles, "deals": [deal]}
+
+
+def _decided(made: Made, engagement: Engagement, company: Company) -> tuple[str | None, tuple[Issue, ...]]:
+    """The rule that decides the deal in the real stages, and what they report."""
+    facts = _facts(made, engagement)
+    scenario = Scenario.model_validate({"scenario": "lint", **facts, "expect": {"issues": []}}, context=Reading())
+    rules = Rules(company, (engagement,), ())
+    credited = credited_of(scenario, book_of(scenario, rules), rules)
+    decided = credited.assignments.filter(~credited.assignments["held"])["rule"].to_list()
+    return (decided[0] if decided else None), credited.issues
+
+
+def _described(made: Made) -> str:
+    said = [f"{key} {_plainly(value)}" for key, value in made.items() if key not in ("id", "on", "lists")]
+    return f"A deal of {made['on']} with {', '.join(said)}"
+
+
+def _plainly(value: Any) -> str:
+    if isinstance(value, list):
+        return " and ".join(str(each.get("family", "")) for each in value)
+    return f"{value:,}" if not isinstance(value, str | date) else str(value)
+
+
+def _example(said: Mapping[str, str], engagement: Engagement, made: Made, expect: Mapping[str, Any]) -> str:
+    lines = [f"{key}: {text}" for key, text in said.items()]
+    lines += [line for name, entries in _facts(made, engagement).items() for line in section(name, entries)]
+    return "\n".join([*lines, f"expect: {written(expect)}", ""])
