@@ -40,7 +40,7 @@ _STANDARD = (
     ("0-46", "0-1", None, (202, 201)),
 )
 _PARENTS = (Label(13, "0-2", "0-2", 14, "Child Company"), Label(14, "0-2", "0-2", 13, "Parent Company"))
-_FIRST_OWN = 16
+_FIRST_OWN = 10_001
 
 
 class Associations:

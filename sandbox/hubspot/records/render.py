@@ -32,8 +32,8 @@ class Renderer:
         self._version: object = None
 
     def one(self, kind: ObjectType, record: Record, asked: Names) -> bytes:
-        """Give one record."""
-        return self.many(kind, (record,), asked)[0]
+        """Give one record that was just written: not remembered, for every write asks for other properties."""
+        return encode(self._shaper(kind, shown_names(kind, asked, self._hidden(kind)))(record))
 
     def many(self, kind: ObjectType, records: Iterable[Record], asked: Names) -> list[bytes]:
         """Give records with the properties asked for, or the type's usual ones."""

@@ -174,9 +174,8 @@ def merge(portal: "Portal", request: Request, segment: str) -> Response:
 
 
 def echo(portal: "Portal", kind: ObjectType, record: Record, given: Mapping[str, Any]) -> bytes:
-    """Show a record after a write: what was written, what is usual, and what HubSpot worked out."""
-    worked_out = [name for name in record.values if name.startswith("hs_")]
-    return portal.rendered.one(kind, record, (*kind.defaults, *given, *worked_out))
+    """Show a record after a write: what was written, what is usual, and everything that has a value."""
+    return portal.rendered.one(kind, record, (*kind.defaults, *given, *record.values))
 
 
 def with_warnings(shown: bytes, write: writing.Write) -> bytes:
