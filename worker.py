@@ -180,6 +180,25 @@ def blame(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = Fa
         show_deal(answer(conn, deal), as_json=as_json)
 
 
+@app.command("people")
+def list_people(
+    config: ConfigFolder = Path("config"),
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of this day, else today.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who holds which role, plan, quota and manager on a day, and the gaps and rivals of its fiscal year.
+
+    Example: worker.py people --on 2026-03-31
+    """
+    from engine.calendar import business_date
+    from jobs.roster import roster
+    from jobs.show import show_roster
+
+    with opened(config) as (configuration, store), store.read() as conn:
+        day = _day(on) or business_date(now(), configuration.rules.company.zone)
+        show_roster(*roster(conn, configuration, day), as_json=as_json)
+
+
 @app.command()
 def status(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
     """Show the last runs, what is stored, what waits to be written and what is parked.

@@ -21,6 +21,7 @@ from jobs.cycle import Cycle
 from jobs.pull import Progress as OnPage
 
 WRITES_SHOWN = 20
+PEOPLE = ("roles", "reports_to", "plans", "quotas")
 WIDTH_OF_FILES = 1_000
 
 
@@ -157,6 +158,22 @@ def show_issues(issues: Sequence[Issue], *, as_json: bool) -> None:
         return
     rows = [(i.severity.value, i.subject, i.message, i.remedy) for i in issues]
     console().print(table(f"{len(issues)} open issues", ("", "record", "what is wrong", "what to do"), rows))
+
+
+def show_roster(people: Sequence[dict[str, Any]], issues: Sequence[Issue], *, as_json: bool) -> None:
+    """Everybody with a role, a plan or a team, and what their rows leave open."""
+    if as_json:
+        found = [{name: getattr(i, name) for name in ("subject", "message", "remedy")} for i in issues]
+        as_data({"people": people, "gaps_and_rivals": found})
+        return
+    rows = [[row["name"] or row["payee"], *(", ".join(row[key]) for key in PEOPLE)] for row in people]
+    console().print(table(f"{len(people)} people", ("name", *(key.replace("_", " ") for key in PEOPLE)), rows))
+    if issues:
+        console().print(table(f"{len(issues)} gaps and rivals", ("who", "what", "what to do"), map(_of_issue, issues)))
+
+
+def _of_issue(issue: Issue) -> tuple[str, str, str]:
+    return issue.subject, issue.message, issue.remedy
 
 
 def show_setup(steps: Sequence[str], *, applied: bool) -> None:

@@ -17,8 +17,8 @@ from tests.jobs.conftest import Company
 from tests.jobs.test_cycle import credited_deal
 
 COMMANDS = (
-    "approve", "backfill", "blame", "demo", "doctor", "explain", "init", "issues", "preview", "run", "sandbox", "setup",
-    "statement", "status", "sync",
+    "approve", "backfill", "blame", "demo", "doctor", "explain", "init", "issues", "people", "preview", "run", "sandbox",
+    "setup", "statement", "status", "sync",
 )  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def test_questions_are_answered_as_data(company: Company) -> None:
     statement = json.loads(run_on(company, "statement", payee, explained["lines"][0]["period"], "--json").stdout)
     blamed = json.loads(run_on(company, "blame", deal, "--json").stdout)
     status = json.loads(run_on(company, "status", "--json").stdout)
+    people = json.loads(run_on(company, "people", "--json").stdout)["people"]
     issues = json.loads(run_on(company, "issues", "--json").stdout)
     preview = json.loads(run_on(company, "preview", "--json").stdout)
 
@@ -74,6 +75,7 @@ def test_questions_are_answered_as_data(company: Company) -> None:
     assert statement["totals"] == {"USD": f"{cents // 100:,}.{cents % 100:02d}"}
     assert all(line["sentence"] for line in explained["lines"])
     assert blamed["rule"] == explained["rule"]
+    assert all(person["roles"] or person["plans"] or person["reports_to"] for person in people)
     assert status["ledger"]["broken"] is None
     assert {issue["severity"] for issue in issues} <= {"holds", "warns"}
     assert (preview["payees"], preview["writes"]) == ([], [])

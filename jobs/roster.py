@@ -1,0 +1,56 @@
+"""Who is who on a day, from the CRM and the config folder together, and what their rows leave open this fiscal year."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
+from engine.book import Book
+from engine.calendar import period_of
+from engine.matching import in_force
+from engine.model import Issue
+from engine.people_gaps import gaps_and_rivals
+from jobs.configuration import Configuration
+from store import canonical
+
+
+def roster(conn: Connection, configuration: Configuration, day: date) -> tuple[list[dict[str, Any]], tuple[Issue, ...]]:
+    """Everybody who has a role, a plan or a team on the day, and the gaps and rivals of the day's fiscal year."""
+    book = canonical.load_book(conn, set())
+    year = period_of(day, "year", configuration.rules.company)
+    return _people(book, day), gaps_and_rivals(book, configuration.rules, (year.starts_on, year.ends_on))
+
+
+def _people(book: Book, day: date) -> list[dict[str, Any]]:
+    names = dict(book.people.select("person_id", "name").iter_rows())
+    today = {
+        "roles": _on(book.role_holdings.with_columns(said=_role()), "said", day),
+        "plans": _on(book.enrolments, "plan", day),
+        "reports_to": _on(book.reporting_lines, "manager_id", day),
+        "quotas": _on(book.quotas, "quota", day),
+    }
+    known = sorted({payee for of in today.values() for payee in of}, key=lambda payee: (names.get(payee) or "", payee))
+    return [
+        {"payee": payee, "name": names.get(payee)}
+        | {key: _said(key, of.get(payee, []), names) for key, of in today.items()}
+        for payee in known
+    ]
+
+
+def _on(frame: pl.DataFrame, column: str, day: date) -> dict[str, list[str]]:
+    """By person, what the rows say that are in force on the day."""
+    rows = frame.filter(in_force(pl.lit(day))).group_by("person_id").agg(pl.col(column).unique().sort())
+    return dict(rows.iter_rows())
+
+
+def _role() -> pl.Expr:
+    """`AE`, or `AE of territory West`."""
+    place = pl.format("{} of {} {}", "role", "scope", "value")
+    return pl.when(pl.col("value").is_null()).then("role").otherwise(place)
+
+
+def _said(key: str, values: list[str], names: dict[str, str]) -> list[str]:
+    return [names.get(value) or value for value in values] if key == "reports_to" else values

@@ -1,0 +1,83 @@
+"""What the people data of a year leaves open, or gives to two."""
+
+from datetime import date
+
+import pytest
+
+from engine.people_gaps import gaps_and_rivals
+from tests.engine.builders import book, rules
+from tests.engine.plans import by_share, component, plan, rate
+
+YEAR = (date(2026, 1, 1), date(2027, 1, 1))
+PEOPLE = [{"person_id": name, "user_id": name, "name": name.title()} for name in ("ada", "bo")]
+ON = {"person_id": "ada", "plan": "ae", "from_on": "2026-01-01", "until_on": None}
+
+
+def said(**rows):
+    """Each finding as a text; nothing is on a plan unless the test says so."""
+    plans = [plan(component(brackets=by_share((0, 10))))]
+    found = gaps_and_rivals(book(people=PEOPLE, **rows), rules(plans=plans), YEAR)
+    return [f"{issue.subject} {issue.message}" for issue in found]
+
+
+def row(who, first, end=None, **more):
+    return {"person_id": who, "from_on": first, "until_on": end, **more}
+
+
+def quota(who, first, end):
+    return row(who, first, end, quota="acv", amount_micros=1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("ada", "2026-01-01", "2026-07-01"), ("bo", "2026-07-01", None)], []),
+        ([("ada", "2026-01-01", "2026-07-01"), ("bo", "2026-06-01", None)],
+         ["role AE of territory West is held by Ada and Bo from 2026-06-01 until 2026-07-01."]),
+        ([("ada", "2026-01-01", "2026-07-01"), ("bo", "2026-08-01", None)],
+         ["role AE of territory West is held by nobody from 2026-07-01 until 2026-08-01."]),
+        ([("ada", "2020-01-01", "2020-07-01"), ("bo", "2020-06-01", "2020-08-01")], []),
+    ],
+)  # fmt: skip
+def test_roles_of_a_place(rows, expected):
+    holdings = [row(*each, role="AE", scope="territory", value="West") for each in rows]
+    enrolled = [row(who, "2000-01-01", plan="csm") for who in ("ada", "bo")]
+
+    assert said(role_holdings=holdings, enrolments=enrolled) == expected
+
+
+@pytest.mark.parametrize(
+    ("quotas", "expected"),
+    [
+        ([("2026-01-01", "2027-01-01")], []),
+        ([("2026-01-01", "2026-04-01"), ("2026-07-01", "2027-01-01")], ["from 2026-04-01 until 2026-07-01"]),
+        ([], ["from 2026-01-01 until 2027-01-01"]),
+    ],
+)
+def test_days_on_a_plan_without_its_quota(quotas, expected):
+    found = said(enrolments=[ON], quotas=[quota("ada", *days) for days in quotas])
+
+    assert found == [f"payee Ada has no quota acv for plan ae {days}." for days in expected]
+
+
+def test_days_with_a_role_and_no_plan_and_between_two_rows():
+    enrolled = [row("ada", "2026-01-01", "2026-02-01", plan="csm"), row("ada", "2026-03-01", plan="csm")]
+    reports = [row("ada", "2026-01-01", "2026-05-01", manager_id="bo"), row("ada", "2026-06-01", manager_id="bo")]
+    holdings = [row("ada", "2026-01-01", role="AE", scope="company", value=None)]
+
+    assert said(enrolments=enrolled, reporting_lines=reports, role_holdings=holdings) == [
+        "payee Ada is on plan csm before and after, but not from 2026-02-01 until 2026-03-01.",
+        "payee Ada reports to somebody before and after, but not from 2026-05-01 until 2026-06-01.",
+        "payee Ada holds a role, but is on no plan from 2026-02-01 until 2026-03-01.",
+    ]
+
+
+def test_days_on_a_plan_without_the_pay_that_it_pays_by():
+    by_pay = component(rate=None, times=rate(100), quota="acv", accumulates="year", target_of="variable")
+    pay = {"person_id": "ada", "from_on": "2026-03-01", "until_on": None, "variable_micros": 1}
+    plans = [plan(by_pay)]
+    records = book(people=PEOPLE, enrolments=[ON], quotas=[quota("ada", *map(str, YEAR))], compensation=[pay])
+
+    (found,) = gaps_and_rivals(records, rules(plans=plans), YEAR)
+
+    assert found.message == "has no variable for plan ae, which pays by it from 2026-01-01 until 2026-03-01."
