@@ -14,6 +14,7 @@ from engine.documents.cases import TABLES, Case, FactorCase, RateCase, case_prob
 from engine.documents.compensation import Promise, promise_rows
 from engine.documents.document import Document, MeasureName
 from engine.documents.gauge import LISTED, Gate, Multiplier
+from engine.documents.matrix import Matrix
 from engine.documents.problems import Loc, Problem
 from engine.documents.residual import Residual
 from engine.documents.values import Count, Dated, Name, Pay, Rate, Share, Times, Window
@@ -125,6 +126,11 @@ class Component(Document):
     )
     """Multiplies what each deal pays by what the deal is: the first case that fits decides. It leaves what is achieved
     alone; `multiply` of a measure makes deals count for more."""
+    matrix: Matrix | None = Field(
+        default=None,
+        examples=["{rows: {measure: new, from: [0]}, columns: {measure: grr, from: [0%]}, pays: [[5_000]]}"],
+    )
+    """Amounts, rates or factors by two numbers at once. Amounts and rates say how much in place of the other ways."""
     residual: Residual | None = Field(default=None, examples=["{for_months: 24, starts_after_months: 3}"])
     """Pays the earning of a deal again for every month while the customer stays; what is measured is then the value of
     one month."""
@@ -177,8 +183,9 @@ class Component(Document):
         return (loc[0], *loc[2:]) if alone else loc
 
     def gauges(self) -> tuple[Gate | Multiplier, ...]:
-        """Every number that decides whether and how much the component pays: gates first."""
-        return (*(gate for written in self.only_if for gate in written.single()), *self.multiplied_by)
+        """Every number that decides whether and how much it pays: gates, multipliers, then those of its matrix."""
+        axes = self.matrix.axes if self.matrix is not None else ()
+        return (*(gate for written in self.only_if for gate in written.single()), *self.multiplied_by, *axes)
 
     @property
     def tables(self) -> tuple[tuple[Case, ...], ...]:
@@ -188,6 +195,7 @@ class Component(Document):
     def problems(self) -> Iterator[Problem]:
         """One way to say how much, and everything that way needs."""
         ways = [name for name in WAYS if getattr(self, name)]
+        ways += ["matrix"] if self.matrix is not None and not self.matrix.factors else []
         if len(ways) != 1:
             message = "says nothing about how much." if not ways else f"says how much in {len(ways)} ways."
             yield Problem((ways[1],) if ways else (), message, f"Write exactly one of {', '.join(WAYS)}.")
@@ -257,7 +265,8 @@ class Component(Document):
         """A target where something refers to it, and only there."""
         capped = self.cap is not None and self.cap.of_target is not None
         written = [name for name in TARGETS if getattr(self, name) is not None]
-        wants = self.over_quota or "share" in self.row_ways or capped
+        of_target = self.matrix is not None and self.matrix.in_percent
+        wants = of_target or self.over_quota or "share" in self.row_ways or capped
         if wants and not self.has_target:
             yield Problem((), "pays a part of a target, but there is none.", "Add target: what 100% pays.")
         if self.has_target and not wants:

@@ -7,8 +7,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from engine.documents.component import Component
+from engine.documents.gauge import Gauge
 from engine.documents.measure import Measure
-from engine.documents.problems import Problem, nearest
+from engine.documents.problems import Loc, Problem, nearest
 
 K = TypeVar("K")
 
@@ -64,12 +65,20 @@ def _unfit_gauges(
 ) -> Iterator[Problem]:
     """Thresholds in the unit of their number; an attainment needs something to be a share of."""
     shares = {part.id for part in components if part.quota or measures[part.measure].unit == "percent"}
+    for at, gauge in _gauges(component):
+        place = ("components", position, *at)
+        for problem in gauge.unfit(measures):
+            yield Problem((*place, *problem.loc), problem.message, problem.remedy)
+        if gauge.attainment_of is not None and gauge.attainment_of not in shares:
+            message = f"{gauge.attainment_of} has no quota that it could attain."
+            yield Problem((*place, "attainment_of"), message, f"Add quota to {gauge.attainment_of}.")
+
+
+def _gauges(component: Component) -> Iterator[tuple[Loc, Gauge]]:
+    """Every gauge as it is written, and where."""
     for key in ("only_if", "multiplied_by"):
-        gauges = getattr(component, key)
-        for nth, gauge in enumerate(gauges):
-            place = ("components", position, key, nth)[: 4 if len(gauges) > 1 else 3]
-            for problem in gauge.unfit(measures):
-                yield Problem((*place, *problem.loc), problem.message, problem.remedy)
-            if gauge.attainment_of is not None and gauge.attainment_of not in shares:
-                message = f"{gauge.attainment_of} has no quota that it could attain."
-                yield Problem((*place, "attainment_of"), message, f"Add quota to {gauge.attainment_of}.")
+        written = getattr(component, key)
+        yield from (((key, nth) if len(written) > 1 else (key,), gauge) for nth, gauge in enumerate(written))
+    if component.matrix is not None:
+        yield ("matrix", "rows"), component.matrix.rows
+        yield ("matrix", "columns"), component.matrix.columns

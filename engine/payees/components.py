@@ -28,6 +28,7 @@ from engine.payees.earn import Earnings, earn
 from engine.payees.earnings import with_earnings
 from engine.payees.exchange import Exchange
 from engine.payees.factors import Reading, judged, with_factors
+from engine.payees.matrix import in_cells
 from engine.payees.measure import counted
 from engine.payees.places import placed
 from engine.payees.proration import quotas_of
@@ -120,6 +121,8 @@ class _Walk:
         """The rows with their factors, and those whose factor is not known (columns `HELD`)."""
         readings = [(gauge, self._reading(place, component, gauge)) for gauge in component.gauges()]
         finds = [judged(rows, gauge, reading, self.rules.company) for gauge, reading in readings]
+        if component.matrix is not None:
+            finds[-2:] = in_cells(finds[-2], finds[-1], component.matrix)
         finds += [found_by_case(rows, cases, self.prepared.deals, component) for cases in component.tables]
         if not finds:
             return rows, pl.DataFrame(schema=dict.fromkeys(HELD, pl.String))

@@ -13,6 +13,7 @@ from engine.documents.component import Component
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.payees.curve import ONE, ZERO, Curve, Limit, RoundedRate, Segment
+from engine.payees.matrix import segments_of
 
 Place = tuple[Fraction, Fraction]
 """A share of quota and micro-units, one of which is zero."""
@@ -30,7 +31,7 @@ def needs_quota(component: Component) -> bool:
 def versions(component: Component) -> tuple[date, ...]:
     """The days on which the component's curve changes, first the day from which it has one."""
     steps = [leaf.steps for _, leaf in component.dated()]
-    begins = max(step[0][0] for step in steps)
+    begins = max((step[0][0] for step in steps), default=date.min)
     return tuple(sorted({begins, *(day for step in steps for day, _ in step if day > begins)}))
 
 
@@ -63,6 +64,7 @@ class _Drawn:
         """All of it."""
         part = self.component
         by_rate = not part.points and not part.row_ways & {"share", "lump"}
+        by_rate &= part.matrix is None or not part.matrix.pays
         segments = _points(part, self._values()) if part.points else self._segments()
         limit = self.limit() if part.cap_on_curve else None
         return Curve(tuple(segments), limit, self._rounded_rate(), by_rate)
@@ -71,6 +73,8 @@ class _Drawn:
         part = self.component
         if part.rate is not None:
             return iter([Segment(self._in_force(part.rate))])
+        if part.matrix is not None and not part.matrix.factors:
+            return iter(segments_of(part.matrix, self.target() if part.matrix.in_percent else ZERO))
         if part.rates:
             return iter([Segment(ONE)])
         if part.pays is not None:

@@ -216,7 +216,7 @@ def _compared(rules: Rules) -> Iterator[tuple[str, Accumulation]]:
             yield component.quota, component.accumulates
         if component.targets is not None:
             yield component.targets, component.accumulates
-        for condition in (*component.only_if, *component.multiplied_by):
+        for condition in component.gauges():
             if condition.quota is not None:
                 yield condition.quota, condition.over or component.accumulates
 

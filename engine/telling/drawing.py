@@ -18,6 +18,7 @@ from engine.documents.plan import Plan
 from engine.model import MICROS
 from engine.payees.cases import otherwise_of
 from engine.payees.curve import Curve, pieces, scaled, value_at
+from engine.payees.matrix import factor_of_cell
 from engine.payees.shape import curve_of, versions
 from engine.telling.wording import money, percent, plain
 from engine.telling.wording import pieces as counted
@@ -133,9 +134,11 @@ class Picture:
 
 
 def _curve(component: Component, day: date) -> Curve:
-    """The curve; of rates by case, that of the deals that no case names."""
+    """The curve; of rates by case, that of the deals that no case names; of a matrix, the last cell."""
     rate = otherwise_of(component)
     curve = curve_of(component, day)
+    if component.matrix is not None:
+        return scaled(curve, factor_of_cell(component.matrix.cells[-1][-1]))
     return curve if rate is None else scaled(curve, rate.at(day) or Fraction(0))
 
 
@@ -153,6 +156,7 @@ def picture(plan: Plan, component: Component, day: date | None = None, quota: in
     said = [component.title or component.id]
     said += [f"quota {money(aim, plan.currency) if unit == 'amount' else counted(aim)}"] if of_quota else []
     said += [f"rates of {drawn_on}"] if drawn_on != date.min else []
+    said += ["last cell of the matrix"] if component.matrix is not None else []
     said += ["before gates and multipliers"] if component.gauges() or component.by_deal else []
     said += ["deals that no case names"] if component.rates else []
     return Picture(

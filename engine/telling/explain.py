@@ -173,6 +173,9 @@ def _slice(part: Row, known: Row) -> str:
 def _lump(part: Row, known: Row) -> str:
     """What reaching or losing a row changes at once."""
     change, climbs = _rounded(part, known), known["after_micros"] > known["before_micros"]
+    if part["bracket"] is None:
+        verb = "pays" if change > 0 else "takes back"
+        return f"the cell of the matrix {verb} {money(abs(change), known['currency'])}"
     moved = f"{'reaching' if climbs else 'falling below'} {_start(part, known)}"
     verb = "adds" if change > 0 else "takes back"
     return f"{moved} {verb} {money(abs(change), known['currency'])}"

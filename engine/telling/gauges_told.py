@@ -22,7 +22,11 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
     """What the gates and multipliers of a line's component did, from the line's facts; nothing where there are none."""
     component = next(part for part in plan.components if part.id == known["component"])
     gauges, found = component.gauges(), known["factors"]
-    told = [_told(gauge, what, plan) for gauge, what in zip(gauges, found, strict=False)]
+    axes = len(component.matrix.axes) if component.matrix is not None else 0
+    single = len(gauges) - axes
+    told = [_told(gauge, what, plan) for gauge, what in zip(gauges[:single], found, strict=False)]
+    if axes:
+        told.append(_cell(gauges[single:], found[single : len(gauges)], plan))
     told += [_case(cases, what) for cases, what in zip(component.tables, found[len(gauges) :], strict=True)]
     return "".join(f"; {sentence}" for sentence in told)
 
@@ -38,6 +42,17 @@ def _told(gauge: Gate | Multiplier, found: Row, plan: Plan) -> str:
         opened = f", reached on {found['since']}" if found["since"] is not None else ""
         return f"gate open: {value} {when} ({bounds}{opened})"
     return f"gate closed, so nothing is paid: {value} {when}, and {bounds} is needed"
+
+
+def _cell(axes: Sequence[Gate | Multiplier], found: Sequence[Row], plan: Plan) -> str:
+    """Which row and column of a matrix were reached, and by what."""
+    said = []
+    for name, axis, what in zip(("row", "column"), axes, found, strict=True):
+        if isinstance(axis, Multiplier):
+            when = "with this deal" if axis.judged == "deal" else "as of now"
+            value = _said(axis, what["value"], what["quota"], plan)
+            said.append(f"{name} from {_start(axis, what, plan)}, because {value} {when}")
+    return "; ".join(said)
 
 
 def _case(cases: Sequence[Case], found: Row) -> str:
