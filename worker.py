@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from jobs.configuration import Configuration
     from jobs.cycle import Wiring
     from jobs.daemon import StopSignal
@@ -334,6 +336,8 @@ def plan_draw(
 @plan_app.command("lint")
 def plan_lint(
     path: Annotated[Path, typer.Argument(help="A plan, rules of engagement, or a config folder.")],
+    history: Annotated[bool, typer.Option("--history", help="Look for what no stored deal matches, too.")] = False,
+    config: ConfigFolder = Path("config"),
     as_json: AsJson = False,
 ) -> None:
     """Find perverse incentives, each proved by deals that are run through the real engine as a plan test.
@@ -346,10 +350,18 @@ def plan_lint(
     from jobs.show_plan_lint import show_findings
 
     with reported():
-        answer = lint(path)
+        answer = lint(path, _history(config) if history else None)
         show_findings(answer, as_json=as_json)
     if answer["open"]:
         raise typer.Exit(EXIT_PROBLEM)
+
+
+def _history(config: Path) -> pl.DataFrame:
+    """The won deals of the store, classified."""
+    from jobs.history import classified_deals
+
+    with opened(config) as (configuration, store):
+        return classified_deals(configuration, store, now)
 
 
 @plan_app.command("diff")

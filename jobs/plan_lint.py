@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import polars as pl
+
 from engine.documents.company import Company
 from engine.documents.document import Reading
 from engine.documents.reading import read_company, read_engagement, read_plan
 from engine.documents.yaml import read_yaml
-from engine.linting.finding import Finding, Linted
+from engine.linting.finding import Finding, Given, Linted
 from engine.linting.plan_lint import lint_plan
 from engine.linting.rules_lint import lint_engagement
 from engine.model import Found
@@ -24,12 +26,12 @@ FOLDERS = ("plans", "engagement")
 RULES = "rules_of_engagement"
 
 
-def lint(path: Path) -> dict[str, Any]:
-    """The findings of every document at the path, as data.
+def lint(path: Path, past: pl.DataFrame | None = None) -> dict[str, Any]:
+    """The findings of every document at the path, as data; `past` are the classified deals of the history.
 
     Raises `ConfigurationProblem` with what is wrong in a document, `SettingsProblem` where there is none.
     """
-    linted = [_linted(file) for file in _files(path)]
+    linted = [_linted(file, past) for file in _files(path)]
     return as_answer(linted)
 
 
@@ -54,17 +56,17 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _linted(file: Path) -> tuple[Path, Linted]:
+def _linted(file: Path, past: pl.DataFrame | None) -> tuple[Path, Linted]:
     """The findings of one document, which says itself what it is."""
     text, name = file.read_text(encoding="utf-8"), file.as_posix()
     tree = read_yaml(text, name).rows
     if tree is not None and RULES in tree.entries():
         rules = _sound(read_engagement(text, name))
         company, named = _company(file, COMPANY["currency"])
-        return file, lint_engagement(rules, text, name, company, {RULES: _beside(file, file), **named})
+        return file, lint_engagement(rules, Given(text, name, company, {RULES: _beside(file, file), **named}, past))
     plan = _sound(read_plan(text, name))
     company, named = _company(file, plan.currency)
-    return file, lint_plan(plan, text, name, company, {"plan": _beside(file, file), **named})
+    return file, lint_plan(plan, Given(text, name, company, {"plan": _beside(file, file), **named}, past))
 
 
 def _sound(found: Found[T | None]) -> T:

@@ -28,13 +28,23 @@ def corners(world: World, part: Component) -> dict[str, list[int]]:
 
 
 def _own(world: World, part: Component) -> Iterator[int]:
+    """The kinks of the curve, and where it reaches what is paid at most or at least for a deal or by the plan."""
     curve, quota = world.curve(part)
     yield from (int(piece.start) for piece in pieces(curve, quota) if piece.start > 0)
-    if part.cap is not None and not part.cap_on_curve:
-        height = part.cap.amount.at(world.days(part).first) if part.cap.amount is not None else None
-        reached = inverse(curve, height, quota) if height is not None else None
-        if reached is not None:
+    for pay in _limits(world, part):
+        reached = inverse(curve, pay, quota)
+        if reached:
             yield int(reached)
+
+
+def _limits(world: World, part: Component) -> Iterator[int]:
+    """What a cap that is not on the curve, a floor or a cap of the plan pays at most or at least."""
+    day = world.days(part).first
+    amounts = [] if part.cap is None or part.cap_on_curve else [part.cap.amount]
+    amounts += [] if part.floor is None else [part.floor.amount]
+    yield from (pay for pay in (amount.at(day) for amount in amounts if amount is not None) if pay is not None)
+    for cap in (cap for cap in world.plan.caps if cap.covers(part.id)):
+        yield cap.amount if cap.amount is not None else world.promised(cap)
 
 
 def stations(world: World, measure: str, places: list[int]) -> list[int]:

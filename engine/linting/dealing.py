@@ -31,7 +31,7 @@ def about_deals(world: World, part: Component) -> Iterator[Question]:
         one, two = Way("one-deal", (whole,)), Way("two-deals", (half, half))
         yield Question("splitting-pays-more", part.id, (one, two), _more(world, _cut(world, amount, "split in two")))
         yield Question("merging-pays-more", part.id, (two, one), _more(world, _cut(world, amount, "merged into one")))
-        if part.accumulates == "transaction" or not part.cap_on_curve:
+        if not part.cap_on_curve or (part.accumulates == "transaction" and not world.caps(part)):
             shared = Way("half", (whole,), beside="other-half")
             said = _cut(world, amount, "shared by two payees")
             yield Question("sharing-pays-more", part.id, (one, shared), _more(world, said))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 
 from engine.book import Rules
-from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.plan import Plan
-from engine.documents.yaml import Node, read_yaml
+from engine.documents.yaml import Node
 from engine.linting.dealing import about_deals
 from engine.linting.example import as_plan_test, in_quotes_if_needed
-from engine.linting.finding import Finding, Linted, with_acceptances
+from engine.linting.finding import Finding, Given, Linted, linted
 from engine.linting.idle import about_brackets, about_clawback
 from engine.linting.made_up import deal, sample_amount
+from engine.linting.past import unmatched
 from engine.linting.selling import about_selling
 from engine.linting.tested import about_paying
 from engine.linting.timing import about_time
@@ -28,17 +28,16 @@ Found = tuple[Answer, Question, Sequence[Paid]]
 Try = tuple[Question, Sequence[Paid]]
 
 
-def lint_plan(plan: Plan, text: str, file: str, company: Company, documents: Mapping[str, str]) -> Linted:
-    """A valid plan, with its text; `documents` say how plan tests name the plan and the company."""
-    world = World(plan, Rules(company, (own_deals(),), (plan,)))
+def lint_plan(plan: Plan, given: Given) -> Linted:
+    """Everything that is found in a valid plan."""
+    world = World(plan, Rules(given.company, (own_deals(),), (plan,)))
     world = replace(world, scales=MappingProxyType(dict(_scales(world))))
     parts = [part for part in plan.components if world.known(part.measure)]
     questions = [question for part in parts for question in _about(world, part)]
     answers = _answered(world, [*questions, *about_clawback(world)], parts)
-    root = read_yaml(text, file).rows
-    findings = [_finding(world, each, _line(root, each[1], plan), file, documents) for each in answers]
-    skipped = tuple(part.id for part in plan.components if part not in parts)
-    return Linted(tuple(with_acceptances(findings, plan.accepted, f"{file}:{_line_of(root, 'accepted')}")), skipped)
+    root = given.root
+    findings = [*(_finding(world, each, given, root) for each in answers), *unmatched(plan, given)]
+    return linted(findings, plan.accepted, given, [part.id for part in plan.components if part not in parts])
 
 
 def _about(world: World, part: Component) -> Iterator[Question]:
@@ -101,25 +100,19 @@ def _idle(world: World, parts: Sequence[Component], tries: Sequence[Try]) -> Ite
             yield Answer(1, said), Question("never-pays", part.id, last.ways, last.answer), paid
 
 
-def _finding(world: World, found: Found, line: int, file: str, documents: Mapping[str, str]) -> Finding:
+def _finding(world: World, found: Found, given: Given, root: Node) -> Finding:
+    """An answer as a finding, with its plan test."""
     answer, question, paid = found
-    said = {"scenario": question.finding, "because": in_quotes_if_needed(answer.sentence), **documents}
-    example = as_plan_test(world, said, question.ways, paid)
-    return Finding(question.finding, f"{file}:{line}", question.part, answer.sentence, example)
+    head = {"scenario": question.finding, "because": in_quotes_if_needed(answer.sentence)}
+    example = as_plan_test(world, {**head, **given.documents}, question.ways, paid)
+    where = f"{given.file}:{_line(root, question, world.plan)}"
+    return Finding(question.finding, where, question.part, answer.sentence, example)
 
 
-def _line(root: Node | None, question: Question, plan: Plan) -> int:
+def _line(root: Node, question: Question, plan: Plan) -> int:
     """Where the component, its bracket or the clawback is written."""
-    if root is None:
-        return 1
     if question.part == "":
         return root.line_of("clawback")
-    place = next(n for n, part in enumerate(plan.components) if part.id == question.part)
+    place = next(at for at, part in enumerate(plan.components) if part.id == question.part)
     node = root.items("components")[place]
-    if question.row is None:
-        return node.line
-    return (node.items("brackets") or node.items("points"))[question.row].line
-
-
-def _line_of(root: Node | None, key: str) -> int:
-    return root.line_of(key) if root is not None else 1
+    return node.line if question.row is None else (node.items("brackets") or node.items("points"))[question.row].line

@@ -11,10 +11,10 @@ from engine.documents.company import Company
 from engine.documents.conditions import FieldTest, When
 from engine.documents.document import Reading
 from engine.documents.engagement import Engagement
-from engine.documents.yaml import read_yaml
 from engine.linting.example import in_quotes_if_needed, section, written
-from engine.linting.finding import Finding, Linted, with_acceptances
+from engine.linting.finding import Finding, Given, Linted, linted
 from engine.linting.made_up import SAMPLE, SIZES, fitting, number
+from engine.linting.past import unmatched
 from engine.linting.reach import LISTED, Cells, cells_of, deal_reaching
 from engine.model import Issue
 from engine.scenario.book import book_of
@@ -25,26 +25,24 @@ PLAN = "{components: [{rate: 1%}]}"
 """A plan test has a plan; what it pays is not asked here."""
 UNRULED = "no_rule_fits"
 Made = dict[str, Any]
+Shown = tuple[str, Mapping[str, Any]]
+"""What the deal shows, in words and as a plan test expects it."""
 
 
-def lint_engagement(
-    engagement: Engagement, text: str, file: str, company: Company, documents: Mapping[str, str]
-) -> Linted:
-    """Valid rules, with their text; `documents` say how plan tests name the rules and the company."""
-    root = read_yaml(text, file).rows
-    lines = [node.line for node in root.items("rules")] if root else []
+def lint_engagement(engagement: Engagement, given: Given) -> Linted:
+    """Everything that is found in valid rules of engagement."""
+    lines = [node.line for node in given.root.items("rules")]
     findings = []
-    for finding, place, made, expected in _found(engagement, company):
-        sentence = f"{_described(made)} {expected['said']}"
-        said = {"scenario": finding, "because": in_quotes_if_needed(sentence), "plan": PLAN, **documents}
-        where = f"{file}:{lines[place] if place is not None and lines else 1}"
-        part = engagement.rules[place].id if place is not None else ""
-        findings.append(Finding(finding, where, part, sentence, _example(said, engagement, made, expected["expect"])))
-    where = f"{file}:{root.line_of('accepted') if root else 1}"
-    return Linted(tuple(with_acceptances(findings, engagement.accepted, where)))
+    for finding, place, made, (said, expect) in _found(engagement, given.company):
+        sentence = f"{_described(made)} {said}"
+        head = {"scenario": finding, "because": in_quotes_if_needed(sentence), "plan": PLAN, **given.documents}
+        where = f"{given.file}:{1 if place is None else lines[place]}"
+        part = "" if place is None else engagement.rules[place].id
+        findings.append(Finding(finding, where, part, sentence, _example(head, engagement, made, expect)))
+    return linted([*findings, *unmatched(engagement, given)], engagement.accepted, given)
 
 
-def _found(engagement: Engagement, company: Company) -> Iterator[tuple[str, int | None, Made, dict[str, Any]]]:
+def _found(engagement: Engagement, company: Company) -> Iterator[tuple[str, int | None, Made, Shown]]:
     """Id, rule, deal, and what the real stages make of the deal: only what they confirm is found."""
     whens = [rule.when for rule in engagement.rules]
     every = cells_of(whens)
@@ -54,13 +52,13 @@ def _found(engagement: Engagement, company: Company) -> Iterator[tuple[str, int 
             rule = _decided(made, engagement, company)[0]
             if rule is not None and rule != engagement.rules[place].id:
                 said = f"fits the rule {engagement.rules[place].id}, and the rule {rule} above it decides."
-                yield "rule-without-effect", place, made, {"said": said, "expect": {"owners": {"D1": {"rule": rule}}}}
+                yield "rule-without-effect", place, made, (said, {"owners": {"D1": {"rule": rule}}})
     free = deal_reaching(When(), whens, every)
     if free is not None:
         made = _made(free, every, engagement)
         if UNRULED in [issue.code for issue in _decided(made, engagement, company)[1]]:
             said = f"fits no rule and is held for {engagement.otherwise.hold}."
-            yield "deals-without-rule", None, made, {"said": said, "expect": {"issues": [UNRULED]}}
+            yield "deals-without-rule", None, made, (said, {"issues": [UNRULED]})
 
 
 def _made(cells: Cells, every: Cells, engagement: Engagement) -> Made:

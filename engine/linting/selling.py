@@ -60,10 +60,10 @@ def _falls(world: World, measure: str, achieved: tuple[int, int]) -> Asked:
 
 def _exceeds(world: World, part: Component, achieved: tuple[int, int]) -> Asked:
     """Of sales large enough that no mere leap explains it."""
-    sold = achieved[1] - achieved[0]
+    sold, caps = achieved[1] - achieved[0], world.caps(part)
 
     def answer(paid: Sequence[Paid]) -> Answer | None:
-        gain = paid[1].by(part.id) - paid[0].by(part.id)
+        gain = paid[1].by(part.id, *caps) - paid[0].by(part.id, *caps)
         if gain <= sold or sold * LEAP < achieved[1]:
             return None
         x = worth(world, part.measure, achieved[0])
@@ -74,10 +74,10 @@ def _exceeds(world: World, part: Component, achieved: tuple[int, int]) -> Asked:
 
 
 def _leaps(world: World, part: Component, achieved: tuple[int, int]) -> Asked:
-    sold = achieved[1] - achieved[0]
+    sold, caps = achieved[1] - achieved[0], world.caps(part)
 
     def answer(paid: Sequence[Paid]) -> Answer | None:
-        gain = paid[1].by(part.id) - paid[0].by(part.id)
+        gain = paid[1].by(part.id, *caps) - paid[0].by(part.id, *caps)
         if gain < LEAP * sold or sold * LEAP >= achieved[1]:
             return None
         x = worth(world, part.measure, achieved[0])
@@ -89,13 +89,13 @@ def _leaps(world: World, part: Component, achieved: tuple[int, int]) -> Asked:
 
 def _endless(world: World, part: Component, last: int) -> Question:
     """A giant deal against one that is ten times as large."""
-    day, sizes = world.days(part).first, (GIANT * last, LARGER * last)
+    day, sizes, caps = world.days(part).first, (GIANT * last, LARGER * last), world.caps(part)
     ways = tuple(
         Way(name, world.sold(part.measure, size, day)) for name, size in zip(("giant", "larger"), sizes, strict=True)
     )
 
     def answer(paid: Sequence[Paid]) -> Answer | None:
-        giant, larger = (each.by(part.id) for each in paid)
+        giant, larger = (each.by(part.id, *caps) for each in paid)
         if giant <= 0 or larger < giant * LARGER // GIANT // 2:
             return None
         deal = worth(world, part.measure, sizes[1])

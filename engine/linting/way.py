@@ -54,9 +54,9 @@ class Paid:
         """Everything together."""
         return sum(self.amounts.values())
 
-    def by(self, component: str) -> int:
-        """What a component pays."""
-        return sum(amount for (_, part), amount in self.amounts.items() if part == component)
+    def by(self, *components: str) -> int:
+        """What some components pay together."""
+        return sum(amount for (_, part), amount in self.amounts.items() if part in components)
 
 
 @dataclass(frozen=True, slots=True)

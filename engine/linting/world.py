@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.book import Rules
-from engine.calendar import MONTHS, Period, period_of
+from engine.calendar import MONTHS, Period, PeriodKind, period_of
 from engine.documents.component import Component
 from engine.documents.gauge import Gauge
 from engine.documents.measure import Measure, Unit
 from engine.documents.plan import Plan
+from engine.documents.plan_cap import PlanCap
 from engine.linting.made_up import SAMPLE, deal, in_percent, number, sample_amount
 from engine.linting.way import Fact
 from engine.model import MICROS
@@ -44,6 +45,7 @@ TIMES_PAY = 10
 MOST_DEALS = 40
 """Counted deals that a way may hold: curves of counts bend early."""
 UNIT_PRICE = 1_000
+PERIODS: tuple[PeriodKind, ...] = ("month", "quarter", "half", "year")
 PLAIN = ("amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "units")
 """Values that a deal has by itself."""
 
@@ -107,6 +109,11 @@ class World:
         """The component's newest curve, and the quota that it is for."""
         return curve_of(part, self.days(part).first, self._own_target(part)), self.over(part.quota, part.accumulates)
 
+    def promised(self, cap: PlanCap) -> int:
+        """The height of a cap that is a share of what people data promises."""
+        whole = PROMISED[cap.of or "variable"] * MONTHS[cap.per] // MONTHS["year"]
+        return int(whole * (cap.share or 0))
+
     def _own_target(self, part: Component) -> int | None:
         """The payee's own target over a window, where targets are that."""
         if part.target_of is not None and part.accumulates != "transaction":
@@ -118,18 +125,29 @@ class World:
         unit = self.measure(measure).unit
         return {"amount": minor_unit_micros(self.plan.currency), "percent": MICROS // 10_000}.get(unit, MICROS)
 
+    def caps(self, part: Component) -> tuple[str, ...]:
+        """The caps of the plan that cover the component: their lines belong to what it pays."""
+        return tuple(cap.id for cap in self.plan.caps if cap.covers(part.id))
+
     def days(self, part: Component) -> Days:
         """A window of the component in which its newest values are in force."""
         first, end = self._life(part)
-        if part.accumulates == "transaction":
+        kind = self._window(part)
+        if kind is None:
             return Days(first, min(end, first + timedelta(days=28)) - timedelta(days=1), None)
         company = self.rules.company
-        period = period_of(first, part.accumulates, company)
-        after = period_of(period.ends_on, part.accumulates, company)
-        beyond = period_of(after.ends_on, part.accumulates, company)
+        period = period_of(first, kind, company)
+        after = period_of(period.ends_on, kind, company)
+        beyond = period_of(after.ends_on, kind, company)
         if period.starts_on < first and beyond.starts_on < end:
             period, after = after, beyond
         return _days(max(first, period.starts_on), min(end, period.ends_on), after, end)
+
+    def _window(self, part: Component) -> PeriodKind | None:
+        """The window of the component, of its gates or of the plan's caps, at whose end anything starts again."""
+        capped = [cap.per for cap in self.plan.caps if cap.covers(part.id)]
+        kinds = [part.accumulates, *(over for _, over, *_ in self.gauges(part)), *capped]
+        return next((kind for kind in PERIODS if kind in kinds), None)
 
     def _life(self, part: Component) -> tuple[date, date]:
         """From when on the component has its newest values, and until when; a year where it is open."""

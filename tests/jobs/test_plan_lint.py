@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.jobs.conftest import TEMPLATES
-from tests.jobs.test_commands import run
+import pytest
+
+import worker
+from tests.jobs.conftest import TEMPLATES, Company
+from tests.jobs.test_commands import run, run_on
 
 CLIFF = """plan: growth
 currency: USD
@@ -61,3 +64,19 @@ def test_what_is_no_plan_is_a_message(tmp_path: Path) -> None:
     assert (broken.exit_code, nothing.exit_code) == (1, 1)
     assert "plans/growth.yaml:12" in broken.output
     assert "neither a document nor a config folder" in nothing.output
+
+
+def test_the_history_of_the_store_shows_what_nobody_sells(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A measure of a motion that is never sold; without a history nothing is said of it."""
+    monkeypatch.setattr(worker, "now", company.clock)
+    company.edit(
+        "plans/csm.yaml", lambda text: text.replace("[upsell, cross_sell]", "[upsell, cross_sell], country: XX")
+    )
+    assert run_on(company, "sync").exit_code == 0
+
+    plan = str(company.folder / "plans" / "csm.yaml")
+    found = json.loads(run_on(company, "plan", "lint", plan, "--history", "--json").stdout)["findings"]
+    without = json.loads(run_on(company, "plan", "lint", plan, "--json").stdout)["findings"]
+
+    assert [each["part"] for each in found if each["id"] == "no-deal-matches"] == ["expansion_acv"]
+    assert [each for each in without if each["id"] == "no-deal-matches"] == []

@@ -11,7 +11,7 @@ from engine.documents.company import Company
 from engine.documents.document import Reading
 from engine.documents.findings import KINDS
 from engine.documents.reading import read_plan
-from engine.linting.finding import Finding
+from engine.linting.finding import Finding, Given
 from engine.linting.plan_lint import lint_plan
 from engine.scenario.defaults import COMPANY
 from engine.scenario.verdict import Verdict, judge
@@ -26,7 +26,7 @@ def found(text: str) -> tuple[Finding, ...]:
     """What lint finds in a plan."""
     plan = read_plan(text, "plans/p.yaml")
     assert plan.rows is not None, plan.issues
-    return lint_plan(plan.rows, text, "plans/p.yaml", COMPANY_OF_TESTS, {"plan": "../plans/p.yaml"}).findings
+    return lint_plan(plan.rows, Given(text, "plans/p.yaml", COMPANY_OF_TESTS, {"plan": "../plans/p.yaml"})).findings
 
 
 def judged(finding: Finding, text: str) -> Verdict:
@@ -90,6 +90,6 @@ def test_the_example_of_the_reference_page_is_what_lint_says() -> None:
     read = read_plan(plan, "plans/growth.yaml").rows
     assert read is not None
 
-    linted = lint_plan(read, plan, "plans/growth.yaml", COMPANY_OF_TESTS, {"plan": "../plans/growth.yaml"})
+    linted = lint_plan(read, Given(plan, "plans/growth.yaml", COMPANY_OF_TESTS, {"plan": "../plans/growth.yaml"}))
 
     assert example in [finding.example for finding in linted.findings]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from textwrap import dedent
+
+import polars as pl
 
 from engine.documents.engagement import Engagement
 from engine.documents.reading import read_engagement
-from engine.linting.finding import Finding
+from engine.linting.finding import Finding, Given
 from engine.linting.rules_lint import lint_engagement
 from engine.scenario.verdict import judge
 from tests.engine.linting.test_plan_lint import COMPANY_OF_TESTS
@@ -24,13 +27,14 @@ vacancies: {AE: [deal_owner], AM: [deal_owner], CSM: [deal_owner]}
 """
 
 
-def found(text: str) -> tuple[Finding, ...]:
+def found(text: str, past: pl.DataFrame | None = None) -> tuple[Finding, ...]:
     """What lint finds, after every plan test of it has passed."""
     text = dedent(text)
     rules = read_engagement(text, "engagement/r.yaml")
     assert isinstance(rules.rows, Engagement), rules.issues
     documents = {"rules_of_engagement": "../engagement/r.yaml"}
-    findings = lint_engagement(rules.rows, text, "engagement/r.yaml", COMPANY_OF_TESTS, documents).findings
+    given = Given(text, "engagement/r.yaml", COMPANY_OF_TESTS, documents, past)
+    findings = lint_engagement(rules.rows, given).findings
     beside = {"../engagement/r.yaml": (text, "engagement/r.yaml")}
     for finding in findings:
         assert finding.example is None or judge(finding.example, "examples/x.yaml", beside.get).passed, finding.example
@@ -77,3 +81,18 @@ def test_deals_that_no_rule_fits_are_shown_by_one() -> None:
     assert [(finding.id, finding.accepted) for finding in findings if finding.id == "deals-without-rule"] == [
         ("deals-without-rule", "Only renewals are credited")
     ]
+
+
+def test_a_rule_that_no_deal_of_the_history_fits_says_which_test_fails() -> None:
+    """The CRM says Large where the rule says Enterprise; what is accepted about the past is not asked without one."""
+    days = pl.Series([date(2026, 3, 1)] * 3)
+    past = pl.DataFrame({"dated_on": days, "motion": ["renewal"] * 3, "segment": ["Large", "SMB", None]})
+    text = "".join(line for line in SHADOWED.splitlines(keepends=True) if "acv" not in line)
+
+    (finding,) = found(text, past)
+
+    assert (finding.id, finding.part, finding.severity) == ("no-deal-matches", "enterprise", "note")
+    assert finding.sentence == (
+        "None of 3 won deals of its time fits the rule enterprise; by themselves its tests fit: motion 3, segment 0."
+    )
+    assert found(text + 'accepted: {no-deal-matches: "The first ones come next year"}\n') == ()
