@@ -62,4 +62,8 @@ class Outcome:
     postings: dy.DataFrame[f.Postings]
     held: dy.DataFrame[f.HeldSources]
     """Credits without a line, because something that it needs is missing; what is posted for them stays."""
+    payables: dy.DataFrame[f.Payables]
+    """When the lines become payable, of plans that say so."""
+    released: dy.DataFrame[f.Postings]
+    """What is still to be posted to the account of what is payable; `period` is that in which it became so."""
     issues: tuple[Issue, ...]

@@ -194,10 +194,15 @@ class FxRates(dy.Schema):
 
 
 class DealEvents(dy.Schema):
-    """What happened to a deal after it was won: causes of clawbacks beside the cancellations that contracts state."""
+    """What happened to a deal after it was won: causes of clawbacks (beside cancellations) and of releases."""
 
     deal_id = dy.String()
-    kind = dy.Enum(["cancelled", "downgraded", "refunded", "unpaid"])
+    kind = dy.Enum(
+        [
+            *("cancelled", "downgraded", "refunded", "unpaid"),
+            *("contract_start", "delivery", "go_live", "invoice", "payment"),
+        ]
+    )
     happened_on = dy.Date()
     amount_micros = dy.Int64(nullable=True, min=0)
     """How much of the deal's amount (`downgraded`: of its ACV) it is about, in its currency; null: all of it."""
@@ -403,6 +408,50 @@ class Lines(dy.Schema):
     recovery: the share of what was earned above the draw that may be recovered; of a cap: what is paid above it."""
 
 
+class Payables(dy.Schema):
+    """A share of a line and when it becomes payable (`engine.payees.release`), for plans that say so.
+
+    The shares of a line, those of its clawbacks, and reserves with their releases add up to what was earned.
+    """
+
+    plan = dy.String(primary_key=True)
+    component = dy.String(primary_key=True)
+    payee_id = dy.String(primary_key=True)
+    source_id = dy.String(primary_key=True)
+    """That of the line."""
+    part = dy.String(primary_key=True)
+    """The line's part and what released it, such as `earning: 2 cash 2026-03-05`; what waits ends in `held`."""
+    line_part = dy.String()
+    deal_id = dy.String(nullable=True)
+    kind = dy.Enum(["release", "reserve", "reserve_release", "clawback", "cap", "draw_advance", "draw_recovery"])
+    state = dy.Enum(["payable", "held", "forfeited"])
+    earned_on = dy.Date()
+    earned_in = dy.String(primary_key=True)
+    """The statement period of the line."""
+    payable_on = dy.Date(nullable=True)
+    """Since when it is payable, or was forfeited; of what is held, until when, where the day is known."""
+    period = dy.String(nullable=True)
+    """The statement period in which it became payable, or was forfeited; null of what is held."""
+    amount_micros = dy.Int64()
+    currency = dy.String()
+    plan_version = dy.String()
+    step = dy.Int64()
+    """Which step of the release, from 1."""
+    occasion = dy.String()
+    """What released it or is waited for: an occasion of the plan, `at_latest` or `leaving`."""
+    since_on = dy.Date(nullable=True)
+    """The day of that occasion, before any delay."""
+    base_micros = dy.Int64()
+    """What the step is about: its share of the line, less what clawbacks took of it before; of a reserve, what became
+    payable; of its release, what was held back; of a clawback, what is taken back."""
+    before = dy.String()
+    """The exact share of `base` that was released before, such as `1/4`."""
+    after = dy.String()
+    """The share that is released now, the one before included; of a reserve, the share that is held back."""
+    taken_micros = dy.Int64()
+    """How much of `base` had not to be paid, or paid back, because a clawback took it from what was held."""
+
+
 class Posted(dy.Schema):
     """What the ledger already holds, summed by key: the other input of settle."""
 
@@ -434,7 +483,7 @@ class Postings(dy.Schema):
     kind = dy.String()
     delta_micros = dy.Int64()
     currency = dy.String()
-    reason = dy.Enum(["earned", "changed", "withdrawn", "clawback"])
+    reason = dy.Enum(["earned", "released", "changed", "withdrawn", "clawback"])
 
 
 class DealOutcomes(dy.Schema):

@@ -14,6 +14,7 @@ from engine.payees.clawback import claw_back
 from engine.payees.components import earn_all
 from engine.payees.draws import draw
 from engine.payees.plan_caps import Capped, cap_plans
+from engine.payees.release import deferring, paid_by, payable_at_once, release
 from engine.payees.residuals import repeat
 from engine.payees.settle import SOURCE, settle
 
@@ -27,6 +28,8 @@ def pay(
     *,
     through: date | None = None,
     kept: dy.DataFrame[f.Lines] | None = None,
+    released: dy.DataFrame[f.Posted] | None = None,
+    kept_payables: dy.DataFrame[f.Payables] | None = None,
 ) -> Outcome:
     """Lines of the payees of `credits_` and what is still to be posted.
 
@@ -35,24 +38,36 @@ def pay(
 
     What is owed by the mere passing of time (draws, residuals, contests) is computed for the periods that end by
     `through`, of everybody whom the book enrols; without it, as far as there are lines. `kept` are lines of those
-    payees that stay as they are although their deals cannot be computed now: they count as earned.
+    payees that stay as they are although their deals cannot be computed now: they count as earned. `released` is what
+    is posted to the account of what is payable, and `kept_payables` are the payables of the lines that are kept.
     """
     earned = earn_all(credits_, classified, book, rules, through)
     repeated = repeat(earned.lines, classified, rules.plans, rules.company, through)
-    clawed = claw_back(repeated, classified, book.deal_events, rules.plans, rules.company)
+    paid = paid_by(classified, book, rules)
+    clawed = claw_back(repeated, classified, book.deal_events, rules.plans, rules.company, paid=paid)
     made = [repeated, clawed.rows]
     counted = f.Lines.cast(pl.concat([*made, *([] if kept is None else [kept])]))
     capped = cap_plans(counted, earned.held, book, rules)
     held = f.HeldSources.cast(pl.concat([earned.held, capped.held]))
-    paid, known = (_with(rows, capped) for rows in (pl.concat(made), counted))
-    drawn = draw(known, held, book, rules, through)
-    lines = f.Lines.cast(pl.concat([paid, drawn.lines]))
+    sound, known = (_with(rows, capped) for rows in (pl.concat(made), counted))
+    waiting = release(sound, classified, book, rules, through)
+    payable = waiting if kept_payables is None else f.Payables.cast(pl.concat([waiting, kept_payables]))
+    drawn = draw(known, held, book, rules, through, payables=payable)
+    lines = f.Lines.cast(pl.concat([sound, drawn.lines]))
     held = f.HeldSources.cast(pl.concat([held, drawn.held]))
+    payables = f.Payables.cast(pl.concat([waiting, _of_draws(drawn.lines, rules)]))
     settled = settle(lines, posted, held)
-    issues = join_issues(earned.issues, clawed.issues, capped.issues, drawn.issues, settled.issues)
-    return Outcome(lines=lines, postings=settled.rows, held=held, issues=issues)
+    due = f.Payables.cast(payables.filter(pl.col("state") == "payable"))
+    freed = settle(due, f.Posted.create_empty() if released is None else released, held, first="released")
+    issues = join_issues(earned.issues, clawed.issues, capped.issues, drawn.issues, settled.issues, freed.issues)
+    return Outcome(lines=lines, postings=settled.rows, held=held, payables=payables, released=freed.rows, issues=issues)
 
 
 def _with(lines: pl.DataFrame, capped: Capped) -> dy.DataFrame[f.Lines]:
     """The lines whose cap is known, and those of the caps."""
     return f.Lines.cast(pl.concat([lines.join(capped.held, on=SOURCE, how="anti"), capped.lines]))
+
+
+def _of_draws(drawn: dy.DataFrame[f.Lines], rules: Rules) -> dy.DataFrame[f.Payables]:
+    """Draws are payable at once."""
+    return payable_at_once(drawn.filter(pl.col("plan").is_in(list(deferring(rules.plans)))))

@@ -16,6 +16,7 @@ from engine.money import format_amount
 from engine.telling.explain import RESPONSIBILITIES, explain, explain_assignment
 from engine.telling.settled import SETTLED
 from engine.telling.wording import attainment
+from jobs.accounts import account, line_key, told_by_line
 from jobs.configuration import Configuration
 from jobs.outlooks import outlook, why_no_more
 from store import canonical, results, runs
@@ -73,7 +74,11 @@ def blame(conn: Connection, deal_id: str) -> dict[str, Any]:
 def explain_deal(conn: Connection, deal_id: str, configuration: Configuration) -> dict[str, Any]:
     """`blame`, and every line that the deal earns with its sentence."""
     lines = results.lines_of(conn, None, [deal_id])
-    return blame(conn, deal_id) | {"lines": _told(conn, lines, configuration)}
+    payables = told_by_line(results.payables_of(conn, None, [deal_id]))
+    told = _told(conn, lines, configuration)
+    for line, answer in zip(lines.iter_rows(named=True), told, strict=True):
+        answer["payable"] = payables.get(line_key(line, line["period"], line["part"]), [])
+    return blame(conn, deal_id) | {"lines": told}
 
 
 def statement(
@@ -85,18 +90,21 @@ def statement(
     """
     payee = find_payee(conn, who)
     lines = results.lines_of(conn, [payee["person_id"]])
-    chosen = period or lines["period"].max()
+    payables = results.payables_of(conn, [payee["person_id"]])
+    periods = sorted({*lines["period"], *payables["period"].drop_nulls()})
+    chosen = period or (periods[-1] if periods else None)
     rows = lines.filter(pl.col("period") == chosen).sort("component", "dated_on", "source_id")
     return {
         "payee": payee["name"],
         "email": payee["email"],
         "period": chosen,
-        "periods": sorted(lines["period"].unique().to_list()),
+        "periods": periods,
         "components": [
             _component(group, lines, configuration, goal) for group in rows.partition_by("plan", "component")
         ],
         "lines": _told(conn, rows, configuration),
         "totals": _totals(rows),
+        **account(lines, payables, chosen, configuration),
     }
 
 

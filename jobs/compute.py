@@ -76,9 +76,10 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     outcome = scope.pay(book, credited)
     if guarded:
         approved = settings.setting_of(conn, settings.APPROVED_CHANGE)
-        check(outcome.postings, Shown(ledger.line_count(conn)), configuration.settings.guard, approved)
+        shown = Shown(ledger.line_count(conn))
+        check(outcome.postings, shown, configuration.settings.guard, approved, released=outcome.released)
     outcomes = scope.publish(book, outcome)
-    wanted = _save(conn, configuration, run, outcome.postings, outcomes)
+    wanted = _save(conn, configuration, run, outcome, outcomes)
     issues = join_issues(credited.issues, outcome.issues)
     subjects = None if full else touched.subjects | scope.subjects
     runs.record_issues(conn, "compute", issues, run.clock(), subjects)
@@ -125,7 +126,9 @@ class Scope:
         posted = ledger.posted(self.conn, None if self.full else self.payees)
         mine = book if self.full else self._concerned(book, set(credits_["deal_id"]))
         frozen = results.held_among(self.conn, posted["deal_id"].drop_nulls())
+        released = ledger.posted(self.conn, None if self.full else self.payees, ledger.PAYABLE)
         kept_of_deals = results.lines_of(self.conn, None, frozen)
+        payables_of_deals = results.payables_of(self.conn, None, frozen)
         outcome = pay(
             credits_,
             deals,
@@ -134,11 +137,14 @@ class Scope:
             _not_of(posted, frozen),
             through=self.through,
             kept=kept_of_deals if self.full else _of(kept_of_deals, "payee_id", self.payees),
+            released=_not_of(released, frozen),
+            kept_payables=payables_of_deals if self.full else _of(payables_of_deals, "payee_id", self.payees),
         )
-        self.payees |= {*outcome.postings["payee_id"], *outcome.lines["payee_id"]}
-        shown = results.lines_of(self.conn, self.payees)
-        kept = [shown.filter(pl.col("deal_id").is_in(list(frozen))), shown.join(outcome.held, on=SOURCE, how="semi")]
-        results.replace_lines(self.conn, self.payees, f.Lines.cast(pl.concat([outcome.lines, *kept]).unique()))
+        self.payees |= {*outcome.postings["payee_id"], *outcome.lines["payee_id"], *outcome.released["payee_id"]}
+        lines = _with_kept(outcome.lines, results.lines_of(self.conn, self.payees), frozen, outcome.held)
+        payables = _with_kept(outcome.payables, results.payables_of(self.conn, self.payees), frozen, outcome.held)
+        results.replace_lines(self.conn, self.payees, f.Lines.cast(lines))
+        results.replace_payables(self.conn, self.payees, f.Payables.cast(payables))
         return outcome
 
     def _concerned(self, book: Book, deals: set[str]) -> Book:
@@ -189,6 +195,12 @@ def _of(rows: dy.DataFrame[S], column: str, names: set[str]) -> dy.DataFrame[S]:
     return cast("dy.DataFrame[S]", rows.filter(pl.col(column).is_in(list(names))))
 
 
+def _with_kept(new: pl.DataFrame, shown: pl.DataFrame, frozen: set[str], held: pl.DataFrame) -> pl.DataFrame:
+    """The rows, and those shown before for deals and credits that cannot be computed now."""
+    kept = [shown.filter(pl.col("deal_id").is_in(list(frozen))), shown.join(held, on=SOURCE, how="semi")]
+    return pl.concat([new, *kept]).unique()
+
+
 def _not_of(posted: pl.DataFrame, deals: set[str]) -> dy.DataFrame[f.Posted]:
     """What is posted, without these deals."""
     return f.Posted.cast(posted.filter(~pl.col("deal_id").is_in(list(deals)).fill_null(value=False)))
@@ -198,12 +210,13 @@ def _save(
     conn: Connection,
     configuration: Configuration,
     run: Run,
-    postings: dy.DataFrame[f.Postings],
+    outcome: Outcome,
     outcomes: dy.DataFrame[f.DealOutcomes],
 ) -> int:
-    """Ledger, documents and desired values; answers for how many records the CRM should now say something else."""
+    """Ledgers, documents and desired values; answers for how many records the CRM should now say something else."""
     now = run.clock()
     keep_documents(conn, configuration.documents, now)
-    ledger.append(conn, postings, run.run_id, now)
+    ledger.append(conn, outcome.postings, run.run_id, now)
+    ledger.append(conn, outcome.released, run.run_id, now, account=ledger.PAYABLE)
     wanted = wanted_fields(outcomes, configuration.mapping, now)
     return writeback.desire(conn, configuration.mapping.deal_object, wanted)

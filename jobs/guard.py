@@ -43,14 +43,20 @@ class Shown:
     lines: int
 
 
-def check(postings: pl.DataFrame, shown: Shown, limits: Limits, approved: str | None) -> None:
-    """Raise `ChangeHeld` where the change is too large and not the approved one."""
-    changed = postings.filter(pl.col("sequence") > 0).height
+def check(
+    postings: pl.DataFrame, shown: Shown, limits: Limits, approved: str | None, *, released: pl.DataFrame
+) -> None:
+    """Raise `ChangeHeld` where the change is too large and not the approved one.
+
+    `released` are the postings of what is payable; a clawback among them is one among the others already.
+    """
+    every = pl.concat([postings, released])
+    changed = every.filter(pl.col("sequence") > 0).height
     clawbacks = postings.filter((pl.col("kind") == "clawback") & (pl.col("sequence") == 0)).height
     too_many = changed >= limits.changed_min and changed > limits.changed_share * shown.lines
     if not too_many and clawbacks <= limits.clawbacks:
         return
-    fingerprint = fingerprint_of(postings)
+    fingerprint = fingerprint_of(every)
     if fingerprint != approved:
         message = (
             f"The run would change {changed} of {shown.lines} lines already shown and create {clawbacks} clawbacks; "

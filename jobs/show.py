@@ -77,6 +77,24 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
         out.print(f"  {escape(line['sentence'])}", style="dim")
     totals = ", ".join(f"{amount} {currency}" for currency, amount in answer["totals"].items()) or "nothing"
     out.print(f"\n[bold]Total: {totals}[/bold]")
+    _show_accounts(answer, out)
+
+
+def _show_accounts(answer: dict[str, Any], out: Console) -> None:
+    """What is payable, held and carried forward; nothing where all that was earned is payable."""
+    accounts, held = answer["accounts"], answer["held"]
+    if not held and not answer["released"] and all(of["earned"] == of["payable"] == of["due"] for of in accounts):
+        return
+    amounts = ("earned", "payable", "brought_forward", "due", "carried_forward", "held", "forfeited")
+    rows = [(of["plan"], *(of[name] for name in amounts), of["currency"]) for of in accounts]
+    columns = ("plan", *(name.replace("_", " ") for name in amounts), "")
+    out.print(table("\nAccounts", columns, rows, right=columns[1:-1]))
+    for title, rows_told in ((f"Payable in {answer['period']}", answer["released"]), ("Held now", held)):
+        if rows_told:
+            out.print(f"\n[bold]{title}[/bold]")
+        for row in rows_told:
+            earned = f"{row['component']} {row['deal_id'] or ''} of {row['earned_in']}"
+            out.print(f"{escape(earned)}: {escape(row['sentence'])}", style="dim")
 
 
 def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
@@ -98,8 +116,8 @@ def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
     for line in answer.get("lines", []):
         out.print(f"\n{escape(str(line['payee']))}: {line['amount']} {line['currency']} ({line['component']})")
         out.print(f"  {escape(line['sentence'])}", style="dim")
-        if line["why_not_more"]:
-            out.print(f"  {escape(line['why_not_more'])}", style="dim")
+        for said in (*([line["why_not_more"]] if line["why_not_more"] else []), *line.get("payable", [])):
+            out.print(f"  {escape(said)}", style="dim")
     for issue in answer["issues"]:
         out.print(f"! {escape(issue)}", style="yellow")
 

@@ -47,23 +47,31 @@ def canonical(values: Sequence[object]) -> str:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
-def head(conn: sa.Connection) -> tuple[int, str]:
+EARNED, PAYABLE = table("posting"), table("payable_posting")
+"""The ledgers: each has a chain of its own, so that what is payable goes on while what is earned is closed."""
+
+
+def head(conn: sa.Connection, account: sa.Table = EARNED) -> tuple[int, str]:
     """Number and hash of the newest posting. Kept outside the database, it proves that nothing was cut off."""
-    posting = table("posting").c
+    posting = account.c
     newest = conn.execute(sa.select(posting.number, posting.hash).order_by(posting.number.desc()).limit(1)).first()
     return (newest.number, newest.hash) if newest else (0, FIRST)
 
 
 def verify(conn: sa.Connection) -> str | None:
-    """None when the chain holds, else a sentence that names the first broken row."""
-    posting = table("posting").c
+    """None when the chains hold, else a sentence that names the first broken row."""
+    return _broken(conn, EARNED) or _broken(conn, PAYABLE)
+
+
+def _broken(conn: sa.Connection, account: sa.Table) -> str | None:
+    posting, name = account.c, account.name.replace("_", " ")
     columns = [posting[name] for name in (*COVERED, "previous_hash", "hash")]
     expected, previous_hash = 1, FIRST
     for row in conn.execute(sa.select(*columns).order_by(posting.number)).yield_per(ROWS_AT_ONCE):
         if row.number != expected:
-            return f"posting {expected} is missing: the next one there is {row.number} (id {row.posting_id})."
+            return f"{name} {expected} is missing: the next one there is {row.number} (id {row.posting_id})."
         covered = list(row[: len(COVERED)])
         if row.previous_hash != previous_hash or row.hash != link(previous_hash, covered):
-            return f"posting {row.number} (id {row.posting_id}) or its link to the one before was altered."
+            return f"{name} {row.number} (id {row.posting_id}) or its link to the one before was altered."
         expected, previous_hash = expected + 1, row.hash
     return None

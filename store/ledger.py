@@ -1,4 +1,7 @@
-"""The ledger: appended to, never edited; a difference can be booked only once."""
+"""The ledgers of what is earned and of what is payable: appended to, never edited; a difference is booked only once.
+
+They are two accounts with the same columns. No sum reads both: what is earned and what is payable are never one number.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,11 @@ import sqlalchemy as sa
 
 from engine import frames as f
 from store.bulk import among, fetch, insert_frame, read_frame
-from store.chain import COVERED, canonical, head, link, verify
+from store.chain import COVERED, EARNED, PAYABLE, canonical, head, link, verify
 from store.errors import BookedElsewhere
 from store.instants import instant_text
-from store.tables import table
 
-__all__ = ["append", "head", "ledger_hash", "posted", "posting_id", "verify"]
-
-POSTING = table("posting")
+__all__ = ["EARNED", "PAYABLE", "append", "head", "ledger_hash", "posted", "posting_id", "verify"]
 
 KEY = ["plan", "component", "payee_id", "period", "source_id", "part"]
 
@@ -40,14 +40,16 @@ class _Entries(dy.Schema):
     currency = dy.String()
 
 
-def posted(conn: sa.Connection, payee_ids: Collection[str] | None) -> dy.DataFrame[f.Posted]:
+def posted(
+    conn: sa.Connection, payee_ids: Collection[str] | None, account: sa.Table = EARNED
+) -> dy.DataFrame[f.Posted]:
     """What is booked for these payees (or all), summed by key; deal and kind are those of the newest posting.
 
     Keys whose postings cancel out stay, as the count of postings is the next one's sequence.
     """
-    chosen = sa.select(POSTING)
+    chosen = sa.select(account)
     if payee_ids is not None:
-        chosen = chosen.where(POSTING.c.payee_id.in_(among(payee_ids)))
+        chosen = chosen.where(account.c.payee_id.in_(among(payee_ids)))
     entries = read_frame(conn, _Entries, chosen).sort("sequence")
     sums = entries.group_by(KEY, maintain_order=True).agg(
         pl.col("deal_id", "kind").last(),
@@ -63,15 +65,22 @@ def posting_id(key: tuple[str, ...], sequence: int) -> str:
     return hashlib.sha256(canonical([*key, sequence]).encode()).hexdigest()
 
 
-def append(conn: sa.Connection, postings: dy.DataFrame[f.Postings], run_id: int, booked_at: datetime) -> int:
+def append(
+    conn: sa.Connection,
+    postings: dy.DataFrame[f.Postings],
+    run_id: int,
+    booked_at: datetime,
+    *,
+    account: sa.Table = EARNED,
+) -> int:
     """Book the postings in their order, in the caller's write transaction; answers how many.
 
     Raises BookedElsewhere when one of them is booked already, or does not follow on what is booked for its key in the
     same currency: the postings were not computed from this ledger.
     """
     ids = [posting_id(row[:-1], row[-1]) for row in postings.select(*KEY, "sequence").iter_rows()]
-    _refuse_booked(conn, ids)
-    number, hash_before = head(conn)
+    _refuse_booked(conn, ids, account)
+    number, hash_before = head(conn, account)
     entries = postings.with_columns(
         pl.int_range(number + 1, number + 1 + pl.len(), dtype=pl.Int64).alias("number"),
         pl.Series("posting_id", ids, dtype=pl.String),
@@ -85,13 +94,13 @@ def append(conn: sa.Connection, postings: dy.DataFrame[f.Postings], run_id: int,
     chained = entries.with_columns(
         pl.Series("previous_hash", hashes[:-1], dtype=pl.String), pl.Series("hash", hashes[1:], dtype=pl.String)
     )
-    insert_frame(conn, POSTING, chained)
-    _refuse_other_history(conn, postings.filter(pl.col("sequence") > 0))
+    insert_frame(conn, account, chained)
+    _refuse_other_history(conn, postings.filter(pl.col("sequence") > 0), account)
     return len(ids)
 
 
-def _refuse_booked(conn: sa.Connection, ids: list[str]) -> None:
-    posting = POSTING.c
+def _refuse_booked(conn: sa.Connection, ids: list[str], account: sa.Table) -> None:
+    posting = account.c
     booked = conn.execute(
         sa.select(posting.number, posting.run_id).where(posting.posting_id.in_(among(ids))).limit(1)
     ).first()
@@ -102,10 +111,10 @@ def _refuse_booked(conn: sa.Connection, ids: list[str]) -> None:
         )
 
 
-def _refuse_other_history(conn: sa.Connection, later: pl.DataFrame) -> None:
+def _refuse_other_history(conn: sa.Connection, later: pl.DataFrame, account: sa.Table) -> None:
     """Each later posting of a key must follow the one before it, in the same currency."""
     before = [posting_id(row[:-1], row[-1] - 1) for row in later.select(*KEY, "sequence").iter_rows()]
-    chosen = sa.select(POSTING.c.posting_id, POSTING.c.currency).where(POSTING.c.posting_id.in_(among(before)))
+    chosen = sa.select(account.c.posting_id, account.c.currency).where(account.c.posting_id.in_(among(before)))
     booked = {found: currency for rows in fetch(conn, chosen) for found, currency in rows}
     for previous, row in zip(before, later.iter_rows(named=True), strict=True):
         if booked.get(previous) != row["currency"]:
@@ -116,12 +125,17 @@ def _refuse_other_history(conn: sa.Connection, later: pl.DataFrame) -> None:
             )
 
 
-def ledger_hash(conn: sa.Connection) -> str:
-    """Hash of what the ledger says, whoever booked it and when: the sums by key that are not zero.
+def ledger_hash(conn: sa.Connection, account: sa.Table = EARNED) -> str:
+    """Hash of what a ledger says, whoever booked it and when: the sums by key that are not zero.
 
     A rebuild from the mirror into an empty database gives the same hash.
     """
-    sums = posted(conn, None).filter(pl.col("amount_micros") != 0).select(*KEY, "amount_micros", "currency").sort(KEY)
+    sums = (
+        posted(conn, None, account)
+        .filter(pl.col("amount_micros") != 0)
+        .select(*KEY, "amount_micros", "currency")
+        .sort(KEY)
+    )
     digest = hashlib.sha256()
     for row in sums.iter_rows():
         digest.update(canonical(row).encode() + b"\n")
@@ -134,5 +148,9 @@ def posting_count(conn: sa.Connection) -> int:
 
 
 def line_count(conn: sa.Connection) -> int:
-    """How many lines have been posted, whatever became of them."""
-    return conn.scalar(sa.select(sa.func.count()).select_from(POSTING).where(POSTING.c.sequence == 0)) or 0
+    """How many lines and payables have been posted, whatever became of them."""
+    counted = (
+        conn.scalar(sa.select(sa.func.count()).select_from(account).where(account.c.sequence == 0))
+        for account in (EARNED, PAYABLE)
+    )
+    return sum(number or 0 for number in counted)

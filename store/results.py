@@ -13,7 +13,7 @@ from store.bulk import among, insert_frame, read_frame
 from store.tables import table
 
 CLASSIFIED, ASSIGNMENT = table("classified_deal"), table("assignment")
-CREDIT, LINE = table("credit"), table("line")
+CREDIT, LINE, PAYABLE = table("credit"), table("line"), table("payable")
 
 
 def replace_credited(conn: sa.Connection, deal_ids: Collection[str], credited: Credited) -> None:
@@ -88,6 +88,20 @@ def lines_of(
     """The lines of these payees on these deals; None does not restrict."""
     chosen = _only(sa.select(LINE), LINE.c.payee_id, payee_ids)
     return read_frame(conn, f.Lines, _only(chosen, LINE.c.deal_id, deal_ids))
+
+
+def replace_payables(conn: sa.Connection, payee_ids: Collection[str], payables: dy.DataFrame[f.Payables]) -> None:
+    """Make `payables` all that is known of when the lines of these payees become payable."""
+    conn.execute(sa.delete(PAYABLE).where(PAYABLE.c.payee_id.in_(among(payee_ids))))
+    insert_frame(conn, PAYABLE, payables)
+
+
+def payables_of(
+    conn: sa.Connection, payee_ids: Collection[str] | None, deal_ids: Collection[str] | None = None
+) -> dy.DataFrame[f.Payables]:
+    """The payables of these payees on these deals; None does not restrict."""
+    chosen = _only(sa.select(PAYABLE), PAYABLE.c.payee_id, payee_ids)
+    return read_frame(conn, f.Payables, _only(chosen, PAYABLE.c.deal_id, deal_ids))
 
 
 def _only(

@@ -12,11 +12,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from engine.documents.document import ComponentName, Document
+from engine.documents.events import CAUSES
 from engine.documents.problems import Problem, Problems, shown
 from engine.documents.values import FILLED, PERCENT_SCHEMA, Count, Share, share
-
-CAUSES = ("cancelled", "downgraded", "refunded", "unpaid")
-"""The business causes of a clawback, in the order in which those of one day are judged."""
 
 
 class Within(Document):
@@ -157,6 +155,9 @@ class Clawback(Document):
     in whole months; `{unearned: term, by: days}` counts days, `{unearned: window}` takes the share of the cause's
     window that was still to come); or bands by the time since the deal's date. A cause with an amount takes back the
     same share of its part of the deal only. Several causes never take back more than all."""
+    of: Literal["earned", "paid"] = Field(default="earned", examples=["paid"])
+    """What the share is taken of. `earned`: all that the deal earned; what is still held is taken first. `paid`: only
+    what had become payable by then; what is held stays held, to be released or not."""
     applies_to: Annotated[tuple[ComponentName, ...], *FILLED] = Field(examples=["[base, multi-year]"])
     """The components whose earnings are taken back."""
 

@@ -16,6 +16,7 @@ from engine.documents.document import Document, MeasureName
 from engine.documents.gauge import LISTED, Gate, Multiplier
 from engine.documents.matrix import Matrix
 from engine.documents.problems import Loc, Problem
+from engine.documents.release import STEPS, ReleaseStep, share_problems
 from engine.documents.residual import Residual
 from engine.documents.values import Count, Dated, Name, Pay, Rate, Share, Times, Window
 
@@ -134,6 +135,10 @@ class Component(Document):
     residual: Residual | None = Field(default=None, examples=["{for_months: 24, starts_after_months: 3}"])
     """Pays the earning of a deal again for every month while the customer stays; what is measured is then the value of
     one month."""
+    release: Annotated[tuple[ReleaseStep, ...], *STEPS] = Field(
+        default=(), examples=["[{share: 50%, on: booking}, {share: 50%, on: cash}]"]
+    )
+    """When what it earned becomes payable, in one step or several; without it, as the plan says."""
     effective: Window | None = Field(default=None, examples=["{from: 2026-05-01, until: 2026-08-01}"])
     """A shorter life than the plan's."""
 
@@ -178,8 +183,9 @@ class Component(Document):
 
     @classmethod
     def located(cls, loc: Loc, written: Any) -> Loc:
-        """A gate or multiplier that stands by itself has no place in a list."""
-        alone = len(loc) > 1 and loc[0] in {"only_if", "multiplied_by"} and isinstance(written.get(loc[0]), dict)
+        """A gate, multiplier or release that stands by itself has no place in a list."""
+        single = {"only_if", "multiplied_by", "release"}
+        alone = len(loc) > 1 and loc[0] in single and isinstance(written.get(loc[0]), dict | str)
         return (loc[0], *loc[2:]) if alone else loc
 
     def gauges(self) -> tuple[Gate | Multiplier, ...]:
@@ -203,6 +209,7 @@ class Component(Document):
         yield from self._target_problems()
         yield from self._stray_problems()
         yield from (problem for key in TABLES for problem in case_problems(key, getattr(self, key)))
+        yield from share_problems(self.release)
 
     def _table_problems(self) -> Iterator[Problem]:
         """Rows climb, in one unit and one way; brackets leave no gap."""

@@ -43,6 +43,9 @@ class Draw(Document):
     is a guarantee, and the payee's to keep."""
     amount: Pay = Field(examples=["4_000"])
     """The draw of one statement period (see `pays`), all components of the plan and its clawbacks together."""
+    against: Literal["earned", "payable"] = Field(default="earned", examples=["payable"])
+    """What the draw is compared with, and recovered from. `earned`: earnings, whenever they become payable. `payable`:
+    what became payable in the period, where the plan has releases or a reserve. A draw itself is payable at once."""
     first_periods: Count | None = Field(default=None, examples=["3"])
     """Only for so many statement periods, the first of them the one in which the payee was enrolled."""
     effective: Window | None = Field(default=None, examples=["{from: 2026-02-01, until: 2026-05-01}"])

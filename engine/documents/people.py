@@ -15,8 +15,8 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.documents.clawback import CAUSES
 from engine.documents.compensation import promised
+from engine.documents.events import EVENTS, WITHOUT_AMOUNT
 from engine.documents.problems import Problems, nearest, shown, wrong
 from engine.documents.table import Column, Table, read_table
 from engine.documents.values import currency, day_of, percent
@@ -122,16 +122,22 @@ def read_results(
 def read_events(text: str, file: str) -> Found[dy.DataFrame[f.DealEvents]]:
     """`deal,event,on,amount`: what happened to won deals; the amount in the deal's currency, empty for all of it.
 
+    Every invoice and payment is a row of its own.
+
     A deal that nobody knows yet is no error: the event waits for it.
     """
     columns = [
         Column("deal", str),
-        Column("event", known_reader("event", CAUSES)),
+        Column("event", known_reader("event", EVENTS)),
         Column("on", day_of),
         Column("amount", _target, may_be_empty=True),
     ]
+    table = read_table(text, file, columns)
+    for line, row in list(table.rows.items()):
+        if row["event"] in WITHOUT_AMOUNT and row["amount"] is not None:
+            table.drop(line, f"amount: a {row['event']} has none.", "Leave it empty.")
     renamed = {"deal": "deal_id", "event": "kind", "on": "happened_on", "amount": "amount_micros"}
-    return _found(read_table(text, file, columns), f.DealEvents, renamed)
+    return _found(table, f.DealEvents, renamed)
 
 
 def read_list(

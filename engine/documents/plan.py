@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr
 
@@ -17,8 +17,9 @@ from engine.documents.exchanging import Exchanging
 from engine.documents.findings import Accepted
 from engine.documents.measure import Measure, Unit
 from engine.documents.plan_cap import PlanCap
-from engine.documents.problems import Problem
+from engine.documents.problems import Loc, Problem
 from engine.documents.ramp import RampMonth
+from engine.documents.release import STEPS, ReleaseStep, Reserve, share_problems
 from engine.documents.values import FILLED, Currency, Name, Pay, Window
 from engine.money import minor_unit_micros
 
@@ -66,6 +67,13 @@ class Plan(Policy):
         default=None, examples=["{kind: recoverable, amount: 4_000, first_periods: 3, recovery: {max_share: 50%}}"]
     )
     """What is paid at least, and how advances come back."""
+    release: Annotated[tuple[ReleaseStep, ...], *STEPS] = Field(
+        default=(), examples=["[{share: 50%, on: booking}, {share: 50%, on: cash}]"]
+    )
+    """When what components earned becomes payable, for those that do not say so themselves; without it, on booking. A
+    plan without any `release` and `reserve` makes what is earned payable in the same statement."""
+    reserve: Reserve | None = Field(default=None, examples=["{share: 10%, after_months: 12}"])
+    """What is held back of everything that becomes payable."""
     ramp: tuple[RampMonth, ...] = Field(default=(), examples=["[{month: 1, quota: 25%}, {month: 2, quota: 50%}]"])
     """Shares of the quotas in a payee's first months in the plan, each month once from 1 on; from the month after the
     last on it is all of them. A quota of several months is divided evenly among them (by `proration: days`, by their
@@ -100,6 +108,21 @@ class Plan(Policy):
         """Whether what one is paid depends on what everybody else in the plan achieved."""
         return any(gauge.ranked for component in self.components for gauge in component.gauges())
 
+    @property
+    def defers(self) -> bool:
+        """Whether anything that it pays becomes payable later than it is earned."""
+        return bool(self.release or self.reserve or any(component.release for component in self.components))
+
+    def release_of(self, component: Component) -> tuple[ReleaseStep, ...]:
+        """When what a component earned becomes payable; no step: on booking."""
+        return component.release or self.release
+
+    @classmethod
+    def located(cls, loc: Loc, written: Any) -> Loc:
+        """A release that stands by itself has no place in a list."""
+        alone = len(loc) > 1 and loc[0] == "release" and isinstance(written.get("release"), dict | str)
+        return (loc[0], *loc[2:]) if alone else loc
+
     def problems(self) -> Iterator[Problem]:
         """Components fit their measures and the plan's window, and ramps have no gap."""
         for position, step in enumerate(self.ramp):
@@ -118,6 +141,16 @@ class Plan(Policy):
         yield from self._exchange_problems()
         yield from self._residual_problems()
         yield from self._cap_problems()
+        yield from share_problems(self.release)
+        yield from self._release_problems()
+
+    def _release_problems(self) -> Iterator[Problem]:
+        """An imported result is of no deal, so that it can only wait for time."""
+        for position, part in enumerate(self.components):
+            occasions = {step.on for step in self.release_of(part)} - {"booking"}
+            if occasions and self.measures[part.measure].imported is not None:
+                message = f"an imported result is of no deal, and waits for {' and '.join(sorted(occasions))}."
+                yield Problem(("components", position, "release"), message, "Write release: booking.")
 
     def _exchange_problems(self) -> Iterator[Problem]:
         """Fixed rates are of other currencies, and there from the first day."""

@@ -8,26 +8,31 @@ takes back `round(earning * share so far)` less what the causes before it took, 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import dataframely as dy
 import polars as pl
 
 from engine import frames as f
 from engine.calendar import period_label
-from engine.documents.clawback import CAUSES, Clawback
+from engine.documents.clawback import Clawback
 from engine.documents.company import Company
+from engine.documents.events import CAUSES
 from engine.documents.plan import Plan
 from engine.model import Found, Issue, Severity
 from engine.money import round_ratio
 from engine.payees.attain import STATEMENT
 from engine.payees.unearned import share_taken, within
 
+EARNING = "earning"
+"""The part of a line that is all of what a credit earned; clawbacks of others end in theirs."""
 TERM = ["starts_on", "term_months"]
+Paid = Callable[[Mapping[str, Any], date], int]
+"""How much of a line had become payable by a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,10 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """One step of what is taken back of a deal: the share before it and after it."""
+    """One step of what is taken back of a deal, and the share that is taken with it."""
 
     part: str
     on: date
-    before: Fraction
     after: Fraction
 
 
@@ -55,15 +59,20 @@ def claw_back(
     events: dy.DataFrame[f.DealEvents],
     plans: Sequence[Plan],
     company: Company,
+    *,
+    paid: Paid,
 ) -> Found[dy.DataFrame[f.Lines]]:
-    """The lines against those of deals with a cause within the plan's days or months after they were dated."""
+    """The lines against those of deals with a cause within the plan's days or months after they were dated.
+
+    `paid` says how much of a line had become payable by a day.
+    """
     losses = _losses(classified, events)
     lost = classified.filter(pl.col("deal_id").is_in(list(losses))).select("deal_id", *TERM)
     taken, issues = [f.Lines.create_empty()], set[Issue]()
     for plan in plans:
         if plan.clawback is not None and losses:
             concerned = _concerned(lines, plan, plan.clawback).join(lost, on="deal_id", maintain_order="left")
-            found = _against(concerned, losses, plan, plan.clawback)
+            found = _against(concerned, losses, plan, paid)
             taken.append(_lines(found.rows, plan, company))
             issues.update(found.issues)
     return Found(f.Lines.cast(pl.concat(taken)), tuple(sorted(issues, key=lambda issue: issue.subject)))
@@ -76,7 +85,8 @@ def _losses(
     cancelled = classified.filter(pl.col("cancelled_on").is_not_null()).select(
         "deal_id", kind=pl.lit("cancelled"), happened_on="cancelled_on", amount_micros=pl.lit(None, dtype=pl.Int64)
     )
-    every = pl.concat([cancelled, events.with_columns(pl.col("kind").cast(pl.String))])
+    causes = events.with_columns(pl.col("kind").cast(pl.String)).filter(pl.col("kind").is_in(CAUSES))
+    every = pl.concat([cancelled, causes])
     first = pl.col("happened_on") == pl.col("happened_on").min().over("deal_id", "kind")
     whole = pl.col("amount_micros").is_null().any()
     days = (
@@ -106,21 +116,24 @@ def _concerned(lines: pl.DataFrame, plan: Plan, clawback: Clawback) -> pl.DataFr
 
 
 def _against(
-    lines: pl.DataFrame, losses: Mapping[str, tuple[Loss, ...]], plan: Plan, clawback: Clawback
+    lines: pl.DataFrame, losses: Mapping[str, tuple[Loss, ...]], plan: Plan, paid: Paid
 ) -> Found[list[dict[str, Any]]]:
     """Rows against the lines, not yet in their period; what a deal gives back is judged once for each of its days."""
-    unit, mode = plan.unit_micros, plan.rounding
+    clawback = cast("Clawback", plan.clawback)
     judged: dict[tuple[str, date], Found[tuple[Taking, ...]]] = {}
     rows = []
     for line in lines.iter_rows(named=True):
         key = (line["deal_id"], line["dated_on"])
         if key not in judged:
             judged[key] = _takings(line, losses[line["deal_id"]], clawback)
+        before = 0
         for taking in judged[key].rows:
-            ends = (line["amount_micros"] * share for share in (taking.before, taking.after))
-            before, after = (round_ratio(end.numerator, end.denominator, unit, mode) for end in ends)
+            base = line["amount_micros"] if clawback.of == "earned" else paid(line, taking.on)
+            end = base * taking.after
+            after = round_ratio(end.numerator, end.denominator, plan.unit_micros, plan.rounding)
             if after != before:
-                rows.append(_row(line, taking, before, after))
+                rows.append(_row(line, taking, base, before, after))
+            before = after
     return Found(rows, tuple(issue for found in judged.values() for issue in found.issues))
 
 
@@ -142,7 +155,7 @@ def _takings(deal: Mapping[str, Any], losses: Sequence[Loss], clawback: Clawback
         after = min(so_far + share * loss.portion, Fraction(1))
         if after > so_far:
             numbers[loss.cause] += 1
-            takings.append(Taking(_part(loss.cause, numbers[loss.cause]), loss.on, so_far, after))
+            takings.append(Taking(_part(loss.cause, numbers[loss.cause]), loss.on, after))
             so_far = after
     return Found(tuple(takings), tuple(issues))
 
@@ -153,15 +166,23 @@ def _part(cause: str, number: int) -> str:
     return " ".join(words)
 
 
-def _row(line: Mapping[str, Any], taking: Taking, before: int, after: int) -> dict[str, Any]:
-    """`base` is what was earned, `before` and `after` what was taken of it before this cause and with it."""
+def clawed_part(part: str) -> str:
+    """The part of the line that a clawback's part is against: `floor` of `clawback refunded 2 floor`."""
+    words = part.split()[1:]
+    words = words[1:] if words and words[0] in CAUSES else words
+    words = words[1:] if words and words[0].isdigit() else words
+    return " ".join(words) or EARNING
+
+
+def _row(line: Mapping[str, Any], taking: Taking, base: int, before: int, after: int) -> dict[str, Any]:
+    """`base` is what was earned (or paid), `before` and `after` what was taken of it before this cause and with it."""
     return {
         **line,
-        "part": taking.part if line["part"] == "earning" else f"{taking.part} {line['part']}",
+        "part": taking.part if line["part"] == EARNING else f"{taking.part} {line['part']}",
         "kind": "clawback",
         "dated_on": taking.on,
         "amount_micros": before - after,
-        "base_micros": line["amount_micros"],
+        "base_micros": base,
         "before_micros": before,
         "after_micros": after,
         "quota_micros": None,

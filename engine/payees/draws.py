@@ -58,7 +58,13 @@ class Step:
 
 
 def draw(
-    lines: dy.DataFrame[f.Lines], held: dy.DataFrame[f.HeldSources], book: Book, rules: Rules, through: date | None
+    lines: dy.DataFrame[f.Lines],
+    held: dy.DataFrame[f.HeldSources],
+    book: Book,
+    rules: Rules,
+    through: date | None,
+    *,
+    payables: dy.DataFrame[f.Payables],
 ) -> Drawn:
     """Advances and recoveries of the book's enrolled payees for the periods that end by `through`.
 
@@ -70,8 +76,9 @@ def draw(
     for files in _by_name(rules.plans):
         name = files[0].plan
         unknown = set(held.filter(pl.col("plan") == name)["payee_id"])
-        earned = _earned(lines, files, rules.company)
-        end = through or _end(lines, files, rules.company)
+        basis = _basis(lines, payables, files)
+        earned = _earned(basis, files, rules.company)
+        end = through or _end(basis, files, rules.company)
         for account in _accounts(book.enrolments, files, rules.company):
             if account.payee in unknown:
                 waiting.append((name, account.payee))
@@ -101,6 +108,14 @@ def _accounts(enrolments: dy.DataFrame[f.Enrolments], files: Sequence[Plan], com
         spans[payee].append(Window(from_on=since, until_on=until))
     for payee, of in spans.items():
         yield Account(payee, tuple(of), period_of(of[0].from_on, STATEMENT[files[0].pays], company).starts_on)
+
+
+def _basis(lines: pl.DataFrame, payables: pl.DataFrame, files: Sequence[Plan]) -> pl.DataFrame:
+    """What the plan's draw is compared with: what was earned, or what became payable where the plan has releases."""
+    against_payable = any(plan.draw is not None and plan.draw.against == "payable" for plan in files)
+    if not against_payable or not any(plan.defers for plan in files):
+        return lines
+    return payables.filter(pl.col("state") == "payable").rename({"payable_on": "dated_on"})
 
 
 def _earned(lines: pl.DataFrame, files: Sequence[Plan], company: Company) -> Mapping[tuple[str, str], int]:

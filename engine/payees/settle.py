@@ -20,20 +20,28 @@ SOURCE = ["plan", "component", "payee_id", "source_id"]
 
 
 def settle(
-    lines: dy.DataFrame[f.Lines], posted: dy.DataFrame[f.Posted], held: dy.DataFrame[f.HeldSources]
+    lines: dy.DataFrame[f.Lines] | dy.DataFrame[f.Payables],
+    posted: dy.DataFrame[f.Posted],
+    held: dy.DataFrame[f.HeldSources],
+    *,
+    first: str = "earned",
 ) -> Found[dy.DataFrame[f.Postings]]:
-    """Postings that bring the ledger of the lines' payees to the lines.
+    """Postings that bring the ledger of the lines' payees to the lines, or that of what is payable to the payables.
 
     `posted` is the whole ledger of those payees for the plan years computed: what has no line any more is withdrawn.
+    `first` is the reason of the first posting of a key, where it is no clawback.
     """
     keys = lines.select(*KEY, "deal_id", "kind", "amount_micros", "currency")
-    both = _beside(*(side.join(held, on=SOURCE, how="anti") if held.height else side for side in (keys, posted)))
+    lines_left, posted_left = (
+        side.join(held, on=SOURCE, how="anti") if held.height else side for side in (keys, posted)
+    )
+    both = _beside(lines_left, posted_left, first)
     mixed = both.filter(pl.col("currency") != pl.col("currency_posted"))
     deltas = both.filter(pl.col("currency") == pl.col("currency_posted")) if mixed.height else both
     return Found(_postings(deltas), tuple(_mixed(mixed)))
 
 
-def _beside(lines: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
+def _beside(lines: pl.DataFrame, posted: pl.DataFrame, first: str) -> pl.DataFrame:
     """Every key of either side with its amount and what is posted for it: lines in their order, then keys without."""
     before = posted.rename({"amount_micros": "posted", "currency": "currency_posted", "postings": "sequence"})
     both = lines.join(before, on=KEY, how="full", coalesce=True, maintain_order="left_right")
@@ -44,7 +52,7 @@ def _beside(lines: pl.DataFrame, posted: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("changed"))
         .when(pl.col("kind") == "clawback")
         .then(pl.lit("clawback"))
-        .otherwise(pl.lit("earned"))
+        .otherwise(pl.lit(first))
     )
     return both.with_columns(
         pl.col("amount_micros", "posted", "sequence").fill_null(0),

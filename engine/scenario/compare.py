@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.model import MICROS, Issue, Severity
 from engine.money import round_ratio
+from engine.payees.balances import Balance
 from engine.scenario.compare_ownership import differences
 from engine.scenario.expectation import TOTAL, Expect, ExpectedLine, ExpectedSum
 from engine.scenario.run import Ran
@@ -34,6 +35,7 @@ def failures(expect: Expect, ran: Ran) -> list[Failure]:
     """Everything that came out otherwise, and everything that must never happen."""
     return [
         *_totals(expect, ran),
+        *_accounts(expect, ran),
         *_lines(expect.lines, ran),
         *_attainment(expect, ran),
         *_postings(expect.postings, ran),
@@ -59,6 +61,31 @@ def _totals(expect: Expect, ran: Ran) -> Iterator[Failure]:
             lines = [line for line in ran.lines if line["payee_id"] == payee and period in (TOTAL, line["period"])]
             what = f"total of {payee}" if period == TOTAL else f"total of {payee} in {period}"
             yield from _sum(what, amount, lines, "amount_micros")
+
+
+ACCOUNTS = ("payable", "held", "forfeited", "due")
+"""What is expected of balances. Held is a state: that of a period is the one at its end."""
+
+
+def _accounts(expect: Expect, ran: Ran) -> Iterator[Failure]:
+    """What became payable, was held, forfeited and due."""
+    for name in ACCOUNTS:
+        for payee, amounts in getattr(expect, name).items():
+            mine = [balance for balance in ran.balances if balance.payee_id == payee]
+            for period, amount in amounts.items():
+                rows = [{"currency": of.currency, "amount": getattr(of, name)} for of in _balances(mine, name, period)]
+                what = f"{name} of {payee}" + ("" if period == TOTAL else f" in {period}")
+                for failure in _sum(what, amount, rows, "amount"):
+                    lines = tuple(line for line in ran.lines if line["payee_id"] == payee)
+                    yield Failure(failure.what, failure.expected, failure.found, lines)
+
+
+def _balances(mine: Sequence[Balance], name: str, period: str) -> list[Balance]:
+    """The periods that an expectation is about; of what is held the last one of each plan, so far."""
+    if name != "held":
+        return [of for of in mine if period in (TOTAL, of.period)]
+    so_far = {(of.plan, of.currency): of for of in mine if period == TOTAL or of.period <= period}
+    return list(so_far.values())
 
 
 def _lines(expected: Iterable[ExpectedLine], ran: Ran) -> Iterator[Failure]:

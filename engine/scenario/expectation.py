@@ -88,6 +88,17 @@ class Expect(Document):
         default_factory=dict, examples=["{ada: 5_000.00, bo: {2026-01: 500.00, total: 900.00}}"]
     )
     """By payee: everything, or by statement period and in `total`."""
+    payable: dict[Name, ByPeriod] = Field(
+        default_factory=dict, examples=["{ada: {2026-01: 500.00, 2026-03: 500.00, total: 1_000.00}}"]
+    )
+    """By payee: what became payable, in total or by the statement period in which it did."""
+    held: dict[Name, ByPeriod] = Field(default_factory=dict, examples=["{ada: {2026-01: 500.00, total: 0}}"])
+    """By payee: what was earned and not payable yet, in the end (`total`) or at the end of a statement period."""
+    forfeited: dict[Name, ByPeriod] = Field(default_factory=dict, examples=["{ada: 250.00}"])
+    """By payee: what was earned and will never be payable."""
+    due: dict[Name, ByPeriod] = Field(default_factory=dict, examples=["{ada: {2026-01: 500.00, 2026-02: 0}}"])
+    """By payee: what is to be paid out for a statement period. It is what became payable, and nothing where that is
+    below zero; what is below zero is carried into the next period of the plan."""
     attainment: dict[Name, dict[Name, Reached]] = Field(
         default_factory=dict, examples=["{ada: {base: 120%, spiff: 90_000}}"]
     )
@@ -108,8 +119,9 @@ class Expect(Document):
         """At least one thing is expected, and periods are periods."""
         if not self.model_fields_set:
             yield Problem((), "expects nothing.", "Write totals, lines, owners, credits, issues or error.")
-        for payee, amounts in self.totals.items():
-            for period in amounts:
-                if period != TOTAL and not is_period(period):
-                    remedy = f"Write a month such as 2026-03, a quarter such as FY2026-Q1, or {TOTAL}."
-                    yield Problem(("totals", payee, period), f"{period} is no statement period.", remedy)
+        for key in ("totals", "payable", "held", "forfeited", "due"):
+            for payee, amounts in getattr(self, key).items():
+                for period in amounts:
+                    if period != TOTAL and not is_period(period):
+                        remedy = f"Write a month such as 2026-03, a quarter such as FY2026-Q1, or {TOTAL}."
+                        yield Problem((key, payee, period), f"{period} is no statement period.", remedy)

@@ -12,6 +12,7 @@ from pydantic import Field, StrictStr
 from engine.documents.compensation import promised
 from engine.documents.conditions import CHOICES
 from engine.documents.document import Document
+from engine.documents.events import WITHOUT_AMOUNT, EventKind
 from engine.documents.problems import Problem, Problems
 from engine.documents.values import Count, Currency, Day, ExchangeRate, Micros, Name, Pay, Role, Share, spelt
 from engine.model import MICROS, Motion
@@ -182,12 +183,17 @@ class EventFact(Document):
 
     deal: Name = Field(examples=["D1"])
     """Which deal."""
-    what: Literal["cancelled", "downgraded", "refunded", "unpaid"] = Field(examples=["refunded"])
+    what: EventKind = Field(examples=["payment"])
     """What happened."""
     on: Day = Field(examples=["2026-03-01"])
     """When."""
     amount: Pay | None = Field(default=None, examples=["2_500"])
-    """How much of the deal's amount (`downgraded`: of its ACV) it is about; without it, all."""
+    """How much of the deal's amount (`downgraded`: of its ACV) it is about, in its currency; without it, all."""
+
+    def problems(self) -> Iterator[Problem]:
+        """A start or a delivery is about no money."""
+        if self.amount is not None and self.what in WITHOUT_AMOUNT:
+            yield Problem(("amount",), f"a {self.what} has no amount.", "Remove amount.")
 
 
 class QuotaFact(Document):

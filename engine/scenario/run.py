@@ -16,6 +16,8 @@ from engine.deals.classify import classify
 from engine.documents.plan import Plan
 from engine.model import Found, Issue, join_issues
 from engine.pay import pay
+from engine.payees.balances import Balance, balances
+from engine.payees.release import every_payable
 from engine.payees.settle import KEY
 from engine.scenario.book import book_of
 from engine.scenario.document import Scenario
@@ -23,6 +25,7 @@ from engine.scenario.stated import BEFORE, classified_of, credits_of, statements
 from engine.scenario.values import days_of
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
+from engine.telling.payable_told import recomputed_payable
 
 OF_BEFORE = pl.col("deal_id").str.starts_with(BEFORE)
 
@@ -37,6 +40,8 @@ class Ran:
     postings: tuple[dict[str, Any], ...]
     assignments: tuple[dict[str, Any], ...]
     credits: tuple[dict[str, Any], ...]
+    balances: tuple[Balance, ...]
+    """What is earned, payable and held, by payee, plan and statement period."""
     issues: tuple[Issue, ...]
     booked_twice: int
     """Postings of a second run on the first one's ledger; anything but 0 is our bug."""
@@ -50,12 +55,15 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
     credited = credited_of(scenario, book, rules)
     through = days_of(scenario.through, rules.company)[1] if scenario.through else None
 
-    def paid(posted: dy.DataFrame[f.Posted]) -> Outcome:
-        return pay(credited.credits, credited.classified, book, rules, posted, through=through)
+    def paid(posted: dy.DataFrame[f.Posted], released: dy.DataFrame[f.Posted] | None = None) -> Outcome:
+        return pay(credited.credits, credited.classified, book, rules, posted, through=through, released=released)
 
     posted = _posted_before(scenario, paid)
     outcome = paid(posted)
-    again = paid(_with(posted, outcome.postings))
+    again = paid(_with(posted, outcome.postings), _with(f.Posted.create_empty(), outcome.released))
+    own = ~OF_BEFORE.fill_null(value=False)
+    payables = every_payable(outcome.lines, outcome.payables, rules.plans)
+    freed = outcome.payables.rows(named=True)
     told = [_told(line, credited, book, rules) for line in outcome.lines.iter_rows(named=True)]
     return Ran(
         lines=tuple(line for line in told if not _is_before(line)),
@@ -63,9 +71,13 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
         postings=tuple(outcome.postings.iter_rows(named=True)),
         assignments=tuple(credited.assignments.iter_rows(named=True)),
         credits=tuple(credited.credits.iter_rows(named=True)),
+        balances=balances(outcome.lines.filter(own), payables.filter(own)),
         issues=tuple(dict.fromkeys(join_issues(credited.issues, outcome.issues))),
-        booked_twice=again.postings.height,
-        not_recomputed=tuple(_named(line) for line in told if recomputed(line["facts"]) != line["amount_micros"]),
+        booked_twice=again.postings.height + again.released.height,
+        not_recomputed=(
+            *(_named(line) for line in told if recomputed(line["facts"]) != line["amount_micros"]),
+            *(_named(row) for row in freed if recomputed_payable(row, _plan_of(row, rules)) != row["amount_micros"]),
+        ),
     )
 
 
@@ -136,4 +148,4 @@ def _is_before(line: Mapping[str, Any]) -> bool:
 
 
 def _named(line: Mapping[str, Any]) -> str:
-    return f"{line['payee_id']} {line['component']} {line['period']} {line['source_id']}"
+    return f"{line['payee_id']} {line['component']} {line['period']} {line['source_id']} {line['part']}"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from engine.documents.clawback import CAUSES
+from engine.documents.events import CAUSES
 from engine.documents.plan import Plan
 from engine.money import Rounding, round_ratio
 from engine.payees.curve import Limit
@@ -46,7 +46,8 @@ def settled_facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     if line["kind"] != "clawback":
         return known
     cause, days = _cause(line), (line["dated_on"] - line["rated_on"]).days
-    return {**known, "cause": cause, "days": days, "limit": _limit(plan, cause)}
+    of = plan.clawback.of if plan.clawback else "earned"
+    return {**known, "cause": cause, "days": days, "limit": _limit(plan, cause), "of": of}
 
 
 def settled_again(known: Mapping[str, Any]) -> int:
@@ -81,7 +82,8 @@ def _taken_back(known: Mapping[str, Any], deal: str) -> str:
     share, earned, taken, amount = Fraction(known["share"]), *_money(known, "base", "before", "amount")
     when = f"was {known['cause']} on {known['dated_on']}, {known['days']} days after it closed on {known['rated_on']}"
     soon = f"within the {known['limit']} of the plan"
-    part = "what it earned" if share == 1 else f"{_share(share)} of what it earned"
+    of = "what it earned" if known["of"] == "earned" else "what it had paid by then"
+    part = of if share == 1 else f"{_share(share)} of {of}"
     before = f" less the {taken} taken before" if known["before_micros"] else ""
     return f"{deal} {when} and {soon}: {part}, {earned}, is taken back{before}: {amount}"
 
@@ -129,7 +131,7 @@ def _money(known: Mapping[str, Any], *names: str) -> list[str]:
 
 def _cause(line: Mapping[str, Any]) -> str:
     """The cause of a clawback, as the part of its key says it."""
-    return next((word for word in line["part"].split()[1:] if word in CAUSES), "cancelled")
+    return next((word for word in line["part"].partition("clawback")[2].split() if word in CAUSES), "cancelled")
 
 
 def _limit(plan: Plan, cause: str) -> str:

@@ -8,19 +8,12 @@ from sqlmodel import Field
 from store.tables.base import Table, whole_numbers
 
 
-class Posting(Table, table=True):
-    """One entry of the ledger.
+class Entry(Table):
+    """One entry of a ledger.
 
     `posting_id` is a pure function of the key and `sequence`, hence the same difference can be booked only once;
     `hash` covers the previous row's hash, hence an edited row breaks every row after it.
     """
-
-    __tablename__ = "posting"
-    __table_args__ = (
-        Index(None, "posting_id", unique=True),
-        Index(None, "payee_id"),
-        whole_numbers("number", "sequence", "delta_micros"),
-    )
 
     number: int | None = Field(default=None, primary_key=True)
     posting_id: str
@@ -40,6 +33,28 @@ class Posting(Table, table=True):
     booked_at: str
     previous_hash: str
     hash: str
+
+
+class Posting(Entry, table=True):
+    """An entry of the ledger of what is earned."""
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        Index(None, "posting_id", unique=True),
+        Index(None, "payee_id"),
+        whole_numbers("number", "sequence", "delta_micros"),
+    )
+
+
+class PayablePosting(Entry, table=True):
+    """An entry of the ledger of what is payable; `period` is the one in which it became so."""
+
+    __tablename__ = "payable_posting"
+    __table_args__ = (
+        Index(None, "posting_id", unique=True),
+        Index(None, "payee_id"),
+        whole_numbers("number", "sequence", "delta_micros"),
+    )
 
 
 class PlanDocument(Table, table=True):

@@ -151,3 +151,39 @@ class Line(Table, table=True):
     fx_den: int | None = Field(sa_type=BigInteger)
     factors: str | None
     share: str | None
+
+
+class Payable(Table, table=True):
+    """A share of a line, and when it becomes payable."""
+
+    __tablename__ = "payable"
+    __table_args__ = (
+        PrimaryKeyConstraint("payee_id", "plan", "component", "source_id", "earned_in", "part"),
+        Index(None, "deal_id"),
+        whole_numbers("amount_micros", "step", "base_micros", "taken_micros"),
+        {"sqlite_with_rowid": False},
+    )
+
+    plan: str = Field(primary_key=True)
+    component: str = Field(primary_key=True)
+    payee_id: str = Field(primary_key=True)
+    source_id: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    line_part: str
+    deal_id: str | None
+    kind: str
+    state: str
+    earned_on: str
+    earned_in: str = Field(primary_key=True)
+    payable_on: str | None
+    period: str | None
+    amount_micros: int = Field(sa_type=BigInteger)
+    currency: str
+    plan_version: str
+    step: int = Field(sa_type=BigInteger)
+    occasion: str
+    since_on: str | None
+    base_micros: int = Field(sa_type=BigInteger)
+    before: str
+    after: str
+    taken_micros: int = Field(sa_type=BigInteger)

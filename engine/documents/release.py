@@ -1,0 +1,154 @@
+"""Releases and reserves: when what was earned becomes payable (DESIGN 5.15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any, Literal, get_args
+
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from engine.documents.document import Document, written
+from engine.documents.problems import Problem
+from engine.documents.values import Count, Day, Share, percent_text
+
+Occasion = Literal["booking", "contract_start", "delivery", "go_live", "invoice", "cash"]
+COUNTED = ("invoice", "cash")
+"""Occasions with an amount each, which add up to the deal's."""
+
+
+class LastDay(Document):
+    """A day after which nobody waits any longer. Exactly one of `after_days` and `after_months`."""
+
+    after_days: Count | None = Field(default=None, examples=["180"])
+    """So many days after the earning."""
+    after_months: Count | None = Field(default=None, examples=["12"])
+    """So many months after the earning."""
+    then: Literal["release", "forfeit"] = Field(examples=["forfeit"])
+    """What becomes of what is still held on that day: `release` makes it payable, `forfeit` never."""
+
+    def problems(self) -> Iterator[Problem]:
+        """There is one such day."""
+        yield from _delays(self.after_days, self.after_months)
+        if self.after_days is None and self.after_months is None:
+            yield Problem((), "does not say which day.", "Write after_days or after_months.")
+
+
+class Wait(Document):
+    """What is waited for before money becomes payable."""
+
+    after_days: Count | None = Field(default=None, examples=["30"])
+    """So many days after it."""
+    after_months: Count | None = Field(default=None, examples=["3"])
+    """So many months after it, in place of `after_days`."""
+    once: Share | None = Field(default=None, examples=["20%"])
+    """With `invoice` and `cash`: nothing before at least this part of the deal's amount has been invoiced or received:
+    a down payment, a minimum of cash; `100%` is when the deal is paid in full."""
+    leavers: Literal["keep", "release", "forfeit"] = Field(default="keep", examples=["forfeit"])
+    """What becomes of what is still held when the payee's last enrolment in any plan has ended: `keep` waits on as for
+    everybody, `release` makes it payable on that day, `forfeit` never."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Delays and amounts that the occasion has."""
+        yield from _delays(self.after_days, self.after_months)
+        if self.once is not None and getattr(self, "on", None) not in COUNTED:
+            yield Problem(("once",), "only invoices and cash come in parts.", "Write on: invoice or on: cash.")
+
+
+class ReleaseStep(Wait):
+    """A share of what is earned, and when it becomes payable. A word alone (`release: cash`) is `{on: cash}`.
+
+    What an invoice or a payment makes payable is so at once; what only time makes payable (a delay, a start of the
+    contract, a delivery), when its month is over. Nothing is payable before it is earned. A negative earning, and what
+    a cap over several components takes off, is payable at once. A clawback takes from what is still held first (from
+    the last step first), then from the reserve; only the rest is to be paid back.
+    """
+
+    share: Share = Field(default=Fraction(1), examples=["50%"])
+    """Which part of the earning; all steps together are 100%."""
+    on: Occasion = Field(default="booking", examples=["cash"])
+    """The occasion. `booking`: the day it was earned. `contract_start`: the deal's start, or an event that says
+    otherwise. `delivery`, `go_live`: the first such event. `invoice`, `cash`: invoices and payments; they are events
+    in the deal's currency, and never count beyond the deal's amount. A refund takes nothing that was released back;
+    that is a clawback's."""
+    pays: Literal["in_proportion", "all"] | None = Field(default=None, examples=["all"])
+    """With `invoice` and `cash`: each makes its part of the deal's amount payable (`in_proportion`, what cash does
+    unless you say otherwise), or the first one everything (`all`, what an invoice does unless you say otherwise)."""
+    at_latest: LastDay | None = Field(default=None, examples=["{after_months: 12, then: forfeit}"])
+    """How long is waited; without it, for ever."""
+
+    @property
+    def proportional(self) -> bool:
+        """Whether every invoice or payment releases its own part."""
+        return self.on in COUNTED and (self.pays or ("in_proportion" if self.on == "cash" else "all")) != "all"
+
+    @classmethod
+    def spelled(cls, written: Any, found: list[Problem]) -> Any:
+        """The occasion alone, or a mapping."""
+        return super().spelled({"on": written} if isinstance(written, str) else written, found)
+
+    def problems(self) -> Iterator[Problem]:
+        """Only what comes in parts can be in proportion."""
+        yield from super().problems()
+        if self.pays is not None and self.on not in COUNTED:
+            yield Problem(("pays",), "only invoices and cash come in parts.", "Write on: invoice or on: cash.")
+
+
+class Reserve(Wait):
+    """A share of everything that becomes payable is held back, to be released later.
+
+    Clawbacks take from it before anything has to be paid back.
+    """
+
+    share: Share = Field(examples=["10%"])
+    """Which part is held back, rounded as lines are."""
+    on: Literal["payable", "contract_start", "delivery", "go_live", "invoice", "cash"] = Field(
+        default="payable", examples=["go_live"]
+    )
+    """What is waited for: with `payable` the delay after the money itself became payable; else as in a release."""
+    until_on: Day | None = Field(default=None, alias="until", examples=["2027-01-31"])
+    """In place of all others: the day on which it is released."""
+
+    def problems(self) -> Iterator[Problem]:
+        """It waits for something."""
+        yield from super().problems()
+        delayed = self.after_days is not None or self.after_months is not None
+        if self.until_on is not None and (delayed or self.once is not None or self.on != "payable"):
+            yield Problem(("until",), "says when in 2 ways.", "Keep until, or the others.")
+        if self.on == "payable" and not delayed and self.until_on is None:
+            yield Problem((), "does not say how long it is held.", "Write after_months, until or on.")
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict | str) else value
+
+
+class _WordOrSteps:
+    """Editors take an occasion, or the only step, for the list, too."""
+
+    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """A word, a step, or a list of steps."""
+        listed = handler(core_schema)
+        return {"anyOf": [{"enum": list(get_args(Occasion))}, listed["items"], listed]}
+
+
+STEPS = written(_listed), _WordOrSteps()
+"""Annotations of the steps of a release, whose only one may stand by itself."""
+
+
+def share_problems(steps: Sequence[ReleaseStep]) -> Iterator[Problem]:
+    """All steps together are the whole earning."""
+    total = sum(step.share for step in steps)
+    if steps and total != 1:
+        message = f"the shares add up to {percent_text(Fraction(total))}."
+        yield Problem(("release",), message, "Let them be 100% together.")
+
+
+def _delays(days: int | None, months: int | None) -> Iterator[Problem]:
+    if days is not None and months is not None:
+        yield Problem(("after_months",), "after_days stands there already.", "Keep one of them.")
+    for name, length in (("after_days", days), ("after_months", months)):
+        if length is not None and length < 1:
+            yield Problem((name,), f"{length} is no delay.", "Write 1 or more.")

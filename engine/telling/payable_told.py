@@ -1,0 +1,98 @@
+"""When a line becomes payable, in sentences, and what each payable is computed from (DESIGN 5.15).
+
+A row of `Payables` holds all its facts: `recomputed_payable` makes its amount from them and the plan's rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from engine.documents.plan import Plan
+from engine.payees.unreleased import part_of
+from engine.telling.wording import money, percent, roughly
+
+Row = Mapping[str, Any]
+OCCASIONS = {
+    "contract_start": "the start of the contract",
+    "delivery": "the delivery",
+    "go_live": "the go-live",
+    "invoice": "the invoice",
+    "cash": "the customer's payment",
+}
+"""What is waited for, in words."""
+
+
+def recomputed_payable(row: Row, plan: Plan) -> int:
+    """The amount of a payable from its facts alone."""
+    base, before, after = row["base_micros"], Fraction(row["before"]), Fraction(row["after"])
+    if row["kind"] == "clawback":
+        return int(row["taken_micros"] - base)
+    if row["kind"] == "reserve":
+        return -part_of(base, after, plan)
+    return part_of(base, after, plan) - part_of(base, before, plan)
+
+
+def told_payable(row: Row) -> str:
+    """One sentence to the payee: how much is payable since when and why, or what is still waited for."""
+    amount = money(abs(row["amount_micros"]), row["currency"])
+    if row["kind"] == "clawback":
+        return _taken(row)
+    if row["kind"] == "reserve":
+        of = money(row["base_micros"], row["currency"])
+        return f"{amount} of it is held back as a reserve: {percent(Fraction(row['after']))} of {of}"
+    if row["state"] == "held":
+        return f"{amount} is held: {_waits(row)}"
+    if row["amount_micros"] < 0:
+        return f"{amount} is taken off what is payable since {row['payable_on']}"
+    verb = "is forfeited" if row["state"] == "forfeited" else "is payable"
+    what = f"{amount} of the reserve" if row["kind"] == "reserve_release" else amount
+    return f"{what} {verb} since {row['payable_on']}{_why(row)}{_part(row)}"
+
+
+def _taken(row: Row) -> str:
+    """Where a clawback took its amount from."""
+    whole, taken, rest = (money(value, row["currency"]) for value in _of_clawback(row))
+    if not row["taken_micros"]:
+        return f"{rest} is to be paid back since {row['payable_on']}"
+    if not row["amount_micros"]:
+        return f"{whole} is taken from what was not payable yet; nothing is to be paid back"
+    return f"{taken} of {whole} is taken from what was not payable yet; {rest} is to be paid back"
+
+
+def _of_clawback(row: Row) -> tuple[int, int, int]:
+    return row["base_micros"], row["taken_micros"], -row["amount_micros"]
+
+
+def _why(row: Row) -> str:
+    """What released it."""
+    if row["occasion"] == "at_latest":
+        return ", the last day to wait for the rest"
+    if row["occasion"] == "leaving":
+        return ", when you left"
+    since = row["since_on"]
+    if row["occasion"] in OCCASIONS:
+        day = f" of {since}" if since != row["payable_on"] else ""
+        return f", by {OCCASIONS[row['occasion']]}{day}"
+    delayed = since is not None and since != row["payable_on"]
+    return f", after {since}" if delayed else ""
+
+
+def _part(row: Row) -> str:
+    """Which part of the step it is, where it is not all."""
+    before, after = Fraction(row["before"]), Fraction(row["after"])
+    if before == 0 and after == 1:
+        return ""
+    base = money(row["base_micros"], row["currency"])
+    earlier = f" less the {roughly(before)} before" if before else ""
+    return f": {roughly(after)} of {base}{earlier}"
+
+
+def _waits(row: Row) -> str:
+    """What is waited for, and until when."""
+    until, waited = row["payable_on"], OCCASIONS.get(row["occasion"])
+    if row["since_on"] is not None or waited is None:
+        return f"it becomes payable on {until}"
+    known = f", until {until} at the latest" if until is not None else ""
+    return f"it waits for {waited}{known}"
