@@ -76,13 +76,12 @@ class Property:
             "modificationMetadata": {
                 "archivable": not self.hubspot_defined,
                 "readOnlyDefinition": self.hubspot_defined,
+                "readOnlyOptions": self.hubspot_defined,
                 "readOnlyValue": self.read_only,
             },
         }
         if not self.hubspot_defined:
             shown |= {"createdAt": iso(self.created_ms), "updatedAt": iso(self.changed_ms)}
-        if self.type == "enumeration" or self.options:
-            shown["modificationMetadata"]["readOnlyOptions"] = self.hubspot_defined
         if self.owner:
             shown["referencedObjectType"] = "OWNER"
         if self.currency:

@@ -72,6 +72,4 @@ def _user(owner: Owner) -> dict[str, Any]:
         "primaryTeamId": primary[0] if primary else None,
         "secondaryTeamIds": [team for team, first in owner.teams if not first],
         "sendWelcomeEmail": False,
-        "firstName": owner.first_name,
-        "lastName": owner.last_name,
     }

@@ -24,7 +24,10 @@ _CHANGEABLE = {
     "labels", "primaryDisplayProperty", "secondaryDisplayProperties", "requiredProperties", "searchableProperties",
     "description",
 }  # fmt: skip
+_ONLY_WHOLE = {"properties", "associations", "createdByUserId", "updatedByUserId"}
 _FIRST, _CONFLICT, _MOST = 7_654_321, 409, 10
+ADMINISTRATOR = 73_074_756
+"""The user who set the portal up."""
 
 
 def listed(portal: "Portal", _request: Request) -> Response:
@@ -128,6 +131,8 @@ def _shown(portal: "Portal", kind: ObjectType) -> dict[str, Any]:
         "archived": False,
         "createdAt": iso(custom["created_ms"]),
         "updatedAt": iso(custom["changed_ms"]),
+        "createdByUserId": ADMINISTRATOR,
+        "updatedByUserId": ADMINISTRATOR,
         "properties": [each.shown() for each in kind.properties.values()],
         "associations": [_association(each) for each in portal.links.of_type(kind.id)],
     }
@@ -155,7 +160,7 @@ def change(portal: "Portal", request: Request, segment: str) -> Response:
     kind.required = tuple(given.get("requiredProperties", kind.required))
     kind.searchable = tuple(given.get("searchableProperties", kind.searchable))
     shown = _shown(portal, kind)
-    return json_response({name: value for name, value in shown.items() if name not in {"properties", "associations"}})
+    return json_response({name: value for name, value in shown.items() if name not in _ONLY_WHOLE})
 
 
 def remove(portal: "Portal", _request: Request, segment: str) -> Response:

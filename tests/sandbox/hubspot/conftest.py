@@ -32,7 +32,7 @@ DOCUMENT = {
     },
     "users": [
         {"Id": REP, "Name": "Rita Rep", "Email": "rita@example.test", "ManagerId": MANAGER, "Department": "West"},
-        {"Id": MANAGER, "Name": "Mia Manager", "Email": "mia@example.test", "Title": "Boss"},
+        {"Id": MANAGER, "Name": "Mia Manager", "Email": "mia@example.test", "Title": "Boss", "Department": "West"},
         {"Id": LEAVER, "Name": "Lee Leaver", "Email": "lee@example.test", "IsActive": False, "Department": "West"},
     ],
     "accounts": [
