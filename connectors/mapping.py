@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictS
 from engine.documents.document import Document
 from engine.documents.problems import Problem, nearest, shown, wrong
 from engine.documents.reading import read_document
+from engine.documents.values import Name
 from engine.model import Found, Motion
 
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
@@ -77,6 +78,7 @@ FRAMES: Mapping[str, Mapping[str, Kind]] = {
         "list": Kind.AMOUNT,
         "currency": Kind.TEXT,
         "source": Kind.TEXT,
+        "channel": Kind.TEXT,
         "term_months": Kind.INTEGER,
         "starts_on": Kind.DATE,
         "prior_deal_id": Kind.ID,
@@ -141,12 +143,34 @@ class MappedField(Document):
         return super().spelled({"field": written} if isinstance(written, str) else written, found)
 
 
+FACT_KINDS = {"text": Kind.TEXT, "number": Kind.AMOUNT, "day": Kind.DATE, "yes_or_no": Kind.BOOL}
+WITH_FACTS = ("accounts", "deals")
+"""Objects of which rules may test other fields of the CRM."""
+
+
+class MappedFact(MappedField):
+    """Any other CRM field, under a name of the company's own, for `when: {facts: ...}`."""
+
+    is_a: Literal["text", "number", "day", "yes_or_no"] = "text"
+
+    @property
+    def kind(self) -> Kind:
+        """How its values are read."""
+        return FACT_KINDS[self.is_a]
+
+
 class MappedObject(Document):
     """One CRM object and where its canonical fields come from."""
 
     crm_object: CrmName = Field(alias="from")
     optional: StrictBool = False
     fields: dict[str, MappedField]
+    facts: dict[Name, MappedFact] = Field(default_factory=dict)
+    """Other fields of accounts and deals that rules may test."""
+
+    def mapped(self) -> list[MappedField]:
+        """Everything that is read of the object."""
+        return [*self.fields.values(), *self.facts.values()]
 
 
 class CrmMapping(Document):
@@ -172,10 +196,11 @@ class CrmMapping(Document):
                 yield Problem(("objects", frame, "from"), message, "Map each CRM object once.")
             seen.add(mapped.crm_object)
         yield from self._write_problems()
+        yield from self._fact_problems()
 
     def _write_problems(self) -> Iterator[Problem]:
         deals = self.objects.get("deals")
-        read = {mapped.field for mapped in deals.fields.values()} if deals else set()
+        read = {mapped.field for mapped in deals.mapped()} if deals else set()
         targets = list(self.write.values())
         for outcome, target in self.write.items():
             if target in read:
@@ -184,6 +209,22 @@ class CrmMapping(Document):
                 )
             if targets.count(target) > 1:
                 yield Problem(("write", outcome), f"{target} is named twice.", "Give each outcome a field of its own.")
+
+    def _fact_problems(self) -> Iterator[Problem]:
+        """Facts belong to accounts or deals, and each name to one of them."""
+        for frame, mapped in self.objects.items():
+            for name in mapped.facts if frame not in WITH_FACTS else ():
+                place = ("objects", frame, "facts", name)
+                yield Problem(place, "rules do not see this object.", f"Map facts of {' or '.join(WITH_FACTS)}.")
+        both = [set(self.objects[frame].facts) for frame in WITH_FACTS if frame in self.objects]
+        for name in sorted(set.intersection(*both)) if len(both) > 1 else ():
+            place = ("objects", "deals", "facts", name)
+            yield Problem(place, f"accounts have a fact {name} too.", "Give each fact a name of its own.")
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The names of all mapped facts."""
+        return frozenset(name for mapped in self.objects.values() for name in mapped.facts)
 
     def frame_of(self, crm_object: str) -> str | None:
         """The frame that the records of a CRM object become."""

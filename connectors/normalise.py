@@ -6,7 +6,7 @@ A row is a tuple in the column order of its schema in `engine/frames.py` (see `C
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from connectors import reading
-from connectors.mapping import FRAMES, CrmMapping, Kind
+from connectors.mapping import FRAMES, WITH_FACTS, CrmMapping, Kind
 from engine.model import Found, Issue, Severity
 
 Body = tuple[str, bool, bytes]
@@ -36,6 +36,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "territory",
         "employees",
         "revenue_micros",
+        "facts",
     ),
     "contracts": (
         "contract_id",
@@ -65,10 +66,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "list_micros",
         "currency",
         "source",
+        "channel",
         "term_months",
         "starts_on",
         "prior_deal_id",
         "renewed_contract_id",
+        "facts",
     ),
     "deal_lines": (
         *("line_id", "deal_id", "product_id", "product", "family"),
@@ -132,6 +135,12 @@ def products(bodies: Iterable[Body], mapping: CrmMapping, context: Context) -> F
     return Found(found, tuple(reader.issues))
 
 
+Fields = Sequence[tuple[str, str, Callable[[Any], Any]]]
+"""Our name, the CRM's name, and what reads the value."""
+_FACTS = dict.fromkeys(WITH_FACTS, ("facts",))
+_ENCODE = msgspec.json.Encoder(order="sorted").encode
+
+
 class _Reader:
     """Reads the canonical fields of one frame out of raw bodies and keeps the issues."""
 
@@ -145,7 +154,8 @@ class _Reader:
         self._fields = [
             (n, mapped.fields[n].field, _parser(k, context)) for n, k in FRAMES[frame].items() if n in mapped.fields
         ]
-        self._empty = dict.fromkeys(FRAMES[frame])
+        self._facts = [(n, m.field, _parser(m.kind, context)) for n, m in mapped.facts.items()]
+        self._empty = dict.fromkeys((*FRAMES[frame], *_FACTS.get(frame, ())))
         self._decode = msgspec.json.Decoder(dict[str, Any], float_hook=str).decode
 
     def read(self, record_id: str, body: bytes) -> dict[str, Any]:
@@ -153,7 +163,15 @@ class _Reader:
         raw = self._decode(body)
         values = dict(self._empty)
         self.flawed = False
-        for name, crm_field, parse in self._fields:
+        values |= self._parsed(record_id, raw, self._fields)
+        if facts := self._parsed(record_id, raw, self._facts):
+            values["facts"] = _ENCODE({name: fact_text(fact) for name, fact in facts.items()}).decode()
+        return values
+
+    def _parsed(self, record_id: str, raw: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
+        """The values of those fields that the record has and that can be read."""
+        values = {}
+        for name, crm_field, parse in fields:
             value = raw.get(crm_field)
             if value is not None:
                 try:
@@ -193,6 +211,11 @@ class _Reader:
 
 
 Built = Iterable[tuple[str, Row]]
+
+
+def fact_text(value: Any) -> str:
+    """A fact as conditions compare it: text, an amount in micro-units, a day, `true` or `false`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _parser(kind: Kind, context: Context) -> Callable[[Any], Any]:

@@ -24,6 +24,8 @@ class Accounts(dy.Schema):
     territory = dy.String(nullable=True)
     employees = dy.Int64(nullable=True)
     revenue_micros = dy.Int64(nullable=True)
+    facts = dy.String(nullable=True)
+    """Other fields of the CRM that the mapping names under `facts`, as a JSON object of texts."""
 
 
 class Deals(dy.Schema):
@@ -51,10 +53,14 @@ class Deals(dy.Schema):
     """The amount at list price; without it, the sum of its lines' list prices."""
     currency = dy.String(nullable=True)
     source = dy.String(nullable=True)
+    channel = dy.String(nullable=True)
+    """Who sells: direct, or which kind of partner."""
     term_months = dy.Int64(nullable=True)
     starts_on = dy.Date(nullable=True)
     prior_deal_id = dy.String(nullable=True)
     renewed_contract_id = dy.String(nullable=True)
+    facts = dy.String(nullable=True)
+    """Other fields of the CRM that the mapping names under `facts`, as a JSON object of texts."""
 
 
 class DealLines(dy.Schema):
@@ -242,8 +248,10 @@ class Classified(dy.Schema):
     """One unit of the deal's currency in the company's on that day: rules compare money in the company's currency."""
     term_months = dy.Int64(nullable=True)
     source = dy.String(nullable=True)
+    channel = dy.String(nullable=True)
     type = dy.String(nullable=True)
     segment = dy.String(nullable=True)
+    """As the rules of engagement define segments, else as the CRM says; so is the territory."""
     territory = dy.String(nullable=True)
     industry = dy.String(nullable=True)
     country = dy.String(nullable=True)
@@ -256,11 +264,25 @@ class Classified(dy.Schema):
     """Uplift = renewal ACV / expiring ACV - 1 as an exact rational."""
     months_since_signing = dy.Int64(nullable=True)
     """Whole months since the account's first won deal of the running relationship."""
+    signed_on = dy.Date(nullable=True)
+    """The day of that deal."""
+    signing_owner_id = dy.String(nullable=True)
+    """The CRM user who owns that deal."""
+    sales_cycle_days = dy.Int64(nullable=True)
+    """Days from the creation of that deal to its signing."""
+    lifetime_months = dy.Int64(nullable=True)
+    """Whole months since the account's very first won deal."""
+    running_acv_micros = dy.Int64(nullable=True)
+    """ACV of what the account has running before the deal, in the deal's currency; only where conditions ask for it."""
     starts_on = dy.Date(nullable=True)
     cancelled_on = dy.Date(nullable=True)
     """The day the contract that this deal started was cancelled."""
     families = dy.List(dy.String())
     """Product families on the deal."""
+    windows = dy.List(dy.String())
+    """Windows of the rules of engagement in which the deal lies."""
+    facts = dy.String(nullable=True)
+    """Other facts of the account and the deal, as a JSON object."""
 
 
 class Assignments(dy.Schema):
@@ -307,6 +329,8 @@ class Credits(dy.Schema):
     """For a roll-up or team credit: the team member whose credit it repeats."""
     level = dy.Int64(nullable=True)
     """For a roll-up: how many reporting lines below the payee that member is; 1 reports to the payee."""
+    how = dy.String(nullable=True)
+    """How the payee was found, such as `AE of territory West`."""
 
 
 class Attained(dy.Schema):

@@ -15,22 +15,26 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.documents.conditions import FIELDS, FieldTest, When
+from engine.documents.conditions import FACT, FIELDS, FieldTest, When
 
 LISTS = "lists"
 """The column that `with_lists` adds: names of the lists the deal's account was on that day."""
 
 _COLUMNS = {
     "family": "families",
+    "window": "windows",
     "amount": "amount_micros",
     "acv": "acv_micros",
     "expiring_acv": "expiring_acv_micros",
+    "running_acv": "running_acv_micros",
     "revenue": "revenue_micros",
     "closed_on": "dated_on",
 }
 """Fields that are not called what the rules call them; a percentage is made of two (`ratio_of`)."""
 
-_IN_THE_DEALS_CURRENCY = ("amount", "acv", "expiring_acv")
+_IN_THE_DEALS_CURRENCY = ("amount", "acv", "expiring_acv", "running_acv")
+_SEVERAL = ("texts", "names")
+"""Types of which a deal may have several."""
 
 
 def fits(when: When) -> pl.Expr:
@@ -48,11 +52,19 @@ def missing(when: When) -> pl.Expr:
 
 def absent(field: str) -> pl.Expr:
     """Whether the deal has no value for a field of the rules; no product line means no family."""
-    if FIELDS[field] == "texts":
+    kind = FIELDS.get(field)
+    if kind == "texts":
         return pl.col(column_of(field)).list.len() == 0
-    if FIELDS[field] == "percent":
+    if kind == "percent":
         return ratio_of(field)[0].is_null()
-    return pl.col(column_of(field)).is_null()
+    return value_of(field).is_null()
+
+
+def value_of(field: str) -> pl.Expr:
+    """The deal's value of a field of the rules, or the text of a mapped fact."""
+    if field.startswith(FACT):
+        return pl.col("facts").str.json_path_match(f"$['{field.removeprefix(FACT)}']")
+    return pl.col(column_of(field))
 
 
 def column_of(field: str) -> str:
@@ -95,16 +107,15 @@ def _account_tests(when: When) -> list[pl.Expr]:
 
 def _passes(test: FieldTest) -> pl.Expr:
     """One test; null where the deal has no value."""
-    kind = FIELDS[test.field]
-    if kind == "text":
+    if test.type == "text":
         return _one_of(test)
-    if kind == "texts":
+    if test.type in _SEVERAL:
         return pl.when(~absent(test.field)).then(_holds_one_of(test))
     return _within(test)
 
 
 def _one_of(test: FieldTest) -> pl.Expr:
-    value = pl.col(column_of(test.field))
+    value = value_of(test.field)
     parts = [value.is_in(test.any_of)] if test.any_of else []
     parts += [~value.is_in(test.none_of)] if test.none_of else []
     return _all(parts)
@@ -127,15 +138,19 @@ def _within(test: FieldTest) -> pl.Expr:
         (test.below, pl.Expr.lt),
     ):
         if bound is not None:
-            parts.append(compare(*_sides(test.field, bound)))
+            parts.append(compare(*_sides(test, bound)))
     return _all(parts)
 
 
-def _sides(field: str, bound: int | Fraction | date) -> tuple[pl.Expr, pl.Expr]:
+def _sides(test: FieldTest, bound: int | Fraction | date) -> tuple[pl.Expr, pl.Expr]:
     """Both sides of a comparison in one exact type; money is in the company's currency."""
+    field = test.field
+    if test.fact is not None:
+        kind = pl.Date if test.type == "day" else pl.Int64
+        return value_of(field).cast(kind, strict=False), pl.lit(bound)
     if isinstance(bound, date):
         return pl.col(column_of(field)), pl.lit(bound)
-    if FIELDS[field] == "percent":
+    if test.type == "percent":
         num, den = ratio_of(field)
         return num * _whole(bound.denominator), den * _whole(bound.numerator)
     if field in _IN_THE_DEALS_CURRENCY:
@@ -147,6 +162,9 @@ def ratio_of(field: str) -> tuple[pl.Expr, pl.Expr]:
     """Numerator and denominator (above zero) of a percentage; the numerator is null where there is no ratio."""
     if field == "uplift":
         return pl.col("uplift_num").cast(pl.Int128), pl.col("uplift_den").cast(pl.Int128)
+    if field == "growth":
+        acv, den = (pl.col(f"{name}_micros").cast(pl.Int128) for name in ("acv", "running_acv"))
+        return pl.when(den > 0).then(acv), den
     amount, cost, listed = (pl.col(f"{name}_micros").cast(pl.Int128) for name in ("amount", "cost", "list"))
     num, den = (amount - cost, amount) if field == "margin_percent" else (listed - amount, listed)
     return pl.when(den > 0).then(num), den

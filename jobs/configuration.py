@@ -56,7 +56,13 @@ def load(folder: Path) -> Configuration:
     plans = reader.each("plans/", read_plan)
     if company is not None and not reader.problems:
         reader.problems.extend(
-            check_rules(company, tuple(engagements.values()), tuple(plans.values()), lists=_lists(texts))
+            check_rules(
+                company,
+                tuple(engagements.values()),
+                tuple(plans.values()),
+                lists=_lists(texts),
+                facts=mapping.facts if mapping else None,
+            )
         )
     held = tuple(issue for issue in reader.problems if issue.severity is Severity.HOLDS)
     if held or settings is None or company is None or mapping is None:

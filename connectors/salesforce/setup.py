@@ -148,7 +148,7 @@ def _access(mapping: CrmMapping, described: Mapping[str, Described]) -> Access:
     readable = []
     for mapped in mapping.objects.values():
         fields = described[mapped.crm_object].by_name() if mapped.crm_object in described else {}
-        wanted = {each.field for each in mapped.fields.values()}
+        wanted = {each.field for each in mapped.mapped()}
         readable += [f"{mapped.crm_object}.{name}" for name in wanted if name in fields and fields[name].permissionable]
     objects = [name for name in described if name in GRANTABLE or name.endswith("__c")]
     editable = [f"{mapping.deal_object}.{name}" for name in mapping.write.values()]

@@ -110,8 +110,9 @@ def wanted_fields(mapping: CrmMapping, crm_object: str) -> tuple[Wanted, ...]:
     frame = mapping.frame_of(crm_object)
     if frame is None:
         raise Refused(f"{crm_object} is not in the mapping.")
-    mapped = mapping.objects[frame].fields
-    return tuple(Wanted(each.field, FRAMES[frame][name], each.optional) for name, each in mapped.items())
+    mapped = mapping.objects[frame]
+    ours = (Wanted(each.field, FRAMES[frame][name], each.optional) for name, each in mapped.fields.items())
+    return (*ours, *(Wanted(each.field, each.kind, each.optional) for each in mapped.facts.values()))
 
 
 def select(described: Described, wanted: Sequence[Wanted]) -> tuple[Selection, tuple[Issue, ...]]:

@@ -5,7 +5,7 @@ First match wins. A deal that no rule fits, or one of whose roles nobody or seve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dataframely as dy
@@ -14,11 +14,13 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.deals.appoint import Appointed, appoint
+from engine.deals.blanks import blanks
 from engine.deals.holders import People
+from engine.deals.place import in_force_by
 from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.reasons import reason, roles_of
-from engine.documents.engagement import Engagement, Rule
-from engine.matching import absent, fits, missing, with_lists
+from engine.documents.engagement import Engagement
+from engine.matching import fits, with_lists
 from engine.model import Issue, Severity
 from engine.texts import text
 
@@ -47,19 +49,12 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules) -> 
         free = unheld(placed, stuck)
         assignments.append(_owned(free, engagement, appointed, people))
         appointments += _kept(appointed, stuck)
-        found += [*stuck, _blanks(placed, engagement.rules)]
+        found += [*stuck, blanks(placed, [(f"rule {rule.id}", rule.when) for rule in engagement.rules])]
     return Assigned(
         f.Assignments.validate(pl.concat(assignments).sort("deal_id")),
         f.Appointments.validate(pl.concat(appointments).sort("deal_id", "role")),
         issues_of(found),
     )
-
-
-def in_force_by(engagement: Engagement) -> pl.Expr:
-    """Whether the engagement is in force on the deal's day."""
-    day, window = pl.col("dated_on"), engagement.effective
-    begun = day >= window.from_on
-    return begun if window.until_on is None else begun & (day < window.until_on)
 
 
 def with_circumstances(classified: pl.DataFrame, book: Book) -> pl.DataFrame:
@@ -105,29 +100,6 @@ def _unruled(placed: pl.DataFrame, engagement: Engagement) -> pl.DataFrame:
         f"fits no rule of {engagement.rules_of_engagement}; it waits for {engagement.otherwise.hold}.",
         "Add a rule for deals like it, or correct the deal.",
     )
-
-
-def _blanks(placed: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
-    """Values whose absence kept an earlier rule from deciding: one problem a deal and field, naming the first rule."""
-    blank = [
-        pl.DataFrame(schema={"deal_id": pl.String, "field": pl.String, "rule": pl.String}),
-        *_missed(placed, rules),
-    ]
-    return problems(
-        pl.concat(blank).unique(["deal_id", "field"], keep="first", maintain_order=True),
-        "missing_value",
-        Severity.WARNS,
-        text("has no {}, so rule {} passed it over.", "field", "rule"),
-        "Fill the field in the CRM, or move the rule that should decide it up.",
-    )
-
-
-def _missed(placed: pl.DataFrame, rules: Sequence[Rule]) -> Iterator[pl.DataFrame]:
-    for place, rule in enumerate(rules):
-        passed_over = placed.filter((pl.col("place") > place) & missing(rule.when))
-        for test in rule.when.tests if passed_over.height else ():
-            blank = passed_over.filter(absent(test.field))
-            yield blank.select("deal_id", field=pl.lit(test.field), rule=pl.lit(rule.id))
 
 
 def _owned(deals: pl.DataFrame, engagement: Engagement, appointed: Appointed, people: People) -> pl.DataFrame:

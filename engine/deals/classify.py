@@ -15,17 +15,22 @@ from engine.deals.contracts import (
     contracts_of,
     expiring,
     link_problems,
-    months_since_signing,
+    signings,
     unclear_churns,
 )
 from engine.deals.dirt import dirt, plausible
 from engine.deals.motions import motion_problems, with_motion
 from engine.deals.problems import issues_of, unheld
+from engine.deals.running import running_acv
+from engine.documents.tested import tested_fields
 from engine.matching import in_force
 from engine.model import LARGEST_MICROS, Found
+from engine.texts import text
 
 _SUMMED = ("cost_micros", "list_micros")
 """What a deal may leave to its lines."""
+_SIZES = frozenset({"running_acv", "growth"})
+"""Fields of conditions that need what the account has running: it is worked out only where one of them is tested."""
 _ACCOUNT_FACTS = ("segment", "territory", "industry", "country", "employees", "revenue_micros")
 
 
@@ -44,7 +49,14 @@ def classify(book: Book, rules: Rules) -> Found[dy.DataFrame[f.Classified]]:
     facts = (
         unheld(won, found)
         .join(renewals.select("deal_id", "expiring_acv_micros"), on="deal_id", how="left")
-        .join(months_since_signing(won, contracts), on="deal_id", how="left")
+        .join(signings(won, contracts), on="deal_id", how="left")
+        .join(
+            running_acv(
+                won if _SIZES & tested_fields((*rules.engagements, *rules.plans)) else won.clear(), contracts, home
+            ),
+            on="deal_id",
+            how="left",
+        )
         .join(cancellations(contracts), on="deal_id", how="left")
         .join(_families(book.deal_lines), on="deal_id", how="left")
         .join(_sums_of_lines(book.deal_lines), on="deal_id", how="left")
@@ -66,7 +78,7 @@ def acv_of(amount: pl.Expr, term_months: pl.Expr) -> pl.Expr:
 def _won(book: Book, home: str) -> pl.DataFrame:
     """Won deals with their account's facts, their ACV, and whether what they name is known."""
     accounts = book.accounts.select(
-        "account_id", *_ACCOUNT_FACTS, account_name="name", account_known=pl.lit(value=True)
+        "account_id", *_ACCOUNT_FACTS, account_name="name", account_facts="facts", account_known=pl.lit(value=True)
     )
     owners = book.people.select(owner_id="user_id", owner_known=pl.lit(value=True)).unique()
     return (
@@ -91,6 +103,13 @@ def _won(book: Book, home: str) -> pl.DataFrame:
         )
         .sort("deal_id")
     )
+
+
+def _joined_facts() -> pl.Expr:
+    """The JSON object with the facts of account and deal; the mapping gives no name to both."""
+    account, deal = pl.col("account_facts"), pl.col("facts")
+    both = text("{},{}", account.str.head(-1), deal.str.slice(1))
+    return pl.coalesce(both, deal, account)
 
 
 def _home_rates(book: Book) -> pl.DataFrame:
@@ -120,5 +139,7 @@ def _classified(facts: pl.DataFrame) -> dy.DataFrame[f.Classified]:
         uplift_num=pl.when(base > 0).then(pl.col("acv_micros") - base),
         uplift_den=pl.when(base > 0).then(base),
         families=pl.col("families").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+        windows=pl.lit([], dtype=pl.List(pl.String)),
+        facts=_joined_facts(),
     )
     return f.Classified.validate(filled.select(f.Classified.column_names()).sort("deal_id"))

@@ -26,8 +26,8 @@ _STARTS_A_CONTRACT = (Motion.NEW_BUSINESS, Motion.RENEWAL)
 def contracts_of(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:
     """Every account's contracts: those of the CRM, and derived ones for accounts that have none there.
 
-    `won` holds won deals with their motion and ACV. `signed_on` is the day the origin deal was won, `over_on` the
-    earlier of cancellation and end (null: running).
+    `won` holds won deals with their motion and ACV. `derived` tells which they are; `signed_on` is the day the origin
+    deal was won, `over_on` the earlier of cancellation and end (null: running).
     """
     origin = won.select(
         origin_deal_id="deal_id", won_on="closed_on", origin_acv="acv_micros", origin_currency="currency"
@@ -38,9 +38,8 @@ def contracts_of(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.Dat
         acv_micros=pl.coalesce("acv_micros", "origin_acv"),
     )
     derived = _derived(stated, won)
-    return pl.concat([known.select(derived.columns), derived]).with_columns(
-        over_on=pl.min_horizontal("cancelled_on", "ends_on")
-    )
+    both = [known.select(derived.columns).with_columns(derived=False), derived.with_columns(derived=True)]
+    return pl.concat(both).with_columns(over_on=pl.min_horizontal("cancelled_on", "ends_on"))
 
 
 def cancellations(contracts: pl.DataFrame) -> pl.DataFrame:
@@ -49,8 +48,11 @@ def cancellations(contracts: pl.DataFrame) -> pl.DataFrame:
     return cancelled.group_by(deal_id="origin_deal_id").agg(pl.col("cancelled_on").min())
 
 
-def months_since_signing(won: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
-    """By deal: whole months since the new-business deal that began the account's running relationship."""
+def signings(won: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
+    """By deal: the new-business deal that began the account's running relationship, and how long that is ago.
+
+    `lifetime_months` counts from the account's very first won deal instead.
+    """
     placed = _placed(won).sort("closed_on")
     begun = placed.join_asof(
         _beginnings(placed, contracts),
@@ -59,7 +61,15 @@ def months_since_signing(won: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataF
         by="account_id",
         check_sortedness=False,  # sorted above; polars cannot see it within groups
     )
-    return begun.select("deal_id", months_since_signing=whole_months_between(pl.col("began_on"), pl.col("closed_on")))
+    first = pl.col("closed_on").min().over("account_id")
+    return begun.select(
+        "deal_id",
+        "signing_owner_id",
+        "sales_cycle_days",
+        signed_on="began_on",
+        months_since_signing=whole_months_between(pl.col("began_on"), pl.col("closed_on")),
+        lifetime_months=whole_months_between(first, pl.col("closed_on")),
+    )
 
 
 def expiring(won: pl.DataFrame, contracts: pl.DataFrame, home: str) -> pl.DataFrame:
@@ -159,7 +169,12 @@ def _beginnings(placed: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
         check_sortedness=False,  # both are sorted just above
     )
     begins = pl.col("account_id").is_first_distinct() | (pl.col("covered_until") <= pl.col("closed_on"))
-    return found.filter(begins).select("account_id", began_on="closed_on")
+    return found.filter(begins).select(
+        "account_id",
+        began_on="closed_on",
+        signing_owner_id="owner_id",
+        sales_cycle_days=(pl.col("closed_on") - pl.col("created_on")).dt.total_days().clip(lower_bound=0),
+    )
 
 
 def _derived(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:

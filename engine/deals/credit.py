@@ -12,7 +12,8 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.deals.assign import in_force_by, with_circumstances
+from engine.deals.assign import with_circumstances
+from engine.deals.place import in_force_by
 from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.rollup import rolled_up
 from engine.deals.shares import MEASURES, PARTS_OF_A_SPLIT, divided, portion, reduced, weight_of
@@ -40,6 +41,7 @@ _ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.String,
     "from_payee_id": pl.String,
     "level": pl.Int64,
+    "how": pl.String,
 }
 """A share on its way to a credit: its measures are its portion's totals until they are divided."""
 
@@ -141,11 +143,11 @@ def _given(
     weight, first = pl.lit(weight_of(share.share), dtype=pl.Int128), pl.lit(place * _MOST_SPLITS, dtype=pl.Int64)
     by_crm = pl.col("crm_splits") & bool(share.split_by)
     if share.to in filled:
-        holders = filled[share.to].select("deal_id", payee_id="person_id")
+        holders = filled[share.to].select("deal_id", "how", payee_id="person_id")
         held = fitting.filter(~by_crm).join(holders, on="deal_id")
         yield held.with_columns(place=first, weight=weight * PARTS_OF_A_SPLIT).select("nth", *_ROWS)
     if share.split_by:
-        split = fitting.filter(by_crm).join(splits, on="deal_id")
+        split = fitting.filter(by_crm).join(splits, on="deal_id").with_columns(how=pl.lit("split in the CRM"))
         yield split.with_columns(place=first + pl.col("place"), weight=weight * pl.col("parts")).select("nth", *_ROWS)
 
 

@@ -21,6 +21,12 @@ from engine.texts import text
 _SCOPES = {"account": "account_id", "territory": "territory", "segment": "segment", "company": None}
 """Scopes of a holding from the most to the least specific, and the deal's column that must equal its value."""
 
+_OWNER_COLUMNS = {"deal_owner": "owner_id", "account_owner": "account_owner_id", "signing_owner": "signing_owner_id"}
+_OWNERS_HOW = {
+    "deal_owner": "owner of the deal",
+    "account_owner": "owner of the account",
+    "signing_owner": "owner of the deal that signed the customer",
+}
 _FOUND = {"deal_id": pl.String, "person_id": pl.String, "rivals": pl.String, "how": pl.String}
 
 
@@ -115,13 +121,12 @@ def _named_holding(role: str, scope: str) -> pl.Expr:
 
 
 def _record_owner(step: str, deals: pl.DataFrame, people: People) -> pl.DataFrame:
-    column = "owner_id" if step == "deal_owner" else "account_owner_id"
-    owned = deals.select("deal_id", user_id=column).join(persons_of_users(people.people), on="user_id")
+    owned = deals.select("deal_id", user_id=_OWNER_COLUMNS[step]).join(persons_of_users(people.people), on="user_id")
     return owned.select(
         "deal_id",
         "person_id",
         rivals=pl.lit(None, dtype=pl.String),
-        how=pl.lit(f"owner of the {step.removesuffix('_owner')}"),
+        how=pl.lit(_OWNERS_HOW[step]),
     )
 
 

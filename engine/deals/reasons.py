@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from engine.documents.conditions import FIELDS, When
+from engine.documents.conditions import FIELDS, FieldTest, When
 from engine.documents.engagement import Owners, Rule
-from engine.matching import column_of, ratio_of
+from engine.matching import ratio_of, value_of
 from engine.model import MICROS
 from engine.texts import text
 
 _PERCENT_DECIMALS = 4
+_IN_A_CURRENCY = frozenset(name for name, kind in FIELDS.items() if kind == "money" and name != "revenue")
 
 
 def reason(rule: Rule) -> pl.Expr:
@@ -44,19 +45,21 @@ def _facts(when: When) -> list[pl.Expr]:
     unlisted = when.account.not_listed_in if when.account else None
     lists = [pl.lit(f"account on list {listed}")] if listed else []
     lists += [pl.lit(f"account not on list {unlisted}")] if unlisted else []
-    tested = [text("{} {}", pl.lit(test.field.replace("_", " ")), _shown(test.field)) for test in when.tests]
+    tested = [text("{} {}", pl.lit((test.fact or test.field).replace("_", " ")), _shown(test)) for test in when.tests]
     return [*lists, *tested] or [pl.lit("any deal")]
 
 
-def _shown(field: str) -> pl.Expr:
+def _shown(test: FieldTest) -> pl.Expr:
     """The deal's value of a field, for people."""
-    if FIELDS[field] == "percent":
-        return _percent(*ratio_of(field))
-    column = pl.col(column_of(field))
-    if FIELDS[field] == "money":
-        amount = _amount(column)
-        return amount if field == "revenue" else text("{} {}", amount, "currency")
-    return column.list.join("/") if FIELDS[field] == "texts" else column.cast(pl.String)
+    if test.type == "percent":
+        return _percent(*ratio_of(test.field))
+    column = value_of(test.field)
+    if test.type == "money":
+        amount = _amount(column.cast(pl.Int64))
+        return text("{} {}", amount, "currency") if test.field in _IN_A_CURRENCY else amount
+    if test.type in ("texts", "names"):
+        return pl.when(column.list.len() == 0).then(pl.lit("none")).otherwise(column.list.join("/"))
+    return column.cast(pl.String)
 
 
 def _amount(micros: pl.Expr) -> pl.Expr:

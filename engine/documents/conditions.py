@@ -23,7 +23,8 @@ from engine.documents.values import count as whole_number
 from engine.model import Motion
 from engine.money import MINOR_DIGITS
 
-FieldType = Literal["text", "money", "percent", "count", "day", "texts"]
+FieldType = Literal["text", "money", "percent", "count", "day", "texts", "names"]
+"""`texts` are several of which none is a gap; `names` are those of the rules themselves, of which none is an answer."""
 
 FIELDS: dict[str, FieldType] = {
     "motion": "text",
@@ -32,38 +33,50 @@ FIELDS: dict[str, FieldType] = {
     "industry": "text",
     "country": "text",
     "source": "text",
+    "channel": "text",
     "type": "text",
     "currency": "text",
     "family": "texts",
+    "window": "names",
     "amount": "money",
     "acv": "money",
     "expiring_acv": "money",
+    "running_acv": "money",
     "revenue": "money",
     "uplift": "percent",
+    "growth": "percent",
     "margin_percent": "percent",
     "discount_percent": "percent",
     "employees": "count",
     "term_months": "count",
     "months_since_signing": "count",
+    "lifetime_months": "count",
     "closed_on": "day",
 }
 """What a rule may test, and the type that decides which operators are allowed. `account` has its own test."""
 
 NOTES: dict[str, tuple[str, str]] = {
     "motion": ("What kind of sale it is.", "[upsell, cross_sell]"),
-    "segment": ("Segment of the account.", "{not: [SMB]}"),
-    "territory": ("Territory of the account.", "West"),
+    "segment": ("Segment of the account: of `segments` where the rules define them, else of the CRM.", "{not: [SMB]}"),
+    "territory": ("Territory of the account: of `territories` where the rules define them, else of the CRM.", "West"),
     "industry": ("Industry of the account.", "[Software, Media]"),
     "country": ("Country of the account, as the CRM writes it.", "NO"),
     "source": ("Where the deal came from.", "Outbound SDR"),
+    "channel": ("Who sells: direct, or which kind of partner.", "{not: [Direct]}"),
     "type": ("The CRM's own type of the deal.", "Existing Business"),
     "currency": ("Currency of the deal.", "[USD, CAD]"),
     "family": ("A product family on the deal.", "[Platform]"),
+    "window": ("A window of the rules of engagement in which the deal lies.", "landing"),
     "amount": ("Amount of the deal, in the company's currency at the rate of its day.", "{below: 10_000}"),
     "acv": ("Annual contract value of the deal, converted likewise.", "{min: 50_000}"),
     "expiring_acv": ("ACV of the contract that a renewal renews, converted likewise.", "{above: 100_000}"),
+    "running_acv": (
+        "ACV of the account's contracts that run before the deal, with what changed since the last was signed.",
+        "{min: 100_000}",
+    ),
     "revenue": ("Annual revenue of the account, as the CRM states it.", "{min: 10_000_000}"),
     "uplift": ("Renewal ACV over an expiring ACV above zero, less one.", "{above: 20%}"),
+    "growth": ("ACV of the deal over the ACV above zero that is running before it.", "{below: 20%}"),
     "margin_percent": (
         "Amount less cost, over an amount above zero. The cost is the deal's, else its lines'.",
         "{min: 30%}",
@@ -72,6 +85,7 @@ NOTES: dict[str, tuple[str, str]] = {
     "employees": ("Employees of the account.", "{min: 200, below: 1_000}"),
     "term_months": ("Length of the contract in months.", "{min: 36}"),
     "months_since_signing": ("Whole months since the account's first won deal.", "{below: 6}"),
+    "lifetime_months": ("Whole months since the account's very first won deal, whatever came between.", "{min: 24}"),
     "closed_on": ("The day the deal is dated.", "{min: 2026-02-01}"),
 }
 """What each field is, and an example of a test, for the reference."""
@@ -89,6 +103,8 @@ def offered(name: str) -> tuple[str, ...]:
     return choices if len(choices) <= KNOWN_MAX else ()
 
 
+FACT = "facts."
+"""How the field of a test begins that is about a mapped fact."""
 BOUNDS = ("min", "max", "above", "below")
 Bound = int | Fraction | date
 _READ_BOUND: dict[FieldType, Callable[[Any], Bound]] = {
@@ -96,6 +112,15 @@ _READ_BOUND: dict[FieldType, Callable[[Any], Bound]] = {
     "percent": percent,
     "count": whole_number,
     "day": day,
+}
+TEXTS = ("text", "texts", "names")
+"""Types that are tested with values, not with bounds."""
+FACTS_SCHEMA: JsonSchemaValue = {
+    "type": "object",
+    "title": "fact: test",
+    "minProperties": 1,
+    "description": "Other fields of the CRM, by the names that the mapping gives them under `facts`.",
+    "examples": ["{partner_tier: [Gold, Silver], seats: {min: 100}}"],
 }
 _SCHEMA: dict[FieldType, JsonSchemaValue] = {
     "money": AMOUNT_SCHEMA,
@@ -115,6 +140,21 @@ class FieldTest(Document):
     max: int | Fraction | date | None = None
     above: int | Fraction | date | None = None
     below: int | Fraction | date | None = None
+
+    @property
+    def fact(self) -> str | None:
+        """The name of the mapped fact that is tested; None for a field of ours."""
+        return self.field.removeprefix(FACT) if self.field.startswith(FACT) else None
+
+    @property
+    def type(self) -> FieldType:
+        """What is compared: of a fact what the test is written with."""
+        if self.fact is None:
+            return FIELDS[self.field]
+        bounds = (self.min, self.max, self.above, self.below)
+        if any(isinstance(bound, date) for bound in bounds):
+            return "day"
+        return "text" if self.any_of or self.none_of else "money"
 
 
 class AccountTest(Document):
@@ -137,7 +177,7 @@ class When(Document):
     """All tests must fit; an empty `when` fits every deal."""
 
     hidden: ClassVar[frozenset[str]] = frozenset({"tests"})
-    spellings: ClassVar[tuple[str, ...]] = tuple(FIELDS)
+    spellings: ClassVar[tuple[str, ...]] = (*FIELDS, "facts")
 
     tests: tuple[FieldTest, ...] = ()
     account: AccountTest | None = Field(default=None, examples=["{listed_in: named_accounts}"])
@@ -149,8 +189,9 @@ class When(Document):
         known = super().spelled(written, found)
         if not isinstance(known, dict):
             return known
-        tests = tuple(read_test(name, test, found) for name, test in known.items() if name in FIELDS)
-        rest = {name: test for name, test in known.items() if name not in FIELDS}
+        tests = [read_test(name, test, found) for name, test in known.items() if name in FIELDS]
+        tests += read_facts(known["facts"], found) if "facts" in known else []
+        rest = {name: test for name, test in known.items() if name not in cls.spellings}
         return {**rest, "tests": tuple(test for test in tests if test is not None)}
 
     @classmethod
@@ -158,15 +199,39 @@ class When(Document):
         """In YAML: one key a field."""
         schema = super().__get_pydantic_json_schema__(core_schema, handler)
         schema["properties"] |= {name: schema_of_test(kind, offered(name)) for name, kind in FIELDS.items()}
+        schema["properties"]["facts"] = FACTS_SCHEMA
         return schema
 
 
 def read_test(name: str, written: Any, found: list[Problem]) -> FieldTest | None:
     """The test that `name: written` means; what is wrong with it goes to `found`."""
-    read = read_texts if FIELDS[name] in ("text", "texts") else _read_bounds
+    read = read_texts if FIELDS[name] in TEXTS else _read_bounds
     before = len(found)
     given = read(name, written, found)
     return None if len(found) > before else FieldTest(field=name, **given)
+
+
+def read_facts(written: Any, found: list[Problem]) -> list[FieldTest | None]:
+    """Tests of mapped facts: texts, or bounds of numbers or days, as each is written."""
+    if not isinstance(written, dict) or not written:
+        remedy = "Write a test for each, such as facts: {partner_tier: Gold, seats: {min: 100}}."
+        found.append(Problem(("facts",), "is no mapping of facts to tests.", remedy))
+        return []
+    return [_read_fact(str(name), test, found) for name, test in written.items()]
+
+
+def _read_fact(name: str, written: Any, found: list[Problem]) -> FieldTest | None:
+    """One of them; a bare number or day means exactly that."""
+    wrong: list[Problem] = []
+    written = {True: "true", False: "false"}.get(written, written) if isinstance(written, bool) else written
+    if isinstance(written, str | list) or (isinstance(written, dict) and "not" in written):
+        given: dict[str, Any] = read_texts(name, written, wrong)
+    else:
+        bounds = list(written.values()) if isinstance(written, dict) else [written]
+        days = bool(bounds) and all(isinstance(bound, date) for bound in bounds)
+        given = _read_bounds(name, written, wrong, day if days else micros)
+    found += (Problem(("facts", *problem.loc), problem.message, problem.remedy) for problem in wrong)
+    return None if wrong else FieldTest(field=f"{FACT}{name}", **given)
 
 
 def read_texts(name: str, written: Any, found: list[Problem]) -> dict[str, tuple[str, ...]]:
@@ -197,30 +262,33 @@ def _texts(name: str, written: Any, loc: tuple[str, ...], found: list[Problem]) 
     return tuple(written if several else [written])
 
 
-def _read_bounds(name: str, written: Any, found: list[Problem]) -> dict[str, Bound]:
-    """Operators of a measured field; a bare value means exactly that value."""
+def _read_bounds(
+    name: str, written: Any, found: list[Problem], read: Callable[[Any], Bound] | None = None
+) -> dict[str, Bound]:
+    """Operators of a measured field; a bare value means exactly that value. Facts say how they are read."""
+    read = read or _READ_BOUND[FIELDS[name]]
     if isinstance(written, list):
         found.append(
             Problem((name,), f"{name} is measured, not listed.", "Write a range, such as {min: .., below: ..}.")
         )
         return {}
     if not isinstance(written, dict):
-        exact = _bound(name, written, (name,), found)
+        exact = _bound(read, written, (name,), found)
         return {} if exact is None else {"min": exact, "max": exact}
     given: dict[str, Bound] = {}
     for operator, value in dict[str, Any](written).items():
         if operator not in BOUNDS:
             message = f"{operator} does not apply to {name}."
             found.append(Problem((name, operator), message, f"Write one of {', '.join(BOUNDS)}."))
-        elif (bound := _bound(name, value, (name, operator), found)) is not None:
+        elif (bound := _bound(read, value, (name, operator), found)) is not None:
             given[operator] = bound
     found += [Problem((name,), message, remedy) for message, remedy in _contradictions(written, given)]
     return given
 
 
-def _bound(name: str, value: Any, loc: tuple[str, ...], found: list[Problem]) -> Bound | None:
+def _bound(read: Callable[[Any], Bound], value: Any, loc: tuple[str, ...], found: list[Problem]) -> Bound | None:
     try:
-        return _READ_BOUND[FIELDS[name]](value)
+        return read(value)
     except Problems as caught:
         found += [Problem(loc, problem.message, problem.remedy) for problem in caught.problems]
         return None
@@ -243,7 +311,7 @@ def _contradictions(written: dict[str, Any], given: dict[str, Bound]) -> Iterato
 
 def schema_of_test(kind: FieldType, choices: tuple[str, ...] = ()) -> JsonSchemaValue:
     """How a test of one type of field is written."""
-    if kind in ("text", "texts"):
+    if kind in TEXTS:
         one: JsonSchemaValue = {"type": "string", **({"enum": list(choices)} if choices else {})}
         several = {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
         operators = {"not": several}

@@ -22,11 +22,13 @@ from pydantic_core import CoreSchema
 from engine.documents.conditions import When
 from engine.documents.document import Document, Policy, Reading
 from engine.documents.findings import Accepted
+from engine.documents.named import circular_tests, unknown_names
+from engine.documents.places import Place, SigningWindow
 from engine.documents.problems import Loc, Problem, nearest, wrong
 from engine.documents.values import FILLED, Name, Role, Share, Window, YesNo, percent_text
 
-RECORD_OWNERS = ("deal_owner", "account_owner")
-"""Holders that the CRM's own records name."""
+RECORD_OWNERS = ("deal_owner", "account_owner", "signing_owner")
+"""Holders that the CRM's own records name; the last owns the deal that began the customer's running relationship."""
 MANAGER_OF = "manager_of_"
 NOBODY = "nobody"
 
@@ -50,7 +52,7 @@ def _stand_in(name: str, info: ValidationInfo) -> str:
     return name
 
 
-HOLDER_SCHEMA: JsonSchemaValue = {"type": "string", "title": "role, deal_owner or account_owner"}
+HOLDER_SCHEMA: JsonSchemaValue = {"type": "string", "title": "role, deal_owner, account_owner or signing_owner"}
 VACANCY_SCHEMA: JsonSchemaValue = {
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
 }
@@ -59,7 +61,7 @@ StandIn = Annotated[StrictStr, AfterValidator(_stand_in)]
 
 
 class Owners(Document):
-    """The three responsibilities; each names a role (or `deal_owner`, `account_owner`)."""
+    """The three responsibilities; each names a role (or `deal_owner`, `account_owner`, `signing_owner`)."""
 
     value: Holder = Field(examples=["CSM"])
     """Who creates the value and answers for it."""
@@ -73,7 +75,7 @@ class CreditShare(Document):
     """Who gets which share of the deal or of one portion of it."""
 
     to: Holder = Field(examples=["AE"])
-    """A role, `deal_owner` or `account_owner`."""
+    """A role, `deal_owner`, `account_owner`, or `signing_owner`: who owns the deal that began the relationship."""
     share: Share = Field(examples=["70%"])
     """Direct shares of a portion add up to 100 %; overlay shares come on top."""
     overlay: YesNo = Field(default=False, examples=["true"])
@@ -204,16 +206,27 @@ class Engagement(Policy):
         examples=["[{id: all, owner: AE, credit: [{to: AE, share: 100%}]}]"]
     )
     """Read top to bottom; the first rule that fits decides."""
+    segments: tuple[Place, ...] = Field(
+        default=(), examples=["[{name: SMB, when: {employees: {below: 200}}}, {name: Enterprise}]"]
+    )
+    """What `segment` means: the first that fits is the account's; without any, the CRM's field."""
+    territories: tuple[Place, ...] = Field(
+        default=(), examples=["[{name: Banks, when: {industry: Banking}}, {name: North, when: {country: [NO, SE]}}]"]
+    )
+    """What `territory` means: the first that fits is the account's; without any, the CRM's field."""
+    windows: tuple[SigningWindow, ...] = Field(default=(), examples=["[{id: landing, months: 6}]"])
+    """Stretches of time after signing, for `when: {window: ...}`."""
     otherwise: Otherwise = Field(examples=["{hold: revops-review}"])
     """What becomes of a deal that no rule fits."""
     vacancies: dict[Role, Vacancy] = Field(default_factory=dict, examples=["{AE: [deal_owner], SDR: nobody}"])
     """Every role that the rules name -> who steps in when nobody holds it that day, in order: a role, deal_owner,
-    account_owner, manager_of_ROLE. `nobody` leaves the vacancy open."""
+    account_owner, signing_owner, manager_of_ROLE. `nobody` leaves the vacancy open."""
     accepted: Accepted = Field(default_factory=dict, examples=['{deals-without-rule: "Services are not credited"}'])
     """Findings of `plan lint` that may stay, by their id (see plan-lint.md), and why."""
 
     def problems(self) -> Iterator[Problem]:
-        """Every rule can be reached; nobody stands in for himself."""
+        """Every rule can be reached; nobody stands in for himself; names that are tested are defined."""
+        yield from self._misnomers()
         whens: dict[When, str] = {}
         for position, rule in enumerate(self.rules):
             blocker = whens.get(When(), whens.get(rule.when))
@@ -226,3 +239,33 @@ class Engagement(Policy):
                 if name == role or name in chain[:position]:
                     message = f"{name} comes up again in the vacancies of {role}."
                     yield Problem(("vacancies", role, position), message, "Leave it out.")
+
+    def defined(self) -> dict[str, tuple[str, ...]]:
+        """The names that this file gives a meaning, by the field of conditions that tests them."""
+        places = {"segment": self.segments, "territory": self.territories}
+        named = {field: tuple(dict.fromkeys(one.name for one in given)) for field, given in places.items() if given}
+        return {**named, "window": tuple(window.id for window in self.windows)}
+
+    def _misnomers(self) -> Iterator[Problem]:
+        """Conditions that test a name nobody defines, or one that is worked out only later."""
+        for key, places in (("segments", self.segments), ("territories", self.territories)):
+            for position, each in enumerate(places):
+                for field, message, remedy in circular_tests(key, each):
+                    yield Problem((key, position, "when", field), message, remedy)
+        for at, when in self._conditions():
+            for field, message, remedy in unknown_names(when, self.defined()):
+                yield Problem((*at, field), message, remedy)
+        for position, window in enumerate(self.windows):
+            for name in window.months_by_segment if self.segments else ():
+                if name not in self.defined()["segment"]:
+                    place: Loc = ("windows", position, "months_by_segment", name)
+                    yield Problem(place, f"no segment is called {name}.", nearest(name, self.defined()["segment"]))
+
+    def _conditions(self) -> Iterator[tuple[Loc, When]]:
+        """Every condition of the rules and territories, with its place."""
+        for position, territory in enumerate(self.territories):
+            yield ("territories", position, "when"), territory.when
+        for position, rule in enumerate(self.rules):
+            yield ("rules", position, "when"), rule.when
+            for nth, share in enumerate(rule.credit):
+                yield ("rules", position, "credit", nth, "when"), share.when

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import Any
 
-from engine.documents.conditions import BOUNDS, FIELDS, NOTES, offered
+from engine.documents.conditions import BOUNDS, FIELDS, NOTES, TEXTS, offered
 from engine.documents.document import Document
 from engine.documents.schema import KINDS, json_schema
 
@@ -21,6 +21,7 @@ FOLDERS = {
 TYPES = {
     "text": "text",
     "texts": "text",
+    "names": "name",
     "money": "amount",
     "percent": "percentage",
     "count": "whole number",
@@ -128,7 +129,8 @@ def _type(schema: JsonSchema, definitions: JsonSchema) -> str:
         return f"list of {_type(schema['items'], definitions)}"
     if "patternProperties" in schema:
         return f"name: {_type(next(iter(schema['patternProperties'].values())), definitions)}"
-    return {"string": "text", "boolean": "true or false", "object": "mapping"}[schema["type"]]
+    words = {"string": "text", "boolean": "true or false", "object": "mapping", "number": "number"}
+    return words[schema["type"]]
 
 
 def _fields_table() -> Iterator[str]:
@@ -138,7 +140,7 @@ def _fields_table() -> Iterator[str]:
     for name, kind in FIELDS.items():
         meaning, example = NOTES[name]
         words = ", ".join(map(_code, offered(name))) or TYPES[kind]
-        is_text = kind in ("text", "texts")
+        is_text = kind in TEXTS
         operators = "a value, a list of values, `not`" if is_text else ", ".join(("a value", *map(_code, BOUNDS)))
         yield f"| `{name}` | {meaning} | {words} | {operators} | `{name}: {example}` |"
     yield ""

@@ -9,11 +9,12 @@ from itertools import pairwise
 from typing import TypeVar
 
 from engine.documents.company import Company
-from engine.documents.conditions import When
 from engine.documents.engagement import Engagement
+from engine.documents.named import unknown_names
 from engine.documents.order import circle_among
 from engine.documents.plan import Plan
 from engine.documents.problems import nearest
+from engine.documents.tested import conditions_of, tested_facts
 from engine.documents.values import Window
 from engine.model import Issue, Severity
 
@@ -25,11 +26,13 @@ def check_rules(
     engagements: Sequence[Engagement],
     plans: Sequence[Plan],
     lists: Collection[str] | None = None,
+    facts: Collection[str] | None = None,
 ) -> tuple[Issue, ...]:
     """What is wrong between documents that are right by themselves. `HOLDS`: nothing may be computed with them.
 
     One set of rules of engagement is in force on a day, and one file of each plan name; gaps are warned of, because
-    deals and credits dated in them earn nothing. `lists` are the names of the account lists there are, where given.
+    deals and credits dated in them earn nothing. `lists` are the names of the account lists there are, `facts`
+    those of the mapped facts, where given.
     """
     by_name: dict[str, list[Plan]] = defaultdict(list)
     for plan in plans:
@@ -39,12 +42,14 @@ def check_rules(
     for name, files in sorted(by_name.items()):
         issues += _side_by_side(f"plan {name}", files)
     for plan in plans:
-        issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements))
+        issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements), *_misnomers(plan, engagements))
     issues += _unknown_team_components(plans)
     issues += _circle(plans)
     policies: list[Engagement | Plan] = [*engagements, *plans]
     if lists is not None:
         issues += (issue for policy in policies for issue in _unknown_lists(policy, lists))
+    if facts is not None:
+        issues += (issue for policy in policies for issue in _unknown_facts(policy, facts))
     return tuple(issues)
 
 
@@ -69,7 +74,7 @@ def _circle(plans: Sequence[Plan]) -> Iterator[Issue]:
 
 def _unknown_lists(policy: Engagement | Plan, lists: Collection[str]) -> Iterator[Issue]:
     """A condition on a list that is not there would never fit, or always."""
-    for place, when in _conditions(policy):
+    for place, when in conditions_of(policy):
         for name in (when.account.listed_in, when.account.not_listed_in) if when.account else ():
             if name is not None and name not in lists:
                 remedy = f"{nearest(name, lists)} A list is config/lists/{name}.csv."
@@ -77,15 +82,24 @@ def _unknown_lists(policy: Engagement | Plan, lists: Collection[str]) -> Iterato
                 yield Issue("rules", Severity.HOLDS, policy.written_in or place, message, remedy)
 
 
-def _conditions(policy: Engagement | Plan) -> Iterator[tuple[str, When]]:
-    """Every condition of a document and where it stands."""
-    if isinstance(policy, Plan):
-        yield from ((f"measures.{name}.when", measure.when) for name, measure in policy.measures.items())
-        return
-    for rule in policy.rules:
-        yield f"rules.{rule.id}.when", rule.when
-        for position, share in enumerate(rule.credit, start=1):
-            yield f"rules.{rule.id}.credit[{position}].when", share.when
+def _unknown_facts(policy: Engagement | Plan, facts: Collection[str]) -> Iterator[Issue]:
+    """A condition on a fact that no field of the CRM gives would never fit, or always."""
+    for place, name in tested_facts(policy):
+        if name not in facts:
+            remedy = f"{nearest(name, facts)} Facts are named in the mapping, under `facts` of accounts or deals."
+            message = f"{place}: no fact is called {name}."
+            yield Issue("rules", Severity.HOLDS, policy.written_in or place, message, remedy)
+
+
+def _misnomers(plan: Plan, engagements: Sequence[Engagement]) -> Iterator[Issue]:
+    """A plan tests only windows, and segments and territories, that some rules of engagement define."""
+    everywhere = [each.defined() for each in engagements]
+    fields = {field for each in everywhere for field in each if all(field in other for other in everywhere)}
+    defined = {field: {name for each in everywhere for name in each[field]} for field in fields}
+    for place, when in conditions_of(plan):
+        for field, message, remedy in unknown_names(when, defined):
+            where = plan.written_in or f"plan {plan.plan}"
+            yield Issue("rules", Severity.HOLDS, where, f"{place}.{field}: {message}", remedy)
 
 
 def _none_in_force() -> Issue:

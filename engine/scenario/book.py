@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -102,6 +103,7 @@ def _deal(deal_id: str, deal: DealFact, rules: Rules) -> dict[str, Any]:
         "motion": deal.motion or ("downgrade" if amount is not None and amount < 0 else "new_business"),
         "is_won": True,
         "is_closed": True,
+        "created_on": deal.created_on,
         "closed_on": deal.on,
         "amount_micros": amount,
         "acv_micros": deal.acv,
@@ -109,9 +111,11 @@ def _deal(deal_id: str, deal: DealFact, rules: Rules) -> dict[str, Any]:
         "list_micros": deal.list_price,
         "currency": deal.currency or rules.company.currency,
         "source": deal.source,
+        "channel": deal.channel,
         "term_months": deal.term_months,
         "starts_on": deal.starts_on,
         "prior_deal_id": deal.renews,
+        "facts": json.dumps(deal.facts) if deal.facts else None,
     }
 
 

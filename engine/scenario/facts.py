@@ -16,7 +16,7 @@ from engine.documents.events import WITHOUT_AMOUNT, EventKind
 from engine.documents.problems import Problem, Problems
 from engine.documents.values import Count, Currency, Day, ExchangeRate, Micros, Name, Pay, Role, Share, spelt
 from engine.model import MICROS, Motion
-from engine.scenario.values import DEAL_DAY, PeriodLabel, Reached, backwards
+from engine.scenario.values import DEAL_DAY, FactValue, PeriodLabel, Reached, backwards
 
 REP = "rep"
 """Who is paid where a scenario names nobody."""
@@ -53,6 +53,8 @@ class DealFact(Document):
     """What sentences call it."""
     on: Day = Field(default=DEAL_DAY, examples=["2026-03-15"])
     """The day it was closed."""
+    created_on: Day | None = Field(default=None, examples=["2025-12-01"])
+    """The day it was opened: its sales cycle begins there."""
     amount: Micros | None = Field(default=None, examples=["50_000"])
     """Its amount; without it, its ACV. Where nothing adds up money it may be left out, and is 0."""
     acv: Micros | None = Field(default=None, examples=["25_000"])
@@ -87,8 +89,12 @@ class DealFact(Document):
     """Annual revenue of the customer."""
     source: StrictStr | None = Field(default=None, examples=["Outbound SDR"])
     """Where it came from."""
+    channel: StrictStr | None = Field(default=None, examples=["Partner"])
+    """Who sells: direct, or which kind of partner."""
     type: StrictStr | None = Field(default=None, examples=["New Business"])
     """The CRM's own type of the deal."""
+    facts: dict[Name, FactValue] = Field(default_factory=dict, examples=["{partner_tier: Gold, seats: 120}"])
+    """Other fields of the CRM: texts, numbers, days, or true and false."""
     products: tuple[Product, ...] = Field(default=(), examples=["[{family: Platform, amount: 10_000}]"])
     """What was sold."""
     starts_on: Day | None = Field(default=None, examples=["2026-04-01"])
@@ -99,6 +105,8 @@ class DealFact(Document):
     """ACV of the contract that it renews, where no deal says so."""
     months_since_signing: Count | None = Field(default=None, examples=["4"])
     """Whole months since the customer's first deal, where no deal says so."""
+    running_acv: Micros | None = Field(default=None, examples=["100_000"])
+    """ACV that the customer has running before it, where no deal says so."""
     cancelled_on: Day | None = Field(default=None, examples=["2026-05-01"])
     """When the contract that it started was cancelled."""
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine import frames as f
-from engine.documents.conditions import FIELDS, FieldTest, When
+from engine.documents.conditions import FieldTest, When
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.matching import column_of, fits, with_lists
@@ -34,6 +34,7 @@ def fitting_deal(deal_id: str, on: date, amount: int, plan: Plan, measure: Measu
         "fx_num": 1,
         "fx_den": 1,
         "families": [],
+        "windows": [],
     }
     return {**plain, **{column: value for test in measure.when.tests for column, value in _columns(test).items()}}
 
@@ -50,15 +51,19 @@ def _columns(test: FieldTest) -> dict[str, Any]:
     value = value_that_passes(test)
     if test.field == "closed_on":
         return {}  # the day is the statement's own
-    if FIELDS[test.field] == "texts":
+    if test.fact is not None:
+        return {}  # no deal can be made up of what only the CRM says
+    if test.type in ("texts", "names"):
         return {column_of(test.field): [value]}
-    if FIELDS[test.field] == "percent":
+    if test.type == "percent":
         return _ratio(test.field, Fraction(value))
     return {column_of(test.field): value}
 
 
 def _ratio(field: str, share: Fraction) -> dict[str, Any]:
     """Columns of which the share is made."""
+    if field == "growth":
+        return {"acv_micros": int(WHOLE * share), "running_acv_micros": WHOLE}
     if field == "margin_percent":
         return {"amount_micros": WHOLE, "cost_micros": int(WHOLE * (1 - share))}
     if field == "discount_percent":

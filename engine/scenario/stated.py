@@ -101,6 +101,7 @@ def with_stated_values(classified: dy.DataFrame[f.Classified], scenario: Scenari
             "deal_id": deal_id,
             "expiring_acv_micros": deal.expiring_acv,
             "months_since_signing": deal.months_since_signing,
+            "running_acv_micros": deal.running_acv,
             "cancelled_on": deal.cancelled_on,
         }
         for deal_id, deal in scenario.named_deals()

@@ -65,6 +65,18 @@ def _inside(year: int, company: Company) -> date:
     return first if company.fiscal_year_starts == "01-01" else date(year - 1, first.month, first.day)
 
 
+def fact_value(value: Any) -> str:
+    """A fact as the book keeps it: text, a number in micro-units, a day, or true and false."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(micros(value)) if isinstance(value, int | Decimal) else str(value)
+
+
+FactValue = Annotated[
+    str, written(fact_value), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]})
+]
 Reached = Annotated[
     Fraction | int,
     written(reached),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from engine.documents.conditions import FIELDS, Bound, FieldTest, When
+from engine.documents.conditions import Bound, FieldTest, When
 from engine.model import MICROS
 from engine.telling.wording import number, percent
 
@@ -20,20 +20,18 @@ def condition(when: When) -> str:
 
 
 def _test(test: FieldTest) -> str:
-    name = test.field.replace("_", " ")
+    name = (test.fact or test.field).replace("_", " ")
     if test.any_of:
         return f"{name} {' or '.join(test.any_of)}"
     if test.none_of:
         return f"{name} not {' nor '.join(test.none_of)}"
     if test.min is not None and test.min == test.max:
-        return f"{name} {_value(test.field, test.min)}"
+        return f"{name} {_value(test, test.min)}"
     bounds = ((word, getattr(test, key)) for key, word in BOUNDS.items())
-    return f"{name} " + " and ".join(
-        f"{word} {_value(test.field, bound)}" for word, bound in bounds if bound is not None
-    )
+    return f"{name} " + " and ".join(f"{word} {_value(test, bound)}" for word, bound in bounds if bound is not None)
 
 
-def _value(field: str, bound: Bound) -> str:
+def _value(test: FieldTest, bound: Bound) -> str:
     if isinstance(bound, Fraction):
         return percent(bound)
-    return number(Fraction(bound, MICROS)) if FIELDS[field] == "money" and isinstance(bound, int) else str(bound)
+    return number(Fraction(bound, MICROS)) if test.type == "money" and isinstance(bound, int) else str(bound)

@@ -28,6 +28,7 @@ class Account(Table, table=True):
     territory: str | None
     employees: int | None = Field(sa_type=BigInteger)
     revenue_micros: int | None = Field(sa_type=BigInteger)
+    facts: str | None
 
 
 class Deal(Table, table=True):
@@ -56,10 +57,12 @@ class Deal(Table, table=True):
     list_micros: int | None = Field(sa_type=BigInteger)
     currency: str | None
     source: str | None
+    channel: str | None
     term_months: int | None = Field(sa_type=BigInteger)
     starts_on: str | None
     prior_deal_id: str | None
     renewed_contract_id: str | None
+    facts: str | None
 
 
 class DealLine(Table, table=True):

@@ -27,6 +27,9 @@ class ClassifiedDeal(Table, table=True):
             "uplift_num",
             "uplift_den",
             "months_since_signing",
+            "sales_cycle_days",
+            "lifetime_months",
+            "running_acv_micros",
         ),
     )
 
@@ -47,6 +50,7 @@ class ClassifiedDeal(Table, table=True):
     fx_den: int = Field(sa_type=BigInteger)
     term_months: int | None = Field(sa_type=BigInteger)
     source: str | None
+    channel: str | None
     type: str | None
     segment: str | None
     territory: str | None
@@ -58,9 +62,16 @@ class ClassifiedDeal(Table, table=True):
     uplift_num: int | None = Field(sa_type=BigInteger)
     uplift_den: int | None = Field(sa_type=BigInteger)
     months_since_signing: int | None = Field(sa_type=BigInteger)
+    signed_on: str | None
+    signing_owner_id: str | None
+    sales_cycle_days: int | None = Field(sa_type=BigInteger)
+    lifetime_months: int | None = Field(sa_type=BigInteger)
+    running_acv_micros: int | None = Field(sa_type=BigInteger)
     starts_on: str | None
     cancelled_on: str | None
     families: str
+    windows: str
+    facts: str | None
 
 
 class Assignment(Table, table=True):
@@ -104,6 +115,7 @@ class Credit(Table, table=True):
     rule: str
     from_payee_id: str | None
     level: int | None = Field(sa_type=BigInteger)
+    how: str | None
 
 
 class Line(Table, table=True):

@@ -80,6 +80,12 @@ MISTAKES = [
     (STATUS, "status: LeadSource", "LeadSource is read as an input too. A field is either read or written."),
     (STATUS, "status: Value_Owner__c", "Value_Owner__c is named twice. Give each outcome a field of its own."),
     (STATUS, "state: Commission_Status__c", "state is not a choice here."),
+    ("  products:\n", "  products:\n    facts: {f: F__c}\n", "rules do not see this object. Map facts of accounts or"),
+    (
+        "    from: Contract\n",
+        "    from: Contract\n    facts: {f: {field: F__c, is_a: sum}}\n",
+        "sum is not a choice here.",
+    ),
     ("crm: salesforce", "crm: salesfroce", "salesfroce is not a choice here. Write salesforce."),
     ("\nobjects:", "\ncrm: salesforce\nobjects:", "the key crm is written twice"),
     ("  deals:\n", "  deals\n", "not YAML"),

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors import rates
+from connectors.mapping import MappedFact
 from connectors.normalise import COLUMNS, Context, Product, normalise, products
 from connectors.rates import exchange_rates
 from connectors.salesforce.ids import id18
@@ -289,3 +290,36 @@ def test_ids_that_differ_only_in_case_stay_apart(text):
     assert id18(id18(text)) == id18(text)
     assert id18(text)[:15] == text
     assert (id18(text).upper() == id18(other).upper()) == (text == other)
+
+
+def test_mapped_facts_are_kept_as_conditions_compare_them(mapping):
+    facts = {
+        "tier": MappedFact(field="Tier__c"),
+        "seats": MappedFact(field="Seats__c", is_a="number"),
+        "since": MappedFact(field="Since__c", is_a="day"),
+        "registered": MappedFact(field="Registered__c", is_a="yes_or_no"),
+        "absent": MappedFact(field="Absent__c"),
+    }
+    deals = mapping.objects["deals"].model_copy(update={"facts": facts})
+    changed = mapping.model_copy(update={"objects": {**mapping.objects, "deals": deals}})
+
+    row, issues = deal(
+        changed, Tier__c='"Gold"', Seats__c=12.5, Since__c="2026-03-31T03:30:00.000Z", Registered__c=False
+    )
+
+    assert json.loads(row["facts"]) == {
+        "tier": '"Gold"',
+        "seats": "12500000",
+        "since": "2026-03-30",
+        "registered": "false",
+    }
+    assert issues == ()
+
+
+def test_a_fact_that_cannot_be_read_holds_the_deal(mapping):
+    deals = mapping.objects["deals"].model_copy(update={"facts": {"seats": MappedFact(field="S__c", is_a="number")}})
+    changed = mapping.model_copy(update={"objects": {**mapping.objects, "deals": deals}})
+
+    row, (issue,) = deal(changed, S__c="many")
+
+    assert (row["amount_micros"], row["facts"], issue.severity) == (None, None, Severity.HOLDS)

@@ -77,6 +77,7 @@ DEFAULTS: dict[type[dy.Schema], dict[str, Any]] = {
         "territory": "West",
         "country": "US",
         "families": [],
+        "windows": [],
     },
     f.Assignments: {"held": False, "reason": "because", "rules_of_engagement": "house"},
     f.Credits: {

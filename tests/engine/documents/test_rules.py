@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from engine.documents.conditions import AccountTest
+from engine.documents.conditions import AccountTest, When
+from engine.documents.document import Reading
 from engine.documents.engagement import Engagement
 from engine.documents.plan import Plan
 from engine.documents.rules import check_rules
@@ -24,15 +25,14 @@ def policy(file: str, begins: str, ends: str | None = None) -> Engagement:
     return engagement(rule("all"), effective=window(begins, ends), written_in=f"{file}:4")
 
 
-def plan(file: str, begins: str, ends: str | None = None, name: str = "ae") -> Plan:
+def plan(file: str, begins: str, ends: str | None = None, name: str = "ae", measures: Any = None) -> Plan:
     component: dict[str, Any] = {"id": "base", "kind": "bonus", "measure": "m", "pays": {"steps": ()}}
-    measures = {"m": {"count": "deals"}}
     effective = window(begins, ends)
     return Plan(
         plan=name,
         currency="USD",
         effective=effective,
-        measures=measures,
+        measures=measures or {"m": {"count": "deals"}},
         components=(component,),
         written_in=f"{file}:6",
     )
@@ -149,3 +149,19 @@ def test_components_of_two_plans_that_wait_for_each_other_are_refused() -> None:
         "config/plans: components wait for each other: lead.lead-override needs manager.override needs "
         "lead.lead-override. Let one of them not add up the next."
     )
+
+
+def test_facts_that_no_field_gives_and_names_nobody_defines_are_refused() -> None:
+    def testing(**tests: object) -> When:
+        return When.model_validate(tests, context=Reading())
+
+    governing = engagement(rule("r", fits=testing(facts={"tier": "Gold"})))
+    measures = {"m": {"count": "deals", "when": testing(facts={"teir": "Gold"}, window="landing")}}
+    paying = plan("p", "2020-01-01", measures=measures)
+
+    found = check_rules(COMPANY, (governing,), (paying,), facts=["tier"])
+
+    assert [issue.message for issue in found if issue.severity is Severity.HOLDS] == [
+        "measures.m.when.window: no window is called landing.",
+        "measures.m.when: no fact is called teir.",
+    ]

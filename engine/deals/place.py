@@ -1,0 +1,117 @@
+"""Place: the segment, the territory and the windows of each deal, as the rules of engagement of its day define them.
+
+Where rules define no segments or territories, those of the CRM stay. What is placed here is what every later stage
+sees: conditions of rules and plans, and the holdings of roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book, Rules
+from engine.deals.blanks import blanks
+from engine.deals.problems import issues_of
+from engine.documents.engagement import Engagement
+from engine.documents.places import Place, SigningWindow
+from engine.documents.values import Window
+from engine.matching import fits, with_lists
+from engine.model import Found, Motion
+
+
+def place(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules) -> Found[dy.DataFrame[f.Classified]]:
+    """The deals with the names that the engagements give them, and what is missing to name them."""
+    defining = [one for one in rules.engagements if one.segments or one.territories or one.windows]
+    if not defining:
+        return Found(classified)
+    deals = with_lists(classified, book.list_entries)
+    found = []
+    for engagement in defining:
+        governed = in_force_by(engagement)
+        for column, places in (("segment", engagement.segments), ("territory", engagement.territories)):
+            if places:
+                deals, missed = _named(deals, column, places, governed)
+                found.append(missed)
+        deals = _in_windows(deals, engagement.windows, governed)
+    return Found(f.Classified.validate(deals.select(f.Classified.column_names())), issues_of(found))
+
+
+def in_force_by(engagement: Engagement) -> pl.Expr:
+    """Whether the engagement is in force on the deal's day."""
+    return _covers(engagement.effective)
+
+
+def _covers(window: Window) -> pl.Expr:
+    begun = pl.col("dated_on") >= window.from_on
+    return begun if window.until_on is None else begun & (pl.col("dated_on") < window.until_on)
+
+
+def _named(
+    deals: pl.DataFrame, column: str, places: Sequence[Place], governed: pl.Expr
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The deals with the first place that fits in the column, null where none does; and the gaps that decided."""
+    first = pl.coalesce(
+        *(pl.when(_belongs(one)).then(pl.lit(nth)) for nth, one in enumerate(places)), pl.lit(len(places))
+    )
+    names = pl.Series([one.name for one in places], dtype=pl.String)
+    placed = deals.with_columns(place=first)
+    named = placed.join(
+        pl.DataFrame({"place": range(len(places)), "named": names}, schema_overrides={"place": pl.Int32}),
+        on="place",
+        how="left",
+        maintain_order="left",
+    )
+    missed = blanks(placed.filter(governed), [(f"{column} {one.name}", one.when) for one in places])
+    decided = pl.when(governed).then("named").otherwise(column)
+    return named.with_columns(decided.alias(column)).drop("place", "named"), missed
+
+
+def _belongs(one: Place) -> pl.Expr:
+    if one.effective is None:
+        return fits(one.when)
+    return fits(one.when) & _covers(one.effective)
+
+
+def _in_windows(deals: pl.DataFrame, windows: Sequence[SigningWindow], governed: pl.Expr) -> pl.DataFrame:
+    """The deals with the names of the windows in which they lie."""
+    if not windows:
+        return deals
+    renewed = _first_renewals(deals)
+    names = [pl.when(_inside(one)).then(pl.lit(one.id)) for one in windows]
+    inside = pl.concat_list(names).list.drop_nulls()
+    return (
+        deals.join(renewed, on=["account_id", "signed_on"], how="left", maintain_order="left")
+        .with_columns(windows=pl.when(governed).then(inside).otherwise("windows"))
+        .drop("renewed_on")
+    )
+
+
+def _first_renewals(deals: pl.DataFrame) -> pl.DataFrame:
+    """By account and signing: the day of the first renewal after it."""
+    renewals = deals.filter((pl.col("motion") == Motion.RENEWAL) & pl.col("signed_on").is_not_null())
+    return renewals.group_by("account_id", "signed_on").agg(renewed_on=pl.col("dated_on").min())
+
+
+def _inside(window: SigningWindow) -> pl.Expr:
+    """Whether a deal lies in the window; false where nobody knows when the customer signed."""
+    before_renewal = pl.col("dated_on") < pl.col("renewed_on")
+    parts = []
+    if window.months is not None or window.months_by_segment:
+        parts.append(pl.col("months_since_signing") < _months(window))
+    if window.sales_cycles is not None:
+        days = (pl.col("dated_on") - pl.col("signed_on")).dt.total_days()
+        parts.append(days < pl.col("sales_cycle_days") * window.sales_cycles)
+    if window.until is not None:
+        parts += [pl.col("signed_on").is_not_null(), pl.col("renewed_on").is_null() | before_renewal]
+    return pl.all_horizontal(parts).fill_null(value=False)
+
+
+def _months(window: SigningWindow) -> pl.Expr:
+    """How many months the window has for the deal's segment; null where it has none."""
+    otherwise = pl.lit(window.months, dtype=pl.Int64)
+    for segment, months in window.months_by_segment.items():
+        otherwise = pl.when(pl.col("segment") == segment).then(months).otherwise(otherwise)
+    return otherwise
