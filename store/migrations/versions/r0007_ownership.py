@@ -10,8 +10,8 @@ from alembic import op
 
 from store.tables.base import whole_numbers
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 REMEMBERED = ("normalised_revision", "normalised_with", "computed_fingerprint")
 """How far the mirror was read and computed."""
