@@ -5,8 +5,11 @@ BIN    := $(VENV)/bin
 
 .PHONY: demo test fuzz lint bench docs lock clean
 
+# The CRM of the demo: salesforce or hubspot.
+CRM ?= salesforce
+
 demo: $(VENV)/.run
-	$(BIN)/python worker.py demo
+	$(BIN)/python worker.py demo --crm $(CRM)
 
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest -n auto --dist loadgroup

@@ -251,14 +251,15 @@ def doctor(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> No
     """
     import os
 
-    from jobs.salesforce import examine
+    from jobs.crm import jobs_of
     from jobs.show import show_checks
     from store import settings
 
     with opened(config) as (configuration, store):
         with store.read() as conn:
             pinned = settings.pinned(conn)
-        checks = examine(configuration, os.environ, pinned.org_id if pinned else None, now)
+        pinned_id = pinned.org_id if pinned else None
+        checks = jobs_of(configuration.settings).examine(configuration, os.environ, pinned_id, now)
         if not show_checks(checks, as_json=as_json):
             raise typer.Exit(EXIT_PROBLEM)
 
@@ -268,17 +269,17 @@ def setup(
     apply: Annotated[bool, typer.Option("--apply", help="Create them; without it, only show.")] = False,
     config: ConfigFolder = Path("config"),
 ) -> None:
-    """Create the CRM fields that the mapping writes, and the permission set for the worker. Dry run by default.
+    """Create the CRM fields that the mapping writes, and what writing them needs. Dry run by default.
 
     Example: worker.py setup --apply
     """
     import os
 
-    from jobs.salesforce import prepare
+    from jobs.crm import jobs_of
     from jobs.show import show_setup
 
     with opened(config) as (configuration, _):
-        show_setup(prepare(configuration, os.environ, apply=apply), applied=apply)
+        show_setup(jobs_of(configuration.settings).prepare(configuration, os.environ, apply=apply), applied=apply)
 
 
 @plan_app.command("check")
@@ -386,7 +387,7 @@ def plan_diff(
 @app.command()
 def sandbox(
     crm: Annotated[str, typer.Option(help="Which CRM to stand in for: salesforce or hubspot.")] = "salesforce",
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8801,
+    port: Annotated[int | None, typer.Option(help="Port on 127.0.0.1; else 8801, for hubspot 8802.")] = None,
     load: Annotated[Path | None, typer.Option(help="CRM-shaped JSON to load.")] = None,
     world: Annotated[int | None, typer.Option(help="Seed of a generated company.")] = None,
     deals: Annotated[int, typer.Option(help="Deals of the generated company.")] = 600,
@@ -412,15 +413,16 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo leaves its config and database.")] = Path("demo"),
     seed: Annotated[int, typer.Option(help="Seed of the generated company.")] = 7,
     deals: Annotated[int, typer.Option(help="Deals of the generated company.")] = 600,
+    crm: Annotated[str, typer.Option(help="Which CRM to tell it on: salesforce or hubspot.")] = "salesforce",
 ) -> None:
     """Run the whole job on a generated company in the bundled sandbox CRM, and tell the story.
 
-    Example: worker.py demo
+    Example: worker.py demo --crm hubspot
     """
     from jobs.demo import tell
 
     with reported():
-        tell(HERE / "config", folder, seed=seed, deals=deals, wire=wire, clock=now)
+        tell(crm, HERE / "config", folder, seed=seed, deals=deals, wire=wire, clock=now)
 
 
 # ------------------------------------------------------------------------------------------------ wiring
@@ -443,10 +445,11 @@ def wire(
     """Everything a job works with, connected to the CRM that the settings name."""
     import os
 
+    from jobs.crm import jobs_of
     from jobs.cycle import Wiring
-    from jobs.salesforce import connector
 
-    connect = connector(configuration, os.environ if environment is None else environment, sleep)
+    crm = jobs_of(configuration.settings)
+    connect = crm.connector(configuration, os.environ if environment is None else environment, sleep)
     return Wiring(configuration, store, connect, store.clock, stop.is_set if stop else lambda: False)
 
 

@@ -11,9 +11,9 @@ from benchmarks.folder import write_config
 from jobs import logs
 from jobs.configuration import load
 from jobs.cycle import sync
-from jobs.demo import CREDENTIALS
 from jobs.salesforce import prepare
 from jobs.settings import database_url
+from jobs.stand_in import SANDBOXES
 from store.database import open_store
 
 KIB = 1024
@@ -31,9 +31,9 @@ def main(address: str, folder: str, rows: int) -> None:
     logs.configure()
     config = write_config(Path(folder), address, people=[])
     configuration = load(config)
-    prepare(configuration, CREDENTIALS, apply=True)
+    prepare(configuration, SANDBOXES["salesforce"].credentials, apply=True)
     store = open_store(database_url(configuration.settings, config), worker.now)
-    wiring = worker.wire(configuration, store, environment=CREDENTIALS)
+    wiring = worker.wire(configuration, store, environment=SANDBOXES["salesforce"].credentials)
     sync(wiring)
     with measured() as work:
         cycle = sync(wiring)

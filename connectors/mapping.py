@@ -18,6 +18,9 @@ from engine.model import Found, Motion
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 """An API name. Names from files never reach a query unless they match this and the org describes them."""
 
+ASSOCIATION = "@"
+"""Before the name of the object that records are associated with, where a CRM keeps references beside the fields."""
+
 
 class Kind(StrEnum):
     """What a canonical field holds."""
@@ -67,6 +70,7 @@ FRAMES: Mapping[str, Mapping[str, Kind]] = {
         "account_id": Kind.ID,
         "owner_id": Kind.ID,
         "type": Kind.TEXT,
+        "pipeline": Kind.TEXT,
         "stage": Kind.TEXT,
         "is_won": Kind.BOOL,
         "is_closed": Kind.BOOL,
@@ -107,6 +111,10 @@ INDISPENSABLE: Mapping[str, frozenset[str]] = {
     "splits": frozenset({"deal_id", "user_id", "share"}),
     "team_members": frozenset({"deal_id", "user_id", "role"}),
 }
+BY_STAGE = frozenset({"is_won", "is_closed"})
+STAGES = frozenset({"stage", "pipeline"})
+"""HubSpot's deals do not say whether they are won: the stage of their pipeline does."""
+
 REQUIRED_FRAMES = ("people", "accounts", "deals")
 
 Outcome = Literal[
@@ -121,6 +129,11 @@ def _api_name(name: str) -> str:
     return name
 
 
+def _field_name(name: str) -> str:
+    _api_name(name.removeprefix(ASSOCIATION))
+    return name
+
+
 def _motion(name: Any) -> Any:
     if name not in list(Motion):
         raise wrong(f"{shown(name)} is not a motion.", nearest(str(name), Motion))
@@ -129,18 +142,29 @@ def _motion(name: Any) -> Any:
 
 MotionName = Annotated[Motion, BeforeValidator(_motion)]
 CrmName = Annotated[StrictStr, AfterValidator(_api_name)]
+FieldName = Annotated[StrictStr, AfterValidator(_field_name)]
 
 
 class MappedField(Document):
-    """One CRM field; an optional one may be missing in the org, with a warning."""
+    """One CRM field, or the record of another object that is associated; an optional one may be missing."""
 
-    field: CrmName
+    field: FieldName
     optional: StrictBool = False
 
     @classmethod
     def spelled(cls, written: Any, found: list[Problem]) -> Any:
-        """A bare name is a field that must be there."""
-        return super().spelled({"field": written} if isinstance(written, str) else written, found)
+        """A bare name is a field that must be there; `association:` names the object instead."""
+        if isinstance(written, str):
+            return super().spelled({"field": written}, found)
+        if isinstance(written, dict) and isinstance(written.get("association"), str) and "field" not in written:
+            rest = {key: value for key, value in written.items() if key != "association"}
+            return super().spelled({"field": ASSOCIATION + written["association"], **rest}, found)
+        return super().spelled(written, found)
+
+    @property
+    def associated(self) -> str | None:
+        """The object that the record is associated with, where the value is no field of its own."""
+        return self.field.removeprefix(ASSOCIATION) if self.field.startswith(ASSOCIATION) else None
 
 
 FACT_KINDS = {"text": Kind.TEXT, "number": Kind.AMOUNT, "day": Kind.DATE, "yes_or_no": Kind.BOOL}
@@ -176,10 +200,16 @@ class MappedObject(Document):
 class CrmMapping(Document):
     """A whole mapping file."""
 
-    crm: Literal["salesforce"]
+    crm: Literal["salesforce", "hubspot"]
     objects: dict[str, MappedObject]
     motions: dict[str, MotionName] = Field(default_factory=dict)
     """What the texts of a deal's type mean."""
+    pipelines: dict[str, MotionName] = Field(default_factory=dict)
+    """What a pipeline means for deals whose type says nothing."""
+    deal_splits: StrictBool = False
+    """Whether HubSpot's deal splits are read with the deals; elsewhere splits are an object of their own."""
+    team: dict[str, CrmName] = Field(default_factory=dict)
+    """Roles on the deal's team, each the field of the deal that names who holds it."""
     roles: dict[str, StrictStr] = Field(default_factory=dict)
     """What the titles of people mean, for companies that keep no dated roles."""
     write: dict[Outcome, CrmName] = Field(default_factory=dict)
@@ -190,17 +220,40 @@ class CrmMapping(Document):
         yield from (_missing_frame(frame) for frame in REQUIRED_FRAMES if frame not in self.objects)
         seen: set[str] = set()
         for frame, mapped in self.objects.items():
-            yield from _frame_problems(frame, mapped)
+            yield from _frame_problems(frame, mapped, self._indispensable(frame))
             if mapped.crm_object in seen:
                 message = f"{mapped.crm_object} is read by another object too."
                 yield Problem(("objects", frame, "from"), message, "Map each CRM object once.")
             seen.add(mapped.crm_object)
+        yield from self._crm_problems()
         yield from self._write_problems()
         yield from self._fact_problems()
 
+    def _indispensable(self, frame: str) -> frozenset[str]:
+        needed = INDISPENSABLE.get(frame, frozenset())
+        return (needed - BY_STAGE) | STAGES if frame == "deals" and self.crm == "hubspot" else needed
+
+    def _crm_problems(self) -> Iterator[Problem]:
+        """What only one of the CRMs has, and what would come from two places."""
+        for key, frame in (("team", "team_members"), ("deal_splits", "splits")):
+            if getattr(self, key) and frame in self.objects:
+                yield Problem((key,), f"objects.{frame} is mapped too.", "Read them from one place.")
+        if self.crm == "hubspot":
+            for name in sorted(BY_STAGE & set(self.objects["deals"].fields if "deals" in self.objects else ())):
+                message, remedy = "HubSpot's deals say this by their stage.", "Remove it, and map stage and pipeline."
+                yield Problem(("objects", "deals", "fields", name), message, remedy)
+            return
+        if self.deal_splits:
+            yield Problem(("deal_splits",), "only HubSpot has them.", "Map objects.splits instead.")
+        for frame, mapped in self.objects.items():
+            for each in mapped.mapped():
+                if each.associated:
+                    message = f"association {each.associated}: only HubSpot has associations."
+                    yield Problem(("objects", frame), message, "Name a lookup field.")
+
     def _write_problems(self) -> Iterator[Problem]:
         deals = self.objects.get("deals")
-        read = {mapped.field for mapped in deals.mapped()} if deals else set()
+        read = ({mapped.field for mapped in deals.mapped()} if deals else set()) | set(self.team.values())
         targets = list(self.write.values())
         for outcome, target in self.write.items():
             if target in read:
@@ -240,7 +293,7 @@ def _missing_frame(frame: str) -> Problem:
     return Problem(("objects", frame), "missing.", f"Add objects.{frame}: the worker cannot do without it.")
 
 
-def _frame_problems(frame: str, mapped: MappedObject) -> Iterator[Problem]:
+def _frame_problems(frame: str, mapped: MappedObject, indispensable: frozenset[str]) -> Iterator[Problem]:
     place = ("objects", frame)
     if frame not in FRAMES:
         yield Problem(place, f"{frame} is not one of our objects.", nearest(frame, FRAMES))
@@ -248,7 +301,7 @@ def _frame_problems(frame: str, mapped: MappedObject) -> Iterator[Problem]:
     for name in mapped.fields:
         if name not in FRAMES[frame]:
             yield Problem((*place, "fields", name), f"{name} is not one of our fields.", nearest(name, FRAMES[frame]))
-    for name in sorted(INDISPENSABLE[frame]):
+    for name in sorted(indispensable):
         if name not in mapped.fields:
             yield Problem((*place, "fields", name), "missing.", f"Map {name}: no rule works without it.")
         elif mapped.fields[name].optional:

@@ -14,13 +14,15 @@ from typing import Any
 import msgspec
 
 from connectors import reading
-from connectors.mapping import FRAMES, WITH_FACTS, CrmMapping, Kind
+from connectors.dialect import Body, Dialect, Row, Stage
+from connectors.dialects import DIALECTS
+from connectors.mapping import FRAMES, STAGES, WITH_FACTS, CrmMapping, Kind, MappedField
 from engine.model import Found, Issue, Severity
 
-Body = tuple[str, bool, bytes]
-"""Record id, whether it is deleted, canonical JSON."""
-Row = tuple[Any, ...]
 Rows = dict[str, list[Row]]
+
+SPLITS = "@splits"
+"""Where a deal's body carries its splits."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "people": ("person_id", "user_id", "name", "email", "title", "active", "manager_id", "currency"),
@@ -109,6 +111,8 @@ class Context:
     currency: str | None
     """The currency of records that name none: the org's, in single-currency orgs."""
     products: Mapping[str, Product] = field(default_factory=dict)
+    stages: Mapping[tuple[str, str], Stage] = field(default_factory=dict)
+    """Pipeline and stage ids, where deals are won or lost by them."""
 
 
 def normalise(object: str, bodies: Iterable[Body], mapping: CrmMapping, context: Context) -> Found[Rows]:  # noqa: A002  the CRM's word
@@ -149,18 +153,26 @@ class _Reader:
         self.issues: list[Issue] = []
         self.flawed = False
         """Whether the record at hand has a value that cannot be read."""
+        self.raw: dict[str, Any] = {}
+        """The record at hand as the CRM sent it."""
+        self.dialect = DIALECTS[mapping.crm]
         mapped = mapping.objects[frame]
         self._object = mapped.crm_object
         self._fields = [
-            (n, mapped.fields[n].field, _parser(k, context)) for n, k in FRAMES[frame].items() if n in mapped.fields
+            (name, mapped.fields[name].field, _parser(mapped.fields[name], kind, self.dialect, context.zone))
+            for name, kind in FRAMES[frame].items()
+            if name in mapped.fields
         ]
-        self._facts = [(n, m.field, _parser(m.kind, context)) for n, m in mapped.facts.items()]
+        self._facts = [
+            (name, each.field, _parser(each, each.kind, self.dialect, context.zone))
+            for name, each in mapped.facts.items()
+        ]
         self._empty = dict.fromkeys((*FRAMES[frame], *_FACTS.get(frame, ())))
         self._decode = msgspec.json.Decoder(dict[str, Any], float_hook=str).decode
 
     def read(self, record_id: str, body: bytes) -> dict[str, Any]:
         """The canonical values; what is absent or cannot be read is None."""
-        raw = self._decode(body)
+        self.raw = raw = self._decode(body)
         values = dict(self._empty)
         self.flawed = False
         values |= self._parsed(record_id, raw, self._fields)
@@ -189,7 +201,7 @@ class _Reader:
                 Severity.HOLDS,
                 f"{SINGULAR[self.frame]} {record_id}",
                 f"{self._object}.{crm_field}: {message}.",
-                f"Correct {crm_field} of this record in Salesforce; it is read again by itself.",
+                f"Correct {crm_field} of this record in {self.dialect.crm}; it is read again by itself.",
             )
         )
 
@@ -218,10 +230,12 @@ def fact_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _parser(kind: Kind, context: Context) -> Callable[[Any], Any]:
+def _parser(mapped: MappedField, kind: Kind, dialect: Dialect, zone: str) -> Callable[[Any], Any]:
+    if mapped.associated:
+        return reading.associated
     if kind is Kind.DATE:
-        return lambda value: reading.day(value, context.zone)
-    return reading.PARSERS[kind]
+        return lambda value: reading.day(value, zone)
+    return dialect.parsers[kind]
 
 
 def _person(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
@@ -246,14 +260,45 @@ def _contract(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
 def _deal(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
     """A deal with an unreadable value loses its amount: it is held as a whole, not computed from what is left."""
     v["currency"] = reader.currency(record_id, v)
-    if reader.lacks(record_id, v, "is_won", "is_closed"):
+    outcome = _by_stage(reader, record_id, v) if reader.dialect.stage_object else v
+    if outcome is None or reader.lacks(record_id, outcome, "is_won", "is_closed"):
         return
-    motion = reader.mapping.motions.get(v["type"] or "")
+    motion = reader.mapping.motions.get(v["type"] or "") or reader.mapping.pipelines.get(v["pipeline"] or "")
     v["motion"] = motion.value if motion else None
+    team = list(_team(reader, record_id))
     v["amount_micros"] = None if reader.flawed else v["amount"]
     v["acv_micros"], v["cost_micros"], v["list_micros"] = v["acv"], v["cost"], v["list"]
     v["deal_id"] = record_id
     yield "deals", tuple(v[column] for column in COLUMNS["deals"])
+    yield from team
+    for split_id, user_id, share in reader.dialect.splits(reader.raw.get(SPLITS) or ()):
+        part = share or reading.NOTHING
+        yield "splits", (split_id, record_id, user_id or "", part.numerator, part.denominator)
+
+
+def _by_stage(reader: _Reader, record_id: str, v: dict[str, Any]) -> dict[str, Any] | None:
+    """Whether the deal is closed and won, and the labels of its stage and pipeline: HubSpot keeps ids."""
+    if reader.lacks(record_id, v, *sorted(STAGES)):
+        return None
+    stage = reader.context.stages.get((v["pipeline"], v["stage"]))
+    if stage is None:
+        name = reader.mapping.objects["deals"].fields["stage"].field
+        reader.flaw(record_id, name, f"no stage {v['stage']!r} is known in pipeline {v['pipeline']!r}")
+        return None
+    v |= {"stage": stage.label, "pipeline": stage.pipeline, "is_closed": stage.is_closed, "is_won": stage.is_won}
+    return v
+
+
+def _team(reader: _Reader, record_id: str) -> Built:
+    """The deal's own fields that name somebody in a role; several ids are separated by semicolons."""
+    for role, crm_field in reader.mapping.team.items():
+        for user in filter(None, str(reader.raw.get(crm_field) or "").split(";")):
+            try:
+                user_id = reader.dialect.parsers[Kind.ID](user)
+            except ValueError as problem:
+                reader.flaw(record_id, crm_field, str(problem))
+            else:
+                yield "team_members", (f"{record_id}:{role}:{user_id}", record_id, user_id, role)
 
 
 def _deal_line(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:

@@ -80,6 +80,10 @@ class Source(Protocol):
         """Every live record's id and change stamp, for the reconciliation of what is gone."""
         ...
 
+    def sweep(self, object: str) -> Iterator[Page]:  # noqa: A002
+        """What no change stamp tells of: read whole before a reconciliation, where the CRM has such values."""
+        ...
+
     def records(self, object: str, ids: Sequence[str]) -> Iterator[Page]:  # noqa: A002
         """The records of these ids as they are now; ids that are gone or hidden are simply not among them."""
         ...

@@ -1,4 +1,4 @@
-"""Single CRM values: text, numbers and days as Salesforce writes them, to exact canonical values.
+"""Single CRM values, as most CRMs write them, to exact canonical values; a dialect says what its CRM writes otherwise.
 
 ValueError says what is wrong with a value in words that fit after the field's name.
 """
@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import Any
 
 from connectors.mapping import Kind
-from connectors.salesforce.ids import id18
 from engine.calendar import business_date
 from engine.model import MICROS
 from engine.money import MINOR_DIGITS, parse_amount
@@ -25,11 +24,6 @@ def text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("is not text")
     return value
-
-
-def record_id(value: Any) -> str:
-    """An 18-character record id."""
-    return id18(text(value))
 
 
 def amount(value: Any) -> int:
@@ -78,8 +72,15 @@ def known_currency(code: str) -> bool:
     return code in MINOR_DIGITS
 
 
+def associated(value: Any) -> str:
+    """The one record that is associated, or the primary one of several."""
+    ids = [each["id"] for each in value if each["primary"]] or [each["id"] for each in value]
+    if len(set(ids)) != 1:
+        raise ValueError(f"names {len(set(ids))} records, and none of them is primary")
+    return str(ids[0])
+
+
 PARSERS: Mapping[Kind, Callable[[Any], Any]] = {
-    Kind.ID: record_id,
     Kind.TEXT: text,
     Kind.AMOUNT: amount,
     Kind.QUANTITY: amount,

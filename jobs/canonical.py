@@ -14,9 +14,10 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
+from connectors.dialect import Body, Dialect, RatePlace
+from connectors.dialects import DIALECTS
 from connectors.mapping import CrmMapping
 from connectors.normalise import SINGULAR, Context, normalise, products
-from connectors.rates import exchange_rates
 from engine.model import Issue
 from jobs.configuration import Configuration
 from jobs.people import refresh_people
@@ -42,8 +43,8 @@ KEYS: dict[FrameName, str] = {
 }
 """Frame -> the column that holds the CRM record's id."""
 
-RATE_OBJECTS = ("CurrencyType", "DatedConversionRate")
-"""Static and dated exchange rates, as Salesforce calls them."""
+OF_DEALS: tuple[FrameName, ...] = ("splits", "team_members")
+"""Frames whose rows a deal's own record may carry; they are replaced with the deal."""
 
 
 @dataclass(slots=True)
@@ -65,6 +66,11 @@ class Reading:
     mapping: CrmMapping
     context: Context
 
+    @property
+    def dialect(self) -> Dialect:
+        """How the CRM writes values."""
+        return DIALECTS[self.mapping.crm]
+
 
 def refresh(conn: Connection, configuration: Configuration, now: datetime) -> Touched:
     """Bring the book's tables up to date with mirror and people files."""
@@ -74,7 +80,7 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
         reading = _reading(conn, configuration, touched)
         for name, records in _by_object(changed).items():
             _take(conn, name, records, reading, touched)
-        _refresh_rates(conn, changed, touched)
+        _refresh_rates(conn, changed, reading, touched)
         differs, issues = refresh_people(conn, configuration)
         touched.everything |= differs
         runs.record_issues(conn, "people files", issues, now)
@@ -92,28 +98,39 @@ def _changed(conn: Connection, configuration: Configuration) -> list[ChangedReco
     while some := mirror.changed_after(conn, revision, LIMIT):
         changed += some
         revision = some[-1].revision
-    if same and revision and any(configuration.mapping.frame_of(record.object) == "products" for record in changed):
+    if same and revision and any(_is_looked_up(record.object, configuration.mapping) for record in changed):
         return mirror.changed_after(conn, 0, mirror.last_revision(conn))
     return changed
 
 
+def _is_looked_up(name: str, mapping: CrmMapping) -> bool:
+    """Whether other records mean what they mean by the records of this object."""
+    return mapping.frame_of(name) == "products" or name == DIALECTS[mapping.crm].stage_object
+
+
 def _reading(conn: Connection, configuration: Configuration, touched: Touched) -> Reading:
-    """The mapping, and what records mean beside their own fields: zone, default currency, products."""
+    """The mapping, and what records mean beside their own fields: zone, default currency, stages, products."""
     organization = settings.pinned(conn)
     mapping, company = configuration.mapping, configuration.rules.company
     stated = organization.currency if organization else None  # single-currency orgs state none
-    context = Context(zone=company.zone, currency=stated or company.currency)
+    dialect = DIALECTS[mapping.crm]
+    context = Context(
+        zone=organization.zone if organization and dialect.org_zone else company.zone,
+        currency=stated or company.currency,
+        stages=dialect.stages(_bodies(conn, dialect.stage_object)) if dialect.stage_object else {},
+    )
     name = mapping.objects.get("products")
     if name is None:
         return Reading(mapping, context)
-    found = products(((key, False, body) for key, body in _live(conn, name.crm_object)), mapping, context)
+    found = products(_bodies(conn, name.crm_object), mapping, context)
     touched.issues.extend(found.issues)
     return Reading(mapping, replace(context, products=found.rows))
 
 
-def _live(conn: Connection, name: str) -> list[tuple[str, bytes]]:
+def _bodies(conn: Connection, name: str) -> list[Body]:
     """Every record of a small object that is not deleted."""
-    return list(mirror.bodies(conn, name, [record_id for record_id, _ in mirror.ids(conn, name)]).items())
+    live = mirror.bodies(conn, name, [record_id for record_id, _ in mirror.ids(conn, name)])
+    return [(record_id, False, body) for record_id, body in live.items()]
 
 
 def _by_object(changed: Iterable[ChangedRecord]) -> dict[str, list[ChangedRecord]]:
@@ -135,6 +152,9 @@ def _take(conn: Connection, name: str, records: Sequence[ChangedRecord], reading
     touched.subjects |= {f"{SINGULAR[frame]} {key}" for key in keys}
     _note(conn, frame, keys, touched)
     canonical.replace_rows(conn, frame, KEYS[frame], keys, found.rows.get(frame, []))
+    for carried in OF_DEALS:
+        if frame == "deals" and carried not in reading.mapping.objects:
+            canonical.replace_rows(conn, carried, "deal_id", keys, found.rows.get(carried, []))
     _note(conn, frame, keys, touched)
 
 
@@ -152,10 +172,11 @@ def _note(conn: Connection, frame: FrameName, keys: Sequence[str], touched: Touc
         touched.accounts |= canonical.accounts_of(conn, deals)
 
 
-def _refresh_rates(conn: Connection, changed: Sequence[ChangedRecord], touched: Touched) -> None:
+def _refresh_rates(conn: Connection, changed: Sequence[ChangedRecord], reading: Reading, touched: Touched) -> None:
     """Exchange rates are few: any change reads all of them."""
-    if any(record.object in RATE_OBJECTS for record in changed):
-        static, dated = ([(key, False, body) for key, body in _live(conn, name)] for name in RATE_OBJECTS)
-        found = exchange_rates(static, dated)
+    names = reading.dialect.rate_objects
+    if any(record.object in names for record in changed):
+        place = RatePlace(reading.context.zone, reading.context.currency)
+        found = reading.dialect.exchange_rates({name: _bodies(conn, name) for name in names}, place)
         touched.issues.extend(found.issues)
         touched.everything |= canonical.replace_all(conn, "fx_rates", found.rows)

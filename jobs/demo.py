@@ -6,8 +6,9 @@ Nothing here is special: the same set-up, backfill, cycle and answers that the c
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -21,47 +22,49 @@ from engine.money import format_amount
 from jobs import answers, logs
 from jobs.backfill import backfill
 from jobs.configuration import Configuration, load
+from jobs.crm import jobs_of
 from jobs.cycle import Cycle, Wiring, sync
 from jobs.init import write_files, write_folder
-from jobs.salesforce import prepare
 from jobs.settings import SettingsProblem, database_url
 from jobs.show import console, show_cycle, show_deal, show_setup, show_statement
-from sandbox.salesforce.server import running
-from sandbox.salesforce.state import Org
+from jobs.stand_in import Sandbox, StandIn, sandbox_of
 from sandbox.world import World, generate
 from store import results
 from store.database import Store, open_store
 
 MARK = "made-by-demo"
-MAPPING = "mapping/salesforce.yaml"
-AMOUNT_OFF, AMOUNT_ON = "  # amount: Commission_Amount__c", "  amount: Commission_Amount__c"
+AMOUNT_OFF, AMOUNT_ON = re.compile("(?m)^  # (amount: [Cc]ommission_)"), r"  \1"
 """Showing one payee's amount on the deal is opt-in; this company has opted in."""
-CREDENTIALS = {"TALLYSTICK_SF_CONSUMER_KEY": "sandbox-key", "TALLYSTICK_SF_CONSUMER_SECRET": "sandbox-secret"}
-SANDBOX_ADDRESS = "http://127.0.0.1:8801"
 
 Wire = Callable[..., Wiring]
 
 
-def tell(templates: Path, folder: Path, *, seed: int, deals: int, wire: Wire, clock: Callable[[], datetime]) -> None:
+def tell(
+    crm: str, templates: Path, folder: Path, *, seed: int, deals: int, wire: Wire, clock: Callable[[], datetime]
+) -> None:
     """Run everything in the folder, which is left for looking around."""
+    sandbox = sandbox_of(crm)
     empty_folder(folder)
     with (folder / "worker.log").open("w", encoding="utf-8") as log:
         logs.configure(log)
-        _run(templates, folder, seed=seed, deals=deals, wire=wire, clock=clock)
-    _afterwards(folder)
+        _run(sandbox, templates, folder, generate(seed, deals), wire=wire, clock=clock)
+    _afterwards(sandbox, folder)
 
 
-def _run(templates: Path, folder: Path, *, seed: int, deals: int, wire: Wire, clock: Callable[[], datetime]) -> None:
-    """World, sandbox and worker, for as long as the story lasts."""
-    world = generate(seed, deals)
-    write_company(templates, folder / "config", world)
-    org = Org(clock=clock)
+def _run(
+    sandbox: Sandbox, templates: Path, folder: Path, world: World, *, wire: Wire, clock: Callable[[], datetime]
+) -> None:
+    """Sandbox and worker, for as long as the story lasts."""
+    org = sandbox.make(clock)
     org.load(world.document)
-    with running(org) as address:
+    write_company(sandbox, templates, folder / "config", sandbox.people(world.people, org))
+    with sandbox.running(org) as address:
         configuration = at_address(load(folder / "config"), address)
         store = open_store(database_url(configuration.settings, folder / "config"), clock)
         with closing(store):
-            Story(org, wire(configuration, store, environment=CREDENTIALS), world).tell()
+            wiring = wire(configuration, store, environment=sandbox.credentials)
+            names = {sandbox.ids(org).get(user["Id"], user["Id"]): user["Name"] for user in world.document["users"]}
+            Story(sandbox, org, wiring, names).tell()
     (folder / "crm.json").write_text(json.dumps(org.dump()), encoding="utf-8")
 
 
@@ -75,33 +78,37 @@ def empty_folder(folder: Path) -> None:
     (folder / MARK).write_text("The demo replaces this folder when it runs again.\n", encoding="utf-8")
 
 
-def write_company(templates: Path, config: Path, world: World) -> None:
+def write_company(sandbox: Sandbox, templates: Path, config: Path, people: dict[str, str]) -> None:
     """The example configuration with the generated company's people."""
     write_folder(templates, config)
-    write_files(config, world.people)
-    settings = f"crm: salesforce\ndatabase: sqlite:///tallystick.db\nsalesforce: {{my_domain: {SANDBOX_ADDRESS}}}\n"
-    mapping = (config / MAPPING).read_text(encoding="utf-8").replace(AMOUNT_OFF, AMOUNT_ON)
-    write_files(config, {"tallystick.yaml": settings, MAPPING: mapping})
+    write_files(config, people)
+    section = sandbox.settings.format(address=sandbox.address)
+    settings = f"crm: {sandbox.crm}\ndatabase: sqlite:///tallystick.db\n{section}\n"
+    mapping = f"mapping/{sandbox.crm}.yaml"
+    text = AMOUNT_OFF.sub(AMOUNT_ON, (config / mapping).read_text(encoding="utf-8"))
+    write_files(config, {"tallystick.yaml": settings, mapping: text})
 
 
 def at_address(configuration: Configuration, address: str) -> Configuration:
     """The same configuration, talking to the sandbox that was just started."""
-    salesforce = configuration.settings.salesforce.model_copy(update={"my_domain": address})
-    return replace(configuration, settings=configuration.settings.model_copy(update={"salesforce": salesforce}))
+    settings = configuration.settings
+    return replace(configuration, settings=jobs_of(settings).at_address(settings, address))
 
 
 class Story:
     """Tells what happens while it happens."""
 
-    def __init__(self, org: Org, wiring: Wiring, world: World) -> None:
-        self.org, self.wiring, self.world = org, wiring, world
-        self.names = {user["Id"]: user["Name"] for user in world.document["users"]}
+    def __init__(self, sandbox: Sandbox, org: StandIn, wiring: Wiring, names: Mapping[str, str]) -> None:
+        self.sandbox, self.org, self.wiring, self.names = sandbox, org, wiring, names
+        self.mapping = wiring.configuration.mapping
         self.out = console()
 
     def tell(self) -> None:
         """All chapters in order."""
-        self._chapter("1. Set-up: the CRM gets the fields that Tallystick writes, and a permission set for them")
-        show_setup(prepare(self.wiring.configuration, CREDENTIALS, apply=True), applied=True)
+        configuration = self.wiring.configuration
+        self._chapter("1. Set-up: the CRM gets the fields that Tallystick writes, and what it needs to write them")
+        steps = jobs_of(configuration.settings).prepare(configuration, self.sandbox.credentials, apply=True)
+        show_setup(steps, applied=True)
         self._chapter("2. Backfill: three years of history are read in bulk, computed and written back")
         show_cycle(backfill(self.wiring, (), None, None))
         deal = self._pick()
@@ -155,17 +162,19 @@ class Story:
 
     def _show_crm(self, deal: str) -> None:
         """Read the deal from the CRM, as any user of its API would."""
-        fields = list(self.wiring.configuration.mapping.write.values())
-        values = self.wiring.connect().target.read("Opportunity", [deal], fields)[deal]
+        name, fields = self.mapping.deal_object, list(self.mapping.write.values())
+        values = self.wiring.connect().target.read(name, [deal], fields)[deal]
         for field in fields:
             value = self.names.get(str(values[field]), values[field])
-            self.out.print(f"  Opportunity.{field} = {escape(str(value))}")
+            self.out.print(f"  {name}.{field} = {escape(str(value))}")
 
     def _correct(self, deal: str) -> None:
-        record = self.org.get("Opportunity", deal)
-        more = {name: Decimal(str(record[name])) * 2 for name in ("ACV__c", "Amount")}
-        self.org.update("Opportunity", deal, more)
-        self.out.print(f"  ACV {record['ACV__c']} -> {more['ACV__c']} {record.get('CurrencyIsoCode', '')}")
+        name, fields = self.mapping.deal_object, self.mapping.objects["deals"].fields
+        record = self.org.get(name, deal)
+        more = {fields[each].field: Decimal(str(record[fields[each].field])) * 2 for each in ("acv", "amount")}
+        self.org.update(name, deal, more)
+        acv, currency = fields["acv"].field, record.get(fields["currency"].field, "")
+        self.out.print(f"  ACV {record[acv]} -> {more[acv]} {currency}")
 
     def _show_postings(self, cycle: Cycle) -> None:
         for row in cycle.computed.postings.sort("payee_id", "component").iter_rows(named=True):
@@ -173,12 +182,12 @@ class Story:
             self.out.print(f"  {row['reason']}: {row['component']} {row['period']} {amount} {row['currency']}")
 
 
-def _afterwards(folder: Path) -> None:
+def _afterwards(sandbox: Sandbox, folder: Path) -> None:
     out = console()
     config = folder / "config"
     out.print(f"\n[bold]Look around in {folder}/:[/bold]")
     out.print(f"  .venv/bin/python worker.py status --config {config}")
     out.print(f"  .venv/bin/python worker.py issues --config {config}")
-    out.print(
-        f"  .venv/bin/python worker.py sandbox --state {folder / 'crm.json'}   # the CRM again, on {SANDBOX_ADDRESS}"
-    )
+    chosen = "" if sandbox.crm == "salesforce" else f" --crm {sandbox.crm}"
+    state = folder / "crm.json"
+    out.print(f"  .venv/bin/python worker.py sandbox{chosen} --state {state}   # the CRM again, on {sandbox.address}")

@@ -47,6 +47,7 @@ def reconcile(source: Source, run: Run, objects: tuple[str, ...]) -> Reconciled:
     issues: list[Issue] = []
     behind = 0
     for name in objects:
+        store_pages(run, source.sweep(name), stream=None)
         theirs, ours = dict(source.ids(name)), _ours(run, name)
         behind += _read_again(
             source, run, name, [key for key, at in theirs.items() if key not in ours or at > ours[key]]

@@ -7,26 +7,25 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
-
+from connectors.check import Check
 from connectors.salesforce.budget import ApiBudget
-from connectors.salesforce.probe import Check, probe
+from connectors.salesforce.probe import probe
 from connectors.salesforce.session import ClientCredentials, Connection, Credentials, JwtBearer
 from connectors.salesforce.setup import apply_setup, plan_setup
 from connectors.salesforce.source import SalesforceSource
 from connectors.salesforce.target import SalesforceTarget
+from connectors.transport import LOOPBACK
 from jobs.configuration import Configuration
 from jobs.cycle import Crm
-from jobs.settings import PREFIX, Salesforce, SettingsProblem, secret
+from jobs.settings import Salesforce, Settings, SettingsProblem, needed_secret
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SANDBOX_HOST = "sandbox.my.salesforce.com"
 """Stands for the bundled sandbox, whose real address is the base URL."""
 
 
 def prepare(configuration: Configuration, environment: Mapping[str, str], *, apply: bool) -> tuple[str, ...]:
     """The steps that make the org ready: done, or only listed after the org itself has validated them."""
-    settings = configuration.settings.salesforce
+    settings = org_of(configuration.settings)
     connection = open_connection(settings, environment)
     plan = plan_setup(connection, configuration.mapping, username=settings.username)
     return () if plan.empty else apply_setup(connection, plan, check_only=not apply)
@@ -36,7 +35,7 @@ def examine(
     configuration: Configuration, environment: Mapping[str, str], pinned: str | None, clock: Callable[[], datetime]
 ) -> list[Check]:
     """What `doctor` tries, changing nothing."""
-    connection = open_connection(configuration.settings.salesforce, environment)
+    connection = open_connection(org_of(configuration.settings), environment)
     return probe(connection, configuration.mapping, pinned=pinned, now=clock)
 
 
@@ -44,7 +43,7 @@ def connector(
     configuration: Configuration, environment: Mapping[str, str], sleep: Callable[[float], None] = time.sleep
 ) -> Callable[[], Crm]:
     """Makes a fresh source and target for each run, on one session with one API budget; nothing is sent before."""
-    settings = configuration.settings.salesforce
+    settings = org_of(configuration.settings)
     connection = open_connection(settings, environment, sleep)
     overlap = timedelta(minutes=settings.overlap_minutes)
     allowed = {configuration.mapping.deal_object: configuration.mapping.write.values()}
@@ -54,6 +53,19 @@ def connector(
         return Crm(source, SalesforceTarget(connection, allowed))
 
     return connect
+
+
+def org_of(settings: Settings) -> Salesforce:
+    """How to reach the org; settings that name Salesforce have it."""
+    if settings.salesforce is None:
+        raise SettingsProblem("tallystick.yaml has no salesforce: section.")
+    return settings.salesforce
+
+
+def at_address(settings: Settings, address: str) -> Settings:
+    """The same settings, talking to a sandbox."""
+    org = org_of(settings).model_copy(update={"my_domain": address})
+    return settings.model_copy(update={"salesforce": org})
 
 
 def open_connection(
@@ -68,17 +80,12 @@ def open_connection(
 
 
 def _credentials(settings: Salesforce, host: str, environment: Mapping[str, str]) -> Credentials:
-    key = _needed("SF_CONSUMER_KEY", environment)
+    key = needed_secret("SF_CONSUMER_KEY", environment)
     if settings.login == "client_credentials":
-        return ClientCredentials(host, key.get_secret_value(), _needed("SF_CONSUMER_SECRET", environment))
+        return ClientCredentials(host, key.get_secret_value(), needed_secret("SF_CONSUMER_SECRET", environment))
     if settings.username is None:
         raise SettingsProblem("login: jwt needs username: in tallystick.yaml, the integration user's.")
     audience = "test" if ".sandbox." in host else "login"
-    return JwtBearer(host, key.get_secret_value(), settings.username, _needed("SF_PRIVATE_KEY", environment), audience)
-
-
-def _needed(name: str, environment: Mapping[str, str]) -> SecretStr:
-    found = secret(name, environment)
-    if found is None:
-        raise SettingsProblem(f"Set {PREFIX}{name}, or {PREFIX}{name}_FILE to a file that holds it.")
-    return found
+    return JwtBearer(
+        host, key.get_secret_value(), settings.username, needed_secret("SF_PRIVATE_KEY", environment), audience
+    )

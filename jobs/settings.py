@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from engine.documents.document import Document
+from engine.documents.problems import Problem
 from engine.documents.reading import read_document
 from engine.documents.values import Share
 from engine.model import Found
@@ -23,7 +24,10 @@ from engine.money import parse_amount
 from jobs.guard import Limits
 
 PREFIX = "TALLYSTICK_"
-SECRETS = ("SF_CONSUMER_KEY", "SF_CONSUMER_SECRET", "SF_PRIVATE_KEY")
+SECRETS = (
+    *("SF_CONSUMER_KEY", "SF_CONSUMER_SECRET", "SF_PRIVATE_KEY"),
+    *("HUBSPOT_TOKEN", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_REFRESH_TOKEN"),
+)
 PLAIN = ("CONFIG", "CRASH_AT")
 """Names without the prefix. Anything else with the prefix is a misspelling and refused."""
 
@@ -52,6 +56,26 @@ class Salesforce(Document):
     """How far each pull reaches back behind the last one, for rows that become visible late."""
 
 
+class Hubspot(Document):
+    """How to reach the portal."""
+
+    base_url: str | None = None
+    """Only for a sandbox on loopback, such as http://127.0.0.1:8802."""
+    login: Literal["key", "oauth"] = "key"
+    """A service key (or private app token), or an OAuth app with a refresh token."""
+    client_id: str | None = None
+    """The OAuth app's."""
+    api_version: Literal["2026-09", "2026-03", "legacy"] = "2026-09"
+    """Which paths are called. HubSpot supports the legacy ones (v3 and v4) until 2027."""
+    api_share: Share = Fraction(20, 100)
+    """Share of the account's daily API calls that the worker may use."""
+    index_lag_seconds: int = Field(default=60, ge=0, le=3600)
+    """How far behind the search index is taken to be when changes are first looked for."""
+    settled_minutes: int = Field(default=60, ge=1, le=1440)
+    """After how long changes are looked for once more, because the index may have been further behind."""
+    overlap_minutes: int = Field(default=5, ge=0, le=1440)
+
+
 class Schedule(Document):
     """When the daemon works."""
 
@@ -62,14 +86,20 @@ class Schedule(Document):
 class Settings(Document):
     """All settings; every one has a default but the CRM's address."""
 
-    crm: Literal["salesforce"]
+    crm: Literal["salesforce", "hubspot"]
     database: str = "sqlite:///tallystick.db"
     """Relative paths start at the folder that holds the config folder."""
-    salesforce: Salesforce
+    salesforce: Salesforce | None = None
+    hubspot: Hubspot = Hubspot()
     schedule: Schedule = Schedule()
     guard: Limits = Limits()
     write_back: bool = True
     """False computes everything and sends nothing."""
+
+    def problems(self) -> Iterator[Problem]:
+        """An org's address has no default."""
+        if self.crm == "salesforce" and self.salesforce is None:
+            yield Problem(("salesforce",), "missing.", "Add salesforce: {my_domain: https://acme.my.salesforce.com}.")
 
 
 def read_settings(text: str, file: str) -> Found[Settings | None]:
@@ -92,6 +122,14 @@ def secret(name: str, environment: Mapping[str, str]) -> SecretStr | None:
     if file is not None:
         return SecretStr(_private_text(Path(file), f"{PREFIX}{name}_FILE"))
     return SecretStr(value) if value else None
+
+
+def needed_secret(name: str, environment: Mapping[str, str]) -> SecretStr:
+    """The secret, or the problem that it is not there."""
+    found = secret(name, environment)
+    if found is None:
+        raise SettingsProblem(f"Set {PREFIX}{name}, or {PREFIX}{name}_FILE to a file that holds it.")
+    return found
 
 
 def check_environment(environment: Mapping[str, str]) -> None:

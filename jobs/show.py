@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from connectors.salesforce.probe import Check
+from connectors.check import Check
 from engine.model import Issue
 from jobs.cycle import Cycle
 from jobs.pull import Progress as OnPage

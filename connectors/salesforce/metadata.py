@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from connectors.mapping import Outcome
+from connectors.outcomes import SHOWN
 
 API = "66.0"
 PERMISSION_SET = "Tallystick_Writer"
@@ -29,30 +30,29 @@ class FieldSpec:
     details: Mapping[str, str]
 
 
-def _lookup(name: str) -> FieldSpec:
-    text = f"Who holds the {name} responsibility for this deal under the rules of engagement."
-    details = {"deleteConstraint": "SetNull", "referenceTo": "User", "relationshipLabel": f"{name.title()} Owned Deals"}
-    return FieldSpec("Lookup", f"{name.title()} Owner", text, details)
+def _lookup(outcome: Outcome) -> FieldSpec:
+    label = SHOWN[outcome].label
+    details = {
+        "deleteConstraint": "SetNull",
+        "referenceTo": "User",
+        "relationshipLabel": label.removesuffix("Owner") + "Owned Deals",
+    }
+    return FieldSpec("Lookup", *SHOWN[outcome], details)
 
 
-def _text(label: str, text: str, length: int) -> FieldSpec:
-    return FieldSpec("Text", label, text, {"length": str(length)})
+def _text(outcome: Outcome, length: int) -> FieldSpec:
+    return FieldSpec("Text", *SHOWN[outcome], {"length": str(length)})
 
 
 SPECS: Mapping[Outcome, FieldSpec] = {
-    "value_owner_id": _lookup("value"),
-    "commercial_owner_id": _lookup("commercial"),
-    "execution_owner_id": _lookup("execution"),
-    "motion": _text("Commission Motion", "What kind of sale commissions treat this deal as.", 40),
-    "status": _text("Commission Status", "Whether this deal is credited, held for a person, or cleared.", 40),
-    "reason": _text("Commission Reason", "Why the owners and the credit are what they are.", 255),
-    "as_of": FieldSpec("DateTime", "Commission As Of", "When these commission fields were last decided.", {}),
-    "amount": FieldSpec(
-        "Currency",
-        "Commission Amount",
-        "What the commercial owner earns on this deal. Restrict who may read it.",
-        {"precision": "18", "scale": "2"},
-    ),
+    "value_owner_id": _lookup("value_owner_id"),
+    "commercial_owner_id": _lookup("commercial_owner_id"),
+    "execution_owner_id": _lookup("execution_owner_id"),
+    "motion": _text("motion", 40),
+    "status": _text("status", 40),
+    "reason": _text("reason", 255),
+    "as_of": FieldSpec("DateTime", *SHOWN["as_of"], {}),
+    "amount": FieldSpec("Currency", *SHOWN["amount"], {"precision": "18", "scale": "2"}),
 }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from simple_salesforce.format import format_soql
 
+from connectors.check import Check, checked, clock_check, tried, usage_check
 from connectors.mapping import CrmMapping
 from connectors.port import ConnectorError, same_org
 from connectors.salesforce.session import Connection
@@ -17,23 +17,9 @@ from connectors.salesforce.source import SalesforceSource
 from connectors.salesforce.target import SalesforceTarget
 from engine.model import Issue
 
-SKEW_S_MAX = 60.0
-FULL = 80
-"""Per cent of the org's daily calls beyond which other programs may starve us."""
-
 TOO_MUCH = (
     "SELECT Id FROM PermissionSetAssignment WHERE AssigneeId = {} AND PermissionSet.PermissionsModifyAllData = true"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was tried."""
-
-    name: str
-    ok: bool
-    message: str
-    remedy: str = ""
 
 
 def probe(
@@ -41,26 +27,18 @@ def probe(
 ) -> list[Check]:
     """All checks; without a session only the first."""
     source = SalesforceSource(connection, mapping)
-    session = _tried("credentials", lambda: f"logged in; API limits answer ({len(_limits(connection))} of them)")
+    session = tried("credentials", lambda: f"logged in; API limits answer ({len(_limits(connection))} of them)")
     if not session.ok:
         return [session]
     return [
         session,
-        _tried("org", lambda: _org(source, pinned)),
-        _skew(connection, now()),
-        _usage(connection),
+        tried("org", lambda: _org(source, pinned)),
+        clock_check("Salesforce", connection.server_date, now()),
+        usage_check("org", connection.budget),
         *_reads(source),
         *_writes(SalesforceTarget(connection, {}), mapping),
         *_privilege(connection),
     ]
-
-
-def _tried(name: str, attempt: Callable[[], str]) -> Check:
-    """An error of the connector is a failed check whose message carries its own remedy."""
-    try:
-        return Check(name, ok=True, message=attempt())
-    except ConnectorError as problem:
-        return Check(name, ok=False, message=str(problem))
 
 
 def _limits(connection: Connection) -> dict[str, Any]:
@@ -75,30 +53,9 @@ def _org(source: SalesforceSource, pinned: str | None) -> str:
     return f"{found.name} ({found.org_id}, {kind}, {found.zone})"
 
 
-def _check(name: str, message: str, *, ok: bool, remedy: str) -> Check:
-    """A check whose remedy is told only where it is needed."""
-    return Check(name, ok=ok, message=message, remedy="" if ok else remedy)
-
-
-def _skew(connection: Connection, now: datetime) -> Check:
-    if connection.server_date is None:
-        return _check("clock", "Salesforce's answers carry no date", ok=False, remedy="Check the proxy.")
-    skew_s = abs((now - connection.server_date).total_seconds())
-    message = f"{skew_s:.0f} s away from Salesforce's clock"
-    return _check("clock", message, ok=skew_s <= SKEW_S_MAX, remedy="Synchronise this machine's clock (NTP).")
-
-
-def _usage(connection: Connection) -> Check:
-    used, limit = connection.budget.usage() or (0, 0)
-    ours, allowed = connection.budget.ours()
-    message = f"{used} of {limit} API calls used in the org today; {ours} of our share of {allowed}"
-    ok = limit > 0 and used * 100 < limit * FULL
-    return _check("API budget", message, ok=ok, remedy="Find what else uses the API, or wait until it falls.")
-
-
 def _reads(source: SalesforceSource) -> Iterator[Check]:
     for name in source.wanted:
-        yield _tried(f"read {name}", lambda name=name: source.readable(name))  # type: ignore[misc]  # a bound default
+        yield tried(f"read {name}", lambda name=name: source.readable(name))  # type: ignore[misc]  # a bound default
     for issue in _optional(source):
         yield Check(f"read {issue.subject}", ok=True, message=issue.message, remedy=issue.remedy)
 
@@ -117,7 +74,7 @@ def _writes(target: SalesforceTarget, mapping: CrmMapping) -> Iterator[Check]:
         path = f"{mapping.deal_object}.{name}"
         message = f"{outcome} can be written" if info and info.writable else "does not exist, or may not be edited"
         remedy = f"Run `worker.py setup`, or grant Edit on {path} to the integration user."
-        yield _check(f"write {path}", message, ok=bool(info and info.writable), remedy=remedy)
+        yield checked(f"write {path}", message, ok=bool(info and info.writable), remedy=remedy)
 
 
 def _privilege(connection: Connection) -> Iterator[Check]:
@@ -128,4 +85,6 @@ def _privilege(connection: Connection) -> Iterator[Check]:
     except ConnectorError:
         return
     remedy = "Use the Minimum Access - API Only Integrations profile with the permission set of `worker.py setup`."
-    yield _check("least privilege", f"the user may {'' if rows else 'not '}modify all data", ok=not rows, remedy=remedy)
+    yield checked(
+        "least privilege", f"the user may {'' if rows else 'not '}modify all data", ok=not rows, remedy=remedy
+    )

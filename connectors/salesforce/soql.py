@@ -8,9 +8,10 @@ from datetime import datetime
 
 from simple_salesforce.format import format_soql
 
-from connectors.mapping import FRAMES, IDENTIFIER, CrmMapping, Kind
+from connectors.mapping import IDENTIFIER, CrmMapping, Kind
 from connectors.port import NotAllowed, Refused
 from connectors.salesforce.describe import Described
+from connectors.wanted import Wanted, mapped_fields
 from engine.model import Issue, Severity
 
 STAMP = "SystemModstamp"
@@ -40,15 +41,6 @@ FITTING: Mapping[Kind, frozenset[str]] = {
     Kind.DATE: frozenset({"date", "datetime"}),
     Kind.BOOL: frozenset({"boolean"}),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A field somebody asks for, and what for."""
-
-    field: str
-    kind: Kind
-    optional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +99,7 @@ def wanted_fields(mapping: CrmMapping, crm_object: str) -> tuple[Wanted, ...]:
     """What the mapping (or the fixed list) asks of an object."""
     if crm_object in FIXED:
         return FIXED[crm_object]
-    frame = mapping.frame_of(crm_object)
-    if frame is None:
-        raise Refused(f"{crm_object} is not in the mapping.")
-    mapped = mapping.objects[frame]
-    ours = (Wanted(each.field, FRAMES[frame][name], each.optional) for name, each in mapped.fields.items())
-    return (*ours, *(Wanted(each.field, each.kind, each.optional) for each in mapped.facts.values()))
+    return mapped_fields(mapping, crm_object)
 
 
 def select(described: Described, wanted: Sequence[Wanted]) -> tuple[Selection, tuple[Issue, ...]]:

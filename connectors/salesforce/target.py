@@ -10,10 +10,11 @@ import msgspec
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from connectors.answers import clean, json_reader
-from connectors.port import NotAllowed, Refused, TryAgain
+from connectors.port import NotAllowed, TryAgain
 from connectors.salesforce.describe import describe
 from connectors.salesforce.session import Connection
 from connectors.salesforce.wire_values import incoming, outgoing
+from connectors.writing import by_record, check_allowed, check_writable
 from engine.model import Change, FieldInfo, Sent, Verdict
 
 BATCH = 200
@@ -137,16 +138,9 @@ class SalesforceTarget:
 
     def _checked(self, name: str, changes: Sequence[Change]) -> Mapping[str, FieldInfo]:
         """Refuse before anything is sent what is not ours to write, and what the org does not let us write."""
-        wanted = {field for change in changes for field, _ in change.fields}
-        foreign = sorted(wanted - self._allowed.get(name, frozenset()))
-        if foreign or any(change.object != name for change in changes):
-            raise Refused(f"{name}: {', '.join(foreign) or 'another object'} is not among the fields we may write.")
+        wanted = check_allowed(name, changes, self._allowed.get(name, frozenset()))
         known = self.fields(name)
-        for field in sorted(wanted):
-            if field not in known or not known[field].writable:
-                state = "does not exist or is hidden" if field not in known else "is read-only for the integration user"
-                msg = f"{name}.{field} {state}. Run `worker.py setup`, or grant Edit on it in the permission set."
-                raise NotAllowed(msg, code="INVALID_FIELD_FOR_INSERT_UPDATE")
+        check_writable(name, wanted, known, ", or grant Edit on it in the permission set")
         return known
 
     def _settle(self, batch: Sequence[_Write]) -> Mapping[str, _Answer]:
@@ -180,11 +174,8 @@ def _is_locked(answer: _Answer) -> bool:
 
 def _writes(name: str, changes: Sequence[Change], fields: Mapping[str, FieldInfo]) -> tuple[list[_Write], list[Sent]]:
     """One write a record, in sending order; changes that no field can hold are parked at once."""
-    by_record: dict[str, list[Change]] = {}
-    for change in sorted(changes, key=lambda each: (each.ordered_by, each.record_id)):
-        by_record.setdefault(change.record_id, []).append(change)
     writes, parked = [], []
-    for record_id, group in by_record.items():
+    for record_id, group in by_record(changes).items():
         wanted = {field: value for change in group for field, value in change.fields}
         try:
             values = {field: outgoing(value, fields[field]) for field, value in wanted.items()}

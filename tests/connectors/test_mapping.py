@@ -6,7 +6,7 @@ import pytest
 
 from connectors.mapping import FRAMES, INDISPENSABLE, read_mapping
 from connectors.normalise import COLUMNS
-from connectors.rates import COLUMNS as RATE_COLUMNS
+from connectors.salesforce.rates import COLUMNS as RATE_COLUMNS
 from engine import frames
 from tests.connectors.conftest import MAPPING_FILE
 

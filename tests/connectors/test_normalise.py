@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors import rates
+from connectors.dialect import RatePlace
 from connectors.mapping import MappedFact
 from connectors.normalise import COLUMNS, Context, Product, normalise, products
-from connectors.rates import exchange_rates
+from connectors.salesforce import rates
 from connectors.salesforce.ids import id18
 from engine import frames
 from engine.model import Severity
@@ -224,6 +224,10 @@ def rate(code, value, **more):
 
 
 USD = rate("USD", "1", IsCorporate=True)
+
+
+def exchange_rates(static, dated):
+    return rates.exchange_rates({rates.STATIC: static, rates.DATED: dated}, RatePlace("America/New_York", "USD"))
 
 
 def test_a_dated_rate_is_the_exact_inverse_of_its_text():

@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 
 import worker
 from docs.readme import README, shown, told
-from jobs.demo import CREDENTIALS, SANDBOX_ADDRESS
+from jobs.stand_in import SANDBOXES
 
 WORKER = README.with_name("worker.py")
 TEXT = README.read_text(encoding="utf-8")
+SANDBOX = SANDBOXES["salesforce"]
 
 
 def test_the_demo_tells_the_story_in_the_readme() -> None:
@@ -49,7 +50,7 @@ def serving(words: list[str]) -> Iterator[str]:
 def test_the_tours_commands_work_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the order of the README, on the folder that the demo left; the sandbox on a port that is free."""
     monkeypatch.chdir(tmp_path)
-    for name, value in CREDENTIALS.items():
+    for name, value in SANDBOX.credentials.items():
         monkeypatch.setenv(name, value)
     assert CliRunner().invoke(worker.app, ["demo", "--deals", "120"]).exit_code == 0
     commands = tour()
@@ -57,7 +58,8 @@ def test_the_tours_commands_work_as_written(tmp_path: Path, monkeypatch: pytest.
     commands.remove(serve)
     settings = tmp_path / "demo/config/tallystick.yaml"
     with serving(serve) as address:
-        settings.write_text(settings.read_text(encoding="utf-8").replace(SANDBOX_ADDRESS, address), encoding="utf-8")
+        text = settings.read_text(encoding="utf-8").replace(SANDBOX.address, address)
+        settings.write_text(text, encoding="utf-8")
         for words in commands:
             answer = CliRunner().invoke(worker.app, words)
             assert answer.exit_code == 0, (words, answer.output)

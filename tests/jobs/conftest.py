@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,16 +14,17 @@ import pytest
 
 import worker
 from jobs.configuration import Configuration, load
+from jobs.crm import jobs_of
 from jobs.cycle import Cycle, Wiring, sync
-from jobs.demo import CREDENTIALS, write_company
-from jobs.salesforce import prepare
+from jobs.demo import write_company
 from jobs.settings import database_url
-from sandbox.salesforce.server import running
-from sandbox.salesforce.state import Org
+from jobs.stand_in import Sandbox, sandbox_of
 from sandbox.world import World, generate
 from store.database import Store, open_store
 
 TEMPLATES = Path(__file__).parents[2] / "config"
+SALESFORCE = sandbox_of("salesforce")
+CREDENTIALS = SALESFORCE.credentials
 
 
 class Clock:
@@ -49,9 +51,10 @@ class Company:
     """A sandbox org, a config folder and a worker on them."""
 
     world: World
-    org: Org
+    org: Any
     folder: Path
     clock: Clock
+    sandbox: Sandbox = SALESFORCE
     stores: list[Store] = field(default_factory=list)
 
     def configuration(self) -> Configuration:
@@ -67,7 +70,10 @@ class Company:
     def wiring(self, **environment: str) -> Wiring:
         """A worker as a new process would have it."""
         return worker.wire(
-            self.configuration(), self.store(), environment=CREDENTIALS | environment, sleep=self.clock.sleep
+            self.configuration(),
+            self.store(),
+            environment={**self.sandbox.credentials, **environment},
+            sleep=self.clock.sleep,
         )
 
     def cycle(self) -> Cycle:
@@ -80,6 +86,11 @@ class Company:
         again = self.cycle()
         assert (again.computed.postings.height, again.sent) == (0, {})
 
+    def set_up(self) -> tuple[str, ...]:
+        """Prepare the CRM as an administrator would."""
+        configuration = self.configuration()
+        return jobs_of(configuration.settings).prepare(configuration, self.sandbox.credentials, apply=True)
+
     def at(self, address: str) -> None:
         """Point the worker to a CRM."""
         self.edit("tallystick.yaml", lambda text: re.sub(r"http://[0-9.:]+", address, text))
@@ -91,21 +102,28 @@ class Company:
 
     def crm(self, deal: str) -> dict[str, Any]:
         """A deal's record in the CRM."""
-        return self.org.get("Opportunity", deal)
+        record: dict[str, Any] = self.org.get(self.configuration().mapping.deal_object, deal)
+        return record
 
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[Company]:
     """A small company, set up and not yet synced."""
+    with standing(SALESFORCE, generate(11, 120), tmp_path / "config") as made:
+        yield made
+
+
+@contextmanager
+def standing(sandbox: Sandbox, world: World, folder: Path) -> Iterator[Company]:
+    """A company in a running sandbox, set up and not yet synced."""
     clock = Clock()
-    world = generate(11, 120)
-    write_company(TEMPLATES, tmp_path / "config", world)
-    org = Org(clock=clock)
+    org = sandbox.make(clock)
     org.load(world.document)
-    with running(org) as address:
-        made = Company(world, org, tmp_path / "config", clock)
+    write_company(sandbox, TEMPLATES, folder, sandbox.people(world.people, org))
+    with sandbox.running(org) as address:
+        made = Company(world, org, folder, clock, sandbox)
         made.at(address)
-        prepare(made.configuration(), CREDENTIALS, apply=True)
+        made.set_up()
         yield made
         for store in made.stores:
             store.close()

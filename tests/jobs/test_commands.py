@@ -6,14 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 import worker
-from jobs.demo import CREDENTIALS
-from tests.jobs.conftest import Company
+from jobs.stand_in import SANDBOXES
+from tests.jobs.conftest import CREDENTIALS, Company
 from tests.jobs.test_cycle import credited_deal
 
 COMMANDS = (
@@ -225,7 +226,8 @@ def test_a_crm_that_does_not_answer_is_named(company: Company) -> None:
 def test_the_sandbox_writes_its_companys_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Into the folder that `init` made; what a person has filled in is not written over."""
     served: list[object] = []
-    monkeypatch.setattr("jobs.stand_in.serve_forever", lambda *given: served.append(given))
+    silent = replace(SANDBOXES["salesforce"], serve_forever=lambda *given: served.append(given))
+    monkeypatch.setitem(SANDBOXES, "salesforce", silent)
     folder = tmp_path / "config"
     words = ("sandbox", "--world", "7", "--deals", "60", "--people", str(folder))
     run("init", str(folder))

@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from jobs.crash_points import POINTS, VARIABLE
-from jobs.demo import CREDENTIALS
 from jobs.problems import BUSY
 from jobs.running import running
 from store import runs
-from tests.jobs.conftest import Company
+from tests.jobs.conftest import CREDENTIALS, Company
 from tests.jobs.test_cycle import expected_payouts, posted_payouts
 
 WORKER = Path(__file__).parents[2] / "worker.py"

@@ -17,13 +17,12 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from connectors.port import TryAgain
 from jobs.cycle import sync
 from jobs.daemon import scheduler_for
-from jobs.demo import CREDENTIALS
 from jobs.problems import Busy, Stopping
 from jobs.running import is_dead, running
 from jobs.supervised import supervised
 from store import runs
 from store.errors import LeaseLost
-from tests.jobs.conftest import Company
+from tests.jobs.conftest import CREDENTIALS, Company
 from tests.jobs.test_cycle import expected_payouts, posted_payouts
 
 WORKER = Path(__file__).parents[2] / "worker.py"

@@ -11,9 +11,8 @@ import structlog
 from connectors.port import NotAllowed
 from jobs import logs
 from jobs.cycle import sync
-from jobs.demo import CREDENTIALS
 from store import ledger
-from tests.jobs.conftest import Company
+from tests.jobs.conftest import CREDENTIALS, Company
 
 
 @pytest.fixture

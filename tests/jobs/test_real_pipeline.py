@@ -14,9 +14,7 @@ import polars as pl
 import pytest
 
 from jobs.backfill import backfill
-from jobs.demo import CREDENTIALS
 from jobs.init import write_files
-from jobs.salesforce import prepare
 from sandbox.salesforce.server import running
 from sandbox.salesforce.state import Org
 from store import canonical, ledger
@@ -60,7 +58,7 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     with running(org) as address:
         company = Company(None, org, folder, clock)
         company.at(address)
-        prepare(company.configuration(), CREDENTIALS, apply=True)
+        company.set_up()
         backfill(company.wiring(), (), None, None)
         yield company
         for store in company.stores:

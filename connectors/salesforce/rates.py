@@ -6,14 +6,14 @@ Salesforce keeps units of a currency per one unit of the corporate currency, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import msgspec
 
-from connectors.normalise import Body, Row
+from connectors.dialect import Body, RatePlace, Row
 from connectors.reading import day, known_currency
 from engine.model import Found, Issue, Severity
 
@@ -22,20 +22,23 @@ LARGEST = 2**63 - 1
 ALWAYS = date.min
 
 
-def exchange_rates(static: Iterable[Body], dated: Iterable[Body]) -> Found[list[Row]]:
-    """Rows of the `FxRates` frame from CurrencyType and DatedConversionRate. The corporate currency needs none."""
+STATIC, DATED = RATE_OBJECTS = ("CurrencyType", "DatedConversionRate")
+
+
+def exchange_rates(bodies: Mapping[str, Iterable[Body]], _: RatePlace) -> Found[list[Row]]:
+    """Rows of the `FxRates` frame from static and dated rates. The corporate currency needs none."""
     issues: list[Issue] = []
-    currencies = {record_id: _decode(body) for record_id, deleted, body in static if not deleted}
+    currencies = {record_id: _decode(body) for record_id, deleted, body in bodies[STATIC] if not deleted}
     corporate = {row["IsoCode"] for row in currencies.values() if row.get("IsCorporate")}
     rows = []
-    for record_id, deleted, body in dated:
+    for record_id, deleted, body in bodies[DATED]:
         row = _decode(body)
         if not deleted and row["IsoCode"] not in corporate:
-            rows += _row(record_id, "DatedConversionRate", row, issues)
+            rows += _row(record_id, DATED, row, issues)
     named = {row[0] for row in rows}
     for record_id, row in currencies.items():
         if row["IsoCode"] not in corporate | named:
-            rows += _row(record_id, "CurrencyType", row, issues)
+            rows += _row(record_id, STATIC, row, issues)
     return Found(sorted(rows, key=lambda row: (row[0], row[1])), tuple(issues))
 
 

@@ -1,0 +1,55 @@
+"""What `doctor` reports: one thing that was tried, whichever the CRM, with the remedy where it does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.budget import DailyBudget
+from connectors.port import ConnectorError
+
+SKEW_S_MAX = 60
+FULL = 80
+"""Per cent of the daily calls beyond which other programs may starve us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was tried."""
+
+    name: str
+    ok: bool
+    message: str
+    remedy: str = ""
+
+
+def tried(name: str, attempt: Callable[[], str]) -> Check:
+    """An error of the connector is a failed check whose message carries its own remedy."""
+    try:
+        return Check(name, ok=True, message=attempt())
+    except ConnectorError as problem:
+        return Check(name, ok=False, message=str(problem))
+
+
+def checked(name: str, message: str, *, ok: bool, remedy: str) -> Check:
+    """A check whose remedy is told only where it is needed."""
+    return Check(name, ok=ok, message=message, remedy="" if ok else remedy)
+
+
+def clock_check(crm: str, server_date: datetime | None, now: datetime) -> Check:
+    """How far this machine's clock is from the CRM's."""
+    if server_date is None:
+        return checked("clock", f"{crm}'s answers carry no date", ok=False, remedy="Check the proxy.")
+    skew_s = abs((now - server_date).total_seconds())
+    message = f"{skew_s:.0f} s away from {crm}'s clock"
+    return checked("clock", message, ok=skew_s <= SKEW_S_MAX, remedy="Synchronise this machine's clock (NTP).")
+
+
+def usage_check(where: str, budget: DailyBudget) -> Check:
+    """How much of the day's calls is used, by everybody and by us."""
+    used, limit = budget.usage() or (0, 0)
+    ours, allowed = budget.ours()
+    message = f"{used} of {limit} API calls used in the {where} today; {ours} of our share of {allowed}"
+    ok = limit > 0 and used * 100 < limit * FULL
+    return checked("API budget", message, ok=ok, remedy="Find what else uses the API, or wait until it falls.")

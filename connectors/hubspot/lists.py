@@ -1,0 +1,78 @@
+"""Records by list, which shows everything at once and exactly, and by batch, which reads those that are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from connectors.hubspot.records import Listed, Received, listed
+from connectors.hubspot.selection import Selection
+from connectors.hubspot.session import Connection
+from connectors.port import TryAgain
+
+PAGE = 100
+GROUP = 10
+"""Pages that are stored together: as many records as one call tells the associations of."""
+
+GROUPS_MAX = 100_000
+URL_MAX = 2_000
+"""Longer lists of properties do not fit into an address: their values are read by batch."""
+
+T = TypeVar("T")
+_END = object()
+
+
+def groups(
+    connection: Connection, selection: Selection, after: str | None, *, archived: bool = False
+) -> Iterator[tuple[list[Received], str | None]]:
+    """All records from a place on, ten pages at a time, each group with the place where the next begins."""
+    for _ in range(GROUPS_MAX):
+        found: list[Received] = []
+        for _ in range(GROUP):
+            page = page_of(connection, selection, after, archived=archived)
+            found += page.results
+            if page.after is not None and page.after == after:
+                raise TryAgain(f"{selection.object}: HubSpot says there is more, but not where.", code="PAGING")
+            after = page.after
+            if after is None:
+                break
+        yield found, after
+        if after is None:
+            return
+    raise TryAgain(f"{selection.object}: the list has no end.", code="PAGING")
+
+
+def page_of(connection: Connection, selection: Selection, after: str | None, *, archived: bool = False) -> Listed:
+    """One page of the list."""
+    api = connection.hubspot.crm.objects.basic_api
+    names = selection.properties
+    fits = sum(len(name) + len("properties=&") for name in names) <= URL_MAX
+    given = {"limit": PAGE, "archived": str(archived).lower(), **({"after": after} if after else {})}
+    if fits:
+        return connection.ask(api.get_page, selection.path, read=listed, properties=names, **given)
+    page = connection.ask(api.get_page, selection.path, read=listed, **given)
+    return Listed(by_id(connection, selection, [each.id for each in page.results], archived=archived), page.paging)
+
+
+def by_id(
+    connection: Connection, selection: Selection, ids: Sequence[str], *, archived: bool = False
+) -> list[Received]:
+    """The records of these ids, 100 a call; ids that are gone are not among them."""
+    found: list[Received] = []
+    api = connection.hubspot.crm.objects.batch_api
+    for start in range(0, len(ids), PAGE):
+        inputs = [{"id": record_id} for record_id in dict.fromkeys(ids[start : start + PAGE])]
+        body = {"inputs": inputs, "properties": selection.properties, "propertiesWithHistory": []}
+        given = {"archived": "true"} if archived else {}
+        found += connection.ask(api.read, selection.path, body, read=listed, **given).results
+    return found
+
+
+def one_ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, the next one fetched by a thread while the caller stores the one in hand."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="next-page") as ahead:
+        coming = ahead.submit(next, items, _END)
+        while (item := coming.result()) is not _END:
+            coming = ahead.submit(next, items, _END)
+            yield item  # type: ignore[misc]  # anything but the mark of the end is an item

@@ -1,0 +1,50 @@
+"""The one place that chooses: each CRM has a module of jobs of its own, all of this shape, loaded when it is needed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib import import_module
+from typing import Protocol, cast
+
+from connectors.check import Check
+from jobs.configuration import Configuration
+from jobs.cycle import Crm
+from jobs.settings import Settings
+
+
+class CrmJobs(Protocol):
+    """`jobs/salesforce.py` and `jobs/hubspot.py`."""
+
+    def prepare(self, configuration: Configuration, environment: Mapping[str, str], *, apply: bool) -> tuple[str, ...]:
+        """The steps that make the CRM ready: done, or only listed."""
+        ...
+
+    def examine(
+        self,
+        configuration: Configuration,
+        environment: Mapping[str, str],
+        pinned: str | None,
+        clock: Callable[[], datetime],
+    ) -> list[Check]:
+        """What `doctor` tries, changing nothing."""
+        ...
+
+    def connector(
+        self,
+        configuration: Configuration,
+        environment: Mapping[str, str],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> Callable[[], Crm]:
+        """Makes a fresh source and target for each run."""
+        ...
+
+    def at_address(self, settings: Settings, address: str) -> Settings:
+        """The same settings, talking to a sandbox."""
+        ...
+
+
+def jobs_of(settings: Settings) -> CrmJobs:
+    """The jobs of the CRM that the settings name."""
+    return cast("CrmJobs", import_module(f"jobs.{settings.crm}"))

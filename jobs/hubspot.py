@@ -1,0 +1,86 @@
+"""A connection to HubSpot from settings, mapping and secrets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from connectors.check import Check
+from connectors.hubspot.budget import ApiBudget
+from connectors.hubspot.passes import Lag, Seen
+from connectors.hubspot.probe import probe
+from connectors.hubspot.session import Connection, Credentials, Key, OAuthRefresh
+from connectors.hubspot.setup import apply_setup, plan_setup
+from connectors.hubspot.source import HubspotSource
+from connectors.hubspot.target import HubspotTarget
+from jobs.configuration import Configuration
+from jobs.cycle import Crm
+from jobs.settings import Hubspot, Settings, SettingsProblem, needed_secret
+
+
+def prepare(configuration: Configuration, environment: Mapping[str, str], *, apply: bool) -> tuple[str, ...]:
+    """The steps that make the portal ready: done, or only listed."""
+    connection = open_connection(configuration.settings.hubspot, environment)
+    plan = plan_setup(connection, configuration.mapping)
+    return apply_setup(connection, plan) if apply else plan.steps()
+
+
+def examine(
+    configuration: Configuration, environment: Mapping[str, str], pinned: str | None, clock: Callable[[], datetime]
+) -> list[Check]:
+    """What `doctor` tries, changing nothing."""
+    connection = open_connection(configuration.settings.hubspot, environment)
+    return probe(connection, configuration.mapping, pinned=pinned, now=clock)
+
+
+def connector(
+    configuration: Configuration, environment: Mapping[str, str], sleep: Callable[[float], None] = time.sleep
+) -> Callable[[], Crm]:
+    """Makes a fresh source and target for each run, on one session with one API budget; nothing is sent before."""
+    settings = configuration.settings.hubspot
+    connection = open_connection(settings, environment, sleep)
+    allowed = {configuration.mapping.deal_object: configuration.mapping.write.values()}
+    seen = Seen()
+
+    def connect() -> Crm:
+        source = HubspotSource(connection, configuration.mapping, lag=lag_of(settings), seen=seen)
+        return Crm(source, HubspotTarget(connection, allowed))
+
+    return connect
+
+
+def lag_of(settings: Hubspot) -> Lag:
+    """How far behind the search index is taken to be."""
+    return Lag(
+        live=timedelta(seconds=settings.index_lag_seconds),
+        settled=timedelta(minutes=settings.settled_minutes),
+        overlap=timedelta(minutes=settings.overlap_minutes),
+    )
+
+
+def at_address(settings: Settings, address: str) -> Settings:
+    """The same settings, talking to a sandbox."""
+    return settings.model_copy(update={"hubspot": settings.hubspot.model_copy(update={"base_url": address})})
+
+
+def open_connection(
+    settings: Hubspot, environment: Mapping[str, str], sleep: Callable[[float], None] = time.sleep
+) -> Connection:
+    """The session, with the API budget of the settings."""
+    return Connection(
+        _credentials(settings, environment),
+        budget=ApiBudget(settings.api_share),
+        base_url=settings.base_url,
+        version=settings.api_version,
+        sleep=sleep,
+    )
+
+
+def _credentials(settings: Hubspot, environment: Mapping[str, str]) -> Credentials:
+    if settings.login == "key":
+        return Key(needed_secret("HUBSPOT_TOKEN", environment))
+    if settings.client_id is None:
+        raise SettingsProblem("login: oauth needs client_id: in tallystick.yaml, the app's.")
+    secret = needed_secret("HUBSPOT_CLIENT_SECRET", environment)
+    return OAuthRefresh(settings.client_id, secret, needed_secret("HUBSPOT_REFRESH_TOKEN", environment))
