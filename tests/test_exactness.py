@@ -26,6 +26,8 @@ SECONDS = {
     "connectors/port.py",
     "connectors/tokens.py",
     "connectors/transport.py",
+    "jobs/crm.py",
+    "jobs/hubspot.py",
     "jobs/salesforce.py",
 }
 """Files in which a float is a number of seconds."""

@@ -25,6 +25,7 @@ class Detail(msgspec.Struct):
     category: str = ""
     subCategory: Any = None  # noqa: N815  HubSpot's key
     context: dict[str, Any] = msgspec.field(default_factory=dict)
+    errors: list[Detail] = msgspec.field(default_factory=list)
 
 
 class Problem(msgspec.Struct):

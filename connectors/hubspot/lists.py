@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from connectors.hubspot.records import Listed, Received, listed
+from connectors.hubspot.search import count_after
 from connectors.hubspot.selection import Selection
 from connectors.hubspot.session import Connection
 from connectors.port import TryAgain
@@ -36,11 +37,20 @@ def groups(
                 raise TryAgain(f"{selection.object}: HubSpot says there is more, but not where.", code="PAGING")
             after = page.after
             if after is None:
+                if len(page.results) == PAGE and not archived:
+                    _check_end(connection, selection, max(int(each.id) for each in page.results))
                 break
         yield found, after
         if after is None:
             return
     raise TryAgain(f"{selection.object}: the list has no end.", code="PAGING")
+
+
+def _check_end(connection: Connection, selection: Selection, last: int) -> None:
+    """A full page need not be the last one because it names no next: the search index knows of later records."""
+    if later := count_after(connection, selection.path, last):
+        msg = f"{selection.object}: the list ended, but {later} records come after its end: the read is not complete."
+        raise TryAgain(msg, code="PAGING")
 
 
 def page_of(connection: Connection, selection: Selection, after: str | None, *, archived: bool = False) -> Listed:

@@ -56,6 +56,13 @@ def changed_ids(
     raise TryAgain(f"{path}: more than {PAGES_MAX} pages in one search.", code="PAGING")
 
 
+def count_after(connection: Connection, path: str, record_id: int) -> int:
+    """How many records have a larger id."""
+    request = {"filterGroups": [{"filters": [_filter(ID, "GT", record_id)]}], "limit": 1}
+    api = connection.hubspot.crm.objects.search_api
+    return connection.ask(api.do_search, path, request, read=json_reader(_Hits)).total
+
+
 def _ask(connection: Connection, path: str, since: datetime, until: datetime, last: int) -> _Hits:
     filters = [_filter(STAMP, "GTE", _millis(since)), _filter(STAMP, "LT", _millis(until))]
     if last:

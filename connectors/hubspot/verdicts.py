@@ -38,8 +38,8 @@ def _reason(problem: Detail | Problem) -> tuple[str, list[str]]:
     """HubSpot's code and the properties it names. The values are in the message too: they may be pay, and are left."""
     if invalid := _embedded(problem.message):
         return invalid[0].error, [each.name for each in invalid]
-    details = problem.errors if isinstance(problem, Problem) else [problem]
-    for detail in details:
+    own = [problem] if isinstance(problem, Detail) else []
+    for detail in (*problem.errors, *own):
         if detail.code:
             return detail.code, [str(name) for name in _listed(detail.context)]
     return "", []

@@ -86,7 +86,7 @@ MISTAKES = [
         "    from: Contract\n    facts: {f: {field: F__c, is_a: sum}}\n",
         "sum is not a choice here.",
     ),
-    ("crm: salesforce", "crm: salesfroce", "salesfroce is not a choice here. Write salesforce."),
+    ("crm: salesforce", "crm: salesfroce", "salesfroce is not a choice here. Did you mean salesforce?"),
     ("\nobjects:", "\ncrm: salesforce\nobjects:", "the key crm is written twice"),
     ("  deals:\n", "  deals\n", "not YAML"),
     ("name: {field: Name, opt", "name: {field: Name, opzt", "unknown key. Did you mean optional?"),

@@ -23,9 +23,12 @@ CONTRACT = {
     "StartDate": "2026-04-01",
     "ACV__c": "15000.00",
 }
+OURS = "Commission_"
+"""What setup makes is not there from the beginning."""
+FIELDS = {name: [each for each in fields if not each["name"].startswith(OURS)] for name, fields in CUSTOM.items()}
 HUBSPOT_DOCUMENT = {
     **DOCUMENT,
-    "custom_fields": {**CUSTOM, "Contract": [{"name": "ACV__c", "type": "currency", "precision": 18, "scale": 2}]},
+    "custom_fields": {**FIELDS, "Contract": [{"name": "ACV__c", "type": "currency", "precision": 18, "scale": 2}]},
     "contracts": [CONTRACT],
 }
 
@@ -36,6 +39,26 @@ def portal(clock):
     portal.load(HUBSPOT_DOCUMENT)
     clock.advance(hours=1)
     return portal
+
+
+@pytest.fixture
+def sleeper(sleeper, clock):
+    """Sleeps that move the portal's clock, too: its limits are of time."""
+    nap = sleeper.__class__.__call__
+
+    class Both(sleeper.__class__):
+        def __call__(self, seconds):
+            nap(self, seconds)
+            clock.advance(seconds=seconds)
+
+    return Both()
+
+
+@pytest.fixture
+def new_deal(portal, deal):
+    """Makes another deal in the same stage."""
+    stage = {name: portal.get("deals", deal)[name] for name in ("pipeline", "dealstage")}
+    return lambda name: portal.create("deals", {"dealname": name, **stage})
 
 
 @pytest.fixture
