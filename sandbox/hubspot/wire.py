@@ -1,9 +1,10 @@
 """Requests and responses as HubSpot's API knows them."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -16,7 +17,12 @@ __all__ = ["JSON", "LEGACY", "Request", "Response", "encode", "error_response", 
 JSON = "application/json;charset=utf-8"
 LEGACY = "legacy"
 encode = msgspec.json.Encoder(decimal_format="number").encode
-_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+Body = TypeVar("Body")
+
+
+@cache
+def _decoder(model: Hashable) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(model, float_hook=Decimal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,25 +31,13 @@ class Request(wire.Request):
 
     version: str = LEGACY
 
-    def json_object(self) -> dict[str, Any]:
-        """Read a body that must be an object; numbers with a point are exact."""
-        value = self._json()
-        if not isinstance(value, dict):
-            raise validation("Invalid input JSON: expected an object")
-        return value
-
-    def json_list(self) -> list[Any]:
-        """Read a body that must be a list."""
-        value = self._json()
-        if not isinstance(value, list):
-            raise validation("Invalid input JSON: expected a list")
-        return value
-
-    def _json(self) -> Any:
+    def read(self, model: type[Body]) -> Body:
+        """Read the body; what does not fit is named by its place. Numbers with a point are exact."""
         try:
-            return _decode(self.body)
+            body: Body = _decoder(cast("Hashable", model)).decode(self.body)
         except msgspec.DecodeError as problem:
             raise validation(f"Invalid input JSON: {problem}") from None
+        return body
 
     def names(self, parameter: str) -> tuple[str, ...]:
         """Give a list parameter: repeated, or separated by commas."""

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from sandbox.hubspot.bodies import SchemaBody
 from sandbox.hubspot.loading.numbers import KINDS
 from sandbox.hubspot.loading.setup import add_options, add_property
 from sandbox.hubspot.loading.taking import Taking
@@ -95,23 +98,21 @@ def take_products(taking: Taking, products: Iterable[Given]) -> None:
 def contract_type(portal: "Portal") -> ObjectType:
     """Make the custom object that contracts are."""
     text, day = {"type": "string", "fieldType": "text"}, {"type": "date", "fieldType": "date"}
-    return made(
-        portal,
-        {
-            "name": "contract",
-            "labels": {"singular": "Contract", "plural": "Contracts"},
-            "primaryDisplayProperty": "contract_name",
-            "properties": [
-                {"name": "contract_name", "label": "Name", **text},
-                {"name": "start_date", "label": "Start date", **day},
-                {"name": "end_date", "label": "End date", **day},
-                {"name": "term_months", "label": "Term in months", "type": "number", "fieldType": "number"},
-                {"name": "status", "label": "Status", **text},
-                {"name": "currency", "label": "Currency", **text},
-            ],
-            "associatedObjects": ["COMPANY", "DEAL"],
-        },
-    )
+    definition = {
+        "name": "contract",
+        "labels": {"singular": "Contract", "plural": "Contracts"},
+        "primaryDisplayProperty": "contract_name",
+        "properties": [
+            {"name": "contract_name", "label": "Name", **text},
+            {"name": "start_date", "label": "Start date", **day},
+            {"name": "end_date", "label": "End date", **day},
+            {"name": "term_months", "label": "Term in months", "type": "number", "fieldType": "number"},
+            {"name": "status", "label": "Status", **text},
+            {"name": "currency", "label": "Currency", **text},
+        ],
+        "associatedObjects": ["COMPANY", "DEAL"],
+    }
+    return made(portal, msgspec.convert(definition, SchemaBody))
 
 
 def take_contracts(taking: Taking, kind: ObjectType, contracts: Iterable[Given]) -> None:

@@ -137,12 +137,12 @@ class Associations:
             else:
                 far.pop(b, None)
 
-    def unlink(self, source_type: str, source: int, target_type: str, target: int, numbers: Iterable[int] = ()) -> None:
-        """Take associations of two records away: those of the numbers, or all."""
-        held = self.of(source_type, source, target_type).get(target, ())
+    def unlink(self, source: tuple[str, int], target: tuple[str, int], numbers: Iterable[int] = ()) -> None:
+        """Take associations of two records, each of type and id, away: those of the numbers, or all."""
+        held = self.of(*source, target[0]).get(target[1], ())
         for number in tuple(numbers) or held:
             if number in held:
-                self._drop(self._labels[number], source, target)
+                self._drop(self._labels[number], source[1], target[1])
         self.version += 1
 
     def of(self, source_type: str, source: int, target_type: str) -> dict[int, Types]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.hubspot.clock import iso
 from sandbox.hubspot.errors import not_found
+from sandbox.hubspot.records.tables import number_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +43,11 @@ class Owners:
 
     def by_id(self, text: str) -> Owner | None:
         """Find an owner by the number of owner."""
-        return self._owners.get(int(text)) if text.isdecimal() else None
+        return self._owners.get(number_of(text))
 
     def by_user(self, text: str) -> Owner | None:
         """Find an owner by the number of user."""
-        return self._by_user.get(int(text)) if text.isdecimal() else None
+        return self._by_user.get(number_of(text))
 
     def archive(self, text: str) -> None:
         """Let an owner leave. The stamp does not move, and the teams are forgotten."""

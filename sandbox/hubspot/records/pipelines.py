@@ -1,10 +1,11 @@
 """Pipelines and their stages. A stage says whether its deals are closed and how likely they are to be won."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sandbox.hubspot.bodies import StageBody
 from sandbox.hubspot.clock import iso
 from sandbox.hubspot.errors import not_found, validation
 
@@ -115,20 +116,25 @@ class Pipelines:
             raise not_found(f"Stage {stage_id} not found")
         self.version += 1
 
-    def stage_of(self, given: Mapping[str, Any], now_ms: int, old: Stage | None = None) -> Stage:
-        """Read a stage of a request; what is not given stays as it was."""
-        label = given.get("label", old.label if old else None)
-        if not isinstance(label, str) or not label:
-            raise validation("A stage needs a label")
-        metadata = given.get("metadata") or {}
-        probability = str(metadata.get("probability", old.probability if old else ""))
-        _check_probability(probability)
-        closed = str(metadata.get("isClosed", probability in {"1.0", "0.0"} if old is None else old.closed)).lower()
-        made = old or Stage(id=self.number(), label=label, order=0, closed=False, probability="0.0", created_ms=now_ms)
-        order = int(given.get("displayOrder", made.order))
-        return replace(
-            made, label=label, order=order, closed=closed == "true", probability=probability, changed_ms=now_ms
+    def stage_of(self, given: StageBody, now_ms: int, old: Stage | None = None) -> Stage:
+        """Read a stage of a request; what is not given stays as it was. A closed one is won or lost for certain."""
+        if old is None:
+            probability = given.metadata.probability or ""
+            closed = probability in {"1.0", "0.0"}
+            old = Stage(id=self.number(), label="", order=0, closed=closed, probability=probability, created_ms=now_ms)
+        new = replace(
+            old,
+            label=given.label or old.label,
+            order=old.order if given.display_order is None else given.display_order,
+            probability=given.metadata.probability or old.probability,
+            changed_ms=now_ms,
         )
+        if given.metadata.is_closed is not None:
+            new = replace(new, closed=str(given.metadata.is_closed).lower() == "true")
+        if not new.label:
+            raise validation("A stage needs a label")
+        _check_probability(new.probability)
+        return new
 
 
 def _check_probability(text: str) -> None:

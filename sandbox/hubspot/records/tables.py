@@ -29,6 +29,14 @@ class Version:
     source_id: str
 
 
+_LONGEST_ID = 18
+
+
+def number_of(text: str) -> int:
+    """Read an id; what can be none is 0, which no record has."""
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_ID else 0
+
+
 Listener = Callable[["Table", int, Record | None], None]
 
 
@@ -75,13 +83,11 @@ class Table:
 
     def find(self, text: str) -> Record | None:
         """Find a live record by its id; merged ids are not followed."""
-        return self.live.get(int(text)) if text.isdecimal() else None
+        return self.live.get(number_of(text))
 
     def get(self, text: str, *, archived: bool = False) -> Record:
         """Give a record by its id as a single read does: a merged id gives the survivor. 404 when there is none."""
-        if not text.isdecimal():
-            raise not_found()
-        record_id = int(text)
+        record_id = number_of(text)
         while record_id in self.merged:
             record_id = self.merged[record_id]
         found = (self.archived if archived else self.live).get(record_id)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sandbox.hubspot.clock import iso
-from sandbox.hubspot.errors import validation
+from sandbox.hubspot.rest.objects import after_of
 from sandbox.hubspot.rest.tokens import missing_scopes
 from sandbox.hubspot.wire import Request, Response, json_response
 
@@ -86,10 +86,8 @@ def rates(portal: "Portal", request: Request) -> Response:
     company = portal.currencies.company
     found = [rate for rate in portal.currencies if wanted[0] in {None, rate.code} and wanted[1] in {None, company}]
     limit = request.number("limit", default=_PAGE, most=_PAGE)
-    after = request.query.get("after") or "0"
-    if not after.isdecimal():
-        raise validation(f"after must be the one that the page before named, and was {after}")
-    rest = [rate for rate in sorted(found, key=lambda each: each.number) if rate.number > int(after)]
+    after = after_of(request.query.get("after"))
+    rest = [rate for rate in sorted(found, key=lambda each: each.number) if rate.number > after]
     body: dict[str, Any] = {"results": [portal.currencies.shown(rate) for rate in rest[:limit]]}
     if len(rest) > limit:
         body["paging"] = {"next": {"after": str(rest[limit - 1].number)}}

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.hubspot.bodies import Batch, Fans, LabelBody, Pair, Pairs, Spec
 from sandbox.hubspot.errors import ApiError, not_found, validation
 from sandbox.hubspot.records.associations import Label
-from sandbox.hubspot.rest.batches import Outcome, inputs_of
-from sandbox.hubspot.rest.objects import page_size
+from sandbox.hubspot.records.tables import number_of
+from sandbox.hubspot.rest.batches import Outcome, limited
+from sandbox.hubspot.rest.objects import after_of, page_size
 from sandbox.hubspot.schema import ObjectType
 from sandbox.hubspot.wire import Request, Response, encode, json_response
 
@@ -40,13 +42,13 @@ def _page(portal: "Portal", ends: Ends, limit: int, link: str) -> tuple[list[dic
 def batch_read(portal: "Portal", request: Request, from_segment: str, to_segment: str) -> Response:
     """Give the associations of many records; results are not in the order of the inputs."""
     kind, other = portal.schema.get(from_segment), portal.schema.get(to_segment)
-    inputs = inputs_of(request.json_object(), _MOST_READ)
+    inputs = limited(request.read(Batch).inputs, _MOST_READ)
     limit, outcome = page_size(portal, _PAGE), Outcome()
-    for each in inputs or ():
-        text = str(each.get("id"))
+    for each in inputs:
+        text = each.text
         ends: Ends = []
-        if text.isdecimal() and int(text) in portal.tables[kind.id].live:
-            ends = _ends(portal, kind, int(text), other, int(each.get("after") or 0))
+        if portal.tables[kind.id].find(text):
+            ends = _ends(portal, kind, number_of(text), other, after_of(each.after))
         if not ends:
             outcome.errors.append(_none(portal, kind, text, other))
             continue
@@ -92,8 +94,8 @@ def _known(portal: "Portal", kind: ObjectType, text: str) -> int:
 def batch_create(portal: "Portal", request: Request, from_segment: str, to_segment: str) -> Response:
     """Associate many pairs, each with the types it names."""
 
-    def associate(pair: _Pair, each: dict[str, Any]) -> bytes:
-        return encode(_shown_pair(pair, _link(portal, pair, each.get("types"))))
+    def associate(pair: _Pair, each: Pair) -> bytes:
+        return encode(_shown_pair(pair, _link(portal, pair, each.types)))
 
     return _each(portal, request, (from_segment, to_segment), associate).response(portal, status=201)
 
@@ -105,11 +107,11 @@ def batch_default(portal: "Portal", request: Request, from_segment: str, to_segm
 
 
 def _each(
-    portal: "Portal", request: Request, segments: tuple[str, str], run: Callable[[_Pair, dict[str, Any]], bytes]
+    portal: "Portal", request: Request, segments: tuple[str, str], run: Callable[[_Pair, Pair], bytes]
 ) -> Outcome:
     outcome = Outcome()
-    for place, each in enumerate(inputs_of(request.json_object(), _MOST_CREATED) or ()):
-        source, target = (str((each.get(name) or {}).get("id")) for name in ("from", "to"))
+    for place, each in enumerate(limited(request.read(Pairs).inputs, _MOST_CREATED)):
+        source, target = str(each.source.id), str(each.to.id)
         try:
             pair = _pair_of(portal, (segments[0], source, segments[1], target))
             outcome.results.append((place, run(pair, each)))
@@ -119,13 +121,11 @@ def _each(
     return outcome
 
 
-def _link(portal: "Portal", pair: _Pair, specs: Any) -> list[Label]:
-    if not isinstance(specs, list) or not specs:
+def _link(portal: "Portal", pair: _Pair, specs: Sequence[Spec]) -> list[Label]:
+    if not specs:
         raise validation("Invalid input JSON: association types are missing")
     ends = pair.kind.id, pair.other.id
-    checked = [
-        portal.links.check(*ends, str(spec["associationCategory"]), int(spec["associationTypeId"])) for spec in specs
-    ]
+    checked = [portal.links.check(*ends, spec.association_category, spec.association_type_id) for spec in specs]
     for label in checked:
         portal.links.link(label, pair.source, pair.target)
     return checked
@@ -156,18 +156,18 @@ def _default(source: int, target: int, label: Label) -> dict[str, Any]:
 def batch_archive(portal: "Portal", request: Request, from_segment: str, to_segment: str) -> Response:
     """Take the associations of many pairs away."""
     kind, other = portal.schema.get(from_segment), portal.schema.get(to_segment)
-    for each in inputs_of(request.json_object(), _MOST_ARCHIVED) or ():
-        for end in each.get("to", ()):
-            portal.links.unlink(kind.id, int(each["from"]["id"]), other.id, int(end["id"]))
+    for each in limited(request.read(Fans).inputs, _MOST_ARCHIVED):
+        for end in each.to:
+            portal.links.unlink((kind.id, number_of(str(each.source.id))), (other.id, number_of(str(end.id))))
     return Response(204)
 
 
 def batch_archive_labels(portal: "Portal", request: Request, from_segment: str, to_segment: str) -> Response:
     """Take some types of association of many pairs away."""
     kind, other = portal.schema.get(from_segment), portal.schema.get(to_segment)
-    for each in inputs_of(request.json_object(), _MOST_ARCHIVED) or ():
-        numbers = [int(spec["associationTypeId"]) for spec in each.get("types", ())]
-        portal.links.unlink(kind.id, int(each["from"]["id"]), other.id, int(each["to"]["id"]), numbers)
+    for each in limited(request.read(Pairs).inputs, _MOST_ARCHIVED):
+        numbers = [spec.association_type_id for spec in each.types]
+        portal.links.unlink((kind.id, number_of(str(each.source.id))), (other.id, number_of(str(each.to.id))), numbers)
     return Response(204)
 
 
@@ -176,7 +176,7 @@ def of_record(portal: "Portal", request: Request, from_segment: str, text: str, 
     kind, other = portal.schema.get(from_segment), portal.schema.get(to_segment)
     record = portal.tables[kind.id].get(text)
     limit = page_size(portal, request.number("limit", default=_PAGE, most=_PAGE))
-    ends = _ends(portal, kind, record.id, other, int(request.query.get("after") or 0))
+    ends = _ends(portal, kind, record.id, other, after_of(request.query.get("after")))
     results, paging = _page(portal, ends, limit, f"https://api.hubapi.com{request.path}")
     return json_response({"results": results, **paging})
 
@@ -184,7 +184,7 @@ def of_record(portal: "Portal", request: Request, from_segment: str, text: str, 
 def put(portal: "Portal", request: Request, *ends: str) -> Response:
     """Associate two records with the types of the body."""
     pair = _pair_of(portal, ends)
-    linked = _link(portal, pair, request.json_list())
+    linked = _link(portal, pair, request.read(list[Spec]))
     return json_response(_shown_pair(pair, linked), status=201)
 
 
@@ -196,7 +196,7 @@ def put_default(portal: "Portal", _request: Request, *ends: str) -> Response:
 def remove(portal: "Portal", _request: Request, from_segment: str, text: str, *end: str) -> Response:
     """Take all associations of two records away."""
     kind, other = portal.schema.get(from_segment), portal.schema.get(end[0])
-    portal.links.unlink(kind.id, int(text), other.id, int(end[1]))
+    portal.links.unlink((kind.id, number_of(text)), (other.id, number_of(end[1])))
     return Response(204)
 
 
@@ -208,9 +208,7 @@ def labels(portal: "Portal", _request: Request, from_segment: str, to_segment: s
 
 def create_label(portal: "Portal", request: Request, from_segment: str, to_segment: str) -> Response:
     """Make a kind of association of the customer's; the answer shows both directions."""
-    kind, other, given = portal.schema.get(from_segment), portal.schema.get(to_segment), request.json_object()
-    if not given.get("label") or not given.get("name"):
-        raise validation("Invalid input JSON: label and name are missing")
-    new = portal.links.define_own(kind.id, other.id, str(given["name"]), str(given["label"]))
+    kind, other, given = portal.schema.get(from_segment), portal.schema.get(to_segment), request.read(LabelBody)
+    new = portal.links.define_own(kind.id, other.id, given.name, given.label)
     both = [new, portal.links.label(new.inverse)]
     return json_response({"results": [each.shown() for each in both]})

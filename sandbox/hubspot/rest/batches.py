@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec.structs import replace
+
+from sandbox.hubspot.bodies import Batch, Row
 from sandbox.hubspot.clock import iso
 from sandbox.hubspot.errors import ApiError, validation
 from sandbox.hubspot.records import writing
 from sandbox.hubspot.records.render import with_members
-from sandbox.hubspot.records.tables import Record
+from sandbox.hubspot.records.tables import Record, number_of
 from sandbox.hubspot.rest import objects
 from sandbox.hubspot.schema import ALWAYS, ObjectType
 from sandbox.hubspot.wire import Request, Response, encode, raw_response
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from sandbox.hubspot.state import Portal
 
 MOST, MOST_WITH_HISTORY = 100, 50
-Input = dict[str, Any]
+Input = TypeVar("Input")
 
 
 @dataclass(slots=True)
@@ -41,20 +44,15 @@ class Outcome:
         )
 
 
-def inputs_of(body: Input, most: int) -> list[Input] | None:
-    """Give the inputs; None when there are none at all, which is no error. Too many or repeated ones are refused."""
-    inputs = body.get("inputs")
-    if inputs is None:
-        return None
-    if not isinstance(inputs, list) or not all(isinstance(each, dict) for each in inputs):
-        raise validation("Invalid input JSON: inputs must be a list of objects")
-    if len(inputs) > most:
-        raise validation(f"The maximum number of inputs is {most}, and there were {len(inputs)}")
-    return inputs
+def limited(inputs: list[Input] | None, most: int) -> list[Input]:
+    """Give the inputs; none at all is no error. Too many are refused."""
+    if len(inputs or ()) > most:
+        raise validation(f"The maximum number of inputs is {most}, and there were {len(inputs or ())}")
+    return inputs or []
 
 
-def _refuse_repeated(inputs: Sequence[Input]) -> None:
-    counts = Counter((str(each.get("idProperty") or ""), str(each.get("id"))) for each in inputs)
+def _refuse_repeated(inputs: Sequence[Row]) -> None:
+    counts = Counter((each.id_property, each.text) for each in inputs)
     repeated = [identity for (_, identity), count in counts.items() if count > 1]
     if repeated:
         message = f"Duplicate IDs found in batch input: [{', '.join(repeated)}]. IDs must be unique"
@@ -63,15 +61,13 @@ def _refuse_repeated(inputs: Sequence[Input]) -> None:
 
 def read(portal: "Portal", request: Request, segment: str) -> Response:
     """Give the records of many ids; those that are not there are listed in one error."""
-    kind, body = portal.schema.get(segment), request.json_object()
-    history = tuple(body.get("propertiesWithHistory") or ())
-    inputs = inputs_of(body, MOST_WITH_HISTORY if history else MOST)
-    if inputs is None:
-        return Outcome().response(portal)
-    archived, name = request.flag("archived"), body.get("idProperty")
-    wanted = {text: _find(portal, kind, name, text, archived=archived) for text in (str(i["id"]) for i in inputs)}
+    kind, body = portal.schema.get(segment), request.read(Batch)
+    history = tuple(body.properties_with_history or ())
+    inputs = limited(body.inputs, MOST_WITH_HISTORY if history else MOST)
+    archived, name = request.flag("archived"), body.id_property
+    wanted = {each.text: _find(portal, kind, name, each.text, archived=archived) for each in inputs}
     records = list({record.id: record for record in wanted.values() if record}.values())
-    shown = portal.rendered.many(kind, records, tuple(body.get("properties") or ()))
+    shown = portal.rendered.many(kind, records, tuple(body.properties or ()))
     if history:
         pairs = zip(records, shown, strict=True)
         shown = [objects.with_history(portal, kind, record, text, history) for record, text in pairs]
@@ -88,7 +84,7 @@ def _find(portal: "Portal", kind: ObjectType, name: str | None, text: str, *, ar
     if name and name != ALWAYS[2]:
         return objects.by_unique(table, name, text)
     if archived:
-        return table.archived.get(int(text)) if text.isdecimal() else None
+        return table.archived.get(number_of(text))
     return table.find(text)
 
 
@@ -98,19 +94,19 @@ def _missing(portal: "Portal", kind: ObjectType, ids: list[str]) -> dict[str, An
 
 
 def _each(
-    portal: "Portal", request: Request, inputs: Sequence[Input], run: Callable[[Input], tuple[int, bytes]]
+    portal: "Portal", request: Request, inputs: Sequence[Row], run: Callable[[Row], tuple[int, bytes]]
 ) -> Outcome:
     """Run a write for every input. One without a trace id that fails takes the whole batch with it."""
     outcome = Outcome()
     failing = _failing(request)
     for place, each in enumerate(inputs):
-        trace = each.get("objectWriteTraceId")
+        trace = each.object_write_trace_id
         try:
             if place in failing:
                 raise failing[place]
             outcome.results.append(run(each))
         except ApiError as problem:
-            context = {"objectWriteTraceId": [str(trace)]} if trace else {"ids": [str(each.get("id"))]}
+            context = {"objectWriteTraceId": [trace]} if trace else {"ids": [each.text]}
             outcome.errors.append(problem.item(context, strict=portal.strict_errors))
     return outcome
 
@@ -126,43 +122,39 @@ def _failing(request: Request) -> dict[int, ApiError]:
 def update(portal: "Portal", request: Request, segment: str) -> Response:
     """Change many records."""
     kind = portal.schema.get(segment)
-    inputs = inputs_of(request.json_object(), MOST)
-    if inputs is None:
-        return Outcome().response(portal)
+    inputs = limited(request.read(Batch).inputs, MOST)
     _refuse_repeated(inputs)
     found = {place: _target(portal, kind, each) for place, each in enumerate(inputs)}
     known = [(each, record) for place, each in enumerate(inputs) if (record := found[place]) is not None]
     _refuse_whole(portal, request, kind, known)
     records = {id(each): record for each, record in known}
 
-    def run(each: Input) -> tuple[int, bytes]:
+    def run(each: Row) -> tuple[int, bytes]:
         return _save(portal, request, kind, each, records[id(each)])
 
     outcome = _each(portal, request, [each for each, _ in known], run)
-    outcome.errors += [
-        _missing(portal, kind, [str(each["id"])]) for place, each in enumerate(inputs) if found[place] is None
-    ]
+    outcome.errors += [_missing(portal, kind, [each.text]) for place, each in enumerate(inputs) if found[place] is None]
     return outcome.response(portal)
 
 
-def _target(portal: "Portal", kind: ObjectType, each: Input) -> Record | None:
-    return _find(portal, kind, each.get("idProperty"), str(each.get("id")), archived=False)
+def _target(portal: "Portal", kind: ObjectType, each: Row) -> Record | None:
+    return _find(portal, kind, each.id_property, each.text, archived=False)
 
 
 def _refuse_whole(
-    portal: "Portal", request: Request, kind: ObjectType, pairs: Sequence[tuple[Input, Record | None]]
+    portal: "Portal", request: Request, kind: ObjectType, pairs: Sequence[tuple[Row, Record | None]]
 ) -> None:
     """A bad value in an input without a trace id refuses the batch before anything is written."""
     if portal.isolate_without_trace:
         return
     for each, record in pairs:
-        if not each.get("objectWriteTraceId"):
-            writing.checked(portal, kind, each.get("properties") or {}, record, objects.writer(portal, request))
+        if not each.object_write_trace_id:
+            writing.checked(portal, kind, each.values, record, objects.writer(portal, request))
 
 
-def _save(portal: "Portal", request: Request, kind: ObjectType, each: Input, record: Record) -> tuple[int, bytes]:
+def _save(portal: "Portal", request: Request, kind: ObjectType, each: Row, record: Record) -> tuple[int, bytes]:
     objects.check_lock(portal, record.id)
-    given, write = each.get("properties") or {}, objects.writer(portal, request)
+    given, write = each.values, objects.writer(portal, request)
     new = writing.update(portal, kind, portal.tables[kind.id].live[record.id], given, write)
     return new.id, objects.with_warnings(objects.echo(portal, kind, new, given), write)
 
@@ -170,14 +162,12 @@ def _save(portal: "Portal", request: Request, kind: ObjectType, each: Input, rec
 def create(portal: "Portal", request: Request, segment: str) -> Response:
     """Make many records."""
     kind = portal.schema.get(segment)
-    inputs = inputs_of(request.json_object(), MOST)
-    if inputs is None:
-        return Outcome().response(portal, status=201)
+    inputs = limited(request.read(Batch).inputs, MOST)
     _refuse_whole(portal, request, kind, [(each, None) for each in inputs])
 
-    def run(each: Input) -> tuple[int, bytes]:
-        given, write = each.get("properties") or {}, objects.writer(portal, request)
-        links = objects.links_of(portal, kind, each.get("associations"))
+    def run(each: Row) -> tuple[int, bytes]:
+        given, write = each.values, objects.writer(portal, request)
+        links = objects.links_of(portal, kind, each.associations)
         record = writing.create(portal, kind, given, links, write)
         return record.id, objects.with_warnings(objects.echo(portal, kind, record, given), write)
 
@@ -187,38 +177,36 @@ def create(portal: "Portal", request: Request, segment: str) -> Response:
 def upsert(portal: "Portal", request: Request, segment: str) -> Response:
     """Make or change records by a unique property. A conflict refuses the whole batch."""
     kind = portal.schema.get(segment)
-    inputs = inputs_of(request.json_object(), MOST)
-    if inputs is None:
-        return Outcome().response(portal)
+    inputs = limited(request.read(Batch).inputs, MOST)
     _refuse_repeated(inputs)
     keyed = [(_keyed(each), _target(portal, kind, each)) for each in inputs]
     _refuse_conflicts(portal, request, kind, keyed)
     _refuse_whole(portal, request, kind, keyed)
     targets = {id(each): record for each, record in keyed}
 
-    def run(each: Input) -> tuple[int, bytes]:
+    def run(each: Row) -> tuple[int, bytes]:
         record = targets[id(each)]
         if record is not None:
             identity, text = _save(portal, request, kind, each, record)
             return identity, with_members(text, new=False)
-        new = writing.create(portal, kind, each["properties"], (), objects.writer(portal, request))
-        return new.id, with_members(objects.echo(portal, kind, new, each["properties"]), new=True)
+        new = writing.create(portal, kind, each.values, (), objects.writer(portal, request))
+        return new.id, with_members(objects.echo(portal, kind, new, each.values), new=True)
 
     return _each(portal, request, [each for each, _ in keyed], run).response(portal)
 
 
-def _keyed(each: Input) -> Input:
+def _keyed(each: Row) -> Row:
     """Give an input whose properties say what it is found by."""
-    name, given = each.get("idProperty"), each.get("properties") or {}
-    return {**each, "properties": {name: str(each.get("id")), **given} if name else given}
+    named = {each.id_property: each.text} if each.id_property else {}
+    return replace(each, properties=named | each.values)
 
 
 def _refuse_conflicts(
-    portal: "Portal", request: Request, kind: ObjectType, pairs: Sequence[tuple[Input, Record | None]]
+    portal: "Portal", request: Request, kind: ObjectType, pairs: Sequence[tuple[Row, Record | None]]
 ) -> None:
     for each, record in pairs:
         try:
-            writing.checked(portal, kind, each["properties"], record, objects.writer(portal, request))
+            writing.checked(portal, kind, each.values, record, objects.writer(portal, request))
         except ApiError as problem:
             if problem.category == "CONFLICT":
                 raise
@@ -227,8 +215,8 @@ def _refuse_conflicts(
 def archive(portal: "Portal", request: Request, segment: str) -> Response:
     """Put many records into the recycle bin; those that are not there are no error."""
     kind = portal.schema.get(segment)
-    for each in inputs_of(request.json_object(), MOST) or ():
-        record = portal.tables[kind.id].find(str(each.get("id")))
+    for each in limited(request.read(Batch).inputs, MOST):
+        record = portal.tables[kind.id].find(each.text)
         if record is not None:
             objects.check_lock(portal, record.id)
             writing.archive(portal, kind, record)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sandbox.hubspot.bodies import Merge, NewLink, Save, Text
 from sandbox.hubspot.clock import iso
 from sandbox.hubspot.errors import ApiError, not_found, validation
 from sandbox.hubspot.records import writing
 from sandbox.hubspot.records.associations import PRIMARY
 from sandbox.hubspot.records.render import with_members
-from sandbox.hubspot.records.tables import Record, Table, Version
+from sandbox.hubspot.records.tables import Record, Table, Version, number_of
 from sandbox.hubspot.schema import ALWAYS, ObjectType
 from sandbox.hubspot.wire import Request, Response, encode, raw_response
 
@@ -24,10 +25,8 @@ def listed(portal: "Portal", request: Request, segment: str) -> Response:
     kind = portal.schema.get(segment)
     most = _PAGE_WITH_HISTORY if request.names("propertiesWithHistory") else _PAGE
     limit = page_size(portal, request.number("limit", default=_USUAL, most=most))
-    after = request.query.get("after") or "0"
-    if not after.isdecimal():
-        raise validation(f"after must be the one that the page before named, and was {after}")
-    found = portal.tables[kind.id].page(int(after), limit + 1, archived=request.flag("archived"))
+    after = after_of(request.query.get("after"))
+    found = portal.tables[kind.id].page(after, limit + 1, archived=request.flag("archived"))
     shown = shown_records(portal, kind, found[:limit], request)
     if len(found) <= limit or request.struck_by("page_without_next"):
         return raw_response(b'{"results":[', b",".join(shown), b"]}")
@@ -35,6 +34,13 @@ def listed(portal: "Portal", request: Request, segment: str) -> Response:
     link = f"https://api.hubapi.com{request.path}?limit={limit}&after={last}"
     paging = encode({"next": {"after": last, "link": link}})
     return raw_response(b'{"results":[', b",".join(shown), b'],"paging":', paging, b"}")
+
+
+def after_of(text: Text | None) -> int:
+    """Read where a page begins."""
+    if text and not number_of(str(text)) and str(text) != "0":
+        raise validation(f"after must be the one that the page before named, and was {text}")
+    return number_of(str(text or 0))
 
 
 def page_size(portal: "Portal", limit: int) -> int:
@@ -132,21 +138,19 @@ def retrieve(portal: "Portal", request: Request, segment: str, text: str) -> Res
 
 def create(portal: "Portal", request: Request, segment: str) -> Response:
     """Make a record."""
-    kind, body = portal.schema.get(segment), request.json_object()
-    write = writer(portal, request)
-    links = links_of(portal, kind, body.get("associations"))
-    record = writing.create(portal, kind, _properties(body), links, write)
-    return raw_response(with_warnings(echo(portal, kind, record, _properties(body)), write), status=201)
+    kind, body, write = portal.schema.get(segment), request.read(Save), writer(portal, request)
+    links = links_of(portal, kind, body.associations)
+    record = writing.create(portal, kind, body.properties, links, write)
+    return raw_response(with_warnings(echo(portal, kind, record, body.properties), write), status=201)
 
 
 def change(portal: "Portal", request: Request, segment: str, text: str) -> Response:
     """Change a record."""
-    kind, body = portal.schema.get(segment), request.json_object()
+    kind, body, write = portal.schema.get(segment), request.read(Save), writer(portal, request)
     record = found(portal, request, kind, text)
     check_lock(portal, record.id)
-    write = writer(portal, request)
-    new = writing.update(portal, kind, record, _properties(body), write)
-    return raw_response(with_warnings(echo(portal, kind, new, _properties(body)), write))
+    new = writing.update(portal, kind, record, body.properties, write)
+    return raw_response(with_warnings(echo(portal, kind, new, body.properties), write))
 
 
 def remove(portal: "Portal", _request: Request, segment: str, text: str) -> Response:
@@ -161,11 +165,9 @@ def remove(portal: "Portal", _request: Request, segment: str, text: str) -> Resp
 
 def merge(portal: "Portal", request: Request, segment: str) -> Response:
     """Merge two records into a new one."""
-    kind, body = portal.schema.get(segment), request.json_object()
-    if set(body) != {"primaryObjectId", "objectIdToMerge"}:
-        raise validation("Invalid input JSON: expected primaryObjectId and objectIdToMerge")
+    kind, body = portal.schema.get(segment), request.read(Merge)
     table = portal.tables[kind.id]
-    primary, other = (table.find(str(body[name])) for name in ("primaryObjectId", "objectIdToMerge"))
+    primary, other = table.find(str(body.primary_object_id)), table.find(str(body.object_id_to_merge))
     if primary is None or other is None:
         raise not_found()
     if primary is other:
@@ -196,20 +198,13 @@ def check_lock(portal: "Portal", record_id: int) -> None:
             raise ApiError("LOCKED", "Resource is locked", status=_LOCKED)
 
 
-def links_of(portal: "Portal", kind: ObjectType, given: Any) -> list[writing.Link]:
+def links_of(portal: "Portal", kind: ObjectType, given: Iterable[NewLink] | None) -> list[writing.Link]:
     """Read the associations of a new record."""
     links = []
     for each in given or ():
-        for spec in each["types"]:
-            number = int(spec["associationTypeId"])
-            target = next((label.target for label in portal.links.of_type(kind.id) if label.number == number), "")
-            label = portal.links.check(kind.id, target, str(spec["associationCategory"]), number)
-            links.append((label, portal.tables[target].get(str(each["to"]["id"])).id))
+        for spec in each.types:
+            own = portal.links.of_type(kind.id)
+            target = next((label.target for label in own if label.number == spec.association_type_id), "")
+            label = portal.links.check(kind.id, target, spec.association_category, spec.association_type_id)
+            links.append((label, portal.tables[target].get(str(each.to.id)).id))
     return links
-
-
-def _properties(body: Mapping[str, Any]) -> dict[str, Any]:
-    given = body.get("properties")
-    if not isinstance(given, dict):
-        raise validation("Invalid input JSON: properties must be an object")
-    return given

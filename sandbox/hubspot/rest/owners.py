@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.hubspot.errors import not_found
 from sandbox.hubspot.records.people import Owner
-from sandbox.hubspot.rest.objects import page_size
+from sandbox.hubspot.rest.objects import after_of, page_size
 from sandbox.hubspot.wire import Request, Response, json_response
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def listed(portal: "Portal", request: Request) -> Response:
 def _page(portal: "Portal", request: Request, shown: list[tuple[Owner, dict[str, Any]]]) -> Response:
     """Give a page; `after` is a number of owner, whose page comes next."""
     limit = page_size(portal, request.number("limit", default=_USUAL, most=_MOST))
-    after = request.query.get("after") or "0"
-    ordered = sorted((pair for pair in shown if pair[0].id > int(after)), key=lambda pair: pair[0].id)
+    after = after_of(request.query.get("after"))
+    ordered = sorted((pair for pair in shown if pair[0].id > after), key=lambda pair: pair[0].id)
     body: dict[str, Any] = {"results": [each for _, each in ordered[:limit]]}
     if len(ordered) > limit and not request.struck_by("page_without_next"):
         last = str(ordered[limit - 1][0].id)

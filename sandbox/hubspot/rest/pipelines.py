@@ -1,7 +1,8 @@
 """Pipelines of deals and their stages, over HTTP."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sandbox.hubspot.bodies import PipelineBody, PipelineChange, StageBody
 from sandbox.hubspot.errors import not_found, unsupported, validation
 from sandbox.hubspot.records.pipelines import Pipeline
 from sandbox.hubspot.wire import Request, Response, json_response
@@ -32,7 +33,7 @@ def retrieve(portal: "Portal", _request: Request, segment: str, pipeline_id: str
 def create(portal: "Portal", request: Request, segment: str) -> Response:
     """Make a pipeline."""
     _check(portal, segment)
-    new = _read(portal, request.json_object(), portal.pipelines.number())
+    new = _read(portal, request.read(PipelineBody), portal.pipelines.number())
     portal.pipelines.add(new)
     return json_response(new.shown(), status=201)
 
@@ -41,22 +42,20 @@ def replace(portal: "Portal", request: Request, segment: str, pipeline_id: str) 
     """Put another definition in a pipeline's place."""
     _check(portal, segment)
     old = portal.pipelines.get(pipeline_id)
-    new = _read(portal, request.json_object(), old.id)
+    new = _read(portal, request.read(PipelineBody), old.id)
     for stage in old.stages:
         _check_unused(portal, "dealstage", stage)
     portal.pipelines.add(new)
     return json_response(new.shown())
 
 
-def _read(portal: "Portal", given: dict[str, Any], pipeline_id: str) -> Pipeline:
-    if not given.get("label") or not isinstance(given.get("stages"), list):
-        raise validation("A pipeline needs a label and stages")
+def _read(portal: "Portal", given: PipelineBody, pipeline_id: str) -> Pipeline:
     now = portal.now_ms()
-    stages = [portal.pipelines.stage_of(each, now) for each in given["stages"]]
+    stages = [portal.pipelines.stage_of(each, now) for each in given.stages]
     return Pipeline(
         id=pipeline_id,
-        label=str(given["label"]),
-        order=int(given.get("displayOrder", 0)),
+        label=given.label,
+        order=given.display_order,
         stages={stage.id: stage for stage in stages},
         created_ms=now,
         changed_ms=now,
@@ -66,9 +65,9 @@ def _read(portal: "Portal", given: dict[str, Any], pipeline_id: str) -> Pipeline
 def change(portal: "Portal", request: Request, segment: str, pipeline_id: str) -> Response:
     """Change a pipeline's label or place."""
     _check(portal, segment)
-    pipeline, given = portal.pipelines.get(pipeline_id), request.json_object()
-    pipeline.label = str(given.get("label", pipeline.label))
-    pipeline.order = int(given.get("displayOrder", pipeline.order))
+    pipeline, given = portal.pipelines.get(pipeline_id), request.read(PipelineChange)
+    pipeline.label = given.label or pipeline.label
+    pipeline.order = pipeline.order if given.display_order is None else given.display_order
     pipeline.changed_ms = portal.now_ms()
     return json_response(pipeline.shown())
 
@@ -106,7 +105,7 @@ def create_stage(portal: "Portal", request: Request, segment: str, pipeline_id: 
     """Make a stage."""
     _check(portal, segment)
     pipeline = portal.pipelines.get(pipeline_id)
-    new = portal.pipelines.stage_of(request.json_object(), portal.now_ms())
+    new = portal.pipelines.stage_of(request.read(StageBody), portal.now_ms())
     portal.pipelines.put_stage(pipeline, new)
     return json_response(new.shown(), status=201)
 
@@ -118,7 +117,7 @@ def change_stage(portal: "Portal", request: Request, segment: str, pipeline_id: 
     old = pipeline.stages.get(stage_id)
     if old is None:
         raise not_found(f"Stage {stage_id} not found")
-    new = portal.pipelines.stage_of(request.json_object(), portal.now_ms(), old)
+    new = portal.pipelines.stage_of(request.read(StageBody), portal.now_ms(), old)
     portal.pipelines.put_stage(pipeline, new)
     return json_response(new.shown())
 

@@ -1,12 +1,23 @@
 """Definitions of properties and their groups. Lists may lag behind a change; what was archived can be had again."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict
+
+from sandbox.hubspot.bodies import (
+    Definitions,
+    GroupBody,
+    GroupChange,
+    Names,
+    OptionBody,
+    PropertyBody,
+    PropertyChange,
+)
 from sandbox.hubspot.errors import ApiError, not_found, unsupported, validation
-from sandbox.hubspot.rest.batches import Outcome, inputs_of
+from sandbox.hubspot.rest.batches import Outcome, limited
 from sandbox.hubspot.schema import ObjectType, Option, Property
 from sandbox.hubspot.wire import Request, Response, encode, json_response
 
@@ -22,21 +33,7 @@ _PAIRS = {
     "enumeration": {"select", "radio", "checkbox", "booleancheckbox"},
     "bool": {"booleancheckbox"},
 }
-_CHANGEABLE = {
-    "label",
-    "type",
-    "fieldType",
-    "groupName",
-    "description",
-    "options",
-    "displayOrder",
-    "hidden",
-    "formField",
-}
-_GIVEN = {
-    *_CHANGEABLE, "name", "hasUniqueValue", "externalOptions", "referencedObjectType", "numberDisplayHint",
-    "showCurrencySymbol", "dataSensitivity", "calculationFormula", "currencyPropertyName",
-}  # fmt: skip
+_CHANGED_NAMES = {"group_name": "group", "display_order": "order"}
 _CONFLICT, _MOST_UNIQUE, _BATCH = 409, 10, 100
 
 
@@ -68,14 +65,12 @@ def _found(portal: "Portal", kind: ObjectType, name: str, *, archived: bool = Fa
 def create(portal: "Portal", request: Request, segment: str) -> Response:
     """Make a property, or restore one that was archived."""
     kind = portal.schema.get(segment)
-    return json_response(made(portal, kind, request.json_object()).shown(), status=201)
+    return json_response(made(portal, kind, request.read(PropertyBody)).shown(), status=201)
 
 
-def made(portal: "Portal", kind: ObjectType, given: Mapping[str, Any]) -> Property:
+def made(portal: "Portal", kind: ObjectType, given: PropertyBody) -> Property:
     """Make a property of its definition."""
-    if unknown := set(given) - _GIVEN:
-        raise validation(f"Invalid input JSON: unknown members {sorted(unknown)}")
-    name = str(given.get("name", ""))
+    name = given.name
     if not _NAME.fullmatch(name):
         raise validation(f"Property names are lower case letters, digits and underscores, and this was {name!r}")
     if name in kind.properties:
@@ -88,26 +83,26 @@ def made(portal: "Portal", kind: ObjectType, given: Mapping[str, Any]) -> Proper
     return new
 
 
-def _defined(portal: "Portal", kind: ObjectType, given: Mapping[str, Any]) -> Property:
-    if given.get("calculationFormula"):
+def _defined(portal: "Portal", kind: ObjectType, given: PropertyBody) -> Property:
+    if given.calculation_formula:
         raise unsupported("a property with a formula")
-    now, owner = portal.now_ms(), bool(given.get("externalOptions"))
-    if owner and given.get("referencedObjectType") != "OWNER":
+    if given.external_options and given.referenced_object_type != "OWNER":
         raise unsupported("externalOptions for anything but owners")
+    now = portal.now_ms()
     new = Property(
-        name=str(given["name"]),
-        label=_text(given, "label"),
-        type=_text(given, "type"),
-        field_type=_text(given, "fieldType"),
-        group=_text(given, "groupName"),
-        description=str(given.get("description") or ""),
-        options=options_of(given.get("options")),
-        order=int(given.get("displayOrder", -1)),
-        unique=bool(given.get("hasUniqueValue")),
-        owner=owner,
-        hidden=bool(given.get("hidden")),
-        form_field=bool(given.get("formField")),
-        currency=bool(given.get("showCurrencySymbol")),
+        name=given.name,
+        label=given.label,
+        type=given.type,
+        field_type=given.field_type,
+        group=given.group_name,
+        description=given.description or "",
+        options=_options(given.options),
+        order=given.display_order,
+        unique=given.has_unique_value,
+        owner=given.external_options,
+        hidden=given.hidden,
+        form_field=given.form_field,
+        currency=given.show_currency_symbol,
         created_ms=now,
         changed_ms=now,
     )
@@ -127,23 +122,10 @@ def _check(kind: ObjectType, new: Property) -> None:
         raise validation(f"No more than {_MOST_UNIQUE} properties of a type may be unique")
 
 
-def _text(given: Mapping[str, Any], name: str) -> str:
-    value = given.get(name)
-    if not isinstance(value, str) or not value:
-        raise validation(f"Invalid input JSON: {name} is missing")
-    return value
-
-
-def options_of(given: Any) -> tuple[Option, ...]:
+def _options(given: Iterable[OptionBody] | None) -> tuple[Option, ...]:
     """Read options; their values are unique."""
     options = tuple(
-        Option(
-            value=_text(each, "value"),
-            label=_text(each, "label"),
-            order=int(each.get("displayOrder", -1)),
-            hidden=bool(each.get("hidden")),
-        )
-        for each in given or ()
+        Option(value=each.value, label=each.label, order=each.display_order, hidden=each.hidden) for each in given or ()
     )
     if len({option.value for option in options}) != len(options):
         raise validation("Option values must be unique")
@@ -152,16 +134,14 @@ def options_of(given: Any) -> tuple[Option, ...]:
 
 def change(portal: "Portal", request: Request, segment: str, name: str) -> Response:
     """Change a property; options that are given take the place of all there were."""
-    kind, given = portal.schema.get(segment), request.json_object()
+    kind, given = portal.schema.get(segment), request.read(PropertyChange)
     old = _found(portal, kind, name)
-    if unknown := set(given) - _CHANGEABLE:
-        raise validation(f"Invalid input JSON: {sorted(unknown)} cannot be changed")
-    if old.hubspot_defined and set(given) - {"options"}:
+    changed = {each: value for each, value in asdict(given).items() if value is not None}
+    if old.hubspot_defined and set(changed) - {"options"}:
         raise validation(f"Property {name!r} is defined by HubSpot and cannot be changed")
-    names = {"fieldType": "field_type", "groupName": "group", "displayOrder": "order", "formField": "form_field"}
-    values = {names.get(each, each): value for each, value in given.items() if each != "options"}
-    if "options" in given:
-        values["options"] = options_of(given["options"])
+    values = {_CHANGED_NAMES.get(each, each): value for each, value in changed.items()}
+    if given.options is not None:
+        values["options"] = _options(given.options)
     new = replace(old, **values, changed_ms=portal.now_ms())
     if not old.hubspot_defined:
         _check(kind, new)
@@ -188,34 +168,34 @@ def _archive(portal: "Portal", kind: ObjectType, name: str) -> None:
 
 def batch_read(portal: "Portal", request: Request, segment: str) -> Response:
     """Give many definitions by name."""
-    kind, body = portal.schema.get(segment), request.json_object()
-    outcome, found = Outcome(), kind.gone if body.get("archived") else kind.properties
-    for place, each in enumerate(inputs_of(body, _BATCH) or ()):
-        definition = found.get(str(each.get("name")))
+    kind, body = portal.schema.get(segment), request.read(Names)
+    outcome, found = Outcome(), kind.gone if body.archived else kind.properties
+    for place, each in enumerate(limited(body.inputs, _BATCH)):
+        definition = found.get(each.name)
         if definition is not None and settled(portal, definition):
             outcome.results.append((place, encode(definition.shown())))
         else:
-            missing = not_found(f"No property named '{each.get('name')}' exists")
-            outcome.errors.append(missing.item({"name": [str(each.get("name"))]}, strict=portal.strict_errors))
+            missing = not_found(f"No property named '{each.name}' exists")
+            outcome.errors.append(missing.item({"name": [each.name]}, strict=portal.strict_errors))
     return outcome.response(portal)
 
 
 def batch_create(portal: "Portal", request: Request, segment: str) -> Response:
     """Make many properties; those that cannot be made are listed."""
     kind, outcome = portal.schema.get(segment), Outcome()
-    for place, each in enumerate(inputs_of(request.json_object(), _BATCH) or ()):
+    for place, each in enumerate(limited(request.read(Definitions).inputs, _BATCH)):
         try:
             outcome.results.append((place, encode(made(portal, kind, each).shown())))
         except ApiError as problem:
-            outcome.errors.append(problem.item({"name": [str(each.get("name"))]}, strict=portal.strict_errors))
+            outcome.errors.append(problem.item({"name": [each.name]}, strict=portal.strict_errors))
     return outcome.response(portal, status=201)
 
 
 def batch_archive(portal: "Portal", request: Request, segment: str) -> Response:
     """Archive many properties."""
     kind = portal.schema.get(segment)
-    for each in inputs_of(request.json_object(), _BATCH) or ():
-        _archive(portal, kind, str(each.get("name")))
+    for each in limited(request.read(Names).inputs, _BATCH):
+        _archive(portal, kind, each.name)
     return Response(204)
 
 
@@ -240,21 +220,22 @@ def _group(kind: ObjectType, name: str) -> dict[str, Any]:
 
 def create_group(portal: "Portal", request: Request, segment: str) -> Response:
     """Make a group."""
-    kind, given = portal.schema.get(segment), request.json_object()
-    name = _text(given, "name")
+    kind, given = portal.schema.get(segment), request.read(GroupBody)
+    name = given.name
     if name in kind.groups:
         sub = "Properties.PROPERTY_GROUP_WITH_NAME_EXISTS"
         message = f"A property group named '{name}' already exists."
         raise ApiError("OBJECT_ALREADY_EXISTS", message, status=_CONFLICT, sub_category=sub)
-    order = int(given.get("displayOrder", -1))
-    kind.groups[name] = {"name": name, "label": _text(given, "label"), "displayOrder": order, "archived": False}
+    order = given.display_order
+    kind.groups[name] = {"name": name, "label": given.label, "displayOrder": order, "archived": False}
     return json_response(kind.groups[name], status=201)
 
 
 def change_group(portal: "Portal", request: Request, segment: str, name: str) -> Response:
     """Change a group."""
-    found, given = _group(portal.schema.get(segment), name), request.json_object()
-    found.update({each: given[each] for each in ("label", "displayOrder") if each in given})
+    found, given = _group(portal.schema.get(segment), name), request.read(GroupChange)
+    changed = {"label": given.label, "displayOrder": given.display_order}
+    found.update({each: value for each, value in changed.items() if value is not None})
     return json_response(found)
 
 

@@ -3,6 +3,9 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict, replace
+
+from sandbox.hubspot.bodies import AssociationBody, SchemaBody, SchemaChange
 from sandbox.hubspot.clock import iso
 from sandbox.hubspot.errors import ApiError, not_found, validation
 from sandbox.hubspot.records.associations import Label
@@ -16,14 +19,6 @@ if TYPE_CHECKING:
     from sandbox.hubspot.state import Portal
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
-_GIVEN = {
-    "name", "labels", "primaryDisplayProperty", "secondaryDisplayProperties", "requiredProperties",
-    "searchableProperties", "properties", "associatedObjects", "description", "allowsSensitiveProperties",
-}  # fmt: skip
-_CHANGEABLE = {
-    "labels", "primaryDisplayProperty", "secondaryDisplayProperties", "requiredProperties", "searchableProperties",
-    "description",
-}  # fmt: skip
 _ONLY_WHOLE = {"properties", "associations", "createdByUserId", "updatedByUserId"}
 _FIRST, _CONFLICT, _MOST = 7_654_321, 409, 10
 ADMINISTRATOR = 73_074_756
@@ -57,58 +52,55 @@ def _custom(portal: "Portal", segment: str) -> ObjectType:
 def create(portal: "Portal", request: Request) -> Response:
     """Make a custom type with its properties and associations."""
     _check_tier(portal)
-    return json_response(_shown(portal, made(portal, request.json_object())), status=201)
+    return json_response(_shown(portal, made(portal, request.read(SchemaBody))), status=201)
 
 
-def made(portal: "Portal", given: dict[str, Any]) -> ObjectType:
+def made(portal: "Portal", given: SchemaBody) -> ObjectType:
     """Make a custom type of its definition."""
-    if unknown := set(given) - _GIVEN:
-        raise validation(f"Invalid input JSON: unknown members {sorted(unknown)}")
-    name, labels = str(given.get("name", "")), given.get("labels") or {}
-    if not _NAME.fullmatch(name) or not labels.get("singular") or not labels.get("plural"):
-        raise validation("A schema needs a name in lower case, and labels")
+    name = given.name
+    if not _NAME.fullmatch(name):
+        raise validation(f"A schema's name is in lower case, and this was {name!r}")
     if portal.schema.find(f"p{portal.id}_{name}"):
         raise ApiError("OBJECT_ALREADY_EXISTS", f"Object type {name} already exists", status=_CONFLICT)
     own = [kind for kind in portal.schema if kind.custom is not None]
     if len(own) >= _MOST:
         raise validation(f"No more than {_MOST} custom object types are allowed")
+    targets = [portal.schema.get(other) for other in given.associated_objects]
     number = max((int(kind.id.removeprefix("2-")) for kind in own), default=_FIRST - 1) + 1
     kind = _defined(portal, given, number)
     portal.schema.add(kind, f"p{portal.id}_{name}", f"p_{name}")
     portal.open_table(kind)
-    for other in given.get("associatedObjects", ()):
-        target = portal.schema.get(str(other))
+    for target in targets:
         portal.links.define_own(kind.id, target.id, f"{name}_to_{target.singular}")
     return kind
 
 
-def _defined(portal: "Portal", given: dict[str, Any], number: int) -> ObjectType:
-    name, primary = str(given["name"]), str(given.get("primaryDisplayProperty", ""))
-    now = portal.now_ms()
+def _defined(portal: "Portal", given: SchemaBody, number: int) -> ObjectType:
+    full, now = f"p{portal.id}_{given.name}", portal.now_ms()
     kind = ObjectType(
         id=f"2-{number}",
-        singular=f"p{portal.id}_{name}",
-        plural=f"p{portal.id}_{name}",
-        label=str(given["labels"]["singular"]),
-        defaults=(*ALWAYS, *([primary] if primary else ())),
-        required=tuple(given.get("requiredProperties") or ()),
-        searchable=tuple(given.get("searchableProperties") or ()),
+        singular=full,
+        plural=full,
+        label=given.labels.singular,
+        defaults=(*ALWAYS, given.primary_display_property),
+        required=tuple(given.required_properties),
+        searchable=tuple(given.searchable_properties),
         custom={
-            "name": name,
-            "labels": given["labels"],
-            "primaryDisplayProperty": primary,
-            "secondaryDisplayProperties": list(given.get("secondaryDisplayProperties") or ()),
-            "description": given.get("description"),
+            "name": given.name,
+            "labels": asdict(given.labels),
+            "primaryDisplayProperty": given.primary_display_property,
+            "secondaryDisplayProperties": given.secondary_display_properties,
+            "description": given.description,
             "created_ms": now,
             "changed_ms": now,
         },
     )
     furnish_custom(kind)
-    group = f"p{portal.id}_{name}_information"
+    group = f"{full}_information"
     kind.groups[group] = {"name": group, "label": kind.label, "displayOrder": -1, "archived": False}
-    for each in given.get("properties") or ():
-        properties.made(portal, kind, {"groupName": group, **each})
-    named = {primary, *kind.required, *kind.searchable} - {""}
+    for each in given.properties:
+        properties.made(portal, kind, replace(each, group_name=each.group_name or group))
+    named = {given.primary_display_property, *kind.required, *kind.searchable}
     if unknown := sorted(named - set(kind.properties)):
         raise validation(f"Properties {unknown} do not exist")
     return kind
@@ -151,14 +143,17 @@ def _association(label: Label) -> dict[str, Any]:
 
 def change(portal: "Portal", request: Request, segment: str) -> Response:
     """Change a custom type's labels and lists."""
-    kind, given = _custom(portal, segment), request.json_object()
-    if unknown := set(given) - _CHANGEABLE:
-        raise validation(f"Invalid input JSON: {sorted(unknown)} cannot be changed")
-    custom = kind.custom or {}
-    custom |= {name: value for name, value in given.items() if name in custom} | {"changed_ms": portal.now_ms()}
-    kind.custom = custom
-    kind.required = tuple(given.get("requiredProperties", kind.required))
-    kind.searchable = tuple(given.get("searchableProperties", kind.searchable))
+    kind, given = _custom(portal, segment), request.read(SchemaChange)
+    custom = {
+        "labels": asdict(given.labels) if given.labels else None,
+        "primaryDisplayProperty": given.primary_display_property,
+        "secondaryDisplayProperties": given.secondary_display_properties,
+        "description": given.description,
+    }
+    changed = {name: value for name, value in custom.items() if value is not None}
+    kind.custom = {**(kind.custom or {}), **changed, "changed_ms": portal.now_ms()}
+    kind.required = kind.required if given.required_properties is None else tuple(given.required_properties)
+    kind.searchable = kind.searchable if given.searchable_properties is None else tuple(given.searchable_properties)
     shown = _shown(portal, kind)
     return json_response({name: value for name, value in shown.items() if name not in _ONLY_WHOLE})
 
@@ -175,9 +170,7 @@ def remove(portal: "Portal", _request: Request, segment: str) -> Response:
 
 def associate(portal: "Portal", request: Request, segment: str) -> Response:
     """Let a custom type be associated with another type."""
-    kind, given = _custom(portal, segment), request.json_object()
-    target = portal.schema.get(str(given.get("toObjectTypeId")))
-    label = portal.links.define_own(
-        kind.id, target.id, str(given.get("name") or f"{kind.singular}_to_{target.singular}")
-    )
+    kind, given = _custom(portal, segment), request.read(AssociationBody)
+    target = portal.schema.get(given.to_object_type_id)
+    label = portal.links.define_own(kind.id, target.id, given.name or f"{kind.singular}_to_{target.singular}")
     return json_response(_association(label), status=201)

@@ -1,12 +1,13 @@
 """Deal splits, over HTTP: read by deal, and replaced as a whole."""
 
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from sandbox.hubspot.bodies import Shares, SharesOfMany
 from sandbox.hubspot.clock import iso
-from sandbox.hubspot.errors import ApiError, not_found, validation
+from sandbox.hubspot.errors import ApiError, not_found
 from sandbox.hubspot.records.tables import Record
-from sandbox.hubspot.rest.batches import MOST, Outcome, inputs_of
+from sandbox.hubspot.rest.batches import MOST, Outcome, limited
 from sandbox.hubspot.rest.tokens import missing_scopes
 from sandbox.hubspot.wire import Request, Response, encode
 
@@ -25,26 +26,19 @@ def batch_read(portal: "Portal", request: Request) -> Response:
 def batch_upsert(portal: "Portal", request: Request) -> Response:
     """Put new splits in the place of those that deals have."""
 
-    def replace(deal: Record, given: dict[str, Any]) -> list[Record]:
-        shares = [(str(each.get("ownerId")), _share(each.get("percentage"))) for each in given.get("splits", ())]
+    def replace(deal: Record, given: Shares) -> list[Record]:
+        shares = [(str(each.owner_id), each.percentage) for each in given.splits]
         return portal.splits.replace(deal, shares)
 
     return _each(portal, request, replace)
 
 
-def _share(given: Any) -> Decimal:
-    try:
-        return Decimal(str(given))
-    except InvalidOperation:
-        raise validation(f"{given!r} is no percentage") from None
-
-
-def _each(portal: "Portal", request: Request, run: Any) -> Response:
+def _each(portal: "Portal", request: Request, run: Callable[[Record, Shares], list[Record]]) -> Response:
     if "splits" in portal.off:
         raise missing_scopes(SCOPES)
     outcome = Outcome()
-    for each in inputs_of(request.json_object(), MOST) or ():
-        text = str(each.get("id"))
+    for each in limited(request.read(SharesOfMany).inputs, MOST):
+        text = str(each.id)
         try:
             deal = portal.tables[DEAL].find(text)
             if deal is None:

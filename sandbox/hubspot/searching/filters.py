@@ -1,11 +1,12 @@
 """The language of search filters: what a request says, as conditions on a record."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from sandbox.hubspot.bodies import Filter
 from sandbox.hubspot.clock import parse_instant
 from sandbox.hubspot.errors import ApiError, validation
 from sandbox.hubspot.records.calculated import value_of
@@ -58,7 +59,7 @@ class Group:
             self.times = new
 
 
-def group_of(portal: "Portal", kind: ObjectType, filters: list[Mapping[str, Any]]) -> Group:
+def group_of(portal: "Portal", kind: ObjectType, filters: Iterable[Filter]) -> Group:
     """Read one group of filters; a malformed one is refused."""
     group = Group()
     for each in filters:
@@ -71,35 +72,38 @@ def group_of(portal: "Portal", kind: ObjectType, filters: list[Mapping[str, Any]
     return group
 
 
-def _definition(kind: ObjectType, given: Mapping[str, Any]) -> Property:
-    name, operator = str(given.get("propertyName")), given.get("operator")
-    if operator not in OPERATORS:
-        raise validation(f"Invalid input JSON: operator {operator!r} is not one of {sorted(OPERATORS)}")
+def _definition(kind: ObjectType, given: Filter) -> Property:
+    name = given.property_name
+    if given.operator not in OPERATORS:
+        raise validation(f"Invalid input JSON: operator {given.operator!r} is not one of {sorted(OPERATORS)}")
     definition = kind.properties.get(name)
     if definition is None:
         raise validation(f"There was a problem with the request. Property {name!r} does not exist")
     return definition
 
 
-def _range(kind: ObjectType, definition: Property, given: Mapping[str, Any]) -> Range | None:
+def _range(kind: ObjectType, definition: Property, given: Filter) -> Range | None:
     """Give the range of ids or times that a filter means, if it means one."""
     if definition.name not in {"hs_object_id", modified_name(kind)}:
         return None
-    operator = given["operator"]
+    operator = given.operator
     if operator == "BETWEEN":
-        low, high = (_bound(definition, given, name) for name in ("value", "highValue"))
+        low, high = (_bound(definition, given, value) for value in (given.value, given.high_value))
         return (low, high + 1)
-    return _RANGES[operator](_bound(definition, given, "value")) if operator in _RANGES else None
+    return _RANGES[operator](_bound(definition, given, given.value)) if operator in _RANGES else None
 
 
-def _bound(definition: Property, given: Mapping[str, Any], name: str) -> int:
-    return int(comparable(definition, _given(given, name)))
+def _bound(definition: Property, given: Filter, value: Any) -> int:
+    """A bound of ids or times is a whole number."""
+    bound = comparable(definition, _text(given, value))
+    if not -EVERYTHING[1] < bound < EVERYTHING[1] or bound != int(bound):
+        raise validation(f"{bound} is no id or time ({definition.name})")
+    return int(bound)
 
 
-def _given(given: Mapping[str, Any], name: str) -> str:
-    value = given.get(name)
-    if value is None:
-        raise validation(f"Invalid input JSON: filter on {given['propertyName']} lacks {name}")
+def _text(given: Filter, value: Any) -> str:
+    if value is None or isinstance(value, list | dict):
+        raise validation(f"Invalid input JSON: filter on {given.property_name} lacks value or highValue")
     return str(value)
 
 
@@ -107,12 +111,19 @@ def comparable(definition: Property, text: str) -> Any:
     """Give a value as something that compares: numbers, instants as milliseconds, texts without case."""
     try:
         if definition.type == "number":
-            return Decimal(text)
+            return _finite(text)
         if definition.type in {"datetime", "date"}:
             return _time(text)
     except (ValueError, InvalidOperation):
         raise validation(f"{text} is no {definition.type} ({definition.name})") from None
     return text if definition.type == "enumeration" else text.lower()
+
+
+def _finite(text: str) -> Decimal:
+    value = Decimal(text)
+    if not value.is_finite():
+        raise ValueError(text)
+    return value
 
 
 def _time(text: str) -> int:
@@ -123,8 +134,8 @@ def _time(text: str) -> int:
     return ms
 
 
-def _test(portal: "Portal", kind: ObjectType, definition: Property, given: Mapping[str, Any]) -> Test:
-    operator, name = given["operator"], definition.name
+def _test(portal: "Portal", kind: ObjectType, definition: Property, given: Filter) -> Test:
+    operator, name = given.operator, definition.name
 
     def held(record: Record) -> str | None:
         return value_of(portal, kind.id, record, name) or None
@@ -132,44 +143,44 @@ def _test(portal: "Portal", kind: ObjectType, definition: Property, given: Mappi
     if operator in {"HAS_PROPERTY", "NOT_HAS_PROPERTY"}:
         return lambda record: (held(record) is not None) == (operator == "HAS_PROPERTY")
     if operator in _TOKENS:
-        pattern, wanted = _token(_given(given, "value")), operator == "CONTAINS_TOKEN"
+        pattern, wanted = _token(_text(given, given.value)), operator == "CONTAINS_TOKEN"
         return lambda record: bool(pattern.search(held(record) or "")) == wanted
     if operator in _LISTS:
         return _in_list(definition, held, given)
     return _comparing(definition, held, given)
 
 
-def _comparing(definition: Property, held: Callable[[Record], str | None], given: Mapping[str, Any]) -> Test:
-    if given["operator"] == "BETWEEN":
-        low, high = (comparable(definition, _given(given, name)) for name in ("value", "highValue"))
-        return lambda record: (text := held(record)) is not None and bool(low <= _own(definition, text) <= high)
-    compare, value = _COMPARE[given["operator"]], comparable(definition, _given(given, "value"))
-    if given["operator"] == "NEQ":
-        return lambda record: (text := held(record)) is None or bool(compare(_own(definition, text), value))
-    return lambda record: (text := held(record)) is not None and bool(compare(_own(definition, text), value))
+def _comparing(definition: Property, held: Callable[[Record], str | None], given: Filter) -> Test:
+    if given.operator == "BETWEEN":
+        low, high = (comparable(definition, _text(given, value)) for value in (given.value, given.high_value))
+        return lambda record: (own := _own(definition, held(record))) is not None and bool(low <= own <= high)
+    compare, value = _COMPARE[given.operator], comparable(definition, _text(given, given.value))
+    if given.operator == "NEQ":
+        return lambda record: (own := _own(definition, held(record))) is None or bool(compare(own, value))
+    return lambda record: (own := _own(definition, held(record))) is not None and bool(compare(own, value))
 
 
-def _in_list(definition: Property, held: Callable[[Record], str | None], given: Mapping[str, Any]) -> Test:
+def _in_list(definition: Property, held: Callable[[Record], str | None], given: Filter) -> Test:
     """Texts in the list are compared as they are: only lower case finds anything."""
-    values = given.get("values")
-    if not isinstance(values, list) or not values:
+    values = given.values
+    if not values:
         raise validation(f"Invalid input JSON: filter on {definition.name} lacks values")
     plain = definition.type in {"number", "datetime", "date"}
     wanted = {comparable(definition, str(value)) if plain else str(value) for value in values}
 
     def test(record: Record) -> bool:
-        text = held(record)
-        return bool((text is not None and _own(definition, text) in wanted) == (given["operator"] == "IN"))
+        own = _own(definition, held(record))
+        return (own is not None and own in wanted) == (given.operator == "IN")
 
     return test
 
 
-def _own(definition: Property, text: str) -> Any:
-    """A record's own value; one that is no number or date compares as nothing would."""
+def _own(definition: Property, text: str | None) -> Any:
+    """A record's own value; one that is no number or date finds nothing, as an empty one."""
     try:
-        return comparable(definition, text)
+        return None if text is None else comparable(definition, text)
     except ApiError:
-        return Decimal("NaN") if definition.type == "number" else 0
+        return None
 
 
 def _token(text: str) -> re.Pattern[str]:

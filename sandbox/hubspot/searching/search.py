@@ -1,11 +1,10 @@
 """Answers searches from the index, within the limits that the real one has."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sandbox.hubspot.bodies import Filter, Search, Sort, Text
 from sandbox.hubspot.errors import validation
 from sandbox.hubspot.records.calculated import value_of
 from sandbox.hubspot.records.tables import Record
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 LONGEST_BODY, DEEPEST, MOST, USUAL = 3_000, 10_000, 200, 10
 _GROUPS, _FILTERS_A_GROUP, _FILTERS = 5, 6, 18
 _KEPT = 8
-_KEYS = {"filterGroups", "filters", "sorts", "query", "properties", "limit", "after"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +36,19 @@ class Searches:
         self._portal = portal
         self._kept: OrderedDict[tuple[object, ...], list[Record]] = OrderedDict()
 
-    def run(self, kind: ObjectType, body: Mapping[str, Any]) -> Found:
+    def run(self, kind: ObjectType, body: Search) -> Found:
         """Give one page."""
-        if unknown := set(body) - _KEYS:
-            raise validation(f"Invalid input JSON: unknown members {sorted(unknown)}")
-        limit, after = _limit(body.get("limit")), _after(body.get("after"))
+        limit, after = _limit(body.limit), _after(body.after)
         if after + limit > DEEPEST:
             raise validation(f"The maximum number of results is {DEEPEST}: after {after} with limit {limit} is beyond")
         records = self._all(kind, body)
         end = after + limit
         return Found(records[after:end], len(records), end if end < len(records) else None)
 
-    def _all(self, kind: ObjectType, body: Mapping[str, Any]) -> list[Record]:
+    def _all(self, kind: ObjectType, body: Search) -> list[Record]:
         portal, index = self._portal, self._portal.indexes[kind.id]
         index.settle(portal.now_ms())
-        asked = {name: body.get(name) for name in ("filterGroups", "filters", "sorts", "query")}
+        asked = (body.filter_groups, body.filters, body.sorts, body.query)
         key = (kind.id, encode(asked), index.version, portal.version())
         if key not in self._kept:
             self._kept[key] = self._evaluate(kind, body)
@@ -61,15 +57,15 @@ class Searches:
             self._kept.popitem(last=False)
         return self._kept[key]
 
-    def _evaluate(self, kind: ObjectType, body: Mapping[str, Any]) -> list[Record]:
+    def _evaluate(self, kind: ObjectType, body: Search) -> list[Record]:
         groups = [group_of(self._portal, kind, filters) for filters in _groups(body)] or [Group()]
         found: dict[int, Record] = {}
         for group in groups:
             found |= {record.id: record for record in self._matching(kind, group)}
         records = list(found.values())
-        if query := str(body.get("query") or "").lower():
+        if query := (body.query or "").lower():
             records = [record for record in records if self._mentions(kind, record, query)]
-        return self._sorted(kind, records, _sort(body.get("sorts")), ordered=len(groups) == 1)
+        return self._sorted(kind, records, _sort(body.sorts), ordered=len(groups) == 1)
 
     def _matching(self, kind: ObjectType, group: Group) -> list[Record]:
         records = self._portal.indexes[kind.id].between(group.ids, group.times)
@@ -96,10 +92,10 @@ class Searches:
         return [record for _, record in held] + [record for value, record in valued if not value]
 
 
-def _groups(body: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
-    groups = [_filters(group.get("filters")) for group in _listed(body.get("filterGroups"), "filterGroups")]
-    if body.get("filters"):
-        groups.append(_filters(body["filters"]))
+def _groups(body: Search) -> list[list[Filter]]:
+    groups = [group.filters for group in body.filter_groups or ()]
+    if body.filters:
+        groups.append(body.filters)
     if len(groups) > _GROUPS or any(len(group) > _FILTERS_A_GROUP for group in groups):
         raise validation(f"No more than {_GROUPS} filterGroups of {_FILTERS_A_GROUP} filters are allowed")
     if sum(map(len, groups)) > _FILTERS:
@@ -107,43 +103,27 @@ def _groups(body: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
     return groups
 
 
-def _filters(given: Any) -> list[Mapping[str, Any]]:
-    return _listed(given, "filters")
-
-
-def _listed(given: Any, name: str) -> list[Mapping[str, Any]]:
-    if given is None:
-        return []
-    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-        raise validation(f"Invalid input JSON: {name} must be a list of objects")
-    return given
-
-
-def _sort(given: Any) -> tuple[str, bool] | None:
+def _sort(given: list[str | Sort] | None) -> tuple[str, bool] | None:
     """One sort, as an object or as a name with a minus for descending."""
     if not given:
         return None
-    if not isinstance(given, list) or len(given) > 1:
+    if len(given) > 1:
         raise validation("Only one sort is allowed")
     sort = given[0]
     if isinstance(sort, str):
         return sort.removeprefix("-"), sort.startswith("-")
-    return str(sort.get("propertyName")), sort.get("direction") == "DESCENDING"
+    return sort.property_name, sort.direction == "DESCENDING"
 
 
-def _limit(given: Any) -> int:
-    limit = USUAL if given is None else _whole(given, "limit")
+def _limit(given: int | None) -> int:
+    limit = USUAL if given is None else given
     if not 1 <= limit <= MOST:
         raise validation(f"limit must be between 1 and {MOST}, and was {limit}")
     return limit
 
 
-def _after(given: Any) -> int:
-    return 0 if given in {None, ""} else _whole(given, "after")
-
-
-def _whole(given: Any, name: str) -> int:
-    text = str(given)
-    if isinstance(given, bool | Decimal) or not text.isdecimal():
-        raise validation(f"Invalid input JSON: {name} must be a whole number, and was {given!r}")
+def _after(given: Text | None) -> int:
+    text = str(given or 0)
+    if not text.isdecimal():
+        raise validation(f"Invalid input JSON: after must be a whole number, and was {given!r}")
     return int(text)

@@ -14,7 +14,7 @@ OWN = {"name": "mine", "label": "Mine", "type": "string", "fieldType": "text", "
         ({"groupName": "nowhere"}, 400, "'nowhere' does not exist"),
         ({"type": "enumeration", "fieldType": "select"}, 400, "needs options"),
         ({"name": "amount"}, 409, "already exists"),
-        ({"colour": "red"}, 400, "unknown members"),
+        ({"colour": "red"}, 400, "unknown field `colour`"),
         ({"calculationFormula": "1+1"}, 501, "not supported by this stand-in"),
     ],
 )

@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
+from sandbox.hubspot.bodies import Search
 from sandbox.hubspot.clock import millis
 from sandbox.hubspot.state import Portal
 
 from .conftest import ACME, DEAL, DOCUMENT, OPEN_DEAL, SPLIT_DEAL, START, FakeClock
 
 SEARCH = "/crm/v3/objects/deals/search"
+ANY = {"propertyName": "amount", "operator": "HAS_PROPERTY"}
 BY_ID = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
 
 
@@ -67,10 +70,10 @@ def test_25_000_deals_of_one_millisecond_arrive_by_an_id_keyset():
     window = [("hs_lastmodifieddate", "GTE", "1000"), ("hs_lastmodifieddate", "LT", str(millis(clock())))]
     while True:
         body = where(*window, ("hs_object_id", "GT", str(last)), limit=200)
-        page, calls = portal.searches.run(kind, body), calls + 1
+        page, calls = portal.searches.run(kind, msgspec.convert(body, Search)), calls + 1
         while page.after is not None and page.after < 10_000:
             found += page.records
-            page, calls = portal.searches.run(kind, {**body, "after": page.after}), calls + 1
+            page, calls = portal.searches.run(kind, msgspec.convert({**body, "after": page.after}, Search)), calls + 1
         found += page.records
         if page.after is None:
             break
@@ -88,13 +91,13 @@ def test_25_000_deals_of_one_millisecond_arrive_by_an_id_keyset():
         ({"after": "x"}, "after must be a whole number"),
         ({"sorts": ["amount", "dealname"]}, "Only one sort"),
         ({"filterGroups": [{"filters": []}] * 6}, "No more than 5"),
-        ({"filterGroups": [{"filters": [{}] * 7}]}, "No more than 5 filterGroups of 6"),
-        ({"filterGroups": [{"filters": [{}] * 5}] * 4}, "No more than 18"),
+        ({"filterGroups": [{"filters": [ANY] * 7}]}, "No more than 5 filterGroups of 6"),
+        ({"filterGroups": [{"filters": [ANY] * 5}] * 4}, "No more than 18"),
         (where(("nope", "EQ", "1")), "'nope' does not exist"),
         (where(("amount", "ABOUT", "1")), "operator 'ABOUT'"),
         (where(("amount", "EQ", "much")), "is no number"),
         (where(("amount", "EQ")), "lacks value"),
-        ({"colour": "red"}, "unknown members"),
+        ({"colour": "red"}, "unknown field `colour`"),
         ({"query": "x" * 3_000}, "longer than 3000 characters"),
     ],
 )
