@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from engine.documents.plan import Plan
+from engine.payees.cash import attains
 from engine.telling.outlook import (
     Position,
     how_to_earn,
@@ -34,7 +35,7 @@ def outlook(group: pl.DataFrame, lines: pl.DataFrame, plan: Plan | None, goal: i
     `lines` are all of the payee's: what the window paid before counts towards the goal (micro-units). None for
     components that pay each deal by itself, and where the period only settles.
     """
-    earned_now = group.filter(pl.col("part") == "earning").sort("dated_on", "source_id")
+    earned_now = group.filter(attains()).sort("dated_on", "source_id")
     if plan is None or earned_now.is_empty():
         return None
     last = earned_now.row(-1, named=True)
@@ -58,7 +59,7 @@ def outlook(group: pl.DataFrame, lines: pl.DataFrame, plan: Plan | None, goal: i
 def _earned(lines: pl.DataFrame, last: Mapping[str, Any]) -> int:
     """What the window has paid up to the last line, clawbacks and draws aside."""
     same = (pl.col(name) == last[name] for name in ("plan", "component", "window", "plan_version"))
-    rows = lines.filter(*same, pl.col("part") == "earning", pl.col("dated_on") <= last["dated_on"])
+    rows = lines.filter(*same, attains(), pl.col("dated_on") <= last["dated_on"])
     return int(rows["amount_micros"].cast(pl.Int128).sum())
 
 

@@ -21,6 +21,7 @@ from engine.documents.company import Company
 from engine.model import Severity
 from engine.money import format_amount
 from engine.pay import pay
+from engine.payees.cash import attains
 from engine.telling.outlook import Position, position_of, tier_reached, tier_text
 from jobs.canonical import refresh
 from jobs.compute import computed_through
@@ -78,7 +79,7 @@ def replay(configuration: Configuration, store: Store, over: str | None, clock: 
     outcome = pay(credited.credits, credited.classified, book, rules, f.Posted.create_empty(), through=through)
     lines = outcome.lines.filter(_within(over, rules.company)) if over else outcome.lines
     plans = {plan.version: plan for plan in rules.plans}
-    last = lines.filter(pl.col("part") == "earning").sort("dated_on", "source_id").group_by(STANDING).last()
+    last = lines.filter(attains()).sort("dated_on", "source_id").group_by(STANDING).last()
     stands = ((tuple(row[name] for name in STANDING), row) for row in last.iter_rows(named=True))
     found = {key: position_of(row, plans[row["plan_version"]]) for key, row in stands}
     issues = (*credited.issues, *outcome.issues)

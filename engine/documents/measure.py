@@ -13,7 +13,7 @@ from engine.documents.problems import Problem
 from engine.documents.values import Count, Name, Pay
 from engine.documents.worth import CreditMultiplier, LinesTest, Weights
 
-Sum = Literal["amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "units", "earnings"]
+Sum = Literal["amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "units", "cash", "earnings"]
 Unit = Literal["amount", "deals", "number", "percent"]
 """What a measure's numbers are: money of the plan's currency, deals, pieces of anything else, or shares of a whole."""
 
@@ -48,7 +48,10 @@ class Measure(Document):
     """What is added up, of each credit its share. `amount`: the deal's amount. `acv`, `arr`: its annual contract value.
     `mrr`: a twelfth of the ACV. `tcv`: the amount where the ACV is its yearly part, else ACV x term / 12
     (without a term, of one year). `first_month`: amount / term, without a term a twelfth. `margin`: amount less cost.
-    `units`: the quantities of its lines. `earnings`: what other components paid."""
+    `units`: the quantities of its lines. `cash`: what the customer paid, each payment on its day, less refunds.
+    `earnings`: what other components paid."""
+    overpaid: Literal["ignored", "counted"] = Field(default="ignored", examples=["counted"])
+    """With `sum: cash`: whether payments beyond the deal's amount count."""
     of: tuple[Name, ...] = Field(default=(), examples=["[base]"])
     """With `sum: earnings`: the components whose earnings are added up. With `credits: [rollup]` they are those of
     everybody below the manager, in whatever plan they are; otherwise the payee's own, in this plan."""
@@ -60,7 +63,7 @@ class Measure(Document):
     imported_as: Literal["amount", "number", "percent"] = Field(default="number", alias="as", examples=["percent"])
     """What imported results are: an `amount` of the plan's currency, a `number`, or a `percent`."""
     dated_by: Literal["closed_on"] = Field(default="closed_on", examples=["closed_on"])
-    """The day on which a credit counts."""
+    """The day on which a credit counts; cash counts on the day of its payment, with the rates of that day."""
     credits: tuple[Literal["direct", "overlay", "rollup", "team"], ...] = Field(
         default=("direct",), examples=["[direct, overlay]"]
     )
@@ -101,7 +104,7 @@ class Measure(Document):
     @property
     def is_plain(self) -> bool:
         """Whether a credit counts for exactly what one of its columns holds."""
-        return self.sum in (None, "amount", "acv", "arr", "earnings") and not self.made_of
+        return self.sum in (None, "amount", "acv", "arr", "cash", "earnings") and not self.made_of
 
     @property
     def made_of(self) -> tuple[str, ...]:
@@ -136,7 +139,7 @@ class Measure(Document):
     def _worth_problems(self) -> Iterator[Problem]:
         """What changes a deal's worth needs a worth that it fits."""
         for key in self.made_of:
-            if self.imported is not None or self.sum == "earnings":
+            if self.imported is not None or self.sum in ("cash", "earnings"):
                 yield Problem((key,), "is about the worth of deals, which is not added up here.", f"Remove {key}.")
             elif self.count is not None and key not in ("weights", "multiply"):
                 yield Problem((key,), "is about money, and deals are counted.", f"Remove {key}, or write sum.")
@@ -145,6 +148,8 @@ class Measure(Document):
         if self.portion == "delta" and (self.lines or (self.weights and self.looks_at_lines)):
             message = "what was sold before has no lines to compare with."
             yield Problem(("portion",), message, "Remove lines and weights of lines, or write portion: uplift.")
+        if self.overpaid == "counted" and self.sum != "cash":
+            yield Problem(("overpaid",), "only cash can be more than was sold.", "Remove overpaid, or write sum: cash.")
         if self.sum == "units" and self.less_per_deal is not None:
             yield Problem(("less_per_deal",), "is an amount, and units are pieces.", "Remove less_per_deal.")
 

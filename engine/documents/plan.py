@@ -143,6 +143,28 @@ class Plan(Policy):
         yield from self._cap_problems()
         yield from share_problems(self.release)
         yield from self._release_problems()
+        yield from self._cash_problems()
+
+    def _cash_problems(self) -> Iterator[Problem]:
+        """What is earned as cash comes waits for nothing more, gives back by itself, and is a moving amount."""
+        paid = {part.id for part in self.components if self.measures[part.measure].sum == "cash"}
+        for position, part in enumerate(self.components):
+            waits = {step.on for step in self.release_of(part)} & {"invoice", "cash"}
+            if part.id in paid and waits:
+                message = "is earned as cash comes, so that there is nothing to wait for."
+                yield Problem(("components", position, "release"), message, "Write release: booking.")
+            for key in ("residual", "floor"):
+                if part.id in paid and getattr(part, key) is not None:
+                    message = "is of a whole deal, and cash comes in parts."
+                    yield Problem(("components", position, key), message, f"Remove {key}.")
+        for position, name in enumerate(self.clawback.applies_to if self.clawback else ()):
+            if name in paid:
+                message = f"{name} is earned as cash comes, and a refund takes its part back already."
+                yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
+        for name, measure in self.measures.items():
+            for read in sorted(paid & set(measure.of)):
+                message = f"{read} is earned as cash comes: what it comes to is not known when this is added up."
+                yield Problem(("measures", name, "of"), message, f"Remove {read}.")
 
     def _release_problems(self) -> Iterator[Problem]:
         """An imported result is of no deal, so that it can only wait for time."""

@@ -20,6 +20,7 @@ from engine.linting.way import Fact, Paid, Way
 from engine.linting.world import PROMISED, World, as_facts
 from engine.model import Severity
 from engine.pay import pay
+from engine.payees.cash import attains
 from engine.scenario.book import book_of
 from engine.scenario.defaults import OWN_DEALS
 from engine.scenario.document import Scenario
@@ -70,7 +71,7 @@ def _amounts(outcome: Outcome) -> dict[int, dict[tuple[int, str], int]]:
 def _bases(outcome: Outcome) -> dict[int, dict[str, int]]:
     """By way and component, what was added to its measure by the first of its payees."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    for payee, component, base in _summed(outcome.lines.filter(pl.col("part") == "earning"), "base_micros"):
+    for payee, component, base in _summed(outcome.lines.filter(attains()), "base_micros"):
         way, place = payee.removeprefix("w").split(".")
         if place == "0":
             found[int(way)][component] = base

@@ -21,6 +21,7 @@ from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.matching import with_lists
 from engine.model import LARGEST_MICROS, MICROS, Issue, join_issues
+from engine.payees.cash import cash_is_read, overpaid, paid_credits
 from engine.payees.enrol import enrol
 from engine.payees.exchange import LARGEST_INT64, Exchange, with_rates
 from engine.payees.imported import imported_rows
@@ -51,13 +52,14 @@ class Attainment:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """For each plan file the credits (with what its measures make of them) and imported results that meet it.
+    """For each plan file the credits (with what its measures make of them), cash and imported results that meet it.
 
     And the classified deals with their lists, the credits that are held in all components, and why.
     """
 
     deals: pl.DataFrame
     credits: tuple[pl.DataFrame, ...]
+    cash: tuple[pl.DataFrame, ...]
     results: tuple[pl.DataFrame, ...]
     held: dy.DataFrame[f.HeldSources]
     issues: tuple[Issue, ...]
@@ -69,7 +71,8 @@ def prepare(
     """What all components of a plan file share: who is enrolled, which measures count a deal, exchange rates."""
     deals = with_lists(classified, book.list_entries)
     exchange = Exchange(book.fx_rates, rules.company.currency)
-    enrolled = enrol(_ordered(credits_), book.enrolments, rules.plans)
+    ordered = _ordered(credits_)
+    enrolled = enrol(ordered, book.enrolments, rules.plans)
     imported = imported_rows(book.imported_results, book.enrolments, rules.plans)
     known, held, issues = [], [f.HeldSources.create_empty()], [enrolled.issues, imported.issues]
     for plan, rows in zip(rules.plans, enrolled.rows, strict=True):
@@ -81,8 +84,14 @@ def prepare(
         issues += [tuple(missing_values(rows, deals, plan))]
         rated = with_rates(tested.filter(~unknown), plan, exchange)
         known.append(with_worths(rated, credits_, deals, book.deal_lines, plan))
+    paid = [rows.clear() for rows in known]
+    if cash_is_read(rules.plans):
+        days = enrol(paid_credits(ordered, deals, book.deal_events), book.enrolments, rules.plans).rows
+        of_plans = zip(rules.plans, days, strict=True)
+        paid = [with_rates(with_fits(rows, deals, plan), plan, exchange) for plan, rows in of_plans]
+        issues.append(tuple(overpaid(deals, book.deal_events)))
     whole = tuple(dict.fromkeys(join_issues(*issues)))
-    return Prepared(deals, tuple(known), imported.rows, f.HeldSources.cast(pl.concat(held)), whole)
+    return Prepared(deals, tuple(known), tuple(paid), imported.rows, f.HeldSources.cast(pl.concat(held)), whole)
 
 
 def _ordered(credits_: pl.DataFrame) -> pl.DataFrame:

@@ -49,7 +49,7 @@ def earn_all(
     Places among payees are known for windows that end by `through`; without it, for all.
     """
     prepared = prepare(credits_, classified, book, rules)
-    read = zip(rules.plans, prepared.credits, prepared.results, strict=True)
+    read = zip(rules.plans, prepared.credits, prepared.cash, prepared.results, strict=True)
     quotas = tuple(_targets(plan, book, rules.company, rows) for plan, *rows in read)
     walk = _Walk(credits_, prepared, book, rules, quotas, through)
     for place in in_order(rules.plans):
@@ -107,8 +107,10 @@ class _Walk:
             yield from cases_lack_values(rows, cases, self.prepared.deals, plan, component)
 
     def _attain(self, file: int, component: Component) -> Attainment:
-        plan, rows = self.rules.plans[file], self.prepared.credits[file]
-        if plan.measures[component.measure].of:
+        plan = self.rules.plans[file]
+        measure = plan.measures[component.measure]
+        rows = self.prepared.cash[file] if measure.sum == "cash" else self.prepared.credits[file]
+        if measure.of:
             exchange = Exchange(self.book.fx_rates, self.rules.company.currency)
             read = together([self.earned[place] for place in earners(self.rules.plans, file, component.measure)])
             rows = with_earnings(rows, plan, self.credits, read, exchange)

@@ -21,6 +21,7 @@ from engine.documents.component import Component
 from engine.documents.plan import Plan
 from engine.model import LARGEST_MICROS, Issue
 from engine.money import Rounding, round_ratio
+from engine.payees.cash import payment_part
 from engine.payees.curve import Curve, scaled, value_at
 from engine.payees.curve_columns import fits_int128, rounded_value
 from engine.payees.deal_cap import limited
@@ -125,7 +126,7 @@ def _lines(paid: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame
     return f.Lines.cast(
         paid.with_columns(
             source_id="credit_id",
-            part=pl.lit("earning"),
+            part=payment_part() if plan.measures[component.measure].sum == "cash" else pl.lit("earning"),
             kind=pl.lit(component.kind),
             rated_on="dated_on",
             amount_micros="pay",

@@ -107,6 +107,8 @@ def measured_column(measure: Measure) -> str | None:
         return None
     if measure.sum is None:
         return "units_micros"
+    if measure.sum == "cash":
+        return "cash_micros" if measure.overpaid == "ignored" else "cash_all_micros"
     return "acv_micros" if measure.sum == "arr" else f"{measure.sum}_micros"
 
 

@@ -124,11 +124,16 @@ def _attainment(expect: Expect, ran: Ran) -> Iterator[Failure]:
             lines = [
                 line
                 for line in everything
-                if (line["payee_id"], line["component"], line["part"]) == (payee, component, "earning")
+                if (line["payee_id"], line["component"]) == (payee, component) and _attains(line["part"])
             ]
             if not _reached(wanted, lines):
                 what = f"attainment of {payee} in {component}"
                 yield Failure(what, _wanted(wanted), _attained(wanted, lines), tuple(lines))
+
+
+def _attains(part: str) -> bool:
+    """Whether a line is what moved the running total: an earning, or that of a payment."""
+    return part == "earning" or part.startswith("payment ")
 
 
 def _reached(wanted: Fraction | int, lines: Sequence[Row]) -> bool:

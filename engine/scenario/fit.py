@@ -61,7 +61,7 @@ def _unmade(
     plan, name = found
     on = fact.on if isinstance(fact, Achieved) else day_of_before(fact, scenario, rules)
     when = plan.measures[name].when
-    if measured_column(plan.measures[name]) is None:
+    if measured_column(plan.measures[name]) is None or plan.measures[name].sum == "cash":
         yield Problem(
             place, f"measure {name} is worked out from more than one value of a deal.", "State deals instead."
         )

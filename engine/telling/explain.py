@@ -43,6 +43,8 @@ def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: 
         worth = made(measure, line, deal, credit)
         parts = (_moved(known, credit), worth, _paid(known, plan))
         said = f"{_named(deal)}, {_credited(credit, names)}, {'; '.join(part for part in parts if part)}"
+    if line["part"].startswith("payment "):
+        said += f"; the customer's payment of {line['dated_on']}"
     if line["part"].startswith("month "):
         said += f"; paid again on {line['dated_on']} as {line['part']} of the residual"
     source = "; ".join(text for text in (known["title"], known["document"]) if text)
