@@ -26,7 +26,7 @@ SPLITS = "@splits"
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "people": ("person_id", "user_id", "name", "email", "title", "active", "manager_id", "currency"),
-    "role_holdings": ("person_id", "role", "scope", "value", "from_on", "until_on"),
+    "role_holdings": ("person_id", "role", "scope", "value", "from_on", "until_on", "capacity"),
     "accounts": (
         "account_id",
         "name",
@@ -244,7 +244,7 @@ def _person(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
     person = (record_id, record_id, v["name"], v["email"], v["title"], v["active"], v["manager_id"], v["currency"])
     yield "people", person
     if role := reader.mapping.roles.get(v["title"] or ""):
-        yield "role_holdings", (record_id, role, "company", None, date.min, None)
+        yield "role_holdings", (record_id, role, "company", None, date.min, None, None)
 
 
 def _account(_reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:

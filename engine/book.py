@@ -33,6 +33,8 @@ class Book:
     fx_rates: dy.DataFrame[f.FxRates]
     list_entries: dy.DataFrame[f.ListEntries]
     deal_events: dy.DataFrame[f.DealEvents]
+    lots: dy.DataFrame[f.Lots]
+    """What was given to pools and arms before: results of earlier computations, which stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Credited:
     classified: dy.DataFrame[f.Classified]
     assignments: dy.DataFrame[f.Assignments]
     credits: dy.DataFrame[f.Credits]
+    lots: dy.DataFrame[f.Lots]
+    """What was given away anew, to be kept."""
     issues: tuple[Issue, ...]
 
 

@@ -1,7 +1,8 @@
 """The deal stages in order: classify, place, assign, credit. A pure function of the book and the rules.
 
 What one account's deals come to never depends on another account, so recomputing the accounts that changed gives the
-same credits as recomputing everything.
+same credits as recomputing everything. Pools and experiments alone look further: what they gave away is in the book and
+stays, and what they give away anew comes out.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from engine.book import Book, Credited, Rules
 from engine.deals.assign import assign
 from engine.deals.classify import classify
 from engine.deals.credit import credit
+from engine.deals.lots import Drums
 from engine.deals.place import place
 from engine.deals.problems import subject_of
 from engine.model import Found, Issue, Severity, join_issues
@@ -28,14 +30,16 @@ def credit_deals(book: Book, rules: Rules) -> Credited:
 
 def credit_classified(classified: Found[dy.DataFrame[f.Classified]], book: Book, rules: Rules) -> Credited:
     """What comes after classify, for deals of the book of which more may be known than the book says."""
-    placed = place(classified.rows, book, rules)
-    assigned = assign(placed.rows, book, rules)
+    drums = Drums(book.lots)
+    placed = place(classified.rows, book, rules, drums)
+    assigned = assign(placed.rows, book, rules, drums)
     credited = credit(placed.rows, assigned.assignments, assigned.appointments, book, rules)
     issues = join_issues(classified.issues, placed.issues, assigned.issues, credited.issues)
     return Credited(
         classified=placed.rows,
         assignments=with_held(assigned.assignments, book.deals, issues),
         credits=credited.rows,
+        lots=drums.new(),
         issues=issues,
     )
 

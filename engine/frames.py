@@ -133,6 +133,8 @@ class RoleHoldings(dy.Schema):
     value = dy.String(nullable=True)
     from_on = dy.Date()
     until_on = dy.Date(nullable=True)
+    capacity = dy.Int64(nullable=True, min=0)
+    """How many accounts the person can look after in a pool."""
 
 
 class ReportingLines(dy.Schema):
@@ -223,6 +225,22 @@ class ListEntries(dy.Schema):
     until_on = dy.Date(nullable=True)
 
 
+class Lots(dy.Schema):
+    """Which account was once given to whom: a member of a pool, or an arm of an experiment. They stay."""
+
+    drawn_for = dy.String(primary_key=True)
+    """`pool ROLE` or `experiment ID`."""
+    turn = dy.Int64(primary_key=True, min=1)
+    """The how-many-eth draw for it."""
+    place = dy.String()
+    """The place of the pool, such as `territory West`, or the stratum of the experiment."""
+    account_id = dy.String()
+    drawn = dy.String()
+    """The person or the arm."""
+    drawn_on = dy.Date()
+    """The working day of the deal that needed the role; the day on which the account signed."""
+
+
 # ------------------------------------------------------------------------------- stage results
 
 
@@ -281,6 +299,8 @@ class Classified(dy.Schema):
     """Product families on the deal."""
     windows = dy.List(dy.String())
     """Windows of the rules of engagement in which the deal lies."""
+    arms = dy.List(dy.String())
+    """Arms of running experiments that its account is in, such as `renewal-pay/paid`."""
     facts = dy.String(nullable=True)
     """Other facts of the account and the deal, as a JSON object."""
 

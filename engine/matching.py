@@ -23,6 +23,7 @@ LISTS = "lists"
 _COLUMNS = {
     "family": "families",
     "window": "windows",
+    "arm": "arms",
     "amount": "amount_micros",
     "acv": "acv_micros",
     "expiring_acv": "expiring_acv_micros",

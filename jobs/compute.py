@@ -110,6 +110,7 @@ class Scope:
             self.deals |= set(results.assignments_of(self.conn, None)["deal_id"])
         self.payees = results.payees_of(self.conn, self.deals) | set(credited.credits["payee_id"])
         results.replace_credited(self.conn, self.deals, credited)
+        canonical.keep_lots(self.conn, credited.lots)
         if team_is_read(self.rules.plans):
             self.payees = results.with_teams(self.conn, self.payees)
         self.payees |= rivals(self.payees, book, self.rules)

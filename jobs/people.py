@@ -83,7 +83,9 @@ def _lists(conn: Connection, configuration: Configuration) -> Found[Any]:
 
 def _roles_from_titles(people: pl.DataFrame, roles: dict[str, str]) -> list[dict[str, object]]:
     return [
-        {"person_id": row["person_id"], "role": roles[row["title"]], "scope": "company", "value": None} | ALWAYS
+        {"person_id": row["person_id"], "role": roles[row["title"]], "scope": "company"}
+        | {"value": None, "capacity": None}
+        | ALWAYS
         for row in people.iter_rows(named=True)
         if row["title"] in roles
     ]

@@ -31,6 +31,7 @@ FrameName = Literal[
     "fx_rates",
     "list_entries",
     "deal_events",
+    "lots",
 ]
 """The fields of `engine.book.Book`: nothing else can be written here."""
 
@@ -54,6 +55,7 @@ KEPT: Mapping[str, tuple[sa.Table, type[dy.Schema]]] = {
     "fx_rates": (table("fx_rate"), f.FxRates),
     "list_entries": (table("list_entry"), f.ListEntries),
     "deal_events": (table("deal_event"), f.DealEvents),
+    "lots": (table("lot"), f.Lots),
 }
 """Where each frame of the book is kept, and the schema that checks it on the way in and out."""
 
@@ -94,10 +96,15 @@ def checked(schema: type[dy.Schema], rows: Rows) -> pl.DataFrame:
     return schema.validate(pl.DataFrame(rows, schema=types, orient="row"))
 
 
+def keep_lots(conn: sa.Connection, lots: dy.DataFrame[f.Lots]) -> None:
+    """Add what was given away anew; a turn that is taken raises, because two computations cannot both be right."""
+    insert_frame(conn, KEPT["lots"][0], lots)
+
+
 def load_book(conn: sa.Connection, account_ids: Collection[str] | None, deal_ids: Collection[str] = ()) -> Book:
     """The records of these accounts and of these deals (which may have no account); None means everything.
 
-    People data, exchange rates, lists and events are always whole. Every frame is validated by its schema.
+    People data, exchange rates, lists, events and lots are always whole. Every frame is validated by its schema.
     """
     scope = {} if account_ids is None else _scope(account_ids, deal_ids)
     frames: dict[str, Any] = {

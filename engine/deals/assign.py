@@ -6,7 +6,7 @@ First match wins. A deal that no rule fits, or one of whose roles nobody or seve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dataframely as dy
 import polars as pl
@@ -16,7 +16,9 @@ from engine.book import Book, Rules
 from engine.deals.appoint import Appointed, appoint
 from engine.deals.blanks import blanks
 from engine.deals.holders import People
+from engine.deals.lots import Drums
 from engine.deals.place import in_force_by
+from engine.deals.pooled import pooled, without_capacity
 from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.reasons import reason, roles_of
 from engine.documents.engagement import Engagement
@@ -34,16 +36,18 @@ class Assigned:
     issues: tuple[Issue, ...]
 
 
-def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules) -> Assigned:
-    """Decide every classified deal by the engagement in force on its day."""
-    people = People.of(book)
+def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, drums: Drums | None = None) -> Assigned:
+    """Decide every classified deal by the engagement in force on its day. `drums` take up what pools give away."""
+    drums = drums or Drums(book.lots)
     deals = _ready(classified, book)
     single = pl.sum_horizontal(pl.lit(0), *map(in_force_by, rules.engagements)) == 1
     assignments: list[pl.DataFrame] = [f.Assignments.create_empty()]
     appointments: list[pl.DataFrame] = [f.Appointments.create_empty()]
     found = [_ungoverned(deals.filter(~single), rules.engagements)]
-    for engagement in rules.engagements:
+    for engagement in sorted(rules.engagements, key=lambda one: one.effective.from_on):
         placed = _placed(deals.filter(single & in_force_by(engagement)), engagement)
+        people = replace(People.of(book), pooled=_pooled(engagement, placed, book, drums))
+        found += [without_capacity(role, pool, book.role_holdings) for role, pool in engagement.pools.items()]
         appointed = appoint(placed, engagement, people)
         stuck = [_unruled(placed, engagement), *appointed.problems]
         free = unheld(placed, stuck)
@@ -55,6 +59,14 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules) -> 
         f.Appointments.validate(pl.concat(appointments).sort("deal_id", "role")),
         issues_of(found),
     )
+
+
+def _pooled(engagement: Engagement, deals: pl.DataFrame, book: Book, drums: Drums) -> dict[str, pl.DataFrame]:
+    """By role with a pool: who has the account of each deal."""
+    return {
+        role: pooled(role, pool, deals, book.role_holdings, drums.of(f"pool {role}"))
+        for role, pool in engagement.pools.items()
+    }
 
 
 def with_circumstances(classified: pl.DataFrame, book: Book) -> pl.DataFrame:

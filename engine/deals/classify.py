@@ -140,6 +140,7 @@ def _classified(facts: pl.DataFrame) -> dy.DataFrame[f.Classified]:
         uplift_den=pl.when(base > 0).then(base),
         families=pl.col("families").fill_null(pl.lit([], dtype=pl.List(pl.String))),
         windows=pl.lit([], dtype=pl.List(pl.String)),
+        arms=pl.lit([], dtype=pl.List(pl.String)),
         facts=_joined_facts(),
     )
     return f.Classified.validate(filled.select(f.Classified.column_names()).sort("deal_id"))

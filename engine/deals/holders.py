@@ -6,8 +6,8 @@ by joins over the distinct places and days.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import dataframely as dy
 import polars as pl
@@ -37,6 +37,8 @@ class People:
     holdings: dy.DataFrame[f.RoleHoldings]
     reporting: dy.DataFrame[f.ReportingLines]
     people: dy.DataFrame[f.People]
+    pooled: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    """By role with a pool: which member has the account of each deal."""
 
     @classmethod
     def of(cls, book: Book) -> People:
@@ -92,6 +94,8 @@ def _at(step: str, deals: pl.DataFrame, people: People) -> pl.DataFrame:
         return _manager(_at(step.removeprefix(MANAGER_OF), deals, people), deals, people)
     parts, vacant = [pl.DataFrame(schema=_FOUND)], deals
     for scope, column in _SCOPES.items():
+        if scope != "account" and step in people.pooled:
+            return pl.concat([*parts, people.pooled[step].join(vacant.select("deal_id"), on="deal_id", how="semi")])
         held = people.holdings.filter((pl.col("role") == step) & (pl.col("scope") == scope))
         if held.height:
             found = _holder(held, column, vacant).with_columns(how=_named_holding(step, scope))

@@ -1,4 +1,4 @@
-"""Place: the segment, the territory and the windows of each deal, as the rules of engagement of its day define them.
+"""Place: segment, territory, windows and arms of each deal, as the rules of engagement of its day define them.
 
 Where rules define no segments or territories, those of the CRM stay. What is placed here is what every later stage
 sees: conditions of rules and plans, and the holdings of roles.
@@ -13,7 +13,9 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
+from engine.deals.arms import with_arms
 from engine.deals.blanks import blanks
+from engine.deals.lots import Drums
 from engine.deals.problems import issues_of
 from engine.documents.engagement import Engagement
 from engine.documents.places import Place, SigningWindow
@@ -22,9 +24,11 @@ from engine.matching import fits, with_lists
 from engine.model import Found, Motion
 
 
-def place(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules) -> Found[dy.DataFrame[f.Classified]]:
+def place(
+    classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, drums: Drums
+) -> Found[dy.DataFrame[f.Classified]]:
     """The deals with the names that the engagements give them, and what is missing to name them."""
-    defining = [one for one in rules.engagements if one.segments or one.territories or one.windows]
+    defining = [one for one in rules.engagements if one.segments or one.territories or one.windows or one.experiments]
     if not defining:
         return Found(classified)
     deals = with_lists(classified, book.list_entries)
@@ -36,6 +40,8 @@ def place(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules) -> F
                 deals, missed = _named(deals, column, places, governed)
                 found.append(missed)
         deals = _in_windows(deals, engagement.windows, governed)
+        for experiment in engagement.experiments:
+            deals = with_arms(deals, experiment, governed, drums.of(f"experiment {experiment.id}"))
     return Found(f.Classified.validate(deals.select(f.Classified.column_names())), issues_of(found))
 
 

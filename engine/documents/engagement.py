@@ -21,9 +21,11 @@ from pydantic_core import CoreSchema
 
 from engine.documents.conditions import When
 from engine.documents.document import Document, Policy, Reading
+from engine.documents.experiments import Experiment
 from engine.documents.findings import Accepted
 from engine.documents.named import circular_tests, unknown_names
 from engine.documents.places import Place, SigningWindow
+from engine.documents.pools import Pool
 from engine.documents.problems import Loc, Problem, nearest, wrong
 from engine.documents.values import FILLED, Name, Role, Share, Window, YesNo, percent_text
 
@@ -216,6 +218,12 @@ class Engagement(Policy):
     """What `territory` means: the first that fits is the account's; without any, the CRM's field."""
     windows: tuple[SigningWindow, ...] = Field(default=(), examples=["[{id: landing, months: 6}]"])
     """Stretches of time after signing, for `when: {window: ...}`."""
+    pools: dict[Role, Pool] = Field(default_factory=dict, examples=["{CSM: {draw: round_robin}}"])
+    """Roles that several people may hold in one place: each account is given to one of them, for good."""
+    experiments: tuple[Experiment, ...] = Field(
+        default=(), examples=["[{id: pay, effective: {from: 2026-02-01, until: 2027-02-01}, arms: {a: 50%, b: 50%}}]"]
+    )
+    """Accounts drawn into arms, for `when: {arm: ...}`."""
     otherwise: Otherwise = Field(examples=["{hold: revops-review}"])
     """What becomes of a deal that no rule fits."""
     vacancies: dict[Role, Vacancy] = Field(default_factory=dict, examples=["{AE: [deal_owner], SDR: nobody}"])
@@ -227,6 +235,8 @@ class Engagement(Policy):
     def problems(self) -> Iterator[Problem]:
         """Every rule can be reached; nobody stands in for himself; names that are tested are defined."""
         yield from self._misnomers()
+        for role in sorted(self.pools.keys() - self.vacancies.keys()):
+            yield Problem(("pools", role), f"no role is called {role}.", nearest(role, self.vacancies))
         whens: dict[When, str] = {}
         for position, rule in enumerate(self.rules):
             blocker = whens.get(When(), whens.get(rule.when))
@@ -244,7 +254,8 @@ class Engagement(Policy):
         """The names that this file gives a meaning, by the field of conditions that tests them."""
         places = {"segment": self.segments, "territory": self.territories}
         named = {field: tuple(dict.fromkeys(one.name for one in given)) for field, given in places.items() if given}
-        return {**named, "window": tuple(window.id for window in self.windows)}
+        arms = tuple(name for experiment in self.experiments for name in experiment.names())
+        return {**named, "window": tuple(window.id for window in self.windows), "arm": arms}
 
     def _misnomers(self) -> Iterator[Problem]:
         """Conditions that test a name nobody defines, or one that is worked out only later."""
@@ -265,6 +276,8 @@ class Engagement(Policy):
         """Every condition of the rules and territories, with its place."""
         for position, territory in enumerate(self.territories):
             yield ("territories", position, "when"), territory.when
+        for position, experiment in enumerate(self.experiments):
+            yield ("experiments", position, "accounts"), experiment.accounts
         for position, rule in enumerate(self.rules):
             yield ("rules", position, "when"), rule.when
             for nth, share in enumerate(rule.credit):

@@ -14,6 +14,9 @@ Misnomer = tuple[str, str, str]
 """Which field, what is wrong, and what would be right."""
 
 
+_LISTS = {"segment": "segments", "territory": "territories", "window": "windows", "arm": "experiments"}
+
+
 def unknown_names(when: When, defined: Defined) -> Iterator[Misnomer]:
     """Tests on names that are not defined: they would never fit, or always."""
     for test in when.tests:
@@ -24,7 +27,7 @@ def unknown_names(when: When, defined: Defined) -> Iterator[Misnomer]:
 
 def fields_of_later(place: str) -> tuple[str, ...]:
     """Fields that cannot be tested where these are defined, because they are worked out of them."""
-    return {"segments": ("segment", "territory", "window"), "territories": ("territory", "window")}[place]
+    return {"segments": ("segment", "territory", "window", "arm"), "territories": ("territory", "window", "arm")}[place]
 
 
 def circular_tests(place: str, each: Place) -> Iterator[Misnomer]:
@@ -36,4 +39,4 @@ def circular_tests(place: str, each: Place) -> Iterator[Misnomer]:
 
 
 def _remedy(test: FieldTest, name: str, known: Collection[str]) -> str:
-    return nearest(name, known) if known else f"Define it under {test.field}s."
+    return nearest(name, known) if known else f"Define it under {_LISTS[test.field]}."

@@ -19,7 +19,7 @@ from engine.documents.compensation import promised
 from engine.documents.events import EVENTS, WITHOUT_AMOUNT
 from engine.documents.problems import Problems, nearest, shown, wrong
 from engine.documents.table import Column, Table, read_table
-from engine.documents.values import currency, day_of, percent
+from engine.documents.values import LARGEST_COUNT, currency, day_of, percent
 from engine.model import MICROS, Found
 from engine.money import parse_amount
 
@@ -33,13 +33,14 @@ CRM_ID = 18
 def read_roles(
     text: str, file: str, people: People, roles: Collection[str] | None = None
 ) -> Found[dy.DataFrame[f.RoleHoldings]]:
-    """`payee,role,scope,value,from,until`; `roles` are those the rules of engagement know, where given."""
+    """`payee,role,scope,value,from,until`, and `capacity` for pools by capacity; `roles` are those the rules know."""
     columns = [
         Column("payee", payee_reader(people)),
         Column("role", known_reader("role", roles)),
         Column("scope", known_reader("scope", SCOPES)),
         Column("value", str, may_be_empty=True),
         *_window(),
+        Column("capacity", _count, may_be_empty=True, may_be_absent=True),
     ]
     table = read_table(text, file, columns)
     for line, row in list(table.rows.items()):
@@ -200,6 +201,12 @@ def _account_reader(accounts: dy.DataFrame[f.Accounts]) -> Callable[[str], str]:
 
 def _spellings(crm_id: str) -> tuple[str, ...]:
     return (crm_id, crm_id[:15]) if len(crm_id) == CRM_ID else (crm_id,)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(LARGEST_COUNT)):
+        raise wrong(f"{shown(text)} is not a number of accounts.", "Write a whole number, such as 40.")
+    return int(text)
 
 
 def _target(text: str) -> int:

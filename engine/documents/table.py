@@ -24,6 +24,8 @@ class Column:
     name: str
     read: Callable[[str], Any]
     may_be_empty: bool = False
+    may_be_absent: bool = False
+    """Whether the file may do without the column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _is_header(table: Table, line: int, cells: list[str], columns: Sequence[Colu
             table.report(line, f"unknown column {name or '(without a name)'}.", nearest(name, names))
         elif name in cells[:position]:
             table.report(line, f"column {name} is there twice.", "Keep one of them.")
-    for name in names:
+    for name in (column.name for column in columns if not column.may_be_absent):
         if name not in cells:
             table.report(line, f"column {name} is missing.", f"The header is {','.join(names)}.")
     return not table.issues
@@ -94,7 +96,7 @@ def _take(table: Table, line: int, cells: dict[str, str], too_many: int, columns
         table.report(line, message, "Put a cell that contains a comma in quotes.")
         return
     found: list[tuple[str, str]] = []
-    row = {column.name: _cell(column, cells[column.name], found) for column in columns}
+    row = {column.name: _cell(column, cells.get(column.name, ""), found) for column in columns}
     for message, remedy in found:
         table.report(line, message, remedy)
     if not found:

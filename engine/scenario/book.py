@@ -53,6 +53,7 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
         fx_rates=frame(f.FxRates, _fx_rates(scenario)),
         list_entries=frame(f.ListEntries, _list_entries(scenario)),
         deal_events=frame(f.DealEvents, _events(scenario)),
+        lots=frame(f.Lots, _lots(scenario)),
     )
 
 
@@ -161,7 +162,13 @@ def _roles(scenario: Scenario) -> Iterator[dict[str, Any]]:
     for fact in scenario.roles:
         scope, value = fact.place()
         place = {"scope": scope, "value": value}
-        yield {"person_id": fact.payee, "role": fact.role, **place, **_life(fact.from_on, fact.until_on)}
+        yield {
+            "person_id": fact.payee,
+            "role": fact.role,
+            "capacity": fact.capacity,
+            **place,
+            **_life(fact.from_on, fact.until_on),
+        }
 
 
 def _reporting(scenario: Scenario) -> Iterator[dict[str, Any]]:
@@ -273,6 +280,16 @@ def _fx_rates(scenario: Scenario) -> Iterator[dict[str, Any]]:
 def _list_entries(scenario: Scenario) -> Iterator[dict[str, Any]]:
     for name, accounts in scenario.lists.items():
         yield from ({"list": name, "account_id": account} for account in accounts)
+
+
+def _lots(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    """The arms that a scenario states in place of the draw."""
+    turn = 0
+    for experiment, arms in scenario.arms.items():
+        for account, arm in arms.items():
+            turn += 1
+            lot = {"place": "stated", "account_id": account, "drawn": arm, "drawn_on": DEAL_DAY}
+            yield {"drawn_for": f"experiment {experiment}", "turn": turn, **lot}
 
 
 def _life(from_on: date, until_on: date | None) -> dict[str, Any]:

@@ -118,6 +118,8 @@ class Scenario(Document):
     """Exchange rates into the company's currency."""
     lists: dict[Name, tuple[Name, ...]] = Field(default_factory=dict, examples=["{named_accounts: [acme]}"])
     """Accounts on named lists."""
+    arms: dict[Name, dict[Name, Name]] = Field(default_factory=dict, examples=["{renewal-pay: {acme: paid}}"])
+    """By experiment and account: the arm, where a test is about a certain one; other accounts are drawn."""
     expect: Expect = Field(examples=["{totals: {ada: 5_000.00}}"])
     """What must come out."""
 

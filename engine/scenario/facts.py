@@ -258,6 +258,8 @@ class RoleFact(Lasting):
     """Only in this segment."""
     account: Name | None = Field(default=None, examples=["acme"])
     """Only for this customer."""
+    capacity: Count | None = Field(default=None, examples=["40"])
+    """How many accounts the payee can look after in a pool."""
 
     def place(self) -> tuple[str, str | None]:
         """Scope and value, as the book has them."""

@@ -35,6 +35,7 @@ def fitting_deal(deal_id: str, on: date, amount: int, plan: Plan, measure: Measu
         "fx_den": 1,
         "families": [],
         "windows": [],
+        "arms": [],
     }
     return {**plain, **{column: value for test in measure.when.tests for column, value in _columns(test).items()}}
 

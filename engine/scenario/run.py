@@ -91,6 +91,7 @@ def credited_of(scenario: Scenario, book: Book, rules: Rules) -> Credited:
         classified=f.Classified.validate(pl.concat([credited.classified, classified_of(stated)])),
         assignments=credited.assignments,
         credits=f.Credits.validate(pl.concat([credited.credits, credits_of(stated)])),
+        lots=credited.lots,
         issues=credited.issues,
     )
 

@@ -145,6 +145,7 @@ class RoleHolding(Table, table=True):
     """Who held which role where and when."""
 
     __tablename__ = "role_holding"
+    __table_args__ = (whole_numbers("capacity"),)
 
     row_id: int | None = Field(default=None, primary_key=True)
     person_id: str
@@ -153,6 +154,7 @@ class RoleHolding(Table, table=True):
     value: str | None
     from_on: str
     until_on: str | None
+    capacity: int | None = Field(sa_type=BigInteger)
 
 
 class ReportingLine(Table, table=True):
@@ -261,3 +263,17 @@ class DealEvent(Table, table=True):
     kind: str
     happened_on: str
     amount_micros: int | None = Field(sa_type=BigInteger)
+
+
+class Lot(Table, table=True):
+    """What was once given to a member of a pool or an arm of an experiment. Rows stay as they are."""
+
+    __tablename__ = "lot"
+    __table_args__ = (whole_numbers("turn"),)
+
+    drawn_for: str = Field(primary_key=True)
+    turn: int = Field(primary_key=True, sa_type=BigInteger)
+    place: str
+    account_id: str
+    drawn: str
+    drawn_on: str

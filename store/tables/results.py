@@ -71,6 +71,7 @@ class ClassifiedDeal(Table, table=True):
     cancelled_on: str | None
     families: str
     windows: str
+    arms: str
     facts: str | None
 
 

@@ -78,6 +78,7 @@ DEFAULTS: dict[type[dy.Schema], dict[str, Any]] = {
         "country": "US",
         "families": [],
         "windows": [],
+        "arms": [],
     },
     f.Assignments: {"held": False, "reason": "because", "rules_of_engagement": "house"},
     f.Credits: {
@@ -112,6 +113,7 @@ BOOK: dict[str, type[dy.Schema]] = {
     "fx_rates": f.FxRates,
     "list_entries": f.ListEntries,
     "deal_events": f.DealEvents,
+    "lots": f.Lots,
 }
 
 
