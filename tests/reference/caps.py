@@ -27,17 +27,19 @@ def within_deal_cap(
 ) -> int:
     """What the cap on the deal leaves of an amount, after what the deal paid before (`raw`, uncapped).
 
+    Before the split, each credit has its own share of the cap.
+
     A deal that takes back does not take back more than the cap either.
     """
     assert component.cap is not None
-    deal = entry.deal.id if entry.deal is not None else entry.source
-    before_split = component.cap.applies == "before_split" and entry.share is not None
-    share = entry.share if before_split and entry.share is not None else Fraction(1)
-    before = raw.get(deal, 0)
-    raw[deal] = before + amount
+    share, key = Fraction(1), entry.deal.id if entry.deal is not None else entry.source
+    if component.cap.applies == "before_split" and entry.share is not None:
+        share, key = entry.share, entry.source
+    before = raw.get(key, 0)
+    raw[key] = before + amount
 
     def left(total: int) -> int:
         size = capped(component, Fraction(abs(total)), terms, share)
         return rounded(size if total >= 0 else -size, plan.unit_micros, plan.rounding)
 
-    return left(raw[deal]) - left(before)
+    return left(raw[key]) - left(before)

@@ -31,13 +31,11 @@ def of_engine(world: World) -> Told:
     for row in credited.credits.iter_rows(named=True):
         share = Fraction(row["share_num"], row["share_den"])
         told["credit", row["credit_id"]] = (share, row["amount_micros"], row["acv_micros"], row["units_micros"])
-    results = {row["source_id"] for row in paid.lines.iter_rows(named=True) if row["deal_id"] is None}
     for row in paid.lines.iter_rows(named=True):
         key = (row["plan"], row["component"], row["payee_id"], row["period"], row["part"], row["kind"])
-        _add(told, ("line", *key, row["source_id"] if row["deal_id"] else ""), row["amount_micros"])
+        _add(told, ("line", *key, row["source_id"]), row["amount_micros"])
     for row in paid.held.iter_rows(named=True):
-        source = "" if row["source_id"] in results else row["source_id"]
-        told["held", row["plan"], row["component"], row["payee_id"], source] = True
+        told["held", row["plan"], row["component"], row["payee_id"], row["source_id"]] = True
     return told
 
 
@@ -48,12 +46,11 @@ def of_reference(world: World) -> Told:
     for credit in result.credits:
         said["credit", credit.id] = (credit.share, credit.amount, credit.acv, credit.units)
     for line in result.lines:
-        source = line.source if line.deal is not None else ""
         if line.amount is None:
-            said["held", line.plan, line.component, line.payee, source] = True
+            said["held", line.plan, line.component, line.payee, line.source] = True
         else:
             key = (line.plan, line.component, line.payee, line.period, line.part, line.kind)
-            _add(said, ("line", *key, source), line.amount)
+            _add(said, ("line", *key, line.source), line.amount)
     return said
 
 

@@ -37,6 +37,11 @@ class Credit:
     level: int | None = None
 
     @property
+    def share_of_deal(self) -> Fraction:
+        """Its part of the whole deal, which of a credit for a portion is told in millionths."""
+        return self.share if self.portion == "all" else Fraction(self.units, WHOLE)
+
+    @property
     def id(self) -> str:
         """Made of what tells credits apart; credits of one day count in the order of this text."""
         tail = [] if self.member is None else [self.member]

@@ -18,7 +18,7 @@ from tests.reference.credits import Credit
 from tests.reference.curve import MissingQuotaError, Terms, payout
 from tests.reference.entries import Entry, Line, Participant
 from tests.reference.facts import Facts
-from tests.reference.gauges import factor
+from tests.reference.gauges import UnknownGaugeError, factor
 from tests.reference.money import WHOLE, rounded
 from tests.reference.quotas import quota_of
 
@@ -129,10 +129,14 @@ class Earnings:
             if not entry.base:
                 continue
             terms = self._terms(who, component, entry)
-            times = factor(component, who, entry, self)
-            before = self._paid(who.plan, component, achieved, terms, times)
-            achieved += entry.base
-            amount = self._paid(who.plan, component, achieved, terms, times) - before
+            before, achieved = achieved, achieved + entry.base
+            try:
+                times = factor(component, who, entry, self)
+            except UnknownGaugeError:
+                yield self._line(who, component, entry, None)
+                continue
+            amount = self._paid(who.plan, component, achieved, terms, times)
+            amount -= self._paid(who.plan, component, before, terms, times)
             if not component.cap_on_curve:
                 amount = within_deal_cap(component, entry, terms, amount, plan=who.plan, raw=raw)
             yield self._line(who, component, entry, amount)

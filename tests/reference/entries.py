@@ -74,7 +74,7 @@ def of_credits(measure: Measure, plan: Plan, credits_: Sequence[Credit], facts: 
             credit.deal,
             credit.deal.day,
             _in_plans_unit(measure, plan, credit, facts, company),
-            credit.share,
+            credit.share_of_deal,
         )
         for credit in credits_
         if _counts(measure, credit, facts)
@@ -119,7 +119,12 @@ def of_results(measure: Measure, payee: str, facts: Facts) -> list[Entry]:
     """Imported results, each on the last day of its window."""
     rows = [row for row in facts.imported_results if (row["person_id"], row["result"]) == (payee, measure.imported)]
     entries = [
-        Entry(f"{row['from_on']}..{row['until_on']}", None, row["until_on"] - timedelta(days=1), row["value_micros"])
+        Entry(
+            f"result:{measure.imported}:{payee}:{row['from_on']}",
+            None,
+            row["until_on"] - timedelta(days=1),
+            row["value_micros"],
+        )
         for row in rows
     ]
     return sorted(entries, key=lambda entry: entry.order)

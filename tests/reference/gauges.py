@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from engine.documents.component import Component
 from engine.documents.gauge import Gate, Gauge, Multiplier
-from tests.reference.curve import MissingQuotaError
 from tests.reference.entries import Entry, Participant
 from tests.reference.money import WHOLE
 
 if TYPE_CHECKING:
     from tests.reference.earn import Earnings
+
+
+class UnknownGaugeError(Exception):
+    """The number depends on something that is held, or on a quota that is not there: what reads it is held, too."""
 
 
 def factor(component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction:
@@ -47,7 +50,6 @@ class _Read:
     entries: list[Entry]
     over: str
     quota: str | None
-    in_percent: bool
     paid_by: Component | None = None
 
 
@@ -55,16 +57,17 @@ def _read(gauge: Gauge, component: Component, who: Participant, earned: Earnings
     """A measure over its own window, or that of the component; or another component's entries over its window."""
     if gauge.measure is not None:
         entries = earned.entries_of(who, gauge.measure)
-        in_percent = who.plan.measures[gauge.measure].unit == "percent"
-        return _Read(who, entries, gauge.over or component.accumulates, gauge.quota, in_percent)
+        return _Read(who, entries, gauge.over or component.accumulates, gauge.quota)
     other = next(part for part in who.plan.components if part.id in (gauge.attainment_of, gauge.payout_of))
-    in_percent = who.plan.measures[other.measure].unit == "percent"
     paid_by = other if gauge.payout_of is not None else None
-    return _Read(who, earned.counted(who, other), other.accumulates, other.quota, in_percent, paid_by)
+    return _Read(who, earned.counted(who, other), other.accumulates, other.quota, paid_by)
 
 
 def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fraction:
-    """The number as the gauge's own window holds it now, or held it when the entry's deal was counted."""
+    """The number as the gauge's own window holds it now, or held it when the entry's deal was counted.
+
+    Nothing achieved is 0 % of any quota. A percentage without a quota is one of a whole.
+    """
     held = [each for each in read.entries if earned.window(read.over, each) == earned.window(read.over, entry)]
     if gauge.judged == "deal":
         held = [each for each in held if each.order <= entry.order or _same_deal(each, entry)]
@@ -73,11 +76,12 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
         lines = [line for line in earned.lines_of(read.who, read.paid_by) if line.source in sources]
         return Fraction(_sum([line.amount for line in lines]))
     achieved = _sum([each.base for each in held])
-    if read.quota is None:
-        return Fraction(achieved, WHOLE if read.in_percent else 1)
-    quota = earned.quota(read.who, read.quota, earned.span(read.over, entry))
+    shares = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
+    if not achieved or not shares:
+        return Fraction(achieved)
+    quota = Fraction(WHOLE) if read.quota is None else earned.quota(read.who, read.quota, earned.span(read.over, entry))
     if quota is None or quota <= 0:
-        raise MissingQuotaError
+        raise UnknownGaugeError
     return achieved / quota
 
 
@@ -85,7 +89,7 @@ def _sum(amounts: list[int | None]) -> int:
     """Their sum; where one of them is held nobody can tell it."""
     known = [each for each in amounts if each is not None]
     if len(known) < len(amounts):
-        raise MissingQuotaError
+        raise UnknownGaugeError
     return sum(known)
 
 

@@ -6,6 +6,8 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from tests.reference.made.gauges import gates
+
 PERIODS = ("month", "quarter", "half", "year")
 RATES = ("0%", "5%", "8%", "12.5%", "33.333%", "110%")
 STARTS = ("0%", "50%", "80%", "100%", "125%", "200%")
@@ -13,17 +15,26 @@ AMOUNTS = (0, 10_000, 25_000, 60_000, 100_000)
 COUNTS = (0, 1, 3, 5, 10)
 LUMPS = (0, 100, 250, 1_000, 2_500)
 MONEY = ("m1", "m2", "plain")
+CREDITED = (*MONEY, "count")
 
 
-def component(chance: Random, nth: int) -> dict[str, Any]:
-    """The nth component of a plan."""
-    measure = chance.choice(["m1", "m1", "m2", "plain", "count"])
-    kind = chance.choice(["commission", "spiff", "bonus"])
-    made: dict[str, Any] = {"id": f"c{nth}", "kind": kind, "measure": measure}
-    return {**made, **_way(chance, counted=measure == "count")}
+def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) -> dict[str, Any]:
+    """One more component of a plan, which may read those before it."""
+    measure = chance.choice([*MONEY, *MONEY, "count", "count", "nps", "csat", "mbo"])
+    kinds = ["commission", "spiff", "bonus", *(["manager_override"] if of_team and measure in CREDITED else [])]
+    made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
+    made |= _way(chance, measure)
+    made |= _cap(chance, made)
+    made |= gates(chance, before)
+    if chance.random() < 0.2:
+        made["effective"] = {"from": date(2026, 3, 1), "until": chance.choice([date(2026, 8, 1), date(2026, 11, 9)])}
+    return made
 
 
-def _way(chance: Random, *, counted: bool) -> dict[str, Any]:
+def _way(chance: Random, measure: str) -> dict[str, Any]:
+    counted = measure in ("count", "nps")
+    if measure == "csat":
+        return _of_percent(chance)
     if counted:
         return chance.choice([_each, _lumps])(chance, counted)
     return chance.choice([_flat, _tiers, _tiers, _amount_tiers, _times, _points, _shares, _lumps, _each])(
@@ -128,3 +139,21 @@ def _each(chance: Random, counted: bool) -> dict[str, Any]:
     starts = _some(chance, COUNTS if counted else AMOUNTS)
     rows = [{"from": start, "pays": dated(chance, 100 * place, 55)} for place, start in enumerate(starts)]
     return {**_window(chance), **_tier_mode(chance), **per, "brackets": rows}
+
+
+def _of_percent(chance: Random) -> dict[str, Any]:
+    """On a result in percent: by itself, without a quota."""
+    rows = [{"from": start, "pays": f"{50 * place}%"} for place, start in enumerate(_some(chance, STARTS))]
+    return {**_window(chance), "target": 4_000, **_boundary(chance), "brackets": rows}
+
+
+def _cap(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
+    """The most it pays, for a deal or a window."""
+    if chance.random() < 0.7:
+        return {}
+    height: dict[str, Any] = {"amount": dated(chance, chance.choice([500, 5_000, 20_000]), 1_000)}
+    if made.keys() & {"target", "targets"} and chance.random() < 0.5:
+        height = {"of_target": dated(chance, "150%", "80%")}
+    soft = {"then_pays": chance.choice(["50%", "10%"])} if chance.random() < 0.3 else {}
+    split = {"applies": chance.choice(["after_split", "before_split"])} if chance.random() < 0.5 else {}
+    return {"cap": {**chance.choice([{"per": "window"}, {"per": "deal", **split}]), **height, **soft}}

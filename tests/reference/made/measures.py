@@ -19,6 +19,9 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
         "m2": _of_credits(chance, {"sum": chance.choice(money)}, of_team=of_team),
         "count": _of_credits(chance, chance.choice([{"count": "deals"}, {"sum": "units"}]), of_team=of_team),
         "plain": {"sum": "amount", "credits": ["rollup"] if of_team else ["direct"]},
+        "nps": {"import": "nps"},
+        "csat": {"import": "csat", "as": "percent"},
+        "mbo": {"import": "mbo", "as": "amount"},
     }
 
 

@@ -85,7 +85,7 @@ def _quotas(chance: Random, company: Company) -> Any:
 
 
 def _results(chance: Random, company: Company) -> Any:
-    for person in REPS:
+    for person in (*REPS, "lee"):
         for result, kind in RESULTS.items():
             for month in months_in(span_of(FIRST_DAY, "month", company).first, LAST_DAY, company):
                 if chance.random() < 0.5:

@@ -24,6 +24,8 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
         "measures": measures(chance, of_team=name == "manager"),
         "components": [],
     }
-    for nth in range(parts):
-        document["components"].append(component(chance, nth))
-    return document
+    for _ in range(parts):
+        document["components"].append(component(chance, document["components"], of_team=name == "manager"))
+    if chance.random() < 0.3:
+        document["ramp"] = [{"month": month, "quota": share} for month, share in enumerate(("25%", "50%", "75%"), 1)]
+    return {**document, **chance.choice([{}, {}, {"proration": "months"}, {"proration": "days"}])}

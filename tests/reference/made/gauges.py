@@ -1,0 +1,61 @@
+"""Gates and multipliers by lot, on a measure or on an earlier component of the plan."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+SHARES = ("0%", "50%", "80%", "100%", "120%")
+SUMS = (0, 10_000, 40_000, 100_000)
+FACTORS = ("0%", "50%", "100%", "1.5", 2)
+OVER = ("transaction", "month", "quarter", "half", "year")
+
+
+def gates(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
+    """`only_if` and `multiplied_by`, one or several."""
+    made: dict[str, Any] = {}
+    if chance.random() < 0.3:
+        some = [_gate(chance, before) for _ in range(chance.choice([1, 1, 2]))]
+        made["only_if"] = some[0] if len(some) == 1 else some
+    if chance.random() < 0.3:
+        made["multiplied_by"] = _multiplier(chance, before)
+    return made
+
+
+def _gate(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
+    if chance.random() < 0.2:
+        return {"each_of": ["m1", "m2"], chance.choice(["min", "above"]): 5_000, **_judged(chance), **_over(chance)}
+    number, thresholds = _number(chance, before)
+    low, high = sorted(chance.sample(range(len(thresholds)), 2))
+    bounds = chance.choice([{"min": low}, {"above": low}, {"max": high}, {"below": high}, {"min": low, "below": high}])
+    return {**number, **{name: thresholds[place] for name, place in bounds.items()}, **_judged(chance)}
+
+
+def _multiplier(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
+    number, thresholds = _number(chance, before)
+    starts = [thresholds[0], *(each for each in thresholds[1:] if chance.random() < 0.5)]
+    brackets = [{"from": start, "factor": chance.choice(FACTORS)} for start in starts]
+    return {**number, "brackets": brackets, **_judged(chance)}
+
+
+def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Which number, and what it may be compared with."""
+    attaining = [part["id"] for part in before if "quota" in part]
+    if attaining and chance.random() < 0.5:
+        return {"attainment_of": chance.choice(attaining)}, SHARES
+    if before and chance.random() < 0.5:
+        return {"payout_of": chance.choice(before)["id"]}, (0, 100, 1_000, 5_000)
+    if chance.random() < 0.5:
+        over = {"over": chance.choice(OVER[1:])}
+        return {"measure": chance.choice(["m1", "plain"]), "quota": "sales", **over}, SHARES
+    if chance.random() < 0.3:
+        return {"measure": "csat", **_over(chance)}, SHARES
+    return {"measure": chance.choice(["m1", "m2", "plain"]), **_over(chance)}, SUMS
+
+
+def _judged(chance: Random) -> dict[str, Any]:
+    return {} if chance.random() < 0.4 else {"judged": chance.choice(["window", "deal"])}
+
+
+def _over(chance: Random) -> dict[str, Any]:
+    return {} if chance.random() < 0.4 else {"over": chance.choice(OVER)}
