@@ -30,7 +30,7 @@ class Cap(Document):
 
     applies: Literal["after_split", "before_split"] = Field(default="after_split", examples=["before_split"])
     """Of a cap per deal: `after_split` caps what each payee is paid for the deal; `before_split` caps what the deal
-    pays in all, so that a payee with 40 % of it is paid at most 40 % of the cap."""
+    pays in all, so that a credit for 40 % of it is paid at most 40 % of the cap."""
 
     def problems(self) -> Iterator[Problem]:
         """One height, and a share of what lies above that is less than all of it."""

@@ -69,7 +69,8 @@ class Gauge(Document):
     the highest attainment). Equals share a place. Known when the window is over; who achieved nothing has none."""
     judged: Literal["window", "deal"] = Field(default="window", examples=["deal"])
     """`window`: by all that the window holds as of now, for all its deals, so that a gate that opens late pays what
-    came before it, too. `deal`: by what it held when each deal was counted, that deal included."""
+    came before it, too. `deal`: by what it held when each deal was counted, that deal included. While
+    a deal of the window is held, so is what looks at that window."""
 
     def problems(self) -> Iterator[Problem]:
         """One number, and nothing about measures without one."""

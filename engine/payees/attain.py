@@ -43,9 +43,13 @@ WINDOW = ["payee_id", "window"]
 
 @dataclass(frozen=True, slots=True)
 class Attainment:
-    """The rows of a component, the credits that none could be made for, and why."""
+    """The rows of a component, the credits that none could be made for, and why.
+
+    `waiting` are the windows (payee_id, window) of such credits: nobody knows what they come to.
+    """
 
     rows: dy.DataFrame[f.Attained]
+    waiting: pl.DataFrame
     held: dy.DataFrame[f.HeldSources]
     issues: tuple[Issue, ...]
 
@@ -98,8 +102,17 @@ def _ordered(credits_: pl.DataFrame) -> pl.DataFrame:
     """What the stage needs of the credits, by payee, day and credit id; numbers sort in half the time of text."""
     payees = credits_.select(pl.col("payee_id").unique().sort()).with_row_index("payee")
     day = pl.col("dated_on").to_physical()
-    placed = credits_.select(NEEDED).join(payees, on="payee_id", maintain_order="left")
+    placed = credits_.with_columns(_share_of_deal()).select(NEEDED).join(payees, on="payee_id", maintain_order="left")
     return placed.sort(pl.col("payee").cast(pl.Int64) * 2**32 + day, "credit_id").drop("payee")
+
+
+def _share_of_deal() -> list[pl.Expr]:
+    """The share of the whole deal, which of a credit for a portion is told in millionths (its units)."""
+    whole = pl.col("portion") == "all"
+    return [
+        pl.when(whole).then("share_num").otherwise("units_micros").alias("share_num"),
+        pl.when(whole).then("share_den").otherwise(MICROS).alias("share_den"),
+    ]
 
 
 def attain(
@@ -120,6 +133,7 @@ def attain(
     held = pl.concat([unvalued.select(HELD), untold.select(HELD)])
     return Attainment(
         rows=_attained(told, plan, component),
+        waiting=held.select(WINDOW).unique(),
         held=held_sources(held, plan, component),
         issues=tuple(troubles(held, plan, component)),
     )

@@ -21,7 +21,7 @@ from engine.documents.order import Place, earners, in_order
 from engine.documents.plan import Plan
 from engine.documents.values import Dated
 from engine.model import Issue, join_issues
-from engine.payees.attain import Attainment, Prepared, attain, prepare
+from engine.payees.attain import WINDOW, Attainment, Prepared, attain, prepare
 from engine.payees.cases import cases_lack_values, found_by_case
 from engine.payees.compensation import promised_rows
 from engine.payees.earn import Earnings, earn
@@ -139,7 +139,7 @@ class _Walk:
         places = {part.id: (place[0], nth) for nth, part in enumerate(parts)}
         if gauge.payout_of is not None:
             of = places[gauge.payout_of]
-            return _payouts(self.earned[of], parts[of[1]])
+            return _payouts(self.earned[of], self.attained[of], parts[of[1]])
         if gauge.attainment_of is not None:
             of = places[gauge.attainment_of]
             return _achieved(self.attained[of], parts[of[1]])
@@ -158,12 +158,12 @@ class _Walk:
 
 def _achieved(attained: Attainment, component: Component) -> Reading:
     rows = attained.rows.select(
-        "payee_id", "window", "dated_on", "credit_id", value="after_micros", quota="quota_micros"
+        "payee_id", "window", "dated_on", "credit_id", "deal_id", value="after_micros", quota="quota_micros"
     )
-    return Reading(rows, component.accumulates, attained.held["payee_id"])
+    return Reading(rows, component.accumulates, attained.waiting)
 
 
-def _payouts(earned: Earnings, component: Component) -> Reading:
+def _payouts(earned: Earnings, attained: Attainment, component: Component) -> Reading:
     """What a component has paid so far in each window; clawbacks are none of it."""
     ordered = earned.lines.sort("dated_on", "source_id")
     rows = ordered.select(
@@ -171,10 +171,13 @@ def _payouts(earned: Earnings, component: Component) -> Reading:
         "window",
         "dated_on",
         credit_id="source_id",
+        deal_id="deal_id",
         value=pl.col("amount_micros").cum_sum().over("payee_id", "window"),
         quota=pl.lit(None, dtype=pl.Int64),
     )
-    return Reading(rows, component.accumulates, earned.held["payee_id"])
+    stuck = earned.held.select("payee_id", credit_id="source_id")
+    gated = attained.rows.join(stuck, on=["payee_id", "credit_id"], how="semi").select(WINDOW)
+    return Reading(rows, component.accumulates, pl.concat([attained.waiting, gated]))
 
 
 def together(parts: Sequence[Earnings]) -> Earnings:

@@ -30,7 +30,7 @@ def limited(rows: pl.DataFrame, limit: Limit, *, before_split: bool, unit: int, 
     named = rows.with_columns(deal=pl.coalesce("deal_id", "credit_id"))
     if not named.select(pl.struct(DEAL).is_duplicated().any()).item():
         return _within(rows, whole(height), limit, unit, mode)
-    room = pl.Series("room", list(_rooms(named, height, limit, unit, mode)), dtype=pl.Int128)
+    room = pl.Series("room", list(_rooms(named, height)), dtype=pl.Int128)
     return _within(rows.with_columns(room), pl.col("room"), limit, unit, mode).drop("room")
 
 
@@ -49,11 +49,20 @@ def _within(rows: pl.DataFrame, room: pl.Expr, limit: Limit, unit: int, mode: Ro
     return rows.with_columns(pay=kept * pl.col("pay").sign(), limit_micros=room.cast(pl.Int64))
 
 
-def _rooms(rows: pl.DataFrame, height: int, limit: Limit, unit: int, mode: Rounding) -> Iterator[int]:
+def _rooms(rows: pl.DataFrame, height: int) -> Iterator[int]:
     """What the cap leaves for each credit, in its direction, after the earlier credits of the deal."""
-    paid: dict[tuple[str, str], int] = {}
+    earned: dict[tuple[str, str], int] = {}
     for payee, deal, pay in rows.select(*DEAL, "pay").iter_rows():
-        so_far = paid.get((payee, deal), 0)
-        room = max(height - so_far if pay >= 0 else height + so_far, 0)
-        yield room
-        paid[payee, deal] = so_far + within(pay, room, limit, unit, mode)
+        so_far = earned.get((payee, deal), 0)
+        yield _room(so_far if pay >= 0 else -so_far, abs(pay), height)
+        earned[payee, deal] = so_far + pay
+
+
+def _room(so_far: int, pay: int, height: int) -> int:
+    """How much of the pay lies between the caps of both directions; `so_far` is what the deal earned before it.
+
+    What took the deal beyond a cap was lost, so the way back to that cap costs nothing either.
+    """
+    if so_far >= -height:
+        return max(height - so_far, 0)
+    return max(min(so_far + pay, height) + height, 0)

@@ -24,6 +24,7 @@ from engine.payees.curve_columns import whole
 from engine.texts import text
 
 ORDER = ["dated_on", "credit_id"]
+PLACE = [*ORDER, "deal_id"]
 KEY = ["payee_id", "at"]
 FOUND = ["value", "of", "since", "factor", "stuck"]
 """What a gauge finds for each credit."""
@@ -31,14 +32,14 @@ FOUND = ["value", "of", "since", "factor", "stuck"]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A number as it grew: rows (payee_id, window, dated_on, credit_id, value, quota) in order of day and credit.
+    """A number as it grew: rows (payee_id, window, dated_on, credit_id, deal_id, value, quota), by day and credit.
 
-    `held` are the payees for whom a credit of it could not be computed, so that nobody knows it.
+    `held` are the windows (payee_id, window) of which a credit could not be computed, so that nobody knows it.
     """
 
     rows: pl.DataFrame
     over: Accumulation
-    held: pl.Series
+    held: pl.DataFrame
     nothing: int = 0
     """The number of a payee without rows."""
 
@@ -89,12 +90,14 @@ def _told(nth: int) -> pl.Expr:
 def judged(rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, company: Company) -> pl.DataFrame:
     """For each row `FOUND`, in the order of the rows."""
     at = _labelled(rows, reading.over, company)
-    read = _by_deal(at, reading) if gauge.judged == "deal" else _by_window(at, reading, gauge)
+    found = _by_deal(at, reading) if gauge.judged == "deal" else _by_window(at, reading, gauge)
+    waiting = reading.held.unique().select("payee_id", at="window", waits=pl.lit(value=True))
+    read = found.join(waiting, on=KEY, how="left", maintain_order="left")
     value, quota = pl.col("value").fill_null(reading.nothing), pl.col("quota")
     factor = _gate(gauge, value, quota) if isinstance(gauge, Gate) else _bracket(gauge, value, quota)
     of_quota = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     stuck = (
-        pl.when(pl.col("payee_id").is_in(reading.held.implode()))
+        pl.when(pl.col("waits"))
         .then(pl.lit("gauge_held"))
         .when(pl.lit(of_quota) & (value != 0) & (quota.is_null() | (quota <= 0)))
         .then(pl.lit("gauge_without_quota"))
@@ -103,11 +106,11 @@ def judged(rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, compa
 
 
 def _labelled(rows: pl.DataFrame, over: Accumulation, company: Company) -> pl.DataFrame:
-    """Payee, day, credit and `at`: the window of the reading that the row's day lies in, or the deal."""
+    """Payee, day, credit, deal and `at`: the window of the reading that the row's day lies in, or the deal."""
     if over == "transaction":
-        return rows.select("payee_id", *ORDER, at=pl.coalesce("deal_id", "credit_id"))
+        return rows.select("payee_id", *PLACE, at=pl.coalesce("deal_id", "credit_id"))
     days = rows.select(pl.col("dated_on").unique()).with_columns(at=period_label(pl.col("dated_on"), over, company))
-    return rows.select("payee_id", *ORDER).join(days, on="dated_on", how="left", maintain_order="left")
+    return rows.select("payee_id", *PLACE).join(days, on="dated_on", how="left", maintain_order="left")
 
 
 def _by_window(at: pl.DataFrame, reading: Reading, gauge: Gate | Multiplier) -> pl.DataFrame:
@@ -123,10 +126,15 @@ def _by_window(at: pl.DataFrame, reading: Reading, gauge: Gate | Multiplier) -> 
 
 
 def _by_deal(at: pl.DataFrame, reading: Reading) -> pl.DataFrame:
-    """What the window held when each row was counted, in order of day and credit id, that row included."""
-    ordered = pl.concat([at.select(ORDER), reading.rows.select(ORDER)]).unique().sort(ORDER).with_row_index("position")
-    here = at.join(ordered, on=ORDER, maintain_order="left").with_row_index("row").sort("position")
-    then = reading.rows.join(ordered, on=ORDER).sort("position").rename({"window": "at"}).drop(ORDER)
+    """What the window held when each row was counted, in order of day and credit id, all of its deal included."""
+    places = pl.concat([at.select(PLACE), reading.rows.select(PLACE)]).unique(ORDER).sort(ORDER)
+    ordered = places.with_row_index("place").with_columns(
+        position=pl.col("place").max().over("dated_on", pl.coalesce("deal_id", "credit_id"))
+    )
+    here = at.join(ordered.select(*ORDER, "position"), on=ORDER, maintain_order="left")
+    here = here.with_row_index("row").sort("position")
+    then = reading.rows.join(ordered.select(*ORDER, position="place"), on=ORDER).sort("position")
+    then = then.rename({"window": "at"}).drop(PLACE)
     read = here.join_asof(then, on="position", by=KEY, check_sortedness=False)
     return read.sort("row").with_columns(since=pl.lit(None, dtype=pl.Date))
 

@@ -27,13 +27,14 @@ WINDOW = ["payee_id", "window"]
 def placed(attained: Attainment, over: Accumulation, company: Company, through: date | None) -> Reading:
     """The place of every payee of each window that ends by `through` (None: of every window), in micro-units.
 
-    By what was achieved, or by attainment where there is a quota. No place is known while any achievement is not.
+    By what was achieved, or by attainment where there is a quota. No place of a window is known while any
+    achievement in it is not.
     """
     last = attained.rows.group_by(WINDOW, maintain_order=True).agg(
-        pl.col("dated_on", "credit_id", "after_micros", "quota_micros").last()
+        pl.col("dated_on", "credit_id", "deal_id", "after_micros", "quota_micros").last()
     )
     found: dict[str, dict[str, Fraction]] = {}
-    for payee, window, day, _, achieved, quota in last.iter_rows():
+    for payee, window, day, _, _, achieved, quota in last.iter_rows():
         if achieved > 0 and _is_over(day, over, company, through):
             found.setdefault(window, {})[payee] = Fraction(achieved, quota or 1)
     places = [_place(found.get(window, {}), payee) for payee, window in last.select(WINDOW).iter_rows()]
@@ -41,11 +42,12 @@ def placed(attained: Attainment, over: Accumulation, company: Company, through: 
         *WINDOW,
         "dated_on",
         "credit_id",
+        "deal_id",
         value=pl.Series(places, dtype=pl.Int64),
         quota=pl.lit(None, dtype=pl.Int64),
     )
-    unknown = last["payee_id"].unique() if attained.held.height else attained.held["payee_id"]
-    return Reading(rows, over, pl.concat([unknown, attained.held["payee_id"]]), nothing=NOWHERE)
+    unknown = last.join(attained.waiting, on="window", how="semi").select(WINDOW)
+    return Reading(rows, over, pl.concat([unknown, attained.waiting]), nothing=NOWHERE)
 
 
 def _place(results: Mapping[str, Fraction], payee: str) -> int:

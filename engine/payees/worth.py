@@ -29,11 +29,14 @@ def worths(
 ) -> pl.DataFrame:
     """By credit of the rows: `base` (Int128 micro-units, plan currency or units) and `stuck`, why there is none.
 
+    The share that counts here is that of the credit's own portion.
+
     `rows` are credits of one plan with exchange rates; `deals` are classified, with their lists.
     """
     shares = credits_.select("credit_id", "share_num", "share_den", "portion")
     found = (
-        rows.join(shares, on="credit_id", maintain_order="left")
+        rows.drop("share_num", "share_den", strict=False)
+        .join(shares, on="credit_id", maintain_order="left")
         .join(_facts(deals, lines, measure), on="deal_id", how="left", maintain_order="left")
         .with_columns(expiring=_expiring(), of=_portion(measure))
     )

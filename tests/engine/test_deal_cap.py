@@ -63,6 +63,27 @@ def test_two_credits_of_one_deal_share_its_cap():
     assert outcome.lines["limit_micros"].to_list() == [units(4_500), units(1_500), units(4_500)]
 
 
+@pytest.mark.parametrize(
+    ("sales", "pays"),
+    [((60_000, -10_000), [4_500, 0]), ((60_000, -20_000), [4_500, -500]), ((-10_000, 60_000), [-1_000, 5_500])],
+)
+def test_what_a_deal_comes_to_in_all_is_capped_in_whatever_order_its_credits_come(sales, pays):
+    first, second = sales
+    credits_, deals = sold(("2026-03-01", first), ("2026-03-01", second, {"portion": "uplift"}))
+    of_one_deal = credits_.with_columns(deal_id=credits_["deal_id"].replace("D2", "D1"))
+
+    assert (
+        amounts(case("{per: deal, amount: 4_500}", "rate: 10%, accumulates: year").pays((of_one_deal, deals))) == pays
+    )
+
+
+def test_before_the_split_a_portion_has_its_part_of_the_cap():
+    half = {"portion": "uplift", "units_micros": units(1) // 2}
+    sale = sold(("2026-03-01", 100_000, half))
+
+    assert amounts(case("{per: deal, amount: 4_500, applies: before_split}", "rate: 10%").pays(sale)) == [2_250]
+
+
 def test_the_sentence_and_the_facts_know_the_cap():
     of = case("{per: deal, amount: 4_500, then_pays: 10%}")
     sale = sold(("2026-03-01", 100_000))

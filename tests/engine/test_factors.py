@@ -11,7 +11,7 @@ from engine.documents.gauge import FactorBracket, Gate, Multiplier
 from engine.documents.measure import Measure
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, when
-from tests.engine.plans import Case, by_share, codes, component, ledger, plan, quota, rate, sold
+from tests.engine.plans import Case, amounts, by_share, codes, component, ledger, plan, quota, rate, sold
 from tests.engine.test_explain import sentences
 from tests.engine.test_pay import quick, sales
 
@@ -162,6 +162,24 @@ def test_what_cannot_be_known_holds_what_depends_on_it():
 
     assert (held.lines.height, codes(held)) == (0, ["quota_missing", "gauge_held"])
     assert (unknown.lines.filter(component="spiff").height, codes(unknown)) == (0, ["gauge_without_quota"])
+
+
+def test_what_is_held_holds_its_own_window_only():
+    deals = plan().measures | {"deep": Measure(sum="margin")}
+    spiff = gated(Gate(measure="deep", min=1, over="month"), accumulates="month")
+    sale = sold(("2026-03-01", 60_000), ("2026-04-01", 30_000, {"cost_micros": 0}))
+
+    outcome = Case([plan(spiff, measures=deals)]).pays(sale)
+
+    assert (outcome.held["source_id"].to_list(), amounts(outcome)) == (["C1"], [300])
+
+
+def test_a_gate_judged_at_the_deal_looks_at_all_of_the_deal():
+    credits_, deals = sold(("2026-03-01", 50_000), ("2026-03-01", 40_000, {"portion": "uplift"}))
+    of_one_deal = credits_.with_columns(deal_id=credits_["deal_id"].replace("D2", "D1"))
+    spiff = gated(Gate(attainment_of="base", min=share(80), judged="deal"))
+
+    assert paid((BASE, spiff), (of_one_deal, deals)) == [500, 400]
 
 
 def test_nothing_achieved_is_nothing_whatever_the_quota():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import groupby
 from typing import Any
 
 from engine.documents.company import Company
 from engine.documents.component import Component
+from engine.documents.gauge import Gate, Multiplier
 from engine.documents.plan import Plan
 from tests.reference import entries as e
 from tests.reference.calendar import STATEMENTS, Span, span_of
@@ -49,6 +49,14 @@ class Earnings:
         lines: list[Line] = self.remembered[key]
         return lines
 
+    def paid_for(self, who: Participant, component: Component) -> dict[str, int | None]:
+        """What a component paid for each source; None where that is held."""
+        key = ("paid for", who.key, component.id)
+        if key not in self.remembered:
+            self.remembered[key] = {line.source: line.amount for line in self.lines_of(who, component)}
+        paid: dict[str, int | None] = self.remembered[key]
+        return paid
+
     def entries_of(self, who: Participant, measure: str) -> list[Entry]:
         """What counts in a measure of the plan, on the days on which the payee is on the plan."""
         key = ("entries", who.key, measure)
@@ -60,8 +68,13 @@ class Earnings:
 
     def counted(self, who: Participant, component: Component) -> list[Entry]:
         """What counts for a component: its measure's entries within its own life."""
-        life = component.effective or who.plan.effective
-        return [each for each in self.entries_of(who, component.measure) if life.covers(each.day)]
+        key = ("counted", who.key, component.id)
+        if key not in self.remembered:
+            life = component.effective or who.plan.effective
+            entries = self.entries_of(who, component.measure)
+            self.remembered[key] = [each for each in entries if life.covers(each.day)]
+        counted: list[Entry] = self.remembered[key]
+        return counted
 
     def window(self, accumulates: str, entry: Entry) -> str:
         """What adds up together: a period, or the deal by itself."""
@@ -71,7 +84,30 @@ class Earnings:
 
     def span(self, accumulates: str, entry: Entry) -> Span:
         """The days of a window that is a period."""
-        return span_of(entry.day, accumulates, self.company)
+        key = ("span", accumulates, entry.day)
+        if key not in self.remembered:
+            self.remembered[key] = span_of(entry.day, accumulates, self.company)
+        span: Span = self.remembered[key]
+        return span
+
+    def windows(self, of: Hashable, entries: Sequence[Entry], accumulates: str) -> dict[str, list[Entry]]:
+        """The entries of each window; `of` names the entries, so that they are told apart once."""
+        key = ("windows", of, accumulates)
+        if key not in self.remembered:
+            found: dict[str, list[Entry]] = {}
+            for entry in entries:
+                found.setdefault(self.window(accumulates, entry), []).append(entry)
+            self.remembered[key] = found
+        windows: dict[str, list[Entry]] = self.remembered[key]
+        return windows
+
+    def gauges(self, component: Component) -> Sequence[Gate | Multiplier]:
+        """Its gates and multipliers, one for each measure of a gate on several."""
+        key = ("gauges", id(component))
+        if key not in self.remembered:
+            self.remembered[key] = component.gauges()
+        gauges: Sequence[Gate | Multiplier] = self.remembered[key]
+        return gauges
 
     def quota(self, who: Participant, name: str, window: Span) -> Fraction | None:
         """The quota of a window, where there is one."""
@@ -80,6 +116,20 @@ class Earnings:
             self.remembered[key] = quota_of(who, name, window, self.facts, self.company)
         quota: Fraction | None = self.remembered[key]
         return quota
+
+    def check_window(self, who: Participant, component: Component, entry: Entry) -> None:
+        """MissingQuotaError where the entry's window lacks a quota or target that the component depends on."""
+        terms = self._terms(who, component, entry)
+        if _depends_on_quota(component):
+            terms.needed_quota()
+        if component.targets is not None:
+            terms.target(component)
+
+    def _factor(self, who: Participant, component: Component, entry: Entry) -> Fraction | None:
+        try:
+            return factor(component, who, entry, self)
+        except (UnknownGaugeError, MissingQuotaError):
+            return None
 
     def _all_entries(self, who: Participant, name: str) -> list[Entry]:
         measure = who.plan.measures[name]
@@ -103,13 +153,8 @@ class Earnings:
 
     def _lines(self, who: Participant, component: Component) -> Iterator[Line]:
         """Window by window; a window whose quota is not known is held as a whole."""
-
-        def window(entry: Entry) -> str:
-            return self.window(component.accumulates, entry)
-
-        by_window = sorted(self.counted(who, component), key=lambda entry: (window(entry), entry.order))
-        for _, group in groupby(by_window, key=window):
-            entries = list(group)
+        counted = self.counted(who, component)
+        for entries in self.windows((who.key, component.id), counted, component.accumulates).values():
             try:
                 yield from list(self._of_window(who, component, entries))
             except MissingQuotaError:
@@ -117,24 +162,17 @@ class Earnings:
 
     def _of_window(self, who: Participant, component: Component, entries: list[Entry]) -> Iterator[Line]:
         """F(after) less F(before), each rounded, for every entry that adds something, in their order."""
-        if _depends_on_quota(component):
-            self._terms(who, component, entries[0]).needed_quota()
-        if component.targets is not None:
-            self._terms(who, component, entries[0]).target(component)
+        self.check_window(who, component, entries[0])
         achieved = 0
         raw: dict[str, int] = {}
         for entry in entries:
-            if entry.base is None:
+            before, achieved = achieved, achieved + (entry.base or 0)
+            times = None if entry.base is None else self._factor(who, component, entry)
+            if times is None:
                 yield self._line(who, component, entry, None)
-            if not entry.base:
+            if times is None or not entry.base:
                 continue
             terms = self._terms(who, component, entry)
-            before, achieved = achieved, achieved + entry.base
-            try:
-                times = factor(component, who, entry, self)
-            except UnknownGaugeError:
-                yield self._line(who, component, entry, None)
-                continue
             amount = self._paid(who.plan, component, achieved, terms, times)
             amount -= self._paid(who.plan, component, before, terms, times)
             if not component.cap_on_curve:

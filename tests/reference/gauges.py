@@ -22,8 +22,8 @@ class UnknownGaugeError(Exception):
 def factor(component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction:
     """What gates and multipliers make of the component's payout for this entry."""
     total = Fraction(1)
-    for gate in component.gauges():
-        number = _number(gate, _read(gate, component, who, earned), entry, earned)
+    for gate in earned.gauges(component):
+        number = _remembered(gate, _read(gate, component, who, earned), entry, earned)
         if isinstance(gate, Multiplier):
             total *= _factor_at(gate, number)
         else:
@@ -47,20 +47,34 @@ class _Read:
     """What a gauge looks at: entries, over which windows, and what they are a share of."""
 
     who: Participant
+    named: str
     entries: list[Entry]
     over: str
     quota: str | None
-    paid_by: Component | None = None
+    component: Component | None = None
+    """Where it is a component's attainment or payout."""
+    paid: bool = False
 
 
 def _read(gauge: Gauge, component: Component, who: Participant, earned: Earnings) -> _Read:
     """A measure over its own window, or that of the component; or another component's entries over its window."""
     if gauge.measure is not None:
         entries = earned.entries_of(who, gauge.measure)
-        return _Read(who, entries, gauge.over or component.accumulates, gauge.quota)
+        return _Read(who, gauge.measure, entries, gauge.over or component.accumulates, gauge.quota)
     other = next(part for part in who.plan.components if part.id in (gauge.attainment_of, gauge.payout_of))
-    paid_by = other if gauge.payout_of is not None else None
-    return _Read(who, earned.counted(who, other), other.accumulates, other.quota, paid_by)
+    entries = earned.counted(who, other)
+    return _Read(who, other.id, entries, other.accumulates, other.quota, other, paid=gauge.payout_of is not None)
+
+
+def _remembered(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fraction:
+    """The number, which is the same for everything that a window judges."""
+    if gauge.judged == "deal":
+        return _number(gauge, read, entry, earned)
+    key = ("number", id(gauge), read.named, read.who.key, earned.window(read.over, entry))
+    if key not in earned.remembered:
+        earned.remembered[key] = _number(gauge, read, entry, earned)
+    number: Fraction = earned.remembered[key]
+    return number
 
 
 def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fraction:
@@ -68,13 +82,18 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
 
     Nothing achieved is 0 % of any quota. A percentage without a quota is one of a whole.
     """
-    held = [each for each in read.entries if earned.window(read.over, each) == earned.window(read.over, entry)]
+    windows = earned.windows((read.who.key, read.component is None, read.named), read.entries, read.over)
+    window = windows.get(earned.window(read.over, entry), [])
+    _sum([each.base for each in window])
+    if read.component is not None and window:
+        earned.check_window(read.who, read.component, entry)
+    held = window
     if gauge.judged == "deal":
-        held = [each for each in held if each.order <= entry.order or _same_deal(each, entry)]
-    if read.paid_by is not None:
-        sources = {each.source for each in held}
-        lines = [line for line in earned.lines_of(read.who, read.paid_by) if line.source in sources]
-        return Fraction(_sum([line.amount for line in lines]))
+        held = [each for each in window if each.order <= entry.order or _same_deal(each, entry)]
+    if read.component is not None and read.paid:
+        lines = earned.paid_for(read.who, read.component)
+        _sum([lines.get(each.source, 0) for each in window])
+        return Fraction(_sum([lines.get(each.source, 0) for each in held]))
     achieved = _sum([each.base for each in held])
     shares = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     if not achieved or not shares:

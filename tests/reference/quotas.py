@@ -10,10 +10,14 @@ from engine.documents.ramp import RampMonth
 from tests.reference.calendar import Span, month_of, months_in
 from tests.reference.entries import Participant, enrolments_of, is_on
 from tests.reference.facts import Facts, Row
+from tests.reference.money import rounded
 
 
 def quota_of(who: Participant, name: str, window: Span, facts: Facts, company: Company) -> Fraction | None:
-    """What the payee is to achieve in the window, as the plan ramps and prorates it; None without any row."""
+    """What the payee is to achieve in the window, as the plan ramps and prorates it (each row in whole micro-units).
+
+    None without any row.
+    """
     rows = [
         row
         for row in facts.quotas
@@ -23,7 +27,7 @@ def quota_of(who: Participant, name: str, window: Span, facts: Facts, company: C
     ]
     if not rows:
         return None
-    return sum((row["amount_micros"] * _part(row, who, facts, company) for row in rows), Fraction(0))
+    return Fraction(sum(rounded(row["amount_micros"] * _part(row, who, facts, company)) for row in rows))
 
 
 def _part(row: Row, who: Participant, facts: Facts, company: Company) -> Fraction:

@@ -97,7 +97,7 @@ def _part_of_credit(measure: Measure, credit: Credit) -> Fraction:
 
 def part_of_deal(measure: Measure, credit: Credit) -> Fraction:
     """Which part of the deal counts: the credit's portion, narrowed by the measure's."""
-    wanted = {credit.portion, measure.portion} - {"all"}
+    wanted = {credit.portion, measure.portion} - {"all", "delta"}
     if len(wanted) > 1:
         return ZERO
     return _part(wanted.pop(), credit.deal) if wanted else ONE
