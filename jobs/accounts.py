@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from engine.money import format_amount
-from engine.payees.balances import Balance, balances
+from engine.payees.balances import AMOUNTS, Balance, balances
 from engine.payees.release import every_payable
 from engine.telling.payable_told import told_payable
 from jobs.configuration import Configuration
-
-LineKey = tuple[str, ...]
-AMOUNTS = ("earned", "payable", "brought_forward", "due", "carried_forward", "held", "forfeited")
-
-
-def line_key(row: Mapping[str, Any], period: str, part: str) -> LineKey:
-    """What a line and its payables share."""
-    return row["plan"], row["component"], row["payee_id"], period, row["source_id"], part
-
-
-def told_by_line(payables: pl.DataFrame) -> dict[LineKey, list[str]]:
-    """Sentences on when each line becomes payable, in order of days; what has no known day comes last."""
-    told: dict[LineKey, list[str]] = defaultdict(list)
-    for row in payables.sort("payable_on", "part", nulls_last=True).iter_rows(named=True):
-        told[line_key(row, row["earned_in"], row["line_part"])].append(told_payable(row))
-    return told
 
 
 def account(

@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 from engine.documents.plan import Plan
 from engine.money import format_amount
 from engine.telling.explain import RESPONSIBILITIES, explain, explain_assignment
+from engine.telling.payable_told import line_key, told_by_line
 from engine.telling.settled import SETTLED
 from engine.telling.wording import attainment
-from jobs.accounts import account, line_key, told_by_line
+from jobs.accounts import account
 from jobs.configuration import Configuration
 from jobs.outlooks import outlook, why_no_more
 from store import canonical, results, runs

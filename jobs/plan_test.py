@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.model import Issue, Severity
+from engine.payees.balances import AMOUNTS, Balance
 from engine.scenario.compare import Failure
 from engine.scenario.verdict import Verdict, judge
 from engine.telling.wording import plain
@@ -68,6 +69,7 @@ def _as_data(verdict: Verdict) -> dict[str, Any]:
         "lines": [line_as_data(line) for line in ran.lines] if ran else [],
         "before": [line_as_data(line) for line in ran.before] if ran else [],
         "postings": [_posting(row) for row in ran.postings] if ran else [],
+        "balances": [_balance(of) for of in ran.balances] if ran else [],
         "issues": [{"code": issue.code, "message": str(issue)} for issue in ran.issues] if ran else [],
     }
 
@@ -90,8 +92,14 @@ def line_as_data(line: Any) -> dict[str, Any]:
         "amount": plain(line["amount_micros"], line["currency"]).replace(",", ""),
         "currency": line["currency"],
         "sentence": line["sentence"],
+        "payable": line["payable"],
         "facts": line["facts"],
     }
+
+
+def _balance(of: Balance) -> dict[str, Any]:
+    amounts = {name: plain(getattr(of, name), of.currency).replace(",", "") for name in AMOUNTS}
+    return {"payee": of.payee_id, "plan": of.plan, "period": of.period, **amounts, "currency": of.currency}
 
 
 def _posting(row: Any) -> dict[str, Any]:

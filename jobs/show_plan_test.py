@@ -48,7 +48,8 @@ def _concerned(failures: Iterable[Row]) -> list[Row]:
 def _show_line(out: Console, line: Row) -> None:
     """A line with its sentence, and each slice with its rate."""
     out.print(f"\n       {line['on']}  {line['amount']} {line['currency']}  {escape(_whose(line))}")
-    out.print(f"         {escape(line['sentence'])}", style="dim")
+    for sentence in (line["sentence"], *line["payable"]):
+        out.print(f"         {escape(sentence)}", style="dim")
     for part in line["facts"].get("slices", ()):
         base, pays = (plain(Fraction(part[name]), line["currency"]) for name in ("base", "amount"))
         starts_at, rate = plain(Fraction(part["starts_at"]), line["currency"]), number(Fraction(part["rate"]))

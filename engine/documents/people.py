@@ -129,7 +129,7 @@ def read_events(text: str, file: str) -> Found[dy.DataFrame[f.DealEvents]]:
     """
     columns = [
         Column("deal", str),
-        Column("event", known_reader("event", EVENTS)),
+        Column("event", _event),
         Column("on", day_of),
         Column("amount", _target, may_be_empty=True),
     ]
@@ -139,6 +139,13 @@ def read_events(text: str, file: str) -> Found[dy.DataFrame[f.DealEvents]]:
             table.drop(line, f"amount: a {row['event']} has none.", "Leave it empty.")
     renamed = {"deal": "deal_id", "event": "kind", "on": "happened_on", "amount": "amount_micros"}
     return _found(table, f.DealEvents, renamed)
+
+
+def _event(text: str) -> str:
+    """One of the events; who writes `paid` did not mean its nearest neighbour `unpaid`."""
+    if text == "paid":
+        raise wrong(f"no event is called {shown(text)}.", "Did you mean payment?")
+    return known_reader("event", EVENTS)(text)
 
 
 def read_list(

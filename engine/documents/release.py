@@ -39,6 +39,8 @@ class LastDay(Document):
 class Wait(Document):
     """What is waited for before money becomes payable."""
 
+    end_of: Literal["month", "quarter", "half", "year"] | None = Field(default=None, examples=["quarter"])
+    """The last day of the fiscal period in which it comes, in place of the day itself; a delay counts from there."""
     after_days: Count | None = Field(default=None, examples=["30"])
     """So many days after it."""
     after_months: Count | None = Field(default=None, examples=["3"])
@@ -114,7 +116,7 @@ class Reserve(Wait):
     def problems(self) -> Iterator[Problem]:
         """It waits for something."""
         yield from super().problems()
-        delayed = self.after_days is not None or self.after_months is not None
+        delayed = (self.after_days, self.after_months, self.end_of) != (None, None, None)
         if self.until_on is not None and (delayed or self.once is not None or self.on != "payable"):
             yield Problem(("until",), "says when in 2 ways.", "Keep until, or the others.")
         if self.on == "payable" and not delayed and self.until_on is None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import polars as pl
 
 ACCOUNT = ["payee_id", "plan", "currency"]
+AMOUNTS = ("earned", "payable", "brought_forward", "due", "carried_forward", "held", "forfeited")
+"""The amounts of a balance, in the order in which they are read."""
 SUMS = ["earned", "payable", "forfeited"]
 
 

@@ -14,7 +14,8 @@ from fractions import Fraction
 
 import polars as pl
 
-from engine.calendar import months_later
+from engine.calendar import months_later, period_of
+from engine.documents.company import Company
 from engine.documents.release import COUNTED, LastDay, ReleaseStep, Reserve, Wait
 
 EVENT_OF = {"cash": "payment"}
@@ -29,6 +30,16 @@ class Happened:
     amount: int
     starts_on: date | None
     days: Mapping[str, tuple[tuple[date, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What releases of one payee and deal look at beside the plan; `left_on` is null of who did not leave."""
+
+    deal: Happened | None
+    left_on: date | None
+    through: date
+    company: Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +76,13 @@ def happened(classified: pl.DataFrame, events: pl.DataFrame) -> Mapping[str, Hap
     }
 
 
-def occasions(
-    wait: ReleaseStep | Reserve, since: date, deal: Happened | None, left_on: date | None, through: date
-) -> Occasions:
+def occasions(wait: ReleaseStep | Reserve, since: date, known: Known) -> Occasions:
     """The moments of what was earned (or, of a reserve, became payable) on the day `since`."""
-    found = list(_moments(wait, since, deal))
-    cut = _cut(wait, since, left_on)
+    found = list(_moments(wait, since, known))
+    cut = _cut(wait, since, known.left_on)
     timely = [moment for moment in found if cut is None or moment.on <= cut.on]
-    passed = cut is not None and (cut.on < through or len(timely) < len(found))
-    over = tuple(moment for moment in timely if _is_over(moment, wait, through))
-    if cut is not None and passed:
+    over = tuple(moment for moment in timely if _is_fact(wait) or moment.on < known.through)
+    if cut is not None and (cut.on < known.through or (_is_fact(wait) and len(timely) < len(found))):
         return Occasions(over if over and over[-1].reached == 1 else (*over, cut))
     later = next((moment for moment in timely if moment not in over), None)
     if later is not None:
@@ -82,10 +90,12 @@ def occasions(
     return Occasions(over, cut.on if cut is not None and not cut.forfeits else None)
 
 
-def _moments(wait: ReleaseStep | Reserve, since: date, deal: Happened | None) -> Iterator[Moment]:
+def _moments(wait: ReleaseStep | Reserve, since: date, known: Known) -> Iterator[Moment]:
     """What the occasion itself brings, each day once, in order."""
-    for day, reached in _reached(wait, since, deal):
+    for day, reached in _reached(wait, since, known.deal):
         start = day if wait.on in COUNTED else max(day, since)
+        if wait.end_of is not None:
+            start = period_of(max(day, since), wait.end_of, known.company).ends_on - timedelta(days=1)
         yield Moment(max(_delayed(start, wait), since), reached, wait.on, day)
 
 
@@ -137,7 +147,7 @@ def _cut(wait: ReleaseStep | Reserve, since: date, left_on: date | None) -> Mome
     return min(cuts, key=lambda cut: cut.on, default=None)
 
 
-def _is_over(moment: Moment, wait: ReleaseStep | Reserve, through: date) -> bool:
-    """Whether the moment counts already: facts do at once."""
-    at_once = wait.on in (*COUNTED, "booking") and wait.after_days is None and wait.after_months is None
-    return at_once or moment.on < through
+def _is_fact(wait: ReleaseStep | Reserve) -> bool:
+    """Whether an occasion counts on its day; all else counts when time has passed over it."""
+    by_time = (wait.after_days, wait.after_months, wait.end_of) != (None, None, None)
+    return wait.on in (*COUNTED, "booking") and not by_time

@@ -33,7 +33,7 @@ from engine.documents.plan import Plan
 from engine.documents.release import ReleaseStep
 from engine.payees.attain import STATEMENT
 from engine.payees.clawback import clawed_part
-from engine.payees.occasions import Happened, happened
+from engine.payees.occasions import Happened, Known, happened
 from engine.payees.unreleased import Row, Unreleased, released_by
 from engine.texts import text
 
@@ -62,7 +62,7 @@ def release(
     at_once = mine.join(waiting, on=TERMS, how="anti", maintain_order="left")
     reach = through or _reach(lines, book, rules.company)
     sold = classified.join(waits, on="deal_id", how="semi")
-    case = _Case(happened(sold, book.deal_events), leavings(book), reach)
+    case = _Case(happened(sold, book.deal_events), leavings(book), reach, rules.company)
     rows = [
         row
         for of_source in waits.partition_by(EARNING, maintain_order=True)
@@ -78,6 +78,7 @@ class _Case:
     deals: Mapping[str, Happened]
     left: Mapping[str, date]
     through: date
+    company: Company
 
 
 def deferring(plans: Sequence[Plan]) -> frozenset[str]:
@@ -128,13 +129,14 @@ def paid_by(
     """How much of a line had become payable by a day, a reserve not counted; asked for clawbacks of what was paid."""
 
     @cache
-    def known() -> tuple[Mapping[str, Happened], Mapping[str, date]]:
+    def facts() -> tuple[Mapping[str, Happened], Mapping[str, date]]:
         return happened(classified, book.deal_events), leavings(book)
 
     def paid(line: Mapping[str, Any], day: date) -> int:
         plan, steps = _terms(line, rules.plans)
-        deals, left = known()
-        return released_by(line, day, plan, steps, (deals.get(line["deal_id"]), left.get(line["payee_id"])))
+        deals, left = facts()
+        of_line = Known(deals.get(line["deal_id"]), left.get(line["payee_id"]), day, rules.company)
+        return released_by(line, plan, steps, of_line)
 
     return paid
 
@@ -160,13 +162,13 @@ def _terms(line: Mapping[str, Any], plans: Sequence[Plan]) -> tuple[Plan, tuple[
 def _of_source(rows: pl.DataFrame, plan: Plan, steps: tuple[ReleaseStep, ...], case: _Case) -> Iterator[Row]:
     """The payables of one source: earnings above zero with their clawbacks; all else at once."""
     deal_id, payee_id = rows.row(0, named=True)["deal_id"], rows.row(0, named=True)["payee_id"]
-    known = case.deals.get(deal_id), case.left.get(payee_id)
+    known = Known(case.deals.get(deal_id), case.left.get(payee_id), case.through, case.company)
     is_clawback, amount = pl.col("kind").cast(pl.String) == "clawback", pl.col("amount_micros")
     gains, takes = ~is_clawback & (amount > 0), is_clawback & (amount < 0)
     clawbacks = rows.filter(takes).sort("dated_on", "part").rows(named=True)
     for line in rows.filter(gains).iter_rows(named=True):
         against = [one for one in clawbacks if clawed_part(one["part"]) == line["part"]]
-        yield from Unreleased(plan, steps, *known, case.through).run(line, against)
+        yield from Unreleased(plan, steps, known).run(line, against)
     yield from payable_at_once(rows.filter(~gains & ~takes)).iter_rows(named=True)
 
 

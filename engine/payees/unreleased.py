@@ -18,7 +18,7 @@ from typing import Any
 from engine.documents.plan import Plan
 from engine.documents.release import ReleaseStep, Reserve
 from engine.money import allocate, round_ratio
-from engine.payees.occasions import Happened, Moment, occasions
+from engine.payees.occasions import Known, Moment, occasions
 
 Line = Mapping[str, Any]
 Row = dict[str, Any]
@@ -66,9 +66,7 @@ class Unreleased:
 
     plan: Plan
     steps: Sequence[ReleaseStep]
-    deal: Happened | None
-    left_on: date | None
-    through: date
+    known: Known
     rows: list[Row] = field(default_factory=list)
     _held: list[Held] = field(default_factory=list)
     _reserved: list[Held] = field(default_factory=list)
@@ -96,7 +94,7 @@ class Unreleased:
 
     def _hold(self, held: Held, among: list[Held]) -> None:
         """Put money where it waits, and note when it will be released."""
-        found = occasions(held.wait, held.since, self.deal, self.left_on, self.through)
+        found = occasions(held.wait, held.since, self.known)
         held.until_on, held.since_on = found.until_on, found.since_on
         among.append(held)
         for moment in found.moments:
@@ -188,16 +186,14 @@ def amounts_of(line: Line, steps: Sequence[ReleaseStep], plan: Plan) -> list[int
     return [part * unit for part in allocate(line["amount_micros"] // unit, [step.share for step in steps])]
 
 
-def released_by(
-    line: Line, day: date, plan: Plan, steps: Sequence[ReleaseStep], known: tuple[Happened | None, date | None]
-) -> int:
-    """How much of an earning was released by a day, of which no clawback took anything; `known`: deal and leaving."""
+def released_by(line: Line, plan: Plan, steps: Sequence[ReleaseStep], known: Known) -> int:
+    """How much of an earning, of which no clawback took anything, was released by the day `known.through`."""
     if line["amount_micros"] <= 0:
         return int(line["amount_micros"])
     total = 0
     for step, amount in zip(steps, amounts_of(line, steps, plan), strict=True):
-        found = occasions(step, line["dated_on"], *known, day)
-        reached = [moment.reached for moment in found.moments if moment.on <= day and not moment.forfeits]
+        found = occasions(step, line["dated_on"], known)
+        reached = [one.reached for one in found.moments if one.on <= known.through and not one.forfeits]
         total += part_of(amount, max(reached, default=Fraction(0)), plan)
     return total
 

@@ -94,7 +94,7 @@ def _lines(expected: Iterable[ExpectedLine], ran: Ran) -> Iterator[Failure]:
         if wanted.amount is not None:
             yield from _sum(what, wanted.amount, lines, "amount_micros")
         words = wanted.sentence_contains
-        if words is not None and not any(words in line["sentence"] for line in lines):
+        if words is not None and not any(words in said for line in lines for said in _said(line)):
             yield Failure(f"sentence of {what}", words, _sentences(lines) or "no line", tuple(lines))
 
 
@@ -211,5 +211,10 @@ def _described(noun: str, wanted: ExpectedSum) -> str:
     return " ".join((noun, *wanted.fitting().values()))
 
 
+def _said(line: Row) -> tuple[str, ...]:
+    """What a line says, also on when it becomes payable."""
+    return line["sentence"], *line["payable"]
+
+
 def _sentences(lines: Iterable[Row]) -> str:
-    return "\n".join(line["sentence"] for line in lines)
+    return "\n".join(said for line in lines for said in _said(line))

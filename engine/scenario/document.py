@@ -98,8 +98,8 @@ class Scenario(Document):
     events: tuple[EventFact, ...] = Field(default=(), examples=["[{deal: D1, what: refunded, on: 2026-03-01}]"])
     """What happened to deals after they were won."""
     through: PeriodLabel | None = Field(default=None, examples=["2026-06"])
-    """Everything through this period is over, so that what time alone makes due (draws) is computed as far as that;
-    without it, as far as there are lines."""
+    """Everything through this period is over, so that what time alone makes due (draws, residuals, releases) is
+    computed as far as that; without it, as far as there are lines and, for releases, events."""
     quotas: tuple[QuotaFact, ...] = Field(default=(), examples=["[{payee: ada, amount: 1_000_000}]"])
     """Targets."""
     compensation: tuple[CompensationFact, ...] = Field(

@@ -64,7 +64,7 @@ class ExpectedLine(ExpectedSum):
     """Lines: what those that fit come to together, and what they say."""
 
     sentence_contains: StrictStr | None = Field(default=None, examples=["in the bracket from 100 %"])
-    """Words of the sentence of one of them."""
+    """Words of the sentence of one of them, or of what it says on when it becomes payable."""
 
     def problems(self) -> Iterator[Problem]:
         """Something is expected."""

@@ -25,14 +25,14 @@ from engine.scenario.stated import BEFORE, classified_of, credits_of, statements
 from engine.scenario.values import days_of
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
-from engine.telling.payable_told import recomputed_payable
+from engine.telling.payable_told import line_key, recomputed_payable, told_by_line
 
 OF_BEFORE = pl.col("deal_id").str.starts_with(BEFORE)
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came out. `lines` and `before` are rows of `Lines` with their `sentence` and `facts`."""
+    """What came out. `lines` and `before` are rows of `Lines` with `facts`, `sentence` and sentences on `payable`."""
 
     lines: tuple[dict[str, Any], ...]
     before: tuple[dict[str, Any], ...]
@@ -64,7 +64,11 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
     own = ~OF_BEFORE.fill_null(value=False)
     payables = every_payable(outcome.lines, outcome.payables, rules.plans)
     freed = outcome.payables.rows(named=True)
-    told = [_told(line, credited, book, rules) for line in outcome.lines.iter_rows(named=True)]
+    said = told_by_line(outcome.payables)
+    told = [
+        _told(line, credited, book, rules) | {"payable": said.get(line_key(line, line["period"], line["part"]), [])}
+        for line in outcome.lines.iter_rows(named=True)
+    ]
     return Ran(
         lines=tuple(line for line in told if not _is_before(line)),
         before=tuple(line for line in told if _is_before(line)),

@@ -5,15 +5,19 @@ A row of `Payables` holds all its facts: `recomputed_payable` makes its amount f
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
+
+import polars as pl
 
 from engine.documents.plan import Plan
 from engine.payees.unreleased import part_of
 from engine.telling.wording import money, percent, roughly
 
 Row = Mapping[str, Any]
+LineKey = tuple[str, ...]
 OCCASIONS = {
     "contract_start": "the start of the contract",
     "delivery": "the delivery",
@@ -49,6 +53,19 @@ def told_payable(row: Row) -> str:
     verb = "is forfeited" if row["state"] == "forfeited" else "is payable"
     what = f"{amount} of the reserve" if row["kind"] == "reserve_release" else amount
     return f"{what} {verb} since {row['payable_on']}{_why(row)}{_part(row)}"
+
+
+def line_key(row: Row, period: str, part: str) -> LineKey:
+    """What a line and its payables share."""
+    return row["plan"], row["component"], row["payee_id"], period, row["source_id"], part
+
+
+def told_by_line(payables: pl.DataFrame) -> dict[LineKey, list[str]]:
+    """Sentences on when each line becomes payable, in order of days; what has no known day comes last."""
+    told: dict[LineKey, list[str]] = defaultdict(list)
+    for row in payables.sort("payable_on", "part", nulls_last=True).iter_rows(named=True):
+        told[line_key(row, row["earned_in"], row["line_part"])].append(told_payable(row))
+    return told
 
 
 def _taken(row: Row) -> str:

@@ -114,6 +114,23 @@ def test_the_last_day_is_still_in(then: Any, state: str):
     ]
 
 
+def test_the_last_day_is_waited_for_although_a_later_start_is_known():
+    last = LastDay(after_months=2, then="release")
+    step, sale = ReleaseStep(on="contract_start", at_latest=last), (*THOUSAND, {"starts_on": date(2026, 9, 1)})
+
+    assert accounts(step, sale=sale, through="2026-05-10") == [("held", "2026-05-10", 1_000)]
+    assert accounts(step, sale=sale, through="2026-05-11") == [("payable", "2026-05-10", 1_000)]
+
+
+@pytest.mark.parametrize(
+    ("delay", "day"), [({}, "2026-04-30"), ({"after_days": 15}, "2026-05-15"), ({"after_months": 1}, "2026-05-30")]
+)
+def test_the_end_of_a_fiscal_period(delay: Any, day: str):
+    """The builders' fiscal quarter runs from February to April."""
+    assert accounts(ReleaseStep(end_of="quarter", **delay)) == [("payable", day, 1_000)]
+    assert accounts(ReleaseStep(on="cash", end_of="quarter", **delay), events=PAID[:1])[0] == ("payable", day, 250)
+
+
 @pytest.mark.parametrize(("leavers", "last"), [("keep", "payable"), ("release", "payable"), ("forfeit", "forfeited")])
 def test_leavers(leavers: Any, last: str):
     gone = ({"person_id": "ada", "plan": "ae", "until_on": date(2026, 4, 20)},)

@@ -111,6 +111,25 @@ def test_the_database_itself_refuses_to_rewrite_history(
         raw.execute(statement)
 
 
+def test_what_is_payable_is_a_ledger_of_its_own(store: Store, path: Path, run_id: int) -> None:
+    with store.write() as conn:
+        ledger.append(conn, postings({}), run_id, NOW)
+        later = postings({"delta_micros": 60, "kind": "release", "reason": "released"}, {"source_id": "c2"})
+        ledger.append(conn, later, run_id, NOW, account=ledger.PAYABLE)
+        assert ledger.posted(conn, None)["amount_micros"].to_list() == [100]
+        assert ledger.posted(conn, None, ledger.PAYABLE).sort("source_id")["amount_micros"].to_list() == [60, 100]
+        assert ledger.ledger_hash(conn) != ledger.ledger_hash(conn, ledger.PAYABLE)
+        assert ledger.verify(conn) is None
+
+    with closing(sqlite3.connect(path)) as raw, pytest.raises(sqlite3.IntegrityError, match="DELETE refused"):
+        raw.execute("DELETE FROM payable_posting")
+    with closing(sqlite3.connect(path)) as raw, pytest.raises(sqlite3.IntegrityError, match="not the next entry"):
+        raw.execute("INSERT OR REPLACE INTO payable_posting SELECT * FROM payable_posting WHERE number = 1")
+    _tamper(path, "payable_posting_no_update", "UPDATE payable_posting SET delta_micros = 61 WHERE number = 1")
+    with store.read() as conn:
+        assert str(ledger.verify(conn)).startswith("payable posting 1 (id ")
+
+
 @pytest.mark.parametrize("column", ["delta_micros", "payee_id", "booked_at", "run_id", "sequence", "previous_hash"])
 def test_an_altered_row_is_named(store: Store, path: Path, run_id: int, column: str) -> None:
     with store.write() as conn:

@@ -109,6 +109,16 @@ def test_events_of_deals_have_an_amount_or_are_about_all_of_it() -> None:
     ]
 
 
+def test_invoices_and_payments_are_rows_and_a_start_has_no_amount() -> None:
+    rows = ("D1,payment,2026-02-01,250.50", "D1,payment,2026-03-01,", "D1,go_live,2026-03-01,5", "D1,paid,2026-03-01,")
+    found = READERS["events"]("\n".join([HEADERS["events"], *rows]))
+
+    assert found.rows["kind"].to_list() == ["payment", "payment"]
+    start, unknown = (str(issue) for issue in found.issues)
+    assert start == "f.csv:4: amount: a go_live has none. Leave it empty."
+    assert unknown == "f.csv:5: event: no event is called paid. Did you mean payment?"
+
+
 def test_a_list_takes_the_15_character_ids_of_reports_and_open_ends() -> None:
     found = READERS["list"]("account,from,until\n001000000000001,,\nhouse,2026-02-01,\n")
 
