@@ -48,11 +48,12 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """Result of the deal stages (classify, assign, credit), rebuildable per account."""
+    """Result of the deal stages (classify, assign, credit, cohort), rebuildable per account."""
 
     classified: dy.DataFrame[f.Classified]
     assignments: dy.DataFrame[f.Assignments]
     credits: dy.DataFrame[f.Credits]
+    cohorts: dy.DataFrame[f.Cohorts]
     lots: dy.DataFrame[f.Lots]
     """What was given away anew, to be kept."""
     issues: tuple[Issue, ...]

@@ -1,4 +1,4 @@
-"""The deal stages in order: classify, place, assign, credit. A pure function of the book and the rules.
+"""The deal stages in order: classify, place, assign, credit, cohort. A pure function of the book and the rules.
 
 What one account's deals come to never depends on another account, so recomputing the accounts that changed gives the
 same credits as recomputing everything. Pools and experiments alone look further: what they gave away is in the book and
@@ -14,6 +14,8 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Credited, Rules
+from engine.cohorts.cohort import cohorts
+from engine.cohorts.windows import Reach
 from engine.deals.assign import assign
 from engine.deals.classify import classify
 from engine.deals.credit import credit
@@ -22,23 +24,32 @@ from engine.deals.place import place
 from engine.deals.problems import subject_of
 from engine.model import Found, Issue, Severity, join_issues
 
-
-def credit_deals(book: Book, rules: Rules) -> Credited:
-    """Every won deal of the book either credited, or held with its reasons."""
-    return credit_classified(classify(book, rules), book, rules)
+EVERYTHING = Reach()
 
 
-def credit_classified(classified: Found[dy.DataFrame[f.Classified]], book: Book, rules: Rules) -> Credited:
+def credit_deals(book: Book, rules: Rules, reach: Reach = EVERYTHING) -> Credited:
+    """Every won deal of the book either credited, or held with its reasons.
+
+    Cohorts of customers are told for the windows within reach; without it, as far as anything happened.
+    """
+    return credit_classified(classify(book, rules), book, rules, reach)
+
+
+def credit_classified(
+    classified: Found[dy.DataFrame[f.Classified]], book: Book, rules: Rules, reach: Reach = EVERYTHING
+) -> Credited:
     """What comes after classify, for deals of the book of which more may be known than the book says."""
     drums = Drums(book.lots)
     placed = place(classified.rows, book, rules, drums)
     assigned = assign(placed.rows, book, rules, drums)
     credited = credit(placed.rows, assigned.assignments, assigned.appointments, book, rules)
-    issues = join_issues(classified.issues, placed.issues, assigned.issues, credited.issues)
+    kept = cohorts(placed.rows, book, rules, reach)
+    issues = join_issues(classified.issues, placed.issues, assigned.issues, credited.issues, kept.issues)
     return Credited(
         classified=placed.rows,
         assignments=with_held(assigned.assignments, book.deals, issues),
         credits=credited.rows,
+        cohorts=kept.rows,
         lots=drums.new(),
         issues=issues,
     )

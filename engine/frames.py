@@ -106,9 +106,11 @@ class Contracts(dy.Schema):
     origin_deal_id = dy.String(nullable=True)
     starts_on = dy.Date()
     ends_on = dy.Date(nullable=True)
+    """Its last day, as CRMs state it."""
     acv_micros = dy.Int64(nullable=True)
     currency = dy.String(nullable=True)
     cancelled_on = dy.Date(nullable=True)
+    """The first day without it."""
 
 
 class People(dy.Schema):
@@ -353,6 +355,29 @@ class Credits(dy.Schema):
     """How the payee was found, such as `AE of territory West`."""
 
 
+class Cohorts(dy.Schema):
+    """What became in a window of one customer's revenue, for one payee in whose cohort the customer is."""
+
+    plan = dy.String(primary_key=True)
+    measure = dy.String(primary_key=True)
+    over = dy.Enum(["month", "quarter", "half", "year"], primary_key=True)
+    """What the window ends with."""
+    from_on = dy.Date()
+    until_on = dy.Date(primary_key=True)
+    payee_id = dy.String(primary_key=True)
+    account_id = dy.String(primary_key=True)
+    since_on = dy.Date(primary_key=True)
+    """From when on the payee answers for the customer: the window's first day, or a handover's."""
+    start_micros = dy.Int64(min=0)
+    """Annual revenue at the start, in plan currency, as are all three of its changes."""
+    expanded_micros = dy.Int64(min=0)
+    shrunk_micros = dy.Int64(min=0)
+    lost_micros = dy.Int64(min=0)
+    """Lost with a customer who left; at most one of `shrunk` and `lost` is above zero where the cohort is the book."""
+    stuck = dy.String(nullable=True)
+    """Why nobody can say what became of it (the numbers are then 0); null where it is known."""
+
+
 class Attained(dy.Schema):
     """What a credit added to one component's measure, and where it took the running total of its window.
 
@@ -379,6 +404,8 @@ class Attained(dy.Schema):
     """The credit's share of the deal; null for what is no credit."""
     fx_num = dy.Int64(nullable=True)
     fx_den = dy.Int64(nullable=True)
+    cohort = dy.String(nullable=True)
+    """Of a rate of retention: what became of the customers, as JSON (`engine.payees.retained`)."""
     factor = dy.String(nullable=True)
     """What gates and multipliers make of the payout, such as `3/2`; null: nothing."""
     factors = dy.String(nullable=True)
@@ -447,6 +474,8 @@ class Lines(dy.Schema):
     """The exchange rate from the deal's into the plan's currency, null where they are the same."""
     factors = dy.String(nullable=True)
     """What gates and multipliers of the component found, as JSON; null where there are none."""
+    cohort = dy.String(nullable=True)
+    """Of a rate of retention: what became of the customers, as JSON; null of all else."""
     share = dy.String(nullable=True)
     """Of a clawback: the exact share of the earning (its `base`) that is taken back by now, such as `2/3`; of a
     recovery: the share of what was earned above the draw that may be recovered; of a cap: what is paid above it."""

@@ -26,6 +26,7 @@ def pay(
     rules: Rules,
     posted: dy.DataFrame[f.Posted],
     *,
+    cohorts: dy.DataFrame[f.Cohorts] | None = None,
     through: date | None = None,
     kept: dy.DataFrame[f.Lines] | None = None,
     released: dy.DataFrame[f.Posted] | None = None,
@@ -38,10 +39,11 @@ def pay(
 
     What is owed by the mere passing of time (draws, residuals, contests) is computed for the periods that end by
     `through`, of everybody whom the book enrols; without it, as far as there are lines. `kept` are lines of those
-    payees that stay as they are although their deals cannot be computed now: they count as earned. `released` is what
+    payees that stay as they are although their deals cannot be computed now: they count as earned. `cohorts` are the
+    customers of those payees; ValueError where a plan measures retention and nobody passed them. `released` is what
     is posted to the account of what is payable, and `kept_payables` are the payables of the lines that are kept.
     """
-    earned = earn_all(credits_, classified, book, rules, through)
+    earned = earn_all(credits_, classified, _known(cohorts, rules), book, rules, through=through)
     repeated = repeat(earned.lines, classified, rules.plans, rules.company, through)
     paid = paid_by(classified, book, rules)
     clawed = claw_back(repeated, classified, book.deal_events, rules.plans, rules.company, paid=paid)
@@ -71,3 +73,13 @@ def _with(lines: pl.DataFrame, capped: Capped) -> dy.DataFrame[f.Lines]:
 def _of_draws(drawn: dy.DataFrame[f.Lines], rules: Rules) -> dy.DataFrame[f.Payables]:
     """Draws are payable at once."""
     return payable_at_once(drawn.filter(pl.col("plan").is_in(list(deferring(rules.plans)))))
+
+
+def _known(cohorts: dy.DataFrame[f.Cohorts] | None, rules: Rules) -> dy.DataFrame[f.Cohorts]:
+    """The cohorts, none where no plan asks for any."""
+    if cohorts is not None:
+        return cohorts
+    if any(measure.retention is not None for plan in rules.plans for measure in plan.measures.values()):
+        msg = "a plan measures retention, but no cohorts were passed"
+        raise ValueError(msg)
+    return f.Cohorts.create_empty()

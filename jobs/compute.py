@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from engine import frames as f
 from engine.book import Book, Credited, Outcome, Rules
 from engine.calendar import business_date, period_of
+from engine.cohorts.windows import Reach
 from engine.compute import credit_deals
 from engine.documents.order import team_is_read
 from engine.model import Issue, join_issues
@@ -94,23 +95,28 @@ class Scope:
         self.conn, self.rules, self.through, self.full = conn, configuration.rules, through, full
         self.deal_object = configuration.mapping.deal_object
         self.deals: set[str] = set()
+        self.accounts: set[str] = set()
         self.payees: set[str] = set()
 
     @property
     def subjects(self) -> set[str]:
         """Whose issues this computation knows anew."""
-        return {f"deal {deal}" for deal in self.deals} | {f"payee {payee}" for payee in self.payees}
+        named = (("deal", self.deals), ("account", self.accounts), ("payee", self.payees))
+        return {f"{kind} {name}" for kind, names in named for name in names}
 
     def credit(self, touched: Touched) -> tuple[Book, Credited]:
         """The deal stages for whole accounts; remembers whom the earlier credits named, too."""
         book = canonical.load_book(self.conn, None if self.full else touched.accounts, touched.deals)
-        credited = credit_deals(book, self.rules)
+        credited = credit_deals(book, self.rules, Reach(self.through))
         self.deals = touched.deals | set(book.deals["deal_id"])
         if self.full:
             self.deals |= set(results.assignments_of(self.conn, None)["deal_id"])
         self.payees = results.payees_of(self.conn, self.deals) | set(credited.credits["payee_id"])
+        self.accounts = set(book.accounts["account_id"]) | touched.accounts
+        self.payees |= results.answering_for(self.conn, self.accounts) | set(credited.cohorts["payee_id"])
         results.replace_credited(self.conn, self.deals, credited)
         canonical.keep_lots(self.conn, credited.lots)
+        results.replace_cohorts(self.conn, None if self.full else self.accounts, credited.cohorts)
         if team_is_read(self.rules.plans):
             self.payees = results.with_teams(self.conn, self.payees)
         self.payees |= rivals(self.payees, book, self.rules)
@@ -136,6 +142,7 @@ class Scope:
             mine,
             self.rules,
             _not_of(posted, frozen),
+            cohorts=credited.cohorts if self.full else results.cohorts_of(self.conn, self.payees),
             through=self.through,
             kept=kept_of_deals if self.full else _of(kept_of_deals, "payee_id", self.payees),
             released=_not_of(released, frozen),

@@ -16,6 +16,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.calendar import months_later
+from engine.cohorts.windows import Reach
 from engine.compute import credit_deals
 from engine.documents.company import Company
 from engine.model import Severity
@@ -74,9 +75,10 @@ def replay(configuration: Configuration, store: Store, over: str | None, clock: 
     with store.rehearse() as conn:
         refresh(conn, configuration, clock())
         book = canonical.load_book(conn, None)
-    credited = credit_deals(book, rules)
     through = computed_through(configuration, clock())
-    outcome = pay(credited.credits, credited.classified, book, rules, f.Posted.create_empty(), through=through)
+    credited = credit_deals(book, rules, Reach(through))
+    nothing, kept = f.Posted.create_empty(), credited.cohorts
+    outcome = pay(credited.credits, credited.classified, book, rules, nothing, cohorts=kept, through=through)
     lines = outcome.lines.filter(_within(over, rules.company)) if over else outcome.lines
     plans = {plan.version: plan for plan in rules.plans}
     last = lines.filter(attains()).sort("dated_on", "source_id").group_by(STANDING).last()

@@ -1,4 +1,4 @@
-"""What the stages concluded: assignments and credits per deal, lines per payee."""
+"""What the stages concluded: assignments and credits per deal, cohorts per customer, lines per payee."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from store.bulk import among, insert_frame, read_frame
 from store.tables import table
 
 CLASSIFIED, ASSIGNMENT = table("classified_deal"), table("assignment")
-CREDIT, LINE, PAYABLE = table("credit"), table("line"), table("payable")
+CREDIT, COHORT = table("credit"), table("cohort")
+LINE, PAYABLE = table("line"), table("payable")
 
 
 def replace_credited(conn: sa.Connection, deal_ids: Collection[str], credited: Credited) -> None:
@@ -31,6 +32,23 @@ def replace_credited(conn: sa.Connection, deal_ids: Collection[str], credited: C
     insert_frame(conn, CLASSIFIED, classified)
     insert_frame(conn, ASSIGNMENT, assignments)
     insert_frame(conn, CREDIT, credited.credits)
+
+
+def replace_cohorts(conn: sa.Connection, account_ids: Collection[str] | None, cohorts: dy.DataFrame[f.Cohorts]) -> None:
+    """Make `cohorts` all that is known of what became of these customers; None means of all."""
+    deleted = sa.delete(COHORT)
+    conn.execute(deleted if account_ids is None else deleted.where(COHORT.c.account_id.in_(among(account_ids))))
+    insert_frame(conn, COHORT, cohorts)
+
+
+def answering_for(conn: sa.Connection, account_ids: Collection[str]) -> set[str]:
+    """In whose cohorts these customers are: ask before replacing, to know who is affected."""
+    return set(conn.scalars(sa.select(COHORT.c.payee_id).where(COHORT.c.account_id.in_(among(account_ids))).distinct()))
+
+
+def cohorts_of(conn: sa.Connection, payee_ids: Collection[str]) -> dy.DataFrame[f.Cohorts]:
+    """The customers of these payees."""
+    return read_frame(conn, f.Cohorts, sa.select(COHORT).where(COHORT.c.payee_id.in_(among(payee_ids))))
 
 
 def payees_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:

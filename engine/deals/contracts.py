@@ -27,7 +27,8 @@ def contracts_of(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.Dat
     """Every account's contracts: those of the CRM, and derived ones for accounts that have none there.
 
     `won` holds won deals with their motion and ACV. `derived` tells which they are; `signed_on` is the day the origin
-    deal was won, `over_on` the earlier of cancellation and end (null: running).
+    deal was won, `over_on` the first day without the contract: of its cancellation, or after its last day (null:
+    running).
     """
     origin = won.select(
         origin_deal_id="deal_id", won_on="closed_on", origin_acv="acv_micros", origin_currency="currency"
@@ -36,6 +37,7 @@ def contracts_of(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.Dat
         signed_on=pl.coalesce("won_on", "starts_on"),
         currency=pl.when(pl.col("acv_micros").is_null()).then("origin_currency").otherwise("currency"),
         acv_micros=pl.coalesce("acv_micros", "origin_acv"),
+        ends_on=plausible(pl.col("ends_on")).dt.offset_by("1d"),
     )
     derived = _derived(stated, won)
     both = [known.select(derived.columns).with_columns(derived=False), derived.with_columns(derived=True)]

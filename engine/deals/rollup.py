@@ -10,6 +10,7 @@ import polars as pl
 from engine.book import Book, Rules
 from engine.deals.holders import People, managers_on
 from engine.deals.problems import problems
+from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.matching import in_force
 from engine.model import Severity
@@ -26,7 +27,7 @@ def rolled_up(direct: pl.DataFrame, book: Book, rules: Rules) -> tuple[pl.DataFr
     if not enrolled.height:
         return direct.clear(), []
     team = direct.select("payee_id", "dated_on").unique()
-    chains, found = _chains(team, People.of(book))
+    chains, found = chains_above(team, People.of(book))
     paid = in_a_plan(chains, enrolled, plans)
     up = (
         direct.drop("level")
@@ -42,7 +43,11 @@ def rolled_up(direct: pl.DataFrame, book: Book, rules: Rules) -> tuple[pl.DataFr
 
 def plans_counting(kind: str, rules: Rules) -> list[Plan]:
     """The plans with a measure that counts credits of a kind."""
-    return [plan for plan in rules.plans if any(kind in measure.credits for measure in plan.measures.values())]
+    return [plan for plan in rules.plans if any(_counts(kind, measure) for measure in plan.measures.values())]
+
+
+def _counts(kind: str, measure: Measure) -> bool:
+    return measure.of_credits and kind in measure.credits
 
 
 def enrolled_in(plans: list[Plan], book: Book) -> pl.DataFrame:
@@ -69,7 +74,7 @@ def in_a_plan(links: pl.DataFrame, enrolled: pl.DataFrame, plans: list[Plan]) ->
     )
 
 
-def _chains(team: pl.DataFrame, people: People) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+def chains_above(team: pl.DataFrame, people: People) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Everybody above each payee on each day, once, at the nearest level, and never the payee; and what is wrong."""
     at = team.with_columns(person_id=pl.col("payee_id"))
     levels, found = [pl.DataFrame(schema={**team.schema, "manager_id": pl.String, "level": pl.Int64})], []

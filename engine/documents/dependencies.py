@@ -64,8 +64,8 @@ def _unfit_gauges(
     component: Component, position: int, components: Sequence[Component], measures: Mapping[str, Measure]
 ) -> Iterator[Problem]:
     """Thresholds in the unit of their number; an attainment needs something to be a share of."""
-    shares = {part.id for part in components if part.quota or measures[part.measure].unit == "percent"}
-    for at, gauge in _gauges(component):
+    shares = {part.id for part in components if part.quota or measures[part.measure].is_share}
+    for at, gauge in gauges_of(component):
         place = ("components", position, *at)
         for problem in gauge.unfit(measures):
             yield Problem((*place, *problem.loc), problem.message, problem.remedy)
@@ -74,7 +74,7 @@ def _unfit_gauges(
             yield Problem((*place, "attainment_of"), message, f"Add quota to {gauge.attainment_of}.")
 
 
-def _gauges(component: Component) -> Iterator[tuple[Loc, Gauge]]:
+def gauges_of(component: Component) -> Iterator[tuple[Loc, Gauge]]:
     """Every gauge as it is written, and where."""
     for key in ("only_if", "multiplied_by"):
         written = getattr(component, key)

@@ -89,7 +89,7 @@ class Gauge(Document):
         """Whether the number is a share (of quota, or of a whole) and no amount."""
         for name in (self.measure, *getattr(self, "each_of", ())):
             if name is not None and not self.ranked:
-                return self.quota is not None or measures[name].unit == "percent"
+                return self.quota is not None or measures[name].is_share
         return self.attainment_of is not None
 
     def thresholds(self) -> Iterator[tuple[tuple[str | int, ...], Fraction | int]]:

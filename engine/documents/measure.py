@@ -10,6 +10,7 @@ from pydantic import Field
 from engine.documents.conditions import When
 from engine.documents.document import Document
 from engine.documents.problems import Problem
+from engine.documents.retention import ACCOUNT_FIELDS, Retention
 from engine.documents.values import Count, Name, Pay
 from engine.documents.worth import CreditMultiplier, LinesTest, Weights
 
@@ -17,7 +18,7 @@ Sum = Literal["amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "un
 Unit = Literal["amount", "deals", "number", "percent"]
 """What a measure's numbers are: money of the plan's currency, deals, pieces of anything else, or shares of a whole."""
 
-SOURCES = ("sum", "count", "imported")
+SOURCES = ("sum", "count", "imported", "retention")
 
 
 class Levels(Document):
@@ -37,7 +38,7 @@ class Levels(Document):
 
 
 class Measure(Document):
-    """What is added up, of which credits, on which day. Exactly one of `sum`, `count` and `import`.
+    """What is added up, of which credits, on which day. Exactly one of `sum`, `count`, `import` and `retention`.
 
     Each credit counts for a whole number of millionths of a unit, rounded half up once, after exchange. A credit of
     which something is not known (a cost, an expiring ACV, lines or their amounts, a rate) is held and reported, never
@@ -62,6 +63,10 @@ class Measure(Document):
     day of its window."""
     imported_as: Literal["amount", "number", "percent"] = Field(default="number", alias="as", examples=["percent"])
     """What imported results are: an `amount` of the plan's currency, a `number`, or a `percent`."""
+    retention: Retention | None = Field(default=None, examples=["{kind: gross, owner: CSM}"])
+    """A rate of revenue or customers kept, in place of credits: see [Retention](#retention). `credits: [rollup]` takes
+    the customers of everybody below the payee on the day they are taken, `when` only those that fit today (fields of
+    the account: its segment, territory, industry, country, employees, revenue and lists)."""
     dated_by: Literal["closed_on"] = Field(default="closed_on", examples=["closed_on"])
     """The day on which a credit counts; cash counts on the day of its payment, with the rates of that day."""
     credits: tuple[Literal["direct", "overlay", "rollup", "team"], ...] = Field(
@@ -97,9 +102,19 @@ class Measure(Document):
         """What the measure's numbers are."""
         if self.imported is not None:
             return self.imported_as
-        if self.sum == "units":
+        if self.sum == "units" or (self.retention is not None and self.retention.kind == "logos"):
             return "number"
         return "deals" if self.count is not None else "amount"
+
+    @property
+    def of_credits(self) -> bool:
+        """Whether credits are added up, and no results or customers."""
+        return self.imported is None and self.retention is None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the measure is a percentage by itself, without a quota."""
+        return self.unit == "percent" or self.retention is not None
 
     @property
     def is_plain(self) -> bool:
@@ -121,8 +136,8 @@ class Measure(Document):
     def problems(self) -> Iterator[Problem]:
         """There is one thing to add up, of at least one kind of credit."""
         if sum(getattr(self, name) is not None for name in SOURCES) != 1:
-            remedy = "Write sum: acv, sum: amount, count: deals or import with the name of a result."
-            yield Problem((), "a measure has exactly one of sum, count and import.", remedy)
+            remedy = "Write sum: acv, sum: amount, count: deals, import with the name of a result, or retention."
+            yield Problem((), "a measure has exactly one of sum, count, import and retention.", remedy)
         if not self.credits:
             yield Problem(("credits",), "empty.", "Write at least one of direct, overlay, rollup, team.")
         if len(set(self.credits)) < len(self.credits):
@@ -131,6 +146,8 @@ class Measure(Document):
             yield from self._of_credits_only()
         elif "imported_as" in self.model_fields_set:
             yield Problem(("as",), "says what an imported result is.", "Remove it, or write import.")
+        if self.retention is not None:
+            yield from self._retention_problems()
         if self.levels is not None and "rollup" not in self.credits:
             yield Problem(("levels",), "only roll-ups have levels.", "Remove levels, or add credits: [rollup].")
         yield from self._earnings_problems()
@@ -139,7 +156,7 @@ class Measure(Document):
     def _worth_problems(self) -> Iterator[Problem]:
         """What changes a deal's worth needs a worth that it fits."""
         for key in self.made_of:
-            if self.imported is not None or self.sum in ("cash", "earnings"):
+            if not self.of_credits or self.sum in ("cash", "earnings"):
                 yield Problem((key,), "is about the worth of deals, which is not added up here.", f"Remove {key}.")
             elif self.count is not None and key not in ("weights", "multiply"):
                 yield Problem((key,), "is about money, and deals are counted.", f"Remove {key}, or write sum.")
@@ -157,6 +174,15 @@ class Measure(Document):
         """An imported result is of no deal and no credit."""
         for key in sorted({"credits", "when", "dated_by"} & self.model_fields_set):
             yield Problem((key,), "asks about credits, and an imported result has none.", f"Remove {key}.")
+
+    def _retention_problems(self) -> Iterator[Problem]:
+        """A cohort has customers, one's own or the team's, and of these only what the account says can be tested."""
+        if "overlay" in self.credits:
+            yield Problem(("credits",), "a cohort has customers, not credits on top.", "Write direct, rollup or both.")
+        for test in self.when.tests:
+            if test.field not in ACCOUNT_FIELDS:
+                message = f"{test.field} is of a deal, and a cohort has customers."
+                yield Problem(("when", test.field), message, f"Write one of {', '.join(ACCOUNT_FIELDS)} and account.")
 
     def _earnings_problems(self) -> Iterator[Problem]:
         """Earnings are of some components, and either one's own or the team's."""

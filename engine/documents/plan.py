@@ -20,6 +20,7 @@ from engine.documents.plan_cap import PlanCap
 from engine.documents.problems import Loc, Problem
 from engine.documents.ramp import RampMonth
 from engine.documents.release import STEPS, ReleaseStep, Reserve, share_problems
+from engine.documents.retention_fit import unfit_retention
 from engine.documents.values import FILLED, Currency, Name, Pay, Window
 from engine.money import minor_unit_micros
 
@@ -224,8 +225,9 @@ class Plan(Policy):
         if measure.unit != "amount" and shares:
             message = f"{component.measure} is measured in {NOUNS[measure.unit]}; a percentage of that is no amount."
             yield Problem(("measure",), message, "Write pays with an amount for each (of percent: for 100 %).")
-        if measure.unit != "percent" or component.quota is not None:
+        if not measure.is_share or (component.quota is not None and measure.retention is None):
             yield from component.quota_problems()
+        yield from unfit_retention(component, self.measures)
         if component.tables and measure.imported is not None:
             key = "rates" if component.rates else "by_deal"
             yield Problem((key,), "an imported result is of no deal, so no case can fit.", f"Remove {key}.")

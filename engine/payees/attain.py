@@ -173,11 +173,14 @@ def _windows(
 ) -> pl.DataFrame:
     """The accumulation windows with their quota, and why one cannot be computed: null where it can.
 
-    Percentages are shares of 100 % where no quota says otherwise.
+    Percentages are shares of 100 % where no quota says otherwise, and rates of retention of what there was at first.
     """
-    windows = running.group_by(WINDOW).agg(largest=pl.col("after").abs().max())
+    whole_of = {"quota_micros": pl.col("of").first()} if measure.retention is not None else {}
+    windows = running.group_by(WINDOW).agg(largest=pl.col("after").abs().max(), **whole_of)
     quota = pl.col("quota_micros")
-    if component.quota is None or component.accumulates == "transaction":
+    if whole_of:
+        windows = windows.with_columns(straddled=pl.lit(value=None))
+    elif component.quota is None or component.accumulates == "transaction":
         whole = MICROS if measure.unit == "percent" else None
         windows = windows.with_columns(quota_micros=pl.lit(whole, dtype=pl.Int128), straddled=pl.lit(value=None))
     else:
@@ -231,7 +234,7 @@ def _split(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _attained(rows: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame[f.Attained]:
     none = pl.lit(None, dtype=pl.Int64)
-    unshared = {name: none for name in ("share_num", "share_den") if name not in rows.columns}
+    unshared = {name: none for name in ("share_num", "share_den", "cohort") if name not in rows.columns}
     return f.Attained.cast(
         rows.with_columns(**unshared).select(
             pl.exclude("base", "after"),

@@ -29,9 +29,10 @@ from engine.payees.earnings import with_earnings
 from engine.payees.exchange import Exchange
 from engine.payees.factors import Reading, judged, with_factors
 from engine.payees.matrix import in_cells
-from engine.payees.measure import counted
+from engine.payees.measure import alive, counted
 from engine.payees.places import placed
 from engine.payees.proration import quotas_of
+from engine.payees.retained import of_cohorts
 from engine.payees.trouble import HELD, held_sources, troubles
 
 NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
@@ -40,8 +41,10 @@ NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
 def earn_all(
     credits_: dy.DataFrame[f.Credits],
     classified: dy.DataFrame[f.Classified],
+    cohorts: dy.DataFrame[f.Cohorts],
     book: Book,
     rules: Rules,
+    *,
     through: date | None = None,
 ) -> Earnings:
     """The lines of all components for all payees of the credits, in the order in which the plans are written.
@@ -49,9 +52,10 @@ def earn_all(
     Places among payees are known for windows that end by `through`; without it, for all.
     """
     prepared = prepare(credits_, classified, book, rules)
+    ends = cohorts.select(dated_on=pl.col("until_on").dt.offset_by("-1d"))
     read = zip(rules.plans, prepared.credits, prepared.cash, prepared.results, strict=True)
-    quotas = tuple(_targets(plan, book, rules.company, rows) for plan, *rows in read)
-    walk = _Walk(credits_, prepared, book, rules, quotas, through)
+    quotas = tuple(_targets(plan, book, rules.company, [*rows, ends]) for plan, *rows in read)
+    walk = _Walk(credits_, cohorts, prepared, book, rules, quotas, through)
     for place in in_order(rules.plans):
         walk.earn(place)
     before = Earnings(f.Lines.create_empty(), prepared.held, prepared.issues)
@@ -80,6 +84,7 @@ class _Walk:
     """The components computed so far, for those that read them."""
 
     credits: dy.DataFrame[f.Credits]
+    cohorts: dy.DataFrame[f.Cohorts]
     prepared: Prepared
     book: Book
     rules: Rules
@@ -114,8 +119,11 @@ class _Walk:
             exchange = Exchange(self.book.fx_rates, self.rules.company.currency)
             read = together([self.earned[place] for place in earners(self.rules.plans, file, component.measure)])
             rows = with_earnings(rows, plan, self.credits, read, exchange)
-        counts = counted(rows, self.prepared.results[file], plan, component)
-        return attain(counts, plan, component, self.quotas[file], self.rules.company)
+        if measure.retention is not None:
+            counts = of_cohorts(self.cohorts, plan, component.measure, measure.retention, component.accumulates)
+        else:
+            counts = counted(rows, self.prepared.results[file], plan, component)
+        return attain(alive(counts, component), plan, component, self.quotas[file], self.rules.company)
 
     def _judged(
         self, place: Place, component: Component, rows: dy.DataFrame[f.Attained]

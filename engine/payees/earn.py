@@ -42,9 +42,9 @@ class Earnings:
 def earn(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Earnings:
     """The lines of a component, each span of days on the curve of that span.
 
-    A credit that adds nothing to a measure has no line; one that pays zero has.
+    A credit that adds nothing to a measure has no line; one that pays zero has, and so has a lost cohort.
     """
-    moving = rows.filter(pl.col("base_micros") != 0)
+    moving = rows.filter((pl.col("base_micros") != 0) | pl.col("cohort").is_not_null())
     paid = pl.concat([_span(_between(moving, *span), plan, component, span[0]) for span in _spans(component)])
     too_large = pl.col("pay").abs() > LARGEST_MICROS
     held = paid.filter(too_large).with_columns(currency=pl.lit(plan.currency), trouble=pl.lit("pay_out_of_range"))

@@ -23,7 +23,7 @@ def with_fits(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> pl.DataFra
 
     Null where the deal itself is unknown and a test would have to look at it.
     """
-    tested = [name for name, measure in plan.measures.items() if measure.when != When()]
+    tested = [name for name, measure in plan.measures.items() if measure.of_credits and measure.when != When()]
     rows = rows.with_columns(
         pl.lit(value=True).alias(fits_column(name)) for name in plan.measures if name not in tested
     )
@@ -71,11 +71,11 @@ def counted(rows: pl.DataFrame, results: pl.DataFrame, plan: Plan, component: Co
     """
     measure = plan.measures[component.measure]
     if measure.imported is not None:
-        return of_measure(_alive(results, component), measure, plan.currency)
+        return of_measure(results, measure, plan.currency)
     counts = _counts(component.measure, measure)
     if measure.levels is not None:
         counts &= _within(measure.levels)
-    counting = _alive(rows.filter(counts), component)
+    counting = alive(rows.filter(counts), component)
     if measure.is_plain:
         return counting.with_columns(**_worth(measure))
     return counting.with_columns(
@@ -92,7 +92,7 @@ def _within(levels: Levels) -> pl.Expr:
     return level.is_null() | (near if levels.max is None else near & (level <= levels.max))
 
 
-def _alive(rows: pl.DataFrame, component: Component) -> pl.DataFrame:
+def alive(rows: pl.DataFrame, component: Component) -> pl.DataFrame:
     """The rows of the days on which the component is in force."""
     if component.effective is None:
         return rows
@@ -103,7 +103,7 @@ def _alive(rows: pl.DataFrame, component: Component) -> pl.DataFrame:
 
 def measured_column(measure: Measure) -> str | None:
     """The column of a credit that the measure adds up as it is; None where it is made of more, or of no credit."""
-    if measure.imported is not None or not measure.is_plain:
+    if not measure.of_credits or not measure.is_plain:
         return None
     if measure.sum is None:
         return "units_micros"
@@ -116,7 +116,7 @@ def missing_values(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> list[
     """An issue for each deal of the rows that a measure leaves out only because the deal lacks a value."""
     issues = []
     for name, measure in plan.measures.items():
-        if not measure.when.tests:
+        if not measure.when.tests or not measure.of_credits:
             continue
         fields = sorted({test.field for test in measure.when.tests})
         of_kind = rows.filter(pl.col("kind").is_in(list(measure.credits)))

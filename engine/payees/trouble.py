@@ -67,6 +67,10 @@ WITH_WINDOW = {
         "has a result in {window} that is written in another unit than measure {measure!r} is imported as",
         "Write a percentage, such as 92%, exactly where the measure is imported as percent.",
     ),
+    "cohort_unknown": (
+        "has customers in the cohort of {window} of whom nobody can say what became of their revenue",
+        "Mend the held deals and contracts of its customers, or add the exchange rate; their issues say what.",
+    ),
     "gauge_held": (
         "depends in {window} on a component or measure that is held",
         "Mend what holds that one; its issue says what.",

@@ -18,6 +18,7 @@ from engine.deals.dirt import FIRST_DAY, LAST_DAY
 from engine.documents.compensation import promised
 from engine.documents.component import Accumulation
 from engine.model import MICROS
+from engine.scenario.customers import account_of, accounts_of, contracts_of, holdings_of, owner_of
 from engine.scenario.document import Scenario
 from engine.scenario.facts import REP, DealFact, EnrolmentFact, QuotaFact
 from engine.scenario.values import DEAL_DAY, days_of
@@ -37,14 +38,14 @@ def frame(schema: type[dy.Schema], rows: Rows) -> Any:
 def book_of(scenario: Scenario, rules: Rules) -> Book:
     """Every fact in its frame; a person's CRM user id is the person's id."""
     return Book(
-        accounts=frame(f.Accounts, _accounts(scenario)),
+        accounts=frame(f.Accounts, accounts_of(scenario)),
         deals=frame(f.Deals, (_deal(deal_id, deal, rules) for deal_id, deal in scenario.named_deals())),
         deal_lines=frame(f.DealLines, _products(scenario)),
         splits=frame(f.Splits, _splits(scenario)),
         team_members=f.TeamMembers.create_empty(),
-        contracts=f.Contracts.create_empty(),
+        contracts=frame(f.Contracts, contracts_of(scenario, rules)),
         people=frame(f.People, _people(scenario)),
-        role_holdings=frame(f.RoleHoldings, _roles(scenario)),
+        role_holdings=frame(f.RoleHoldings, (*_roles(scenario), *holdings_of(scenario, rules))),
         reporting_lines=frame(f.ReportingLines, _reporting(scenario)),
         enrolments=frame(f.Enrolments, _enrolments(scenario, rules)),
         quotas=frame(f.Quotas, _quotas(scenario, rules)),
@@ -60,6 +61,7 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
 def payees_of(scenario: Scenario) -> tuple[str, ...]:
     """Everybody in the book; `rep` where a deal names nobody, or where nobody is named at all."""
     nameless = any(deal.payee is None and not deal.splits for deal in scenario.deals)
+    nameless |= any(contract.payee is None for contract in scenario.contracts) and not scenario.roles
     named = scenario.payees()
     return tuple(dict.fromkeys([*named, *([REP] if nameless or not named else [])]))
 
@@ -67,6 +69,8 @@ def payees_of(scenario: Scenario) -> tuple[str, ...]:
 def days_of_facts(scenario: Scenario, rules: Rules) -> list[date]:
     """Every day on which a fact counts; days that the engine holds for a mistake are left out."""
     days = [*(deal.on for deal in scenario.deals), *(fact.on for fact in scenario.achieved)]
+    days += [day for fact in scenario.contracts for day in fact.days()]
+    days += [days_of(fact.period, rules.company)[0] if fact.period else DEAL_DAY for fact in scenario.cohorts]
     days += [fact.on for fact in scenario.before if fact.on is not None]
     days += [days_of(fact.period, rules.company)[0] for fact in scenario.before if fact.period is not None]
     days += [row["until_on"] - timedelta(days=1) for row in _results(scenario, rules)]
@@ -76,21 +80,6 @@ def days_of_facts(scenario: Scenario, rules: Rules) -> list[date]:
 def beginning(scenario: Scenario, rules: Rules) -> date:
     """The first day of the fiscal year in which the first fact counts."""
     return period_of(min(days_of_facts(scenario, rules), default=DEAL_DAY), "year", rules.company).starts_on
-
-
-def account_of(deal_id: str, deal: DealFact) -> str:
-    """The deal's customer."""
-    return deal.account or f"customer of {deal_id}"
-
-
-def _accounts(scenario: Scenario) -> Iterator[dict[str, Any]]:
-    """Each customer once, with what its deals say of it."""
-    found: dict[str, dict[str, Any]] = {}
-    for deal_id, deal in scenario.named_deals():
-        name = account_of(deal_id, deal)
-        known = found.setdefault(name, {"account_id": name, "name": name})
-        known.update({column: value for column, value in deal.said_of_account().items() if value is not None})
-    yield from found.values()
 
 
 def _deal(deal_id: str, deal: DealFact, rules: Rules) -> dict[str, Any]:
@@ -118,11 +107,6 @@ def _deal(deal_id: str, deal: DealFact, rules: Rules) -> dict[str, Any]:
         "prior_deal_id": deal.renews,
         "facts": json.dumps(deal.facts) if deal.facts else None,
     }
-
-
-def owner_of(deal: DealFact) -> str:
-    """Whose deal it is: the payee, the first of the splits, or `rep`."""
-    return deal.payee or next(iter(deal.splits), REP)
 
 
 def _products(scenario: Scenario) -> Iterator[dict[str, Any]]:

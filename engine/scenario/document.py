@@ -12,6 +12,7 @@ from pydantic_core import CoreSchema
 from engine.documents.document import Document
 from engine.documents.problems import Problem, nearest
 from engine.documents.values import Name
+from engine.scenario.cohort_facts import CohortFact, ContractFact
 from engine.scenario.expectation import Expect
 from engine.scenario.facts import (
     Achieved,
@@ -98,8 +99,13 @@ class Scenario(Document):
     events: tuple[EventFact, ...] = Field(default=(), examples=["[{deal: D1, what: refunded, on: 2026-03-01}]"])
     """What happened to deals after they were won."""
     through: PeriodLabel | None = Field(default=None, examples=["2026-06"])
-    """Everything through this period is over, so that what time alone makes due (draws, residuals, releases) is
-    computed as far as that; without it, as far as there are lines and, for releases, events."""
+    """Everything through this period is over, so that what time alone makes due (draws, residuals, releases,
+    rates of retention) is computed as far as that; without it, as far as there are lines and, for releases and rates,
+    events."""
+    contracts: tuple[ContractFact, ...] = Field(default=(), examples=["[{account: acme, arr: 100_000}]"])
+    """Contracts of customers and what became of them, for measures of retention."""
+    cohorts: tuple[CohortFact, ...] = Field(default=(), examples=["[{payee: cleo, rate: 92%}]"])
+    """What became of a payee's customers, in place of contracts and deals."""
     quotas: tuple[QuotaFact, ...] = Field(default=(), examples=["[{payee: ada, amount: 1_000_000}]"])
     """Targets."""
     compensation: tuple[CompensationFact, ...] = Field(
@@ -148,16 +154,20 @@ class Scenario(Document):
         yield from self._contradictions()
 
     def _contradictions(self) -> Iterator[Problem]:
-        """Deals that say different things of one customer."""
+        """Contracts and deals that say different things of one customer."""
         said: dict[tuple[str, str], str | int] = {}
-        for position, deal in enumerate(self.deals):
-            for column, value in deal.said_of_account().items():
-                if deal.account is None or value is None:
+        facts: list[tuple[str, int, DealFact | ContractFact]] = [
+            *(("contracts", position, fact) for position, fact in enumerate(self.contracts)),
+            *(("deals", position, fact) for position, fact in enumerate(self.deals)),
+        ]
+        for key, position, fact in facts:
+            for column, value in fact.said_of_account().items():
+                if fact.account is None or value is None:
                     continue
-                first = said.setdefault((deal.account, column), value)
+                first = said.setdefault((fact.account, column), value)
                 if first != value:
-                    message = f"says another {column.removesuffix('_micros')} of {deal.account} than a deal before it."
-                    yield Problem(("deals", position), message, "Say it once, or the same.")
+                    message = f"says another {column.removesuffix('_micros')} of {fact.account} than one before it."
+                    yield Problem((key, position), message, "Say it once, or the same.")
 
     def named_deals(self) -> Iterator[tuple[str, DealFact]]:
         """The deals with their ids."""
@@ -170,6 +180,8 @@ class Scenario(Document):
             *(fact.payee for fact in self.achieved),
             *(fact.payee for fact in self.before),
             *(fact.payee for fact in self.results),
+            *(fact.payee for fact in self.contracts),
+            *(fact.payee for fact in self.cohorts),
             *(fact.payee for fact in self.quotas),
             *(fact.payee for fact in self.compensation),
             *(fact.payee for fact in self.enrolments),

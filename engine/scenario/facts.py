@@ -44,7 +44,35 @@ class Product(Document):
     """How many; without it, one."""
 
 
-class DealFact(Document):
+class Customer(Document):
+    """What is known of a customer."""
+
+    segment: StrictStr | None = Field(default=None, examples=["SMB"])
+    """Segment of the customer."""
+    territory: StrictStr | None = Field(default=None, examples=["West"])
+    """Territory of the customer."""
+    industry: StrictStr | None = Field(default=None, examples=["Media"])
+    """Industry of the customer."""
+    country: StrictStr | None = Field(default=None, examples=["NO"])
+    """Country of the customer."""
+    employees: Count | None = Field(default=None, examples=["250"])
+    """Employees of the customer."""
+    revenue: Micros | None = Field(default=None, examples=["10_000_000"])
+    """Annual revenue of the customer."""
+
+    def said_of_account(self) -> dict[str, str | int | None]:
+        """What is said of the customer, by column of `Accounts`."""
+        return {
+            "segment": self.segment,
+            "territory": self.territory,
+            "industry": self.industry,
+            "country": self.country,
+            "employees": self.employees,
+            "revenue_micros": self.revenue,
+        }
+
+
+class DealFact(Customer):
     """A won deal. Without `payee` and `splits` it is the deal of `rep`."""
 
     id: Name | None = Field(default=None, examples=["D1"])
@@ -75,18 +103,6 @@ class DealFact(Document):
     """Shares of several payees, as the CRM would state them."""
     account: Name | None = Field(default=None, examples=["acme"])
     """Its customer; without it, a customer of its own."""
-    segment: StrictStr | None = Field(default=None, examples=["SMB"])
-    """Segment of the customer."""
-    territory: StrictStr | None = Field(default=None, examples=["West"])
-    """Territory of the customer."""
-    industry: StrictStr | None = Field(default=None, examples=["Media"])
-    """Industry of the customer."""
-    country: StrictStr | None = Field(default=None, examples=["NO"])
-    """Country of the customer."""
-    employees: Count | None = Field(default=None, examples=["250"])
-    """Employees of the customer."""
-    revenue: Micros | None = Field(default=None, examples=["10_000_000"])
-    """Annual revenue of the customer."""
     source: StrictStr | None = Field(default=None, examples=["Outbound SDR"])
     """Where it came from."""
     channel: StrictStr | None = Field(default=None, examples=["Partner"])
@@ -109,17 +125,6 @@ class DealFact(Document):
     """ACV that the customer has running before it, where no deal says so."""
     cancelled_on: Day | None = Field(default=None, examples=["2026-05-01"])
     """When the contract that it started was cancelled."""
-
-    def said_of_account(self) -> dict[str, str | int | None]:
-        """What the deal says of its customer, by column of `Accounts`."""
-        return {
-            "segment": self.segment,
-            "territory": self.territory,
-            "industry": self.industry,
-            "country": self.country,
-            "employees": self.employees,
-            "revenue_micros": self.revenue,
-        }
 
     def problems(self) -> Iterator[Problem]:
         """One way to say whose it is."""

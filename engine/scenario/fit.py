@@ -9,6 +9,7 @@ from engine.documents.plan import DRAW, Plan
 from engine.documents.problems import Loc, Problem, nearest
 from engine.payees.measure import measured_column
 from engine.scenario.book import windows_of_quotas
+from engine.scenario.cohorts import periods_of
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before
 from engine.scenario.fitting import fits_anything, fitting_deal
@@ -20,6 +21,7 @@ def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     yield from _deals(scenario, rules)
     yield from _measures(scenario, rules)
     yield from _results(scenario, rules)
+    yield from _cohorts(scenario, rules)
     yield from _quotas(scenario, rules)
     yield from _enrolments(scenario, rules)
     yield from _components(scenario, rules)
@@ -35,7 +37,7 @@ def _deals(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
 
 
 def _measures(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
-    known = {name for plan in rules.plans for name, of in plan.measures.items() if of.imported is None}
+    known = {name for plan in rules.plans for name, of in plan.measures.items() if of.of_credits}
     facts: list[tuple[str, int, Achieved | Before]] = [
         *(("achieved", position, fact) for position, fact in enumerate(scenario.achieved)),
         *(("before", position, fact) for position, fact in enumerate(scenario.before)),
@@ -76,6 +78,31 @@ def _results(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
         if fact.result not in known:
             message = f"no measure imports a result {fact.result}."
             yield Problem(("results", position, "result"), message, nearest(fact.result, filter(None, known)))
+
+
+def _cohorts(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    """Every cohort is of a measure, and of a window that is looked at."""
+    known = {name for plan in rules.plans for name, of in plan.measures.items() if of.retention is not None}
+    for position, fact in enumerate(scenario.cohorts):
+        windows = list(periods_of(fact, rules))
+        if fact.measure is not None and fact.measure not in known:
+            message = f"no measure of retention is called {fact.measure}."
+            yield Problem(("cohorts", position, "measure"), message, nearest(fact.measure, known))
+        elif not windows:
+            message = "no component looks at a window that ends then."
+            yield Problem(("cohorts", position), message, "Write a period as long as the component accumulates.")
+        kinds = {retention.kind for _, _, retention, _ in windows}
+        if fact.rate is not None and fact.rate > 1 and kinds - {"net"}:
+            message = "nobody keeps more than there was, but for a net rate."
+            yield Problem(("cohorts", position, "rate"), message, "Write at most 100%, or name the net measure.")
+        if (fact.start is None and fact.rate is None and kinds - {"logos"}) or (
+            fact.customers is None and fact.rate is None and "logos" in kinds
+        ):
+            message = "does not say what its measure looks at."
+            remedy = "Write start for gross and net rates, customers for logos, or rate; measure names one measure."
+            yield Problem(("cohorts", position), message, remedy)
+    if scenario.contracts and not known:
+        yield Problem(("contracts",), "no measure looks at contracts.", "Write a measure with retention.")
 
 
 def _quotas(scenario: Scenario, rules: Rules) -> Iterator[Problem]:

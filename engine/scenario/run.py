@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import dataframely as dy
@@ -11,6 +12,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Credited, Outcome, Rules
+from engine.cohorts.windows import Reach
 from engine.compute import credit_classified
 from engine.deals.classify import classify
 from engine.documents.plan import Plan
@@ -19,10 +21,11 @@ from engine.pay import pay
 from engine.payees.balances import Balance, balances
 from engine.payees.release import every_payable
 from engine.payees.settle import KEY
-from engine.scenario.book import book_of
+from engine.scenario.book import book_of, days_of_facts
+from engine.scenario.cohorts import stated_cohorts
 from engine.scenario.document import Scenario
 from engine.scenario.stated import BEFORE, classified_of, credits_of, statements, with_stated_values
-from engine.scenario.values import days_of
+from engine.scenario.values import DEAL_DAY, days_of
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
 from engine.telling.payable_told import line_key, recomputed_payable, told_by_line
@@ -53,10 +56,11 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
     """The scenario's facts through the stages."""
     book = book_of(scenario, rules)
     credited = credited_of(scenario, book, rules)
-    through = days_of(scenario.through, rules.company)[1] if scenario.through else None
+    through = _through(scenario, rules)
 
     def paid(posted: dy.DataFrame[f.Posted], released: dy.DataFrame[f.Posted] | None = None) -> Outcome:
-        return pay(credited.credits, credited.classified, book, rules, posted, through=through, released=released)
+        known, kept = (credited.credits, credited.classified), credited.cohorts
+        return pay(*known, book, rules, posted, cohorts=kept, through=through, released=released)
 
     posted = _posted_before(scenario, paid)
     outcome = paid(posted)
@@ -85,16 +89,29 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
     )
 
 
+def _through(scenario: Scenario, rules: Rules) -> date | None:
+    """Until when everything is over, where the scenario says so."""
+    return days_of(scenario.through, rules.company)[1] if scenario.through else None
+
+
+def _last_day(scenario: Scenario, rules: Rules) -> date:
+    """The last day of which a fact says something: without `through`, windows that begin by then are over."""
+    due = (fact.last_day for fact in scenario.contracts)
+    return max([DEAL_DAY, *days_of_facts(scenario, rules), *(day for day in due if day is not None)])
+
+
 def credited_of(scenario: Scenario, book: Book, rules: Rules) -> Credited:
-    """Credits of the deals and of the stated achievements."""
+    """Credits of the deals and of the stated achievements, and the cohorts of customers."""
+    reach = Reach(_through(scenario, rules), _last_day(scenario, rules))
     found = classify(book, rules)
     classified = Found(with_stated_values(found.rows, scenario), found.issues)
-    credited = credit_classified(classified, book, rules)
+    credited = credit_classified(classified, book, rules, reach)
     stated = statements(scenario, rules)
     return Credited(
         classified=f.Classified.validate(pl.concat([credited.classified, classified_of(stated)])),
         assignments=credited.assignments,
         credits=f.Credits.validate(pl.concat([credited.credits, credits_of(stated)])),
+        cohorts=f.Cohorts.validate(pl.concat([credited.cohorts, stated_cohorts(scenario, rules)])),
         lots=credited.lots,
         issues=credited.issues,
     )

@@ -67,14 +67,14 @@ def day_of_before(fact: Before, scenario: Scenario, rules: Rules) -> date:
 def measure_of(fact: Achieved | Before, rules: Rules) -> tuple[Plan, str] | None:
     """The plan and the measure's name; None where the fact does not say which of several, or one that is not there.
 
-    Imported results are stated as results.
+    Imported results are stated as results, and rates of retention as cohorts.
     """
     component = fact.component if isinstance(fact, Before) else None
     named = [
         (plan, name)
         for plan in rules.plans
         for name in (_measures_of(plan.components, component) if component else plan.measures)
-        if fact.measure in (None, name) and plan.measures[name].imported is None
+        if fact.measure in (None, name) and plan.measures[name].of_credits
     ]
     return named[0] if len({name for _, name in named}) == 1 else None
 

@@ -16,6 +16,7 @@ from engine.money import minor_unit_micros, round_ratio
 from engine.payees.made import made
 from engine.telling.facts import component_of, facts, on_the_curve
 from engine.telling.gauges_told import told_of_gauges
+from engine.telling.retained_told import told_of_cohort
 from engine.telling.settled import SETTLED, settled_sentence
 from engine.telling.wording import attainment, exchange, money, number, percent, pieces, plain, roughly
 
@@ -36,6 +37,8 @@ def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: 
     known = facts(line, plan)
     if line["kind"] in SETTLED:
         said = settled_sentence(known, _named(deal) if deal is not None else "")
+    elif known["cohort"] is not None:
+        said = f"{told_of_cohort(known)}; {_paid(known, plan)}"
     elif deal is None or credit is None:
         said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_paid(known, plan)}"
     else:
@@ -134,7 +137,9 @@ def _paid(known: Row, plan: Plan) -> str:
 def _computed(known: Row) -> str:
     """Every slice with its rate, and what rounding the running total changed."""
     told = [part for part in known["slices"] if known["by_rate"] or Fraction(part["amount"])]
-    said = [_slice(part, known) for part in told] or ["it pays no more than before"]
+    said = [_slice(part, known) for part in told] or [
+        f"it pays {'no more than before' if known['before_micros'] else 'nothing'}"
+    ]
     shown, amount = sum(_rounded(part, known) for part in known["slices"]), on_the_curve(known)
     if shown != amount:
         said.append(f"rounding the running total makes it {money(amount, known['currency'])}")

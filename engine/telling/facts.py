@@ -6,11 +6,13 @@ text, such as `3/20`, so that facts can be stored and printed as JSON.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from engine.documents.component import Component
+from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.money import round_ratio
 from engine.payees.curve import Curve, Limit, Step, scaled, value_at, walk
@@ -50,6 +52,8 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "measured": measured_column(measure),
         "measured_in": measure.unit,
         "imported": measure.imported,
+        "retention": _retention(measure),
+        "cohort": json.loads(line["cohort"]) if line["cohort"] is not None else None,
         "factor": str(factor),
         "factors": found_by(line["factors"]),
         "earned_by": list(measure.of),
@@ -64,6 +68,12 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "unit": plan.unit_micros,
         "rounding": plan.rounding,
     }
+
+
+def _retention(measure: Measure) -> dict[str, str] | None:
+    """Which rate of which customers, where the measure is one."""
+    of = measure.retention
+    return None if of is None else {"kind": of.kind, "cohort": of.cohort, "transferred": of.transferred}
 
 
 def component_of(line: Mapping[str, Any], plan: Plan) -> Component:

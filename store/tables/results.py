@@ -119,6 +119,32 @@ class Credit(Table, table=True):
     how: str | None
 
 
+class Cohort(Table, table=True):
+    """A customer in a payee's cohort of a window. The payee leads the key, as of lines."""
+
+    __tablename__ = "cohort"
+    __table_args__ = (
+        PrimaryKeyConstraint("payee_id", "plan", "measure", "over", "until_on", "account_id", "since_on"),
+        Index(None, "account_id"),
+        whole_numbers("start_micros", "expanded_micros", "shrunk_micros", "lost_micros"),
+        {"sqlite_with_rowid": False},
+    )
+
+    plan: str = Field(primary_key=True)
+    measure: str = Field(primary_key=True)
+    over: str = Field(primary_key=True)
+    from_on: str
+    until_on: str = Field(primary_key=True)
+    payee_id: str = Field(primary_key=True)
+    account_id: str = Field(primary_key=True)
+    since_on: str = Field(primary_key=True)
+    start_micros: int = Field(sa_type=BigInteger)
+    expanded_micros: int = Field(sa_type=BigInteger)
+    shrunk_micros: int = Field(sa_type=BigInteger)
+    lost_micros: int = Field(sa_type=BigInteger)
+    stuck: str | None
+
+
 class Line(Table, table=True):
     """One computed earning. The payee leads the key, so that replacing one payee's lines touches one range of rows."""
 
@@ -163,6 +189,7 @@ class Line(Table, table=True):
     fx_num: int | None = Field(sa_type=BigInteger)
     fx_den: int | None = Field(sa_type=BigInteger)
     factors: str | None
+    cohort: str | None
     share: str | None
 
 

@@ -37,6 +37,8 @@ def credited(*deals: str, **changes: Any) -> Credited:
         classified=frame(f.Classified, [{"deal_id": deal, "families": ["Ä", 'a"b', "c,d"]} for deal in deals]),
         assignments=frame(f.Assignments, [{"deal_id": deal, "rule": "r1", **changes} for deal in deals]),
         credits=frame(f.Credits, [{"deal_id": deal, "payee_id": payee} for deal in deals for payee in ("ada", "bo")]),
+        cohorts=f.Cohorts.create_empty(),
+        lots=f.Lots.create_empty(),
         issues=(),
     )
 
@@ -69,7 +71,7 @@ def test_a_deal_without_a_row_any_more_loses_owner_and_credits(store: Store) -> 
 
 def test_a_deal_classified_but_not_assigned_is_refused(store: Store) -> None:
     one, two = credited("D1"), credited("D1", "D2")
-    torn = Credited(two.classified, one.assignments, one.credits, ())
+    torn = Credited(two.classified, one.assignments, one.credits, one.cohorts, one.lots, ())
 
     with store.write() as conn, pytest.raises(ValueError, match="classified, but not assigned: D2"):
         results.replace_credited(conn, ["D1", "D2"], torn)
@@ -112,3 +114,27 @@ def test_whose_pay_is_read_is_computed_with_it(store: Store) -> None:
         assert results.with_teams(conn, ["ada"]) == {"ada", "lee", "vic", "bo"}
         assert results.with_teams(conn, ["zoe"]) == {"zoe", "cy"}
         assert results.with_teams(conn, []) == set()
+
+
+def cohorts(*rows: tuple[str, str, int]) -> Any:
+    """Customers in the cohorts of payees: payee, account, what was lost of 100."""
+    window = {"over": "quarter", "from_on": "2026-02-01", "until_on": "2026-05-01", "since_on": "2026-02-01"}
+    numbers = {"start_micros": 100, "expanded_micros": 0, "shrunk_micros": 0}
+    named = [{"payee_id": payee, "account_id": account, "lost_micros": lost} for payee, account, lost in rows]
+    return frame(f.Cohorts, [{"plan": "csm", "measure": "grr", **window, **numbers, **row} for row in named])
+
+
+def test_cohorts_are_replaced_by_customer_and_read_by_payee(store: Store) -> None:
+    with store.write() as conn:
+        results.replace_cohorts(conn, None, cohorts(("ada", "A1", 0), ("ada", "A2", 0), ("bo", "A3", 0)))
+        before = results.answering_for(conn, ["A1", "A3"])
+        results.replace_cohorts(conn, ["A1", "A3"], cohorts(("bo", "A1", 100)))
+
+        assert before == {"ada", "bo"}
+        assert results.answering_for(conn, ["A3"]) == set()
+        assert results.cohorts_of(conn, ["ada"]).equals(cohorts(("ada", "A2", 0)))
+        assert results.cohorts_of(conn, ["bo"]).equals(cohorts(("bo", "A1", 100)))
+
+        results.replace_cohorts(conn, None, cohorts())
+
+        assert results.answering_for(conn, ["A1", "A2"]) == set()

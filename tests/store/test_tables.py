@@ -15,6 +15,7 @@ RESULTS: dict[str, tuple[type[dy.Schema], ...]] = {
     "classified_deal": (f.Classified,),
     "assignment": (f.Assignments,),
     "credit": (f.Credits,),
+    "cohort": (f.Cohorts,),
     "line": (f.Lines,),
 }
 MIRRORED = {kept.name: (schema,) for kept, schema in KEPT.values()} | RESULTS

@@ -57,7 +57,7 @@ def test_every_problem_of_scenario_and_plan_comes_at_once_with_its_line() -> Non
         ("achieved: [{amount: 1}]\nplans: [{plan: two, measures: {a: {sum: acv}}, components: [{rate: 1%}]}]",
          "achieved[1]: does not say of which measure, and the plans do not have just one."),
         ("deals: [{amount: 1, account: x, segment: A}, {amount: 1, account: x, segment: B}]",
-         "deals[2]: says another segment of x than a deal before it."),
+         "deals[2]: says another segment of x than one before it."),
         ("results: [{result: x, value: 1%}]", "results[1].result: no measure imports a result x."),
         ("results: [{result: x, value: 33.12345%}]", "results[1].value: has more than four decimals."),
         ("results: [{result: x, value: 1, from: 2026-02-01, until: 2026-02-01}]",
