@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from random import Random
 from typing import Any
 
 from sandbox.world.company import Person, Staff
 from sandbox.world.customers import Account
+from sandbox.world.dates import add_months
 from sandbox.world.deals import LOST, WON, Contract, Deal, History
 from sandbox.world.ids import ORGANIZATION, Ids
 from sandbox.world.money import text_of
 from sandbox.world.products import Product
+from sandbox.world.quotas import Quota
 from sandbox.world.rates import CORPORATE, DECIMALS, TYPICAL, DatedRate, Rates, rate_text
 
 Record = dict[str, Any]
@@ -56,7 +58,22 @@ def load_document(rng: Random, ids: Ids, history: History, rates: Rates, product
         "contracts": [_contract(contract, history.until) for contract in history.contracts],
         "opportunities": [_opportunity(rng, deal, product_ids, history.until) for deal in history.deals],
         "custom_fields": CUSTOM_FIELDS,
-        "ignore": [],
+        "ignore": ["quotas"],
+    }
+
+
+def quota_records(quotas: Iterable[Quota]) -> list[Record]:
+    """Quotas for a CRM that keeps them as records, as HubSpot does; the people files have them for any."""
+    return [_quota(quota) for quota in quotas]
+
+
+def _quota(quota: Quota) -> Record:
+    return {
+        "UserId": quota.person.id,
+        "Name": quota.name,
+        "StartDate": str(quota.month),
+        "EndDate": str(add_months(quota.month, 1)),
+        "Amount": str(quota.dollars),
     }
 
 

@@ -14,7 +14,7 @@ from sandbox.world.customers import Customers
 from sandbox.world.dates import history_start
 from sandbox.world.deals import Deal, History
 from sandbox.world.dirt import Dirt, spoil
-from sandbox.world.document import load_document
+from sandbox.world.document import load_document, quota_records
 from sandbox.world.ids import Ids
 from sandbox.world.ownership import Verdict, judge
 from sandbox.world.payouts import Payroll
@@ -55,7 +55,7 @@ def generate(seed: int, deals: int, until: date = UNTIL) -> World:
     quotas = set_quotas(rng, staff, credited, rates, until)
     payouts = Payroll(rates, quotas).payouts(credited)
     return World(
-        document=load_document(rng, ids, history, rates, products),
+        document=load_document(rng, ids, history, rates, products) | {"quotas": quota_records(quotas)},
         people=people_files(history, quotas),
         answer_key=answer_key(history.deals, verdicts, dirt, payouts),
     )

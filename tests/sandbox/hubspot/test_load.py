@@ -140,6 +140,18 @@ def test_people_files_can_be_put_in_the_portals_words():
     assert {line.split(",")[0] for line in named} <= known
 
 
+def test_the_generated_companys_quotas_are_goals():
+    world, portal = generate(7, 60), Portal(FakeClock())
+    portal.load(world.document)
+    emails = {str(owner.user_id): owner.email for owner in portal.owners}
+
+    goals = [goal.values for goal in portal.records("goal_targets")]
+
+    rows = world.people["people/quotas.csv"].splitlines()[1:]
+    found = [(emails[goal["hs_assignee_user_id"]], goal["hs_goal_name"], goal["hs_target_amount"]) for goal in goals]
+    assert sorted(found) == sorted((line.split(",")[0], line.split(",")[1], line.split(",")[4]) for line in rows)
+
+
 def test_the_generated_company_keeps_its_control_totals():
     world, portal = generate(7, 300), Portal(lambda: datetime(2026, 11, 22, tzinfo=UTC))
     portal.load(world.document)
