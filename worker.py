@@ -39,6 +39,8 @@ app = typer.Typer(
 )
 plan_app = typer.Typer(no_args_is_help=True, help="Work on plan documents.", rich_markup_mode=None)
 app.add_typer(plan_app, name="plan")
+experiment_app = typer.Typer(no_args_is_help=True, help="Compare the arms of experiments.", rich_markup_mode=None)
+app.add_typer(experiment_app, name="experiment")
 
 ConfigFolder = Annotated[
     Path, typer.Option("--config", envvar="TALLYSTICK_CONFIG", help="The config folder.", show_default=True)
@@ -382,6 +384,19 @@ def plan_diff(
 
     with opened(config) as (configuration, store):
         show_diff(diff(configuration, load(new_config), store, over, now), as_json=as_json)
+
+
+@experiment_app.command("report")
+def experiment_report(name: str, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Compare the arms of an experiment: renewal rate with interval, cost, and what is not decided yet.
+
+    Example: worker.py experiment report renewal-pay
+    """
+    from jobs.experiment_report import report
+    from jobs.show_experiment import show_experiment
+
+    with opened(config) as (configuration, store):
+        show_experiment(report(configuration, store, name, now), as_json=as_json)
 
 
 @app.command()

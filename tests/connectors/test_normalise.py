@@ -195,7 +195,7 @@ def test_titles_become_roles_where_the_mapping_says_so(mapping):
     found = read("User", mapping, user, user | {"Id": "005000000000002AAA", "Title": None})
 
     assert len(found.rows["people"]) == 2
-    assert found.rows["role_holdings"] == [(USER, "AE", "company", None, date.min, None)]
+    assert found.rows["role_holdings"] == [(USER, "AE", "company", None, date.min, None, None)]
 
 
 def test_objects_without_a_frame_give_nothing(mapping):

@@ -73,8 +73,19 @@ def test_roles_hold_for_the_company_or_for_a_named_part_of_it() -> None:
 
     assert found.issues == ()
     assert found.rows.rows() == [
-        ("ann", "AE", "company", None, date(2026, 2, 1), date(2026, 3, 1)),
-        ("bob", "CSM", "territory", "West", date(2026, 2, 1), None),
+        ("ann", "AE", "company", None, date(2026, 2, 1), date(2026, 3, 1), None),
+        ("bob", "CSM", "territory", "West", date(2026, 2, 1), None, None),
+    ]
+
+
+def test_holdings_may_state_a_capacity() -> None:
+    rows = "ann,CSM,company,,2026-02-01,,40\nbob,CSM,company,,2026-02-01,,\neva,CSM,company,,2026-02-01,,4.5\n"
+
+    found = READERS["roles"](f"{HEADERS['roles']},capacity\n{rows}")
+
+    assert found.rows["capacity"].to_list() == [40, None]
+    assert [str(issue) for issue in found.issues] == [
+        "f.csv:4: capacity: 4.5 is not a number of accounts. Write a whole number, such as 40."
     ]
 
 
