@@ -204,6 +204,28 @@ def list_people(
 
 
 @app.command()
+def report(
+    period: Annotated[str | None, typer.Option(help="Such as FY2026, FY2026-Q3 or 2026-11; else this year.")] = None,
+    goal: Annotated[str | None, typer.Option(help="Goal of a window, for capacity; else its quotas.")] = None,
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """Show attainment, pipeline, win rates, cycle length, ACV, retention and capacity, each with its definition.
+
+    Example: worker.py report --period FY2026-Q3
+    """
+    from engine.calendar import business_date
+    from jobs.report import asked
+    from jobs.settings import amount_given
+    from jobs.show_report import show_report
+
+    with opened(config) as (configuration, store), store.read() as conn:
+        aim = None if goal is None else amount_given("--goal", goal)
+        today = business_date(now(), configuration.rules.company.zone)
+        show_report(asked(conn, configuration, period, today, aim), as_json=as_json)
+
+
+@app.command()
 def status(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
     """Show the last runs, what is stored, what waits to be written and what is parked.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import polars as pl
 import structlog
 from sqlalchemy import Connection
 
@@ -18,6 +19,7 @@ from connectors.dialect import Body, Dialect, RatePlace
 from connectors.dialects import DIALECTS
 from connectors.mapping import CrmMapping
 from connectors.normalise import SINGULAR, Context, normalise, products
+from engine.frames import Deals
 from engine.model import Issue
 from jobs.configuration import Configuration
 from jobs.people import refresh_people
@@ -88,6 +90,18 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
     settings.set_setting(conn, REVISION, str(mirror.last_revision(conn)))
     settings.set_setting(conn, MAPPING, configuration.fingerprint)
     return touched
+
+
+def deals_as_read(conn: Connection, configuration: Configuration) -> pl.DataFrame:
+    """Every version of every deal that was ever read, oldest first, as the mapping reads it today: rows of `Deals`.
+
+    Versions that cannot be read are left out: the issues of the last one say why.
+    """
+    reading = _reading(conn, configuration, Touched())
+    name = reading.mapping.deal_object
+    bodies = ((record_id, False, body) for record_id, body in mirror.versions(conn, name))
+    rows = normalise(name, bodies, reading.mapping, reading.context).rows.get("deals", [])
+    return pl.DataFrame(rows, schema={name: column.dtype for name, column in Deals.columns().items()}, orient="row")
 
 
 def _changed(conn: Connection, configuration: Configuration) -> list[ChangedRecord]:

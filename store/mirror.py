@@ -15,7 +15,7 @@ from store.tables import table
 
 ROWS_AT_ONCE = 10_000
 
-RAW = table("raw_record")
+RAW, VERSION = table("raw_record"), table("raw_version")
 
 INSERT = sa.text(
     "INSERT INTO raw_record"
@@ -175,6 +175,20 @@ def bodies(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> dict[str
     chosen = sa.select(RAW.c.record_id, RAW.c.body)
     rows = conn.execute(chosen.where(RAW.c.object == crm_object, RAW.c.record_id.in_(among(ids))))
     return {row[0]: row[1] for row in rows}
+
+
+def versions(conn: sa.Connection, crm_object: str) -> Iterator[tuple[str, bytes]]:
+    """Id and body of every version ever read of an object's records that are not deleted, oldest first."""
+    live = sa.select(RAW.c.record_id).where(RAW.c.object == crm_object, RAW.c.deleted.is_(False))
+    past = sa.select(VERSION.c.record_id, VERSION.c.body, VERSION.c.revision).where(
+        VERSION.c.object == crm_object, VERSION.c.record_id.in_(live)
+    )
+    last = sa.select(RAW.c.record_id, RAW.c.body, RAW.c.revision).where(
+        RAW.c.object == crm_object, RAW.c.deleted.is_(False)
+    )
+    both = sa.union_all(past, last).order_by("revision")
+    for record_id, body, _ in conn.execute(both).yield_per(ROWS_AT_ONCE):
+        yield record_id, body
 
 
 def ids(conn: sa.Connection, crm_object: str) -> Iterator[tuple[str, datetime]]:

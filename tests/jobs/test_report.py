@@ -1,0 +1,65 @@
+"""`report` on a company with a history: what is printed, as data too, and stages seen from one cycle to the next."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import worker
+from tests.jobs.conftest import Company
+from tests.jobs.test_commands import run_on
+
+
+@pytest.fixture(autouse=True)
+def _synced(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A company with a history."""
+    monkeypatch.setattr(worker, "now", company.clock)
+    assert run_on(company, "sync").exit_code == 0
+
+
+def tables(company: Company, *words: str) -> dict[str, Any]:
+    """The report as data, by the ids of its tables."""
+    answer = run_on(company, "report", "--json", *words)
+    assert answer.exit_code == 0, answer.output
+    return {table["id"]: table for table in json.loads(answer.stdout)["tables"]}
+
+
+def test_every_number_stands_under_its_definition(company: Company) -> None:
+    shown = run_on(company, "report").stdout
+
+    for table in tables(company).values():
+        assert table["title"] in shown
+        assert table["definition"] in shown
+
+
+def test_won_and_lost_are_those_of_the_generated_company(company: Company) -> None:
+    """Over its whole history, years added up, the report counts the deals that the CRM counts."""
+    deals = [each for each in company.org.rows("Opportunity") if each["Type"] not in ("Churn", "Downgrade")]
+    closed = [each for each in deals if each["IsClosed"] and "2025-02-01" <= each["CloseDate"] < "2026-02-01"]
+
+    every = tables(company, "--period", "FY2026")["win-rate-by-motion"]["rows"][0]
+
+    assert (every["won"], every["won"] + every["lost"]) == (sum(each["IsWon"] for each in closed), len(closed))
+    assert Fraction(every["win rate"]) == Fraction(every["won"], len(closed))
+
+
+def test_a_deal_counts_for_the_stage_it_was_seen_in_before_it_was_won(company: Company) -> None:
+    """Read in Proposal, won a cycle later."""
+    deal = next(each for each in company.org.rows("Opportunity") if not each["IsClosed"])
+    company.org.update("Opportunity", deal["Id"], {"StageName": "Closed Won", "CloseDate": "2026-11-20"})
+    assert run_on(company, "sync").exit_code == 0
+
+    rows = tables(company)["win-rate-by-stage"]["rows"]
+
+    assert rows == [{"stage": deal["StageName"], "won": 1, "lost": 0, "win rate": "1"}]
+
+
+def test_what_is_no_period_is_a_message(company: Company) -> None:
+    """A word, and a year that has not begun."""
+    for period, said in (("later", "'later' is no period"), ("FY2030", "FY2030 has not begun")):
+        answer = run_on(company, "report", "--period", period)
+        assert answer.exit_code == 1
+        assert said in answer.output
