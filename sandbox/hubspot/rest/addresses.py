@@ -23,7 +23,7 @@ _DATED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/oauth/DATE/token", r"/oauth/v1/token"),
         (r"/account-info/DATE/(.*)", r"/account-info/v3/\2"),
         (r"/settings/currencies/DATE/(.*)", r"/settings/v3/currencies/\2"),
-        (r"/settings/users/DATE(/.*)?", r"/settings/v3/users\2"),
+        (r"/settings/users/(2026-03)(/.*)?", r"/settings/v3/users\2"),  # no later version has it
     )
 )
 _ALSO = {

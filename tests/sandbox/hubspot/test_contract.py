@@ -340,7 +340,6 @@ def test_dated_addresses_lead_to_the_same_handlers():
         "/crm/associations/{v}/deals/companies/labels": "/crm/v4/associations/deals/companies/labels",
         "/deal-splits/{v}/batch/read": "/crm/v3/objects/deals/splits/batch/read",
         "/settings/currencies/{v}/exchange-rates/current": "/settings/v3/currencies/exchange-rates/current",
-        "/settings/users/{v}/teams": "/settings/v3/users/teams",
         "/account-info/{v}/details": "/account-info/v3/details",
         "/oauth/{v}/token": "/oauth/v1/token",
     }
@@ -348,3 +347,8 @@ def test_dated_addresses_lead_to_the_same_handlers():
     for version in VERSIONS:
         for dated, legacy in spelled.items():
             assert older(dated.replace("{v}", version)) == (version, legacy)
+
+
+def test_users_and_teams_have_one_dated_address_only(http):
+    assert http.get("/settings/users/2026-03/teams").status_code == 200
+    assert http.get("/settings/users/2026-09/teams").status_code == 404
