@@ -154,7 +154,8 @@ class Clawback(Document):
     """How much of what was earned: `all`; a percentage; `unearned` (the share of the deal's term that was not served,
     in whole months; `{unearned: term, by: days}` counts days, `{unearned: window}` takes the share of the cause's
     window that was still to come); or bands by the time since the deal's date. A cause with an amount takes back the
-    same share of its part of the deal only. Several causes never take back more than all."""
+    same share of its part of the deal only. Several causes never take back more than all. Of a deal without a term
+    `unearned` takes back nothing, and says so."""
     of: Literal["earned", "paid"] = Field(default="earned", examples=["paid"])
     """What the share is taken of. `earned`: all that the deal earned; what is still held is taken first. `paid`: only
     what had become payable by then; what is held stays held, to be released or not."""

@@ -15,11 +15,12 @@ class Residual(Document):
     """The component's earning on a deal is that of one month, and paid again for every month.
 
     Months count from the start of the contract (from the deal's date where that is later or there is none) and are paid
-    on that day of each month, until the contract is cancelled. Months that are not over yet are not paid yet.
+    on that day of each month, until the contract is cancelled. A day that is not over yet is not paid yet.
     """
 
     for_months: Count | None = Field(default=None, examples=["24"])
-    """How many months are paid; without it, those of the deal's term, and without a term all until it is cancelled."""
+    """How many months are paid; without it, those of the deal's term that are left by then, and without a term all
+    until it is cancelled."""
     starts_after_months: Count = Field(default=0, examples=["3"])
     """Months from the start that pass before the first is paid."""
 

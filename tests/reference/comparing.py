@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +14,8 @@ from tests.reference.made.world import World
 from tests.reference.pay import compute
 
 SHOWN = 12
+THROUGH = date(2027, 6, 1)
+"""Everything before it is over."""
 Told = Mapping[tuple[Hashable, ...], Any]
 
 
@@ -26,7 +29,7 @@ def differences(world: World) -> list[str]:
 def of_engine(world: World) -> Told:
     """What the engine makes of the world."""
     credited = credit_deals(world.book, world.rules)
-    paid = pay(credited.credits, credited.classified, world.book, world.rules, ledger())
+    paid = pay(credited.credits, credited.classified, world.book, world.rules, ledger(), through=THROUGH)
     told: dict[tuple[Hashable, ...], Any] = {}
     for row in credited.credits.iter_rows(named=True):
         share = Fraction(row["share_num"], row["share_den"])
@@ -41,7 +44,7 @@ def of_engine(world: World) -> Told:
 
 def of_reference(world: World) -> Told:
     """What the reference engine makes of it."""
-    result = compute(world.book, world.rules)
+    result = compute(world.book, world.rules, THROUGH)
     said: dict[tuple[Hashable, ...], Any] = {}
     for credit in result.credits:
         said["credit", credit.id] = (credit.share, credit.amount, credit.acv, credit.units)

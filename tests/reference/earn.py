@@ -33,13 +33,10 @@ class Earnings:
     credits: Sequence[Credit]
     remembered: dict[Any, Any] = field(default_factory=dict)
 
-    def everything(self) -> list[Line]:
-        """Every earning of everybody."""
+    def everybody(self) -> list[Participant]:
+        """Every payee on every plan file."""
         payees = sorted({row["person_id"] for row in self.facts.enrolments})
-        everybody = [Participant(payee, plan) for plan in self.plans for payee in payees]
-        return [
-            line for who in everybody for component in who.plan.components for line in self.lines_of(who, component)
-        ]
+        return [Participant(payee, plan) for plan in self.plans for payee in payees]
 
     def lines_of(self, who: Participant, component: Component) -> list[Line]:
         """The earnings of one component."""

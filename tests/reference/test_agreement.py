@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -12,10 +13,13 @@ DEALS = 400
 """In one book."""
 SHARE_OF_EXAMPLES = 4
 """One example is worth many: 25 books, 10,000 deals in make test, and twenty times as many in make fuzz."""
+SECONDS_MAX = 1_800
+"""A machine that is busy with the rest of make test takes a while; make fuzz longer."""
 
 
+@pytest.mark.timeout(SECONDS_MAX)
 @settings(max_examples=settings().max_examples // SHARE_OF_EXAMPLES, phases=[Phase.generate])
-@given(seed=st.integers(0, 2**32), parts=st.integers(1, 6))
+@given(seed=st.integers(0, 2**32), parts=st.integers(1, 4))
 def test_no_line_differs(seed: int, parts: int) -> None:
     made = world(seed, DEALS, parts)
 

@@ -26,6 +26,9 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     made |= _way(chance, measure)
     made |= _cap(chance, made)
     made |= gates(chance, before)
+    if measure in CREDITED and chance.random() < 0.1:
+        months = chance.choice([{}, {"for_months": chance.choice([1, 6])}])
+        made["residual"] = {**months, "starts_after_months": chance.choice([0, 3])}
     if chance.random() < 0.2:
         made["effective"] = {"from": date(2026, 3, 1), "until": chance.choice([date(2026, 8, 1), date(2026, 11, 9)])}
     return made

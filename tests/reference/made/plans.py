@@ -6,6 +6,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from tests.reference.made.clawbacks import clawback
 from tests.reference.made.components import component
 from tests.reference.made.measures import measures
 
@@ -26,6 +27,8 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
     }
     for _ in range(parts):
         document["components"].append(component(chance, document["components"], of_team=name == "manager"))
+    if chance.random() < 0.5:
+        document |= clawback(chance, document["components"])
     if chance.random() < 0.3:
         document["ramp"] = [{"month": month, "quota": share} for month, share in enumerate(("25%", "50%", "75%"), 1)]
     return {**document, **chance.choice([{}, {}, {"proration": "months"}, {"proration": "days"}])}

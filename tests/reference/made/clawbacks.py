@@ -1,0 +1,27 @@
+"""Clawbacks by lot."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+CAUSES = ("cancelled", "downgraded", "refunded", "unpaid")
+BANDS = (
+    [{"until_day": 30, "share": "100%"}, {"until_day": 90, "share": "50%"}],
+    [{"until_month": 3, "share": "75%"}, {"until_month": 6, "share": "33.3%"}],
+)
+
+
+def clawback(chance: Random, components: list[dict[str, Any]]) -> dict[str, Any]:
+    """`clawback` of some components; of a residual there is none."""
+    some = [part["id"] for part in components if "residual" not in part and chance.random() < 0.7]
+    if not some:
+        return {}
+    causes = chance.sample(CAUSES, chance.randrange(1, 4))
+    when = {
+        cause: chance.choice([{"within_days": 180}, {"within_months": 6}, {"within_days": 365}]) for cause in causes
+    }
+    takes: Any = chance.choice(["all", "50%", "unearned", *BANDS])
+    if chance.random() < 0.3:
+        takes = chance.choice([{"unearned": "window"}, {"unearned": "term", "by": "days"}])
+    return {"clawback": {"when": when, "takes_back": takes, "applies_to": some}}
