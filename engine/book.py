@@ -29,6 +29,7 @@ class Book:
     enrolments: dy.DataFrame[f.Enrolments]
     quotas: dy.DataFrame[f.Quotas]
     compensation: dy.DataFrame[f.Compensation]
+    leaves: dy.DataFrame[f.Leaves]
     imported_results: dy.DataFrame[f.ImportedResults]
     fx_rates: dy.DataFrame[f.FxRates]
     list_entries: dy.DataFrame[f.ListEntries]

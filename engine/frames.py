@@ -180,6 +180,15 @@ class Compensation(dy.Schema):
     """Null: that of the plan that pays."""
 
 
+class Leaves(dy.Schema):
+    """When payees were on leave. Protected leave shrinks what they have to reach, but not what they are paid for it."""
+
+    person_id = dy.String()
+    from_on = dy.Date()
+    until_on = dy.Date(nullable=True)
+    protected = dy.Bool()
+
+
 class ImportedResults(dy.Schema):
     """Results that no deal holds (a KPI, an MBO score): one a payee, name and window; it counts on the last day."""
 

@@ -15,6 +15,7 @@ PEOPLE_FILES = {
     "people/enrolments.csv": "payee,plan,from,until",
     "people/quotas.csv": "payee,quota,from,until,amount",
     "people/people.csv": "payee,from,until,base_salary,ote,variable,currency",
+    "people/leave.csv": "payee,from,until,protected",
     "people/results.csv": "payee,result,from,until,value",
     "people/events.csv": "deal,event,on,amount",
     "lists/named_accounts.csv": "account,from,until",

@@ -41,6 +41,7 @@ def refresh_people(conn: Connection, configuration: Configuration) -> tuple[bool
         "enrolments": _file(configuration, "people/enrolments.csv", enrolments, people) or Found([]),
         "quotas": _file(configuration, "people/quotas.csv", quotas, people) or Found([]),
         "compensation": _file(configuration, "people/people.csv", readers.read_compensation, people) or Found([]),
+        "leaves": _file(configuration, "people/leave.csv", readers.read_leave, people) or Found([]),
         "imported_results": _file(configuration, "people/results.csv", imported, people) or Found([]),
         "deal_events": _file(configuration, "people/events.csv", _events, people) or Found([]),
         "list_entries": _lists(conn, configuration),

@@ -102,6 +102,13 @@ def read_compensation(text: str, file: str, people: People) -> Found[dy.DataFram
     return _found(table, f.Compensation, {"payee": "person_id"})
 
 
+def read_leave(text: str, file: str, people: People) -> Found[dy.DataFrame[f.Leaves]]:
+    """`payee,from,until,protected`: `protected` is `yes` or `no`."""
+    table = read_table(text, file, [Column("payee", payee_reader(people)), *_window(), Column("protected", _yes)])
+    _refuse_overlaps(table, ("payee",), "is on leave twice")
+    return _found(table, f.Leaves, {"payee": "person_id"})
+
+
 def read_results(
     text: str, file: str, people: People, results: Collection[str] | None = None
 ) -> Found[dy.DataFrame[f.ImportedResults]]:
@@ -226,6 +233,12 @@ def _target(text: str) -> int:
     if amount < 0:
         raise wrong("below zero.", "Write 0 or more.")
     return amount
+
+
+def _yes(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise wrong(f"{shown(text)} is neither yes nor no.", "Write yes or no.")
+    return text == "yes"
 
 
 def _result(text: str) -> tuple[int, bool]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr
 
+from engine.documents.absence import Leave, Leavers
 from engine.documents.clawback import Clawback
 from engine.documents.compensation import Promise, promise_rows
 from engine.documents.component import Component
@@ -82,6 +83,10 @@ class Plan(Policy):
     proration: Literal["none", "months", "days"] = Field(default="none", examples=["days"])
     """What becomes of the quota of who joins or leaves within its days, or whose plan changes: `none` leaves it whole;
     `months` counts the whole fiscal months in which the payee was enrolled; `days` counts the days."""
+    leave: Leave = Field(default=Leave(), examples=["{quota: months, deals: unpaid}"])
+    """What days of leave do; without it, quotas shrink by the days, and deals are paid."""
+    leavers: Leavers | None = Field(default=None, examples=["{paid_for_days: 30}"])
+    """Deals that close after a payee's last day on any plan."""
     accepted: Accepted = Field(
         default_factory=dict, examples=['{more-pays-less: "Cliff agreed with sales on 2026-01-10"}']
     )

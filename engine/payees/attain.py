@@ -76,8 +76,8 @@ def prepare(
     deals = with_lists(classified, book.list_entries)
     exchange = Exchange(book.fx_rates, rules.company.currency)
     ordered = _ordered(credits_)
-    enrolled = enrol(ordered, book.enrolments, rules.plans)
-    imported = imported_rows(book.imported_results, book.enrolments, rules.plans)
+    enrolled = enrol(ordered, book, rules.plans)
+    imported = imported_rows(book, rules.plans)
     known, held, issues = [], [f.HeldSources.create_empty()], [enrolled.issues, imported.issues]
     for plan, rows in zip(rules.plans, enrolled.rows, strict=True):
         tested = with_fits(rows, deals, plan)

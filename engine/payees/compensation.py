@@ -21,7 +21,8 @@ from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.money import round_ratio
 from engine.payees.exchange import Exchange, rate_of
-from engine.payees.proration import months_of, share_present, spans_of
+from engine.payees.presence import presences, share_present
+from engine.payees.proration import months_of
 
 MONTHS_OF_A_YEAR = 12
 
@@ -33,14 +34,15 @@ def promised_rows(plan: Plan, book: Book, company: Company, days: tuple[date, da
     rate there is no row, so that the target is missing.
     """
     rows: list[dict[str, Any]] = []
-    exchange, spans = Exchange(book.fx_rates, company.currency), spans_of(plan, book.enrolments)
-    for terms in book.compensation.filter(pl.col("person_id").is_in(list(spans))).iter_rows(named=True):
+    exchange, known = Exchange(book.fx_rates, company.currency), presences(plan, book)
+    for terms in book.compensation.filter(pl.col("person_id").is_in(list(known))).iter_rows(named=True):
         payee, currency = terms["person_id"], terms["currency"] or plan.currency
+        presence = known[payee]
         first, end = max(days[0], terms["from_on"]), min(days[1], terms["until_on"] or days[1])
         for since, until, _ in months_of(first, end, company):
             rate = rate_of(plan, currency, since, exchange) if currency != plan.currency else Fraction(1)
             if rate is not None:
-                rate *= share_present(since, until, spans[payee], plan)
+                rate *= share_present(since, until, plan, presence, paid=True)
                 row = {"person_id": payee, "from_on": since, "until_on": until}
                 rows += ({**row, **part} for part in _parts(terms, plan, rate, _of_the_year(since, until, company)))
     return f.Quotas.cast(pl.DataFrame(rows, schema={name: of.dtype for name, of in f.Quotas.columns().items()}))

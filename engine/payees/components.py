@@ -64,7 +64,7 @@ def earn_all(
 
 def _targets(plan: Plan, book: Book, company: Company, rows: Sequence[pl.DataFrame]) -> dy.DataFrame[f.Quotas]:
     """What the plan's payees have to reach, and what they are promised for it when any of the rows counts."""
-    quotas = quotas_of(plan, book.quotas, book.enrolments, company)
+    quotas = quotas_of(plan, book, company)
     if not plan.promises:
         return quotas
     return f.Quotas.cast(pl.concat([quotas, promised_rows(plan, book, company, _fiscal_years(rows, company))]))

@@ -25,7 +25,7 @@ from engine.documents.values import Window
 from engine.model import Issue, Severity
 from engine.money import round_ratio
 from engine.payees.attain import STATEMENT
-from engine.payees.enrol import merged
+from engine.payees.presence import presences, share_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Account:
     payee: str
     spans: tuple[Window, ...]
     begins_on: date
+    leave: tuple[Window, ...] = ()
+    """Leave that shrinks the draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def draw(
         basis = _basis(lines, payables, files)
         earned = _earned(basis, files, rules.company)
         end = through or _end(basis, files, rules.company)
-        for account in _accounts(book.enrolments, files, rules.company):
+        for account in _accounts(book, files, rules.company):
             if account.payee in unknown:
                 waiting.append((name, account.payee))
             else:
@@ -100,14 +102,11 @@ def _by_name(plans: Sequence[Plan]) -> list[list[Plan]]:
     return [of for of in files.values() if any(plan.draw for plan in of)]
 
 
-def _accounts(enrolments: dy.DataFrame[f.Enrolments], files: Sequence[Plan], company: Company) -> Iterator[Account]:
+def _accounts(book: Book, files: Sequence[Plan], company: Company) -> Iterator[Account]:
     """The accounts of everybody who was ever enrolled in the plan, in order of payees."""
-    spans: dict[str, list[Window]] = defaultdict(list)
-    of_plan = merged(enrolments).filter(pl.col("plan") == files[0].plan).sort("person_id", "from_on")
-    for payee, since, until in of_plan.select("person_id", "from_on", "until_on").iter_rows():
-        spans[payee].append(Window(from_on=since, until_on=until))
-    for payee, of in spans.items():
-        yield Account(payee, tuple(of), period_of(of[0].from_on, STATEMENT[files[0].pays], company).starts_on)
+    for payee, known in presences(files[0], book).items():
+        begins = period_of(known.begins_on, STATEMENT[files[0].pays], company).starts_on
+        yield Account(payee, known.spans, begins, known.unprotected)
 
 
 def _basis(lines: pl.DataFrame, payables: pl.DataFrame, files: Sequence[Plan]) -> pl.DataFrame:
@@ -151,7 +150,8 @@ def _drawn(
     for period in periods:
         place = whole_months(account.begins_on, period.starts_on) // MONTHS[period.kind]
         plan = next((plan for plan in reversed(files) if _meets(plan.effective, period)), None)
-        drawn = plan.draw.amount if plan and plan.draw and _due(plan.draw, account, place, period) else None
+        due = plan is not None and plan.draw is not None and _due(plan.draw, account, place, period)
+        drawn = _amount(plan, account, period) if plan and due else None
         if plan is not None and drawn is not None:
             last, first = plan, place if first < 0 else first
         if first >= 0:
@@ -178,6 +178,13 @@ def _due(rule: Draw, account: Account, place: int, period: Period) -> bool:
     enrolled = any(_meets(span, period) for span in account.spans)
     early = rule.first_periods is None or place < rule.first_periods
     return enrolled and early and (rule.effective is None or rule.effective.covers(period.starts_on))
+
+
+def _amount(plan: Plan, account: Account, period: Period) -> int:
+    """The draw of a period, less what leave takes off."""
+    rule = cast("Draw", plan.draw)
+    exact = rule.amount * (1 - share_away(period.starts_on, period.ends_on, plan, account.leave))
+    return round_ratio(exact.numerator, exact.denominator, plan.unit_micros, plan.rounding)
 
 
 def _meets(window: Window, period: Period) -> bool:

@@ -9,6 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.book import Book
 from engine.documents.plan import Plan
 from engine.matching import in_force
 from engine.model import Found, Issue, Severity
@@ -16,31 +17,48 @@ from engine.model import Found, Issue, Severity
 LAST_DAY = date.max
 
 
-def enrol(
-    credits_: pl.DataFrame, enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]
-) -> Found[tuple[pl.DataFrame, ...]]:
+def enrol(credits_: pl.DataFrame, book: Book, plans: Sequence[Plan]) -> Found[tuple[pl.DataFrame, ...]]:
     """For each plan file its credits, in the given order; a direct or overlay credit that meets none is an issue.
 
-    Roll-ups and team credits of people who are on no plan that day are no issue.
+    Roll-ups and team credits of people who are on no plan that day are no issue. Days of leave on which a plan pays
+    nothing count as days on it.
     """
     placed = credits_.with_row_index("place")
-    met = placed.join(_coverage(enrolments, plans), on="payee_id", maintain_order="left")
+    met = placed.join(_coverage(book.enrolments, plans), on="payee_id", maintain_order="left")
     met = met.filter(in_force(pl.col("dated_on"))).drop("from_on", "until_on")
-    of_plans = tuple(met.filter(pl.col("file") == file).drop("file", "place") for file in range(len(plans)))
+    of_plans = tuple(
+        _there(met.filter(pl.col("file") == file).drop("file", "place"), book.leaves, plan)
+        for file, plan in enumerate(plans)
+    )
     unmet = placed.filter(~pl.col("kind").is_in(["rollup", "team"]) & ~pl.col("place").is_in(met["place"].implode()))
     return Found(of_plans, tuple(_unmet(unmet)))
+
+
+def _there(rows: pl.DataFrame, leaves: dy.DataFrame[f.Leaves], plan: Plan) -> pl.DataFrame:
+    """The credits that are paid: of days of leave only where the plan pays them, or the leave is protected."""
+    if plan.leave.deals == "paid" or leaves.is_empty():
+        return rows
+    away = rows.join(leaves.filter(~pl.col("protected")), left_on="payee_id", right_on="person_id")
+    return rows.join(away.filter(in_force(pl.col("dated_on"))), on="credit_id", how="anti", maintain_order="left")
 
 
 def _coverage(enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]) -> pl.DataFrame:
     """Payee, plan file and the days on which both the enrolment and the file are in force."""
     files = pl.DataFrame(
-        [(plan.plan, file, plan.effective.from_on, plan.effective.until_on) for file, plan in enumerate(plans)],
-        schema={"plan": pl.String, "file": pl.Int64, "file_from": pl.Date, "file_until": pl.Date},
+        [
+            (plan.plan, file, plan.effective.from_on, plan.effective.until_on, _days_after(plan))
+            for file, plan in enumerate(plans)
+        ],
+        schema={"plan": pl.String, "file": pl.Int64, "file_from": pl.Date, "file_until": pl.Date, "more": pl.Int64},
         orient="row",
     )
+    left = pl.col("until_on") == pl.col("until_on").fill_null(LAST_DAY).max().over("person_id")
+    longer = pl.when("left").then(pl.col("until_on") + pl.duration(days="more")).otherwise("until_on")
     return (
         merged(enrolments)
+        .with_columns(left=left)
         .join(files, on="plan")
+        .with_columns(until_on=longer)
         .select(
             "file",
             payee_id="person_id",
@@ -49,6 +67,11 @@ def _coverage(enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]) -> 
         )
         .filter(pl.col("until_on").is_null() | (pl.col("from_on") < pl.col("until_on")))
     )
+
+
+def _days_after(plan: Plan) -> int:
+    """For how many days after a payee's last day on any plan deals still count."""
+    return plan.leavers.paid_for_days if plan.leavers is not None else 0
 
 
 def merged(enrolments: dy.DataFrame[f.Enrolments]) -> pl.DataFrame:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.book import Book
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.model import Found
@@ -19,11 +19,9 @@ from engine.payees.enrol import enrol
 from engine.texts import text
 
 
-def imported_rows(
-    results: dy.DataFrame[f.ImportedResults], enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]
-) -> Found[tuple[pl.DataFrame, ...]]:
+def imported_rows(book: Book, plans: Sequence[Plan]) -> Found[tuple[pl.DataFrame, ...]]:
     """For each plan file the results of the payees on it, by payee and day, shaped like its credits."""
-    rows = results.select(
+    rows = book.imported_results.select(
         "result",
         "value_micros",
         "in_percent",
@@ -33,7 +31,7 @@ def imported_rows(
         deal_id=pl.lit(None, dtype=pl.String),
         kind=pl.lit("direct", dtype=f.Credits.kind.dtype),
     )
-    return enrol(rows.sort("payee_id", "dated_on", "credit_id"), enrolments, plans)
+    return enrol(rows.sort("payee_id", "dated_on", "credit_id"), book, plans)
 
 
 def of_measure(rows: pl.DataFrame, measure: Measure, currency: str) -> pl.DataFrame:

@@ -50,6 +50,7 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
         enrolments=frame(f.Enrolments, _enrolments(scenario, rules)),
         quotas=frame(f.Quotas, _quotas(scenario, rules)),
         compensation=frame(f.Compensation, _compensation(scenario)),
+        leaves=frame(f.Leaves, _leaves(scenario)),
         imported_results=frame(f.ImportedResults, _results(scenario, rules)),
         fx_rates=frame(f.FxRates, _fx_rates(scenario)),
         list_entries=frame(f.ListEntries, _list_entries(scenario)),
@@ -234,6 +235,11 @@ def _compensation(scenario: Scenario) -> Iterator[dict[str, Any]]:
         named = zip(("base_salary_micros", "ote_micros", "variable_micros"), amounts, strict=True)
         life = _life(fact.from_on, fact.until_on)
         yield {"person_id": fact.payee, "currency": fact.currency, **dict(named), **life}
+
+
+def _leaves(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for fact in scenario.leave:
+        yield {"person_id": fact.payee, "protected": fact.protected, **_life(fact.from_on, fact.until_on)}
 
 
 def _results(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:

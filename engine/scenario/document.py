@@ -21,6 +21,7 @@ from engine.scenario.facts import (
     DealFact,
     EnrolmentFact,
     EventFact,
+    LeaveFact,
     PersonFact,
     QuotaFact,
     RateFact,
@@ -112,6 +113,8 @@ class Scenario(Document):
         default=(), examples=["[{payee: ada, base_salary: 90_000, variable: 60_000}]"]
     )
     """What payees are promised for a year; a payee whose pay changes is listed once for each time."""
+    leave: tuple[LeaveFact, ...] = Field(default=(), examples=["[{payee: ada, from: 2026-03-01, until: 2026-05-01}]"])
+    """When payees are on leave."""
     enrolments: tuple[EnrolmentFact, ...] = Field(default=(), examples=["[{payee: ada, plan: ae}]"])
     """Who is on which plan. With one plan, everybody who is not named here is on it."""
     people: tuple[PersonFact, ...] = Field(default=(), examples=["[{id: ada, name: Ada Lovelace}]"])
@@ -184,6 +187,7 @@ class Scenario(Document):
             *(fact.payee for fact in self.cohorts),
             *(fact.payee for fact in self.quotas),
             *(fact.payee for fact in self.compensation),
+            *(fact.payee for fact in self.leave),
             *(fact.payee for fact in self.enrolments),
             *(fact.payee for fact in self.roles),
             *(payee for line in self.reporting for payee in (line.payee, line.manager)),

@@ -14,7 +14,7 @@ from engine.documents.conditions import CHOICES
 from engine.documents.document import Document
 from engine.documents.events import WITHOUT_AMOUNT, EventKind
 from engine.documents.problems import Problem, Problems
-from engine.documents.values import Count, Currency, Day, ExchangeRate, Micros, Name, Pay, Role, Share, spelt
+from engine.documents.values import Count, Currency, Day, ExchangeRate, Micros, Name, Pay, Role, Share, YesNo, spelt
 from engine.model import MICROS, Motion
 from engine.scenario.values import DEAL_DAY, FactValue, PeriodLabel, Reached, backwards
 
@@ -279,6 +279,15 @@ class ReportingFact(Lasting):
     """The member of the team."""
     manager: Name = Field(examples=["vera"])
     """The manager."""
+
+
+class LeaveFact(Lasting):
+    """When a payee is on leave."""
+
+    payee: Name = Field(default=REP, examples=["ada"])
+    """Who."""
+    protected: YesNo = Field(default=False, examples=["true"])
+    """Whether quotas shrink, but neither targets nor draws."""
 
 
 class EnrolmentFact(Document):

@@ -211,6 +211,18 @@ class Compensation(Table, table=True):
     currency: str | None
 
 
+class Leave(Table, table=True):
+    """When one payee was on leave."""
+
+    __tablename__ = "leave"
+
+    row_id: int | None = Field(default=None, primary_key=True)
+    person_id: str
+    from_on: str
+    until_on: str | None
+    protected: bool
+
+
 class ImportedResult(Table, table=True):
     """A result of one payee for one window that no deal holds."""
 

@@ -60,6 +60,7 @@ DEFAULTS: dict[type[dy.Schema], dict[str, Any]] = {
     f.ReportingLines: {"from_on": date(2020, 1, 1)},
     f.Enrolments: {"from_on": date(2020, 1, 1)},
     f.ImportedResults: {"in_percent": False},
+    f.Leaves: {"protected": False},
     f.Classified: {
         "account_id": "A1",
         "owner_id": "u-ada",
@@ -109,6 +110,7 @@ BOOK: dict[str, type[dy.Schema]] = {
     "enrolments": f.Enrolments,
     "quotas": f.Quotas,
     "compensation": f.Compensation,
+    "leaves": f.Leaves,
     "imported_results": f.ImportedResults,
     "fx_rates": f.FxRates,
     "list_entries": f.ListEntries,

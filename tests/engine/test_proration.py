@@ -17,7 +17,7 @@ def reached(*spans, rows=({**QUARTER},), amount=89_000, **changes):
     """Ada's quotas in whole units; the quarter has 28 + 31 + 30 days."""
     enrolments = [{"person_id": "ada", "plan": "ae", "from_on": since, "until_on": until} for since, until in spans]
     of = book(quotas=[quota(amount, **row) for row in rows], enrolments=enrolments)
-    found = quotas_of(plan(**changes), of.quotas, of.enrolments, company())
+    found = quotas_of(plan(**changes), of, company())
     return [Fraction(micros, 10**6) for micros in found["amount_micros"]]
 
 

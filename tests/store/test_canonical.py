@@ -32,6 +32,7 @@ HOUSE = {
         {"person_id": "ada", "quota": "acv", "from_on": "2026-02-01", "until_on": "2026-03-01", "amount_micros": 5}
     ],
     "compensation": [{"person_id": "ada", "from_on": "2026-02-01", "base_salary_micros": 5, "currency": "USD"}],
+    "leaves": [{"person_id": "ada", "from_on": "2026-02-01", "protected": True}],
     "imported_results": [
         {"person_id": "ada", "result": "nps", "from_on": "2026-02-01", "until_on": "2026-03-01", "value_micros": 5}
     ],
