@@ -90,7 +90,7 @@ def prepare(
         known.append(with_worths(rated, credits_, deals, book.deal_lines, plan))
     paid = [rows.clear() for rows in known]
     if cash_is_read(rules.plans):
-        days = enrol(paid_credits(ordered, deals, book.deal_events), book.enrolments, rules.plans).rows
+        days = enrol(paid_credits(ordered, deals, book.deal_events), book, rules.plans).rows
         of_plans = zip(rules.plans, days, strict=True)
         paid = [with_rates(with_fits(rows, deals, plan), plan, exchange) for plan, rows in of_plans]
         issues.append(tuple(overpaid(deals, book.deal_events)))

@@ -39,7 +39,8 @@ def _there(rows: pl.DataFrame, leaves: dy.DataFrame[f.Leaves], plan: Plan) -> pl
     if plan.leave.deals == "paid" or leaves.is_empty():
         return rows
     away = rows.join(leaves.filter(~pl.col("protected")), left_on="payee_id", right_on="person_id")
-    return rows.join(away.filter(in_force(pl.col("dated_on"))), on="credit_id", how="anti", maintain_order="left")
+    gone = away.filter(in_force(pl.col("dated_on")))
+    return rows.join(gone, on=["credit_id", "dated_on"], how="anti", maintain_order="left")
 
 
 def _coverage(enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]) -> pl.DataFrame:
