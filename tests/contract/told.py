@@ -28,6 +28,8 @@ OWN: dict[FrameName, tuple[str, ...]] = {
 """Columns that are the CRM's own: ids that it alone gives, values that it spells in its way or does not have."""
 
 WORDS = re.compile(r"[0-9A-Za-z]+")
+RATE = re.compile(r"(?<=[A-Z]{3} )[^()=]+(?= = [0-9.,-]+ [A-Z]{3}\))")
+"""`x 0.0067` in `(487,951 JPY x 0.0067 = 3,269.27 USD)`."""
 
 
 def in_our_words(company: Company, text: str) -> str:
@@ -70,7 +72,7 @@ def owners(company: Company) -> dict[str, tuple[Any, ...]]:
 def deals(company: Company) -> list[str]:
     """Every won deal's id in the CRM, in the order of the document's ids."""
     with company.store().read() as conn:
-        found: Sequence[str] = results.assignments_of(conn, None)["deal_id"].to_list()
+        found: Sequence[str] = results.classified_of(conn, None)["deal_id"].to_list()
     return sorted(found, key=lambda deal: in_our_words(company, deal))
 
 
@@ -79,13 +81,15 @@ def explained(company: Company) -> list[dict[str, Any]]:
     configuration, won = company.configuration(), deals(company)
     with company.store().read() as conn:
         answers = [explain_deal(conn, deal, configuration) for deal in won]
-    return [
-        {
-            part: sorted(in_our_words(company, str(each)) for each in answer[part])
-            for part in ("why", "credits", "lines")
-        }
-        for answer in answers
-    ]
+    return [_in_parts(company, answer) for answer in answers]
+
+
+def _in_parts(company: Company, answer: dict[str, Any]) -> dict[str, Any]:
+    """Rates stand in sentences the way round in which the CRM keeps them; what they come to does not depend on it."""
+    parts = {
+        part: sorted(in_our_words(company, str(each)) for each in answer[part]) for part in ("why", "credits", "lines")
+    }
+    return {part: [RATE.sub("", each) for each in texts] for part, texts in parts.items()}
 
 
 def issues(company: Company) -> set[tuple[str, str]]:
