@@ -50,6 +50,8 @@ class Computed:
     payees: int = 0
     wanted: int = 0
     postings: pl.DataFrame = field(default_factory=pl.DataFrame)
+    released: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Postings of what is payable."""
     outcomes: pl.DataFrame = field(default_factory=pl.DataFrame)
     issues: tuple[Issue, ...] = ()
 
@@ -60,7 +62,12 @@ def compute(configuration: Configuration, run: Run) -> Computed:
     with run.write() as conn:
         computed = advance(conn, configuration, run)
     crash_point("compute.after_save")
-    run.count(deals=computed.deals, payees=computed.payees, postings=computed.postings.height, wanted=computed.wanted)
+    run.count(
+        deals=computed.deals,
+        payees=computed.payees,
+        postings=computed.postings.height + computed.released.height,
+        wanted=computed.wanted,
+    )
     return computed
 
 
@@ -85,7 +92,9 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     subjects = None if full else touched.subjects | scope.subjects
     runs.record_issues(conn, "compute", issues, run.clock(), subjects)
     settings.set_setting(conn, COMPUTED, state)
-    return Computed(full, len(scope.deals), len(scope.payees), wanted, outcome.postings, outcomes, issues)
+    return Computed(
+        full, len(scope.deals), len(scope.payees), wanted, outcome.postings, outcome.released, outcomes, issues
+    )
 
 
 class Scope:

@@ -32,6 +32,7 @@ def preview(configuration: Configuration, store: Store, clock: Callable[[], date
     return {
         "full": computed.full,
         "payees": _per_payee(computed.postings, names),
+        "payable": _per_payee(computed.released, names),
         "writes": changes,
         "issues": [str(issue) for issue in computed.issues],
     }

@@ -130,6 +130,9 @@ def show_preview(answer: dict[str, Any], *, as_json: bool) -> None:
     out = console()
     rows = [(p["payee"], p["period"], p["lines"], f"{p['change']} {p['currency']}") for p in answer["payees"]]
     out.print(table("Per payee", ("payee", "period", "lines", "change"), rows, right=("lines", "change")))
+    if answer["payable"]:
+        freed = [(p["payee"], p["period"], p["lines"], f"{p['change']} {p['currency']}") for p in answer["payable"]]
+        out.print(table("\nPayable", ("payee", "period", "lines", "change"), freed, right=("lines", "change")))
     writes = answer["writes"]
     shown = [
         (w["record"], ", ".join(f"{field}={value}" for field, value in w["fields"].items()))

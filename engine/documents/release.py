@@ -109,7 +109,8 @@ class Reserve(Wait):
     on: Literal["payable", "contract_start", "delivery", "go_live", "invoice", "cash"] = Field(
         default="payable", examples=["go_live"]
     )
-    """What is waited for: with `payable` the delay after the money itself became payable; else as in a release."""
+    """What is waited for: with `payable` the delay after the money itself became payable; else as in a release (and
+    nothing is held back of what is earned without a deal)."""
     until_on: Day | None = Field(default=None, alias="until", examples=["2027-01-31"])
     """In place of all others: the day on which it is released."""
 

@@ -1,7 +1,8 @@
 """When what waits is released: the days on which the occasions of a release came, and how much of it by then.
 
 The engine has no clock. Invoices and payments are facts, and count on their day; what only time brings (a delay, a
-start, the last day, a payee's leaving) counts once it lies before `through`, the end of the last month that is over.
+start, the last day, a payee's leaving) counts once it lies before `through`: the end of the last month that is over, or
+the day of a later fact of the same deal, for then that day has come. So time alone never takes back what was released.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ class Happened:
     amount: int
     starts_on: date | None
     days: Mapping[str, tuple[tuple[date, int], ...]]
+
+    def last_fact(self) -> date:
+        """The day of its last invoice or payment."""
+        return max((day for kind in ("invoice", "payment") for day, _ in self.days.get(kind, ())), default=date.min)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def occasions(wait: ReleaseStep | Reserve, since: date, known: Known) -> Occasio
     cut = _cut(wait, since, known.left_on)
     timely = [moment for moment in found if cut is None or moment.on <= cut.on]
     over = tuple(moment for moment in timely if _is_fact(wait) or moment.on < known.through)
-    if cut is not None and (cut.on < known.through or (_is_fact(wait) and len(timely) < len(found))):
+    if cut is not None and cut.on < known.through:
         return Occasions(over if over and over[-1].reached == 1 else (*over, cut))
     later = next((moment for moment in timely if moment not in over), None)
     if later is not None:

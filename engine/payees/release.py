@@ -161,11 +161,13 @@ def _terms(line: Mapping[str, Any], plans: Sequence[Plan]) -> tuple[Plan, tuple[
 
 def _of_source(rows: pl.DataFrame, plan: Plan, steps: tuple[ReleaseStep, ...], case: _Case) -> Iterator[Row]:
     """The payables of one source: earnings above zero with their clawbacks; all else at once."""
-    deal_id, payee_id = rows.row(0, named=True)["deal_id"], rows.row(0, named=True)["payee_id"]
-    known = Known(case.deals.get(deal_id), case.left.get(payee_id), case.through, case.company)
+    first = rows.row(0, named=True)
+    deal, left_on = case.deals.get(first["deal_id"]), case.left.get(first["payee_id"])
     is_clawback, amount = pl.col("kind").cast(pl.String) == "clawback", pl.col("amount_micros")
     gains, takes = ~is_clawback & (amount > 0), is_clawback & (amount < 0)
     clawbacks = rows.filter(takes).sort("dated_on", "part").rows(named=True)
+    facts = (case.through, deal.last_fact() if deal else date.min, *(one["dated_on"] for one in clawbacks))
+    known = Known(deal, left_on, max(facts), case.company)
     for line in rows.filter(gains).iter_rows(named=True):
         against = [one for one in clawbacks if clawed_part(one["part"]) == line["part"]]
         yield from Unreleased(plan, steps, known).run(line, against)

@@ -114,12 +114,14 @@ class Unreleased:
             return
         row = self._row(held, moment) | {"amount_micros": amount, "before": str(before), "after": str(after)}
         self.rows.append(row)
-        reserve = self.plan.reserve
-        if isinstance(held.wait, ReleaseStep) and reserve is not None and not moment.forfeits:
-            self._reserve(row, held, reserve)
+        if isinstance(held.wait, ReleaseStep) and not moment.forfeits:
+            self._reserve(row, held)
 
-    def _reserve(self, row: Row, held: Held, reserve: Reserve) -> None:
-        """Hold back a share of what became payable."""
+    def _reserve(self, row: Row, held: Held) -> None:
+        """Hold back a share of what became payable; where a deal is waited for, only of what is of one."""
+        reserve = self.plan.reserve
+        if reserve is None or (self.known.deal is None and reserve.on != "payable"):
+            return
         amount = part_of(row["amount_micros"], reserve.share, self.plan)
         back = {"kind": "reserve", "amount_micros": -amount, "base_micros": row["amount_micros"]}
         shares = {"before": "0", "after": str(reserve.share), "taken_micros": 0}

@@ -46,12 +46,12 @@ def told_payable(row: Row) -> str:
     if row["kind"] == "reserve":
         of = money(row["base_micros"], row["currency"])
         return f"{amount} of it is held back as a reserve: {percent(Fraction(row['after']))} of {of}"
+    what = f"{amount} of the reserve" if row["kind"] == "reserve_release" else amount
     if row["state"] == "held":
-        return f"{amount} is held: {_waits(row)}"
+        return f"{what} is held: {_waits(row)}"
     if row["amount_micros"] < 0:
         return f"{amount} is taken off what is payable since {row['payable_on']}"
     verb = "is forfeited" if row["state"] == "forfeited" else "is payable"
-    what = f"{amount} of the reserve" if row["kind"] == "reserve_release" else amount
     return f"{what} {verb} since {row['payable_on']}{_why(row)}{_part(row)}"
 
 

@@ -262,6 +262,25 @@ def test_payable_held_and_forfeited_add_up_to_what_was_earned(data: st.DataObjec
     assert _sorted(turned) == _sorted(outcome)
 
 
+@settings(max_examples=60)
+@given(st.data())
+def test_time_alone_never_takes_back_what_was_released(data: st.DataObject) -> None:
+    """What is payable on one day is so on every later one, as long as nothing else happens."""
+    kinds = st.sampled_from(["invoice", "payment", "refunded"])
+    happenings = data.draw(st.lists(st.tuples(kinds, DAYS, AMOUNTS), max_size=5))
+    events = [event(kind, on.isoformat(), amount) for kind, on, amount in happenings]
+    kept = data.draw(st.none() | st.builds(Reserve, share=st.just(Fraction(1, 7)), after_days=st.integers(1, 99)))
+    case: dict[str, Any] = {"events": events, "reserve": kept, "sale": ("2026-03-10", data.draw(AMOUNTS))}
+    case["clawback"] = taking_back(refunded=Within(within_days=300))
+    steps, days = data.draw(release_steps()), sorted(data.draw(st.tuples(DAYS, DAYS)))
+
+    earlier, later = (
+        outcome_of(*steps, through=day.isoformat(), **case)[1].payables.filter(state="payable") for day in days
+    )
+
+    assert earlier.join(later, on=earlier.columns, how="anti", nulls_equal=True).is_empty()
+
+
 def _sorted(outcome: Outcome) -> list[dict[str, Any]]:
     return outcome.payables.sort("part").to_dicts()
 

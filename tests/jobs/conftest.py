@@ -84,7 +84,7 @@ class Company:
     def nothing_more(self) -> None:
         """Everything twice: the same cycle again posts nothing and writes nothing."""
         again = self.cycle()
-        assert (again.computed.postings.height, again.sent) == (0, {})
+        assert (again.computed.postings.height, again.computed.released.height, again.sent) == (0, 0, {})
 
     def set_up(self) -> tuple[str, ...]:
         """Prepare the CRM as an administrator would."""
