@@ -76,6 +76,7 @@ FRAMES: Mapping[str, Mapping[str, Kind]] = {
         "is_closed": Kind.BOOL,
         "created_on": Kind.DATE,
         "closed_on": Kind.DATE,
+        "qualified_on": Kind.DATE,
         "amount": Kind.AMOUNT,
         "acv": Kind.AMOUNT,
         "cost": Kind.AMOUNT,

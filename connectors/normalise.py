@@ -62,6 +62,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "is_closed",
         "created_on",
         "closed_on",
+        "qualified_on",
         "amount_micros",
         "acv_micros",
         "cost_micros",

@@ -17,9 +17,10 @@ from engine.book import Book, Credited, Rules
 from engine.cohorts.cohort import cohorts
 from engine.cohorts.windows import Reach
 from engine.deals.assign import assign
-from engine.deals.classify import classify
+from engine.deals.classify import classify, classify_qualified
 from engine.deals.credit import credit
 from engine.deals.lots import Drums
+from engine.deals.milestones import counts_qualified, qualified_credits
 from engine.deals.place import place
 from engine.deals.problems import subject_of
 from engine.model import Found, Issue, Severity, join_issues
@@ -40,6 +41,22 @@ def credit_classified(
 ) -> Credited:
     """What comes after classify, for deals of the book of which more may be known than the book says."""
     drums = Drums(book.lots)
+    won = _credited(classified, book, rules, drums)
+    if not counts_qualified(rules):
+        return won
+    reached = _credited(classify_qualified(book, rules), book, rules, drums)
+    not_won = reached.classified.join(won.classified, on="deal_id", how="anti")
+    return Credited(
+        classified=f.Classified.cast(pl.concat([won.classified, not_won]).sort("deal_id")),
+        assignments=won.assignments,
+        credits=f.Credits.cast(pl.concat([won.credits, qualified_credits(reached.credits)]).sort("credit_id")),
+        lots=reached.lots,
+        issues=tuple(dict.fromkeys(join_issues(won.issues, reached.issues))),
+    )
+
+
+def _credited(classified: Found[dy.DataFrame[f.Classified]], book: Book, rules: Rules, drums: Drums) -> Credited:
+    """The stages after classify, once; `lots` are all that the drums have given away so far."""
     placed = place(classified.rows, book, rules, drums)
     assigned = assign(placed.rows, book, rules, drums)
     credited = credit(placed.rows, assigned.assignments, assigned.appointments, book, rules)

@@ -44,6 +44,8 @@ class Deals(dy.Schema):
     is_closed = dy.Bool()
     created_on = dy.Date(nullable=True)
     closed_on = dy.Date(nullable=True)
+    qualified_on = dy.Date(nullable=True)
+    """The day on which it passed the stage that qualifies it, whatever became of it later."""
     amount_micros = dy.Int64(nullable=True)
     acv_micros = dy.Int64(nullable=True)
     """Annual contract value where the CRM holds it; else classify derives it from amount and term."""
@@ -256,7 +258,7 @@ class Lots(dy.Schema):
 
 
 class Classified(dy.Schema):
-    """A won deal with everything the rules may test, one row a deal. What rules and plan measures filter on."""
+    """A won (or qualified) deal with everything that rules and plan measures may test, one row a deal."""
 
     deal_id = dy.String(primary_key=True)
     name = dy.String(nullable=True)
@@ -360,6 +362,8 @@ class Credits(dy.Schema):
     """For a roll-up or team credit: the team member whose credit it repeats."""
     level = dy.Int64(nullable=True)
     """For a roll-up: how many reporting lines below the payee that member is; 1 reports to the payee."""
+    event = dy.String(nullable=True)
+    """Null for a deal that was won; `qualified` for one that passed its qualifying stage, won or not."""
     how = dy.String(nullable=True)
     """How the payee was found, such as `AE of territory West`."""
 

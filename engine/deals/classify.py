@@ -19,6 +19,7 @@ from engine.deals.contracts import (
     unclear_churns,
 )
 from engine.deals.dirt import dirt, plausible
+from engine.deals.milestones import as_qualified
 from engine.deals.motions import motion_problems, with_motion
 from engine.deals.problems import issues_of, unheld
 from engine.deals.running import running_acv
@@ -36,27 +37,33 @@ _ACCOUNT_FACTS = ("segment", "territory", "industry", "country", "employees", "r
 
 def classify(book: Book, rules: Rules) -> Found[dy.DataFrame[f.Classified]]:
     """Won deals, sorted by id, with their motion and every fact that rules may test."""
+    won = with_motion(_won(book, rules.company.currency))
+    return _with_facts(won, won, book, rules)
+
+
+def classify_qualified(book: Book, rules: Rules) -> Found[dy.DataFrame[f.Classified]]:
+    """Deals that passed their qualifying stage, as they were on that day; what became of them is not looked at."""
     home = rules.company.currency
-    won = with_motion(_won(book, home))
+    return _with_facts(with_motion(_won(as_qualified(book), home)), with_motion(_won(book, home)), book, rules)
+
+
+def _with_facts(asked: pl.DataFrame, won: pl.DataFrame, book: Book, rules: Rules) -> Found[dy.DataFrame[f.Classified]]:
+    """The deals asked about with every fact; contracts and relationships are those of won deals."""
+    home = rules.company.currency
     contracts = contracts_of(book.contracts, won)
-    renewals = expiring(won, contracts, home)
+    renewals = expiring(asked, won, contracts, home)
     found = [
-        *dirt(won),
-        *motion_problems(won),
+        *dirt(asked),
+        *motion_problems(asked),
         *link_problems(renewals),
         unclear_churns(book.contracts, won),
     ]
+    sized = asked if _SIZES & tested_fields((*rules.engagements, *rules.plans)) else asked.clear()
     facts = (
-        unheld(won, found)
+        unheld(asked, found)
         .join(renewals.select("deal_id", "expiring_acv_micros"), on="deal_id", how="left")
-        .join(signings(won, contracts), on="deal_id", how="left")
-        .join(
-            running_acv(
-                won if _SIZES & tested_fields((*rules.engagements, *rules.plans)) else won.clear(), contracts, home
-            ),
-            on="deal_id",
-            how="left",
-        )
+        .join(signings(asked, won, contracts), on="deal_id", how="left")
+        .join(running_acv(sized, won, contracts, home), on="deal_id", how="left")
         .join(cancellations(contracts), on="deal_id", how="left")
         .join(_families(book.deal_lines), on="deal_id", how="left")
         .join(_sums_of_lines(book.deal_lines), on="deal_id", how="left")

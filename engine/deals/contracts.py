@@ -50,20 +50,21 @@ def cancellations(contracts: pl.DataFrame) -> pl.DataFrame:
     return cancelled.group_by(deal_id="origin_deal_id").agg(pl.col("cancelled_on").min())
 
 
-def signings(won: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
-    """By deal: the new-business deal that began the account's running relationship, and how long that is ago.
+def signings(asked: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
+    """By deal asked about: the won deal that began the account's running relationship, and how long that is ago.
 
     `lifetime_months` counts from the account's very first won deal instead.
     """
-    placed = _placed(won).sort("closed_on")
+    firsts = _placed(won).group_by("account_id").agg(first_on=pl.col("closed_on").min())
+    placed = _placed(asked).join(firsts, on="account_id", how="left").sort("closed_on")
     begun = placed.join_asof(
-        _beginnings(placed, contracts),
+        _beginnings(_placed(won), contracts),
         left_on="closed_on",
         right_on="began_on",
         by="account_id",
         check_sortedness=False,  # sorted above; polars cannot see it within groups
     )
-    first = pl.col("closed_on").min().over("account_id")
+    first = pl.when(pl.col("first_on") <= pl.col("closed_on")).then("first_on")
     return begun.select(
         "deal_id",
         "signing_owner_id",
@@ -74,8 +75,8 @@ def signings(won: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def expiring(won: pl.DataFrame, contracts: pl.DataFrame, home: str) -> pl.DataFrame:
-    """By renewal: ACV of what it renews, from the contract it names, else from the deal it names.
+def expiring(asked: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame, home: str) -> pl.DataFrame:
+    """By renewal asked about: ACV of what it renews, from the contract it names, else from the deal it names.
 
     `renews` is the currency-checked ACV, null where there is none or it is in another currency (`other_currency`).
     A contract without a currency is in the company's (`home`).
@@ -90,7 +91,7 @@ def expiring(won: pl.DataFrame, contracts: pl.DataFrame, home: str) -> pl.DataFr
         prior_deal_id="deal_id", prior_acv="acv_micros", prior_currency="currency", prior_closed_on="closed_on"
     )
     linked = (
-        won.filter(pl.col("motion") == Motion.RENEWAL)
+        asked.filter(pl.col("motion") == Motion.RENEWAL)
         .select("deal_id", "renewed_contract_id", "prior_deal_id", "currency", "closed_on")
         .join(contract, on="renewed_contract_id", how="left")
         .join(prior, on="prior_deal_id", how="left")

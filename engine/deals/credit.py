@@ -41,6 +41,7 @@ _ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.String,
     "from_payee_id": pl.String,
     "level": pl.Int64,
+    "event": pl.String,
     "how": pl.String,
 }
 """A share on its way to a credit: its measures are its portion's totals until they are divided."""
@@ -127,6 +128,7 @@ def _divided(
             portion=pl.lit(first.portion, dtype=_ROWS["portion"]),
             from_payee_id=pl.lit(None, dtype=pl.String),
             level=pl.lit(None, dtype=pl.Int64),
+            event=pl.lit(None, dtype=pl.String),
         )
         .filter(pl.any_horizontal(pl.col(*MEASURES) != 0))
         .with_row_index("nth")

@@ -10,14 +10,14 @@ from engine.model import LARGEST_MICROS, Motion
 _CHANGES = (Motion.UPSELL, Motion.CROSS_SELL, Motion.DOWNGRADE)
 
 
-def running_acv(won: pl.DataFrame, contracts: pl.DataFrame, home: str) -> pl.DataFrame:
-    """By deal: ACV of the contracts that have begun and are not over before it, and what has changed since.
+def running_acv(deals: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame, home: str) -> pl.DataFrame:
+    """By deal asked about: ACV of the contracts that have begun and are not over before it, and what has changed since.
 
     Contracts of the CRM state their ACV as it is; to derived ones the expansions and reductions are added that were won
     since the last of the running ones was signed. A contract is over when the deal that renews it starts. Deals are
     left out where nothing runs, or not all of it in the deal's currency; a contract without one is in the company's.
     """
-    asked = won.select("deal_id", "account_id", "closed_on", "currency")
+    asked = deals.select("deal_id", "account_id", "closed_on", "currency")
     running = _running(asked, _replaced(contracts, won).with_columns(pl.col("currency").fill_null(home)))
     changed = _changed(running.filter("derived"), won)
     whole = running.join(changed, on="deal_id", how="left").with_columns(

@@ -67,8 +67,10 @@ class Measure(Document):
     """A rate of revenue or customers kept, in place of credits: see [Retention](#retention). `credits: [rollup]` takes
     the customers of everybody below the payee on the day they are taken, `when` only those that fit today (fields of
     the account: its segment, territory, industry, country, employees, revenue and lists)."""
-    dated_by: Literal["closed_on"] = Field(default="closed_on", examples=["closed_on"])
-    """The day on which a credit counts; cash counts on the day of its payment, with the rates of that day."""
+    dated_by: Literal["closed_on", "qualified_on"] = Field(default="closed_on", examples=["qualified_on"])
+    """The day on which a credit counts. `closed_on`: won deals, on the day they were won. `qualified_on`: deals that
+    passed their qualifying stage, on that day, whether they are won, open, or lost later. Cash counts on the day of
+    its payment, with the rates of that day."""
     credits: tuple[Literal["direct", "overlay", "rollup", "team"], ...] = Field(
         default=("direct",), examples=["[direct, overlay]"]
     )

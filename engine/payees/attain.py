@@ -34,7 +34,7 @@ STATEMENT: dict[str, PeriodKind] = {"monthly": "month", "quarterly": "quarter"}
 """The fiscal period of a statement, by the plan's `pays`."""
 
 NEEDED = [
-    *("payee_id", "dated_on", "credit_id", "deal_id", "kind", "level", "currency"),
+    *("payee_id", "dated_on", "credit_id", "deal_id", "kind", "level", "event", "currency"),
     *("amount_micros", "acv_micros", "units_micros", "share_num", "share_den"),
 ]
 """What of a credit decides its attainment."""

@@ -50,10 +50,12 @@ def with_earnings(
 
 def _sources(credits_: pl.DataFrame) -> pl.DataFrame:
     """For every credit the one whose earnings count for it: itself, or for a roll-up the team member's."""
-    shares = ["deal_id", "role", "portion"]
+    shares = ["deal_id", "role", "portion", "event"]
     direct = credits_.filter(pl.col("kind") == "direct")
     rolled = credits_.filter(pl.col("kind") == "rollup").join(
-        direct.select(*shares, from_payee_id="payee_id", source_id="credit_id"), on=[*shares, "from_payee_id"]
+        direct.select(*shares, from_payee_id="payee_id", source_id="credit_id"),
+        on=[*shares, "from_payee_id"],
+        nulls_equal=True,
     )
     own = credits_.filter(pl.col("from_payee_id").is_null()).select(
         "credit_id", earner_id="payee_id", source_id="credit_id"

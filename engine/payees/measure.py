@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from engine.deals.milestones import QUALIFIED
 from engine.documents.component import Component
 from engine.documents.conditions import When
 from engine.documents.measure import Levels, Measure
@@ -53,7 +54,9 @@ def with_worths(
 
 def _counts(name: str, measure: Measure) -> pl.Expr:
     """Whether a credit counts for the measure."""
-    return pl.col(fits_column(name)) & pl.col("kind").is_in(list(measure.credits))
+    qualified = pl.col("event") == QUALIFIED
+    of_that_day = qualified if measure.dated_by == "qualified_on" else pl.col("event").is_null()
+    return pl.col(fits_column(name)) & pl.col("kind").is_in(list(measure.credits)) & of_that_day
 
 
 def _base_column(measure: str) -> str:

@@ -72,6 +72,7 @@ def days_of_facts(scenario: Scenario, rules: Rules) -> list[date]:
     days = [*(deal.on for deal in scenario.deals), *(fact.on for fact in scenario.achieved)]
     days += [day for fact in scenario.contracts for day in fact.days()]
     days += [days_of(fact.period, rules.company)[0] if fact.period else DEAL_DAY for fact in scenario.cohorts]
+    days += [deal.qualified_on for deal in scenario.deals if deal.qualified_on is not None]
     days += [fact.on for fact in scenario.before if fact.on is not None]
     days += [days_of(fact.period, rules.company)[0] for fact in scenario.before if fact.period is not None]
     days += [row["until_on"] - timedelta(days=1) for row in _results(scenario, rules)]
@@ -92,10 +93,11 @@ def _deal(deal_id: str, deal: DealFact, rules: Rules) -> dict[str, Any]:
         "owner_id": owner_of(deal),
         "type": deal.type,
         "motion": deal.motion or ("downgrade" if amount is not None and amount < 0 else "new_business"),
-        "is_won": True,
+        "is_won": deal.won,
         "is_closed": True,
         "created_on": deal.created_on,
         "closed_on": deal.on,
+        "qualified_on": deal.qualified_on,
         "amount_micros": amount,
         "acv_micros": deal.acv,
         "cost_micros": deal.cost,

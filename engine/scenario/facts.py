@@ -73,7 +73,7 @@ class Customer(Document):
 
 
 class DealFact(Customer):
-    """A won deal. Without `payee` and `splits` it is the deal of `rep`."""
+    """A deal, won unless it says otherwise. Without `payee` and `splits` it is the deal of `rep`."""
 
     id: Name | None = Field(default=None, examples=["D1"])
     """How expectations name it; without it D1, D2 ... in the order of the file."""
@@ -81,6 +81,10 @@ class DealFact(Customer):
     """What sentences call it."""
     on: Day = Field(default=DEAL_DAY, examples=["2026-03-15"])
     """The day it was closed."""
+    qualified_on: Day | None = Field(default=None, examples=["2026-01-20"])
+    """The day it passed the qualifying stage; measures that are `dated_by: qualified_on` count it then."""
+    won: YesNo = Field(default=True, examples=["false"])
+    """Whether it was won; `false` for one that is open or lost."""
     created_on: Day | None = Field(default=None, examples=["2025-12-01"])
     """The day it was opened: its sales cycle begins there."""
     amount: Micros | None = Field(default=None, examples=["50_000"])

@@ -92,6 +92,7 @@ def _credited(credit: Row, names: Names) -> str:
     """Which share of the deal is the payee's, and as what."""
     share, portion = Fraction(credit["share_num"], credit["share_den"]), PORTIONS[credit["portion"]]
     part = f" with {percent(share)}{portion}" if share != 1 or portion else ""
+    part += f", which {credit['event']} on {credit['dated_on']}" if credit["event"] else ""
     if credit["kind"] == "team":
         return f"credited to your team through {_person(credit['from_payee_id'], names)}{part}"
     if credit["kind"] == "rollup":

@@ -63,6 +63,7 @@ class Deal(Table, table=True):
     prior_deal_id: str | None
     renewed_contract_id: str | None
     facts: str | None
+    qualified_on: str | None
 
 
 class DealLine(Table, table=True):

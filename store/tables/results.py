@@ -117,6 +117,7 @@ class Credit(Table, table=True):
     from_payee_id: str | None
     level: int | None = Field(sa_type=BigInteger)
     how: str | None
+    event: str | None
 
 
 class Cohort(Table, table=True):

@@ -69,6 +69,7 @@ def test_one_share_is_the_whole_deal_with_its_day_and_currency():
         "rule": "r",
         "from_payee_id": None,
         "level": None,
+        "event": None,
         "how": "AE of the company",
     }
 

@@ -1,0 +1,15 @@
+"""The day on which a deal qualified, and what event a credit is for."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    """Two columns; empty until a mapping names the day."""
+    op.add_column("deal", sa.Column("qualified_on", sa.String(), nullable=True))
+    op.add_column("credit", sa.Column("event", sa.String(), nullable=True))
