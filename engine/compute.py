@@ -8,6 +8,7 @@ stays, and what they give away anew comes out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import dataframely as dy
 import polars as pl
@@ -41,26 +42,32 @@ def credit_classified(
 ) -> Credited:
     """What comes after classify, for deals of the book of which more may be known than the book says."""
     drums = Drums(book.lots)
-    won = _credited(classified, book, rules, drums)
+    won = _credited(classified, book, rules, drums, reach)
     if not counts_qualified(rules):
         return won
-    reached = _credited(classify_qualified(book, rules), book, rules, drums)
-    not_won = reached.classified.join(won.classified, on="deal_id", how="anti")
-    return Credited(
+    reached = _credited(classify_qualified(book, rules), book, rules, drums, None)
+    credited = reached.classified.join(reached.credits, on="deal_id", how="semi")
+    not_won = credited.join(won.classified, on="deal_id", how="anti")
+    return replace(
+        won,
         classified=f.Classified.cast(pl.concat([won.classified, not_won]).sort("deal_id")),
-        assignments=won.assignments,
         credits=f.Credits.cast(pl.concat([won.credits, qualified_credits(reached.credits)]).sort("credit_id")),
         lots=reached.lots,
         issues=tuple(dict.fromkeys(join_issues(won.issues, reached.issues))),
     )
 
 
-def _credited(classified: Found[dy.DataFrame[f.Classified]], book: Book, rules: Rules, drums: Drums) -> Credited:
-    """The stages after classify, once; `lots` are all that the drums have given away so far."""
+def _credited(
+    classified: Found[dy.DataFrame[f.Classified]], book: Book, rules: Rules, drums: Drums, reach: Reach | None
+) -> Credited:
+    """The stages after classify, once, with cohorts as far as `reach` says (None: none).
+
+    `lots` are all that the drums have given away so far.
+    """
     placed = place(classified.rows, book, rules, drums)
     assigned = assign(placed.rows, book, rules, drums)
     credited = credit(placed.rows, assigned.assignments, assigned.appointments, book, rules)
-    kept = cohorts(placed.rows, book, rules, reach)
+    kept = cohorts(placed.rows, book, rules, reach) if reach is not None else Found(f.Cohorts.create_empty())
     issues = join_issues(classified.issues, placed.issues, assigned.issues, credited.issues, kept.issues)
     return Credited(
         classified=placed.rows,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import dataframely as dy
+import polars as pl
 import sqlalchemy as sa
 
 from engine import frames as f
@@ -20,11 +21,12 @@ LINE, PAYABLE = table("line"), table("payable")
 def replace_credited(conn: sa.Connection, deal_ids: Collection[str], credited: Credited) -> None:
     """Make `credited` all that is known of these deals; a deal without a row in it has neither owner nor credit now.
 
-    Every classified deal must have its assignment row; ValueError names those that lack one. A deal that is held for
-    its own dirt has an assignment row alone.
+    Every classified deal must have its assignment row, unless it is credited for an event alone; ValueError names those
+    that lack one. A deal that is held for its own dirt has an assignment row alone.
     """
     classified, assignments = credited.classified, credited.assignments
-    odd = set(classified["deal_id"].to_list()) - set(assignments["deal_id"].to_list())
+    events = credited.credits.filter(pl.col("event").is_not_null())
+    odd = set(classified["deal_id"]) - set(assignments["deal_id"]) - set(events["deal_id"])
     if odd:
         raise ValueError(f"classified, but not assigned: {', '.join(sorted(odd)[:5])}")
     for kept in (CLASSIFIED, ASSIGNMENT, CREDIT):
