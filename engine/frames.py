@@ -336,6 +336,10 @@ class Appointments(dy.Schema):
 
     deal_id = dy.String(primary_key=True)
     role = dy.String(primary_key=True)
+    turn = dy.Int64(primary_key=True, min=0)
+    """0 who fills it on the deal's day, 1 who filled it before and is held over."""
+    parts = dy.Int64(min=0)
+    """Of the role's credit, in millionths."""
     person_id = dy.String(nullable=True)
     how = dy.String()
 

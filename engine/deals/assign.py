@@ -5,7 +5,7 @@ First match wins. A deal that no rule fits, or one of whose roles nobody or seve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import dataframely as dy
@@ -15,13 +15,15 @@ from engine import frames as f
 from engine.book import Book, Rules
 from engine.deals.appoint import Appointed, appoint
 from engine.deals.blanks import blanks
-from engine.deals.holders import People
+from engine.deals.held_over import FORMER, held_over
+from engine.deals.holders import People, strangers_in_teams, teams_of
 from engine.deals.lots import Drums
 from engine.deals.place import in_force_by
 from engine.deals.pooled import pooled, without_capacity
 from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.reasons import reason, roles_of
 from engine.documents.engagement import Engagement
+from engine.documents.holdover import PARTS
 from engine.matching import fits, with_lists
 from engine.model import Issue, Severity
 from engine.texts import text
@@ -46,17 +48,23 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, dru
     found = [_ungoverned(deals.filter(~single), rules.engagements)]
     for engagement in sorted(rules.engagements, key=lambda one: one.effective.from_on):
         placed = _placed(deals.filter(single & in_force_by(engagement)), engagement)
-        people = replace(People.of(book), pooled=_pooled(engagement, placed, book, drums))
+        teams, members = teams_of(book, engagement.team_roles), _pooled(engagement, placed, book, drums)
+        people = replace(People.of(book), teams=teams, pooled=members)
+        found.append(strangers_in_teams(book, placed, engagement.team_roles))
         found += [without_capacity(role, pool, book.role_holdings) for role, pool in engagement.pools.items()]
         appointed = appoint(placed, engagement, people)
         stuck = [_unruled(placed, engagement), *appointed.problems]
         free = unheld(placed, stuck)
         assignments.append(_owned(free, engagement, appointed, people))
-        appointments += _kept(appointed, stuck)
+        former = {
+            role: held_over(role, engagement, placed, appointed.by_role[role], book)
+            for role in engagement.holdovers.keys() & appointed.by_role.keys()
+        }
+        appointments += _kept(appointed, stuck, former)
         found += [*stuck, blanks(placed, [(f"rule {rule.id}", rule.when) for rule in engagement.rules])]
     return Assigned(
         f.Assignments.validate(pl.concat(assignments).sort("deal_id")),
-        f.Appointments.validate(pl.concat(appointments).sort("deal_id", "role")),
+        f.Appointments.validate(pl.concat(appointments).sort("deal_id", "role", "turn")),
         issues_of(found),
     )
 
@@ -147,9 +155,21 @@ def _labelled(role: str, filling: pl.DataFrame, names: pl.DataFrame) -> pl.DataF
     )
 
 
-def _kept(appointed: Appointed, stuck: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
-    """The appointments of deals that are not held."""
-    return [
-        unheld(filling, stuck).select("deal_id", pl.lit(role).alias("role"), "person_id", "how")
-        for role, filling in appointed.by_role.items()
-    ]
+def _kept(
+    appointed: Appointed, stuck: Sequence[pl.DataFrame], former: Mapping[str, pl.DataFrame]
+) -> Iterator[pl.DataFrame]:
+    """The appointments of deals that are not held, with those who are held over and what they leave."""
+    for role, filling in appointed.by_role.items():
+        kept = former.get(role, _NOBODY)
+        left = filling.join(kept.select("deal_id", "parts"), on="deal_id", how="left")
+        present = left.with_columns(parts=PARTS - pl.col("parts").fill_null(0), turn=0)
+        both = pl.concat([present, kept.with_columns(turn=1).select(present.columns)])
+        yield (
+            unheld(both, stuck)
+            .select("deal_id", "turn", "parts", "person_id", "how", role=pl.lit(role))
+            .cast({"turn": pl.Int64})
+            .select(f.Appointments.column_names())
+        )
+
+
+_NOBODY = pl.DataFrame(schema=FORMER)

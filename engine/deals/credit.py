@@ -16,7 +16,7 @@ from engine.deals.assign import with_circumstances
 from engine.deals.place import in_force_by
 from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.rollup import rolled_up
-from engine.deals.shares import MEASURES, PARTS_OF_A_SPLIT, divided, portion, reduced, weight_of
+from engine.deals.shares import MEASURES, divided, portion, reduced, weight_of
 from engine.deals.splits import crm_splits
 from engine.deals.teams import shared_with_team
 from engine.documents.engagement import CreditShare, Portion, Rule
@@ -145,9 +145,10 @@ def _given(
     weight, first = pl.lit(weight_of(share.share), dtype=pl.Int128), pl.lit(place * _MOST_SPLITS, dtype=pl.Int64)
     by_crm = pl.col("crm_splits") & bool(share.split_by)
     if share.to in filled:
-        holders = filled[share.to].select("deal_id", "how", payee_id="person_id")
-        held = fitting.filter(~by_crm).join(holders, on="deal_id")
-        yield held.with_columns(place=first, weight=weight * PARTS_OF_A_SPLIT).select("nth", *_ROWS)
+        holders = filled[share.to].filter(pl.col("parts") > 0)
+        found = holders.select("deal_id", "how", "turn", "parts", payee_id="person_id")
+        held = fitting.filter(~by_crm).join(found, on="deal_id")
+        yield held.with_columns(place=first + pl.col("turn"), weight=weight * pl.col("parts")).select("nth", *_ROWS)
     if share.split_by:
         split = fitting.filter(by_crm).join(splits, on="deal_id").with_columns(how=pl.lit("split in the CRM"))
         yield split.with_columns(place=first + pl.col("place"), weight=weight * pl.col("parts")).select("nth", *_ROWS)

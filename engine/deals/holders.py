@@ -14,8 +14,10 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book
+from engine.deals.problems import problems
 from engine.documents.engagement import MANAGER_OF, RECORD_OWNERS
 from engine.matching import in_force
+from engine.model import Severity
 from engine.texts import text
 
 _SCOPES = {"account": "account_id", "territory": "territory", "segment": "segment", "company": None}
@@ -27,6 +29,7 @@ _OWNERS_HOW = {
     "account_owner": "owner of the account",
     "signing_owner": "owner of the deal that signed the customer",
 }
+_TEAM = {"deal_id": pl.String, "role": pl.String, "person_id": pl.String}
 _FOUND = {"deal_id": pl.String, "person_id": pl.String, "rivals": pl.String, "how": pl.String}
 
 
@@ -37,6 +40,8 @@ class People:
     holdings: dy.DataFrame[f.RoleHoldings]
     reporting: dy.DataFrame[f.ReportingLines]
     people: dy.DataFrame[f.People]
+    teams: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_TEAM))
+    """Who holds a role for one deal, as the CRM's deal teams say."""
     pooled: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     """By role with a pool: which member has the account of each deal."""
 
@@ -81,6 +86,27 @@ def managers_on(asked: pl.DataFrame, people: People) -> pl.DataFrame:
     return pl.concat([stated, crm])
 
 
+def teams_of(book: Book, roles: Mapping[str, str]) -> pl.DataFrame:
+    """The members of deal teams in our roles, by the CRM's names of them; unknown users are left out."""
+    named = book.team_members.filter(pl.col("role").is_in(list(roles))) if roles else book.team_members.clear()
+    known = named.join(persons_of_users(book.people), on="user_id")
+    return known.with_columns(pl.col("role").replace_strict(roles or {"": ""}, return_dtype=pl.String)).select(*_TEAM)
+
+
+def strangers_in_teams(book: Book, deals: pl.DataFrame, roles: Mapping[str, str]) -> pl.DataFrame:
+    """Problems of deals whose team has somebody in one of the roles who is not among the people."""
+    named = book.team_members.filter(pl.col("role").is_in(list(roles))).join(
+        deals.select("deal_id"), on="deal_id", how="semi"
+    )
+    return problems(
+        named.join(persons_of_users(book.people), on="user_id", how="anti"),
+        "unknown_team_user",
+        Severity.WARNS,
+        text("has user {} as {} on its team, who is not among the people.", "user_id", "role"),
+        "Let the worker's user see that person, or correct the team.",
+    )
+
+
 def persons_of_users(people: dy.DataFrame[f.People]) -> pl.DataFrame:
     """The person behind each CRM user; a user id that two people carry stands for neither."""
     return people.select("user_id", "person_id").unique("user_id", keep="none")
@@ -93,6 +119,13 @@ def _at(step: str, deals: pl.DataFrame, people: People) -> pl.DataFrame:
     if step.startswith(MANAGER_OF):
         return _manager(_at(step.removeprefix(MANAGER_OF), deals, people), deals, people)
     parts, vacant = [pl.DataFrame(schema=_FOUND)], deals
+    team = people.teams.filter(pl.col("role") == step)
+    if team.height:
+        found = (
+            team.join(vacant.select("deal_id"), on="deal_id", how="semi").group_by("deal_id").agg(*_one_of("person_id"))
+        )
+        parts.append(found.with_columns(how=pl.lit(f"{step} of the deal's team")).select(_FOUND.keys()))
+        vacant = vacant.join(found, on="deal_id", how="anti")
     for scope, column in _SCOPES.items():
         if scope != "account" and step in people.pooled:
             return pl.concat([*parts, people.pooled[step].join(vacant.select("deal_id"), on="deal_id", how="semi")])

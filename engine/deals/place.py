@@ -20,7 +20,7 @@ from engine.deals.problems import issues_of
 from engine.documents.engagement import Engagement
 from engine.documents.places import Place, SigningWindow
 from engine.documents.values import Window
-from engine.matching import fits, with_lists
+from engine.matching import LISTS, fits, with_lists
 from engine.model import Found, Motion
 
 
@@ -43,6 +43,17 @@ def place(
         for experiment in engagement.experiments:
             deals = with_arms(deals, experiment, governed, drums.of(f"experiment {experiment.id}"))
     return Found(f.Classified.validate(deals.select(f.Classified.column_names())), issues_of(found))
+
+
+def replaced(deals: pl.DataFrame, engagement: Engagement, book: Book) -> pl.DataFrame:
+    """The deals with the segment and territory that they have, by the engagement, on the day they now bear."""
+    if not engagement.segments and not engagement.territories:
+        return deals
+    then = with_lists(deals.drop(LISTS, strict=False), book.list_entries)
+    for column, places in (("segment", engagement.segments), ("territory", engagement.territories)):
+        if places:
+            then, _ = _named(then, column, places, pl.lit(value=True))
+    return then
 
 
 def in_force_by(engagement: Engagement) -> pl.Expr:

@@ -23,6 +23,7 @@ from engine.documents.conditions import When
 from engine.documents.document import Document, Policy, Reading
 from engine.documents.experiments import Experiment
 from engine.documents.findings import Accepted
+from engine.documents.holdover import Holdover
 from engine.documents.named import circular_tests, unknown_names
 from engine.documents.places import Place, SigningWindow
 from engine.documents.pools import Pool
@@ -220,6 +221,11 @@ class Engagement(Policy):
     """Stretches of time after signing, for `when: {window: ...}`."""
     pools: dict[Role, Pool] = Field(default_factory=dict, examples=["{CSM: {draw: round_robin}}"])
     """Roles that several people may hold in one place: each account is given to one of them, for good."""
+    team_roles: dict[StrictStr, Role] = Field(default_factory=dict, examples=["{Sales Engineer: SE}"])
+    """What the roles of the CRM's deal teams mean: who is on the deal's team in one of them holds our role for that
+    deal, before everybody else."""
+    holdovers: dict[Role, Holdover] = Field(default_factory=dict, examples=["{AE: {days: 90, share: 50%}}"])
+    """By role: how long, and how much, the former holder is credited after a change of hands."""
     experiments: tuple[Experiment, ...] = Field(
         default=(), examples=["[{id: pay, effective: {from: 2026-02-01, until: 2027-02-01}, arms: {a: 50%, b: 50%}}]"]
     )
@@ -235,8 +241,10 @@ class Engagement(Policy):
     def problems(self) -> Iterator[Problem]:
         """Every rule can be reached; nobody stands in for himself; names that are tested are defined."""
         yield from self._misnomers()
-        for role in sorted(self.pools.keys() - self.vacancies.keys()):
-            yield Problem(("pools", role), f"no role is called {role}.", nearest(role, self.vacancies))
+        for key, given in (("pools", self.pools), ("holdovers", self.holdovers), ("team_roles", self.team_roles)):
+            for name, role in given.items() if key == "team_roles" else zip(given, given, strict=True):
+                if role not in self.vacancies:
+                    yield Problem((key, name), f"no role is called {role}.", nearest(str(role), self.vacancies))
         whens: dict[When, str] = {}
         for position, rule in enumerate(self.rules):
             blocker = whens.get(When(), whens.get(rule.when))

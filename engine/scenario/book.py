@@ -42,7 +42,7 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
         deals=frame(f.Deals, (_deal(deal_id, deal, rules) for deal_id, deal in scenario.named_deals())),
         deal_lines=frame(f.DealLines, _products(scenario)),
         splits=frame(f.Splits, _splits(scenario)),
-        team_members=f.TeamMembers.create_empty(),
+        team_members=frame(f.TeamMembers, _team(scenario)),
         contracts=frame(f.Contracts, contracts_of(scenario, rules)),
         people=frame(f.People, _people(scenario)),
         role_holdings=frame(f.RoleHoldings, (*_roles(scenario), *holdings_of(scenario, rules))),
@@ -137,6 +137,12 @@ def _splits(scenario: Scenario) -> Iterator[dict[str, Any]]:
                 "share_num": share.numerator,
                 "share_den": share.denominator,
             }
+
+
+def _team(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for deal_id, deal in scenario.named_deals():
+        for payee, role in deal.team.items():
+            yield {"member_id": f"{deal_id}-{payee}", "deal_id": deal_id, "user_id": payee, "role": role}
 
 
 def _people(scenario: Scenario) -> Iterator[dict[str, Any]]:
@@ -271,7 +277,8 @@ def _fx_rates(scenario: Scenario) -> Iterator[dict[str, Any]]:
 
 def _list_entries(scenario: Scenario) -> Iterator[dict[str, Any]]:
     for name, accounts in scenario.lists.items():
-        yield from ({"list": name, "account_id": account} for account in accounts)
+        for listed in accounts:
+            yield {"list": name, "account_id": listed.account, **_life(listed.from_on, listed.until_on)}
 
 
 def _lots(scenario: Scenario) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,7 @@ from engine.scenario.facts import (
     EnrolmentFact,
     EventFact,
     LeaveFact,
+    Listed,
     PersonFact,
     QuotaFact,
     RateFact,
@@ -125,8 +126,10 @@ class Scenario(Document):
     """Who reports to whom."""
     fx_rates: tuple[RateFact, ...] = Field(default=(), examples=["[{currency: EUR, rate: 1.085}]"])
     """Exchange rates into the company's currency."""
-    lists: dict[Name, tuple[Name, ...]] = Field(default_factory=dict, examples=["{named_accounts: [acme]}"])
-    """Accounts on named lists."""
+    lists: dict[Name, tuple[Listed, ...]] = Field(
+        default_factory=dict, examples=["{named_accounts: [acme, {account: bolt, from: 2026-06-01}]}"]
+    )
+    """Accounts on named lists, always or from and until a day."""
     arms: dict[Name, dict[Name, Name]] = Field(default_factory=dict, examples=["{renewal-pay: {acme: paid}}"])
     """By experiment and account: the arm, where a test is about a certain one; other accounts are drawn."""
     expect: Expect = Field(examples=["{totals: {ada: 5_000.00}}"])
@@ -179,7 +182,7 @@ class Scenario(Document):
     def payees(self) -> tuple[str, ...]:
         """Everybody whom the facts name, in order."""
         named = [
-            *(payee for deal in self.deals for payee in (*deal.splits, deal.payee)),
+            *(payee for deal in self.deals for payee in (*deal.splits, *deal.team, deal.payee)),
             *(fact.payee for fact in self.achieved),
             *(fact.payee for fact in self.before),
             *(fact.payee for fact in self.results),

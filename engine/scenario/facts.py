@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictStr
+from pydantic import Field, StrictStr, WithJsonSchema
 
 from engine.documents.compensation import promised
 from engine.documents.conditions import CHOICES
-from engine.documents.document import Document
+from engine.documents.document import Document, written
 from engine.documents.events import WITHOUT_AMOUNT, EventKind
 from engine.documents.problems import Problem, Problems
 from engine.documents.values import Count, Currency, Day, ExchangeRate, Micros, Name, Pay, Role, Share, YesNo, spelt
@@ -105,6 +105,8 @@ class DealFact(Customer):
     """Its owner, who is credited where the scenario has no rules of engagement."""
     splits: dict[Name, Share] = Field(default_factory=dict, examples=["{ada: 60%, bo: 40%}"])
     """Shares of several payees, as the CRM would state them."""
+    team: dict[Name, StrictStr] = Field(default_factory=dict, examples=["{sue: Sales Engineer}"])
+    """Who is on the CRM's deal team, and as what."""
     account: Name | None = Field(default=None, examples=["acme"])
     """Its customer; without it, a customer of its own."""
     source: StrictStr | None = Field(default=None, examples=["Outbound SDR"])
@@ -252,6 +254,24 @@ class Lasting(Document):
     def problems(self) -> Iterator[Problem]:
         """It lasts a day at least."""
         yield from backwards(self.from_on, self.until_on)
+
+
+class ListedFact(Lasting):
+    """An account on a list; its name alone says always."""
+
+    account: Name = Field(examples=["acme"])
+    """Which customer."""
+
+
+def _listed(value: Any) -> Any:
+    return {"account": value} if isinstance(value, str) else value
+
+
+Listed = Annotated[
+    ListedFact,
+    written(_listed),
+    WithJsonSchema({"title": "account", "anyOf": [{"type": "string"}, {"type": "object"}]}),
+]
 
 
 class RoleFact(Lasting):

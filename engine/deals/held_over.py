@@ -1,0 +1,56 @@
+"""Held over: who had a role before it changed hands, for the deals of the days after (`engine.documents.holdover`)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from engine.book import Book
+from engine.deals.holders import People, filled
+from engine.deals.place import replaced
+from engine.documents.engagement import Engagement
+from engine.documents.holdover import PARTS, Holdover
+from engine.texts import text
+
+FORMER = {"deal_id": pl.String, "person_id": pl.String, "how": pl.String, "parts": pl.Int64}
+
+
+def held_over(
+    role: str, engagement: Engagement, deals: pl.DataFrame, present: pl.DataFrame, book: Book
+) -> pl.DataFrame:
+    """By deal: the former holder of the role, and the parts of its credit that are still his."""
+    holdover, people = engagement.holdovers[role], People.of(book)
+    created = book.deals.select("deal_id", "created_on")
+    asked = deals.join(created, on="deal_id", how="left").join(present.select("deal_id", now="person_id"), on="deal_id")
+    parts = [pl.DataFrame(schema=FORMER)]
+    for change in sorted(_changes(role, engagement, book), reverse=True):
+        soon = asked.filter(_in_time(holdover, change))
+        if soon.height:
+            then = replaced(soon.with_columns(dated_on=pl.lit(change - timedelta(days=1))), engagement, book)
+            found = filled(role, (), then, people).filter(pl.col("rivals").is_null())
+            other = found.join(soon.select("deal_id", "now"), on="deal_id").filter(
+                pl.col("person_id").ne_missing(pl.col("now"))
+            )
+            how = text("{} until {}, held over for {} days", "how", pl.lit(str(change)), pl.lit(holdover.days))
+            kept = pl.lit(int(holdover.share * PARTS), dtype=pl.Int64)
+            parts.append(other.select("deal_id", "person_id", how=how, parts=kept))
+            asked = asked.join(other, on="deal_id", how="anti")
+    return pl.concat(parts)
+
+
+def _in_time(holdover: Holdover, change: date) -> pl.Expr:
+    """Deals of the days after a change, where asked for those that were open by then."""
+    day = pl.col("dated_on")
+    after = (day >= pl.lit(change)) & (day < pl.lit(change) + pl.duration(days=holdover.days))
+    return after if holdover.of == "all_deals" else after & (pl.col("created_on") < pl.lit(change))
+
+
+def _changes(role: str, engagement: Engagement, book: Book) -> set[date]:
+    """Every day on which the role may have changed hands."""
+    held = book.role_holdings.filter(pl.col("role") == role)
+    days = [held["from_on"], held["until_on"]]
+    if engagement.segments or engagement.territories:
+        days += [book.list_entries["from_on"], book.list_entries["until_on"]]
+    known = pl.concat(days).drop_nulls().unique()
+    return set(known.filter(known.dt.year() > 1).to_list())

@@ -1,0 +1,47 @@
+"""Holdover: for some days after a role changes hands, the former holder is credited, in full or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StrictStr, WithJsonSchema
+
+from engine.documents.document import Document, written
+from engine.documents.problems import Problem, wrong
+from engine.documents.values import COUNT_SCHEMA, Share, count
+
+PARTS = 10**6
+"""Shares are counted in these parts of the whole: percentages with four decimals."""
+LONGEST = 3_660
+
+
+def _days(value: Any) -> int:
+    number = count(value)
+    if not 1 <= number <= LONGEST:
+        raise wrong(f"{number} is no number of days.", f"Write 1 to {LONGEST}.")
+    return number
+
+
+class Holdover(Document):
+    """What the former holder of a role keeps after a territory or account went to somebody else, or after leaving.
+
+    The day of the change is the first on which the deal's role is another person's, by the holdings and by the dated
+    lists that territories test. The former holder gets the share on deals dated in the days after it, the present one
+    (or who steps in) the rest. The present holder owns the deal.
+    """
+
+    days: Annotated[int, written(_days), WithJsonSchema(COUNT_SCHEMA)] = Field(examples=["90"])
+    """Deals dated on the day of the change and in the days after it, so many in all."""
+    share: Share = Field(default=Fraction(1), examples=["50%"])
+    """How much of the role's credit; without it, all."""
+    of: Literal["open_deals", "all_deals"] = Field(default="open_deals", examples=["all_deals"])
+    """`open_deals`: only deals that were there before the change; `all_deals`: also those opened later."""
+    because: StrictStr = Field(default="", examples=["Who worked on a deal for months sees it through"])
+    """Why."""
+
+    def problems(self) -> Iterator[Problem]:
+        """The share can be counted."""
+        if (self.share * PARTS).denominator != 1:
+            yield Problem(("share",), "has more than four decimals of a percent.", "Round it.")
