@@ -268,8 +268,12 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder to create.")] =
 
 
 @app.command()
-def doctor(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
-    """Check credentials, org, permissions, clock, API budget and configuration; change nothing.
+def doctor(
+    write: Annotated[bool, typer.Option("--write", help="HubSpot: also write one property of one deal.")] = False,
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """Check credentials, org, permissions, clock, API budget and configuration; change nothing without --write.
 
     Example: worker.py doctor
     """
@@ -283,7 +287,9 @@ def doctor(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> No
         with store.read() as conn:
             pinned = settings.pinned(conn)
         pinned_id = pinned.org_id if pinned else None
-        checks = jobs_of(configuration.settings).examine(configuration, os.environ, pinned_id, now)
+        crm = jobs_of(configuration.settings)
+        checks = crm.examine(configuration, os.environ, pinned_id, now)
+        checks += crm.try_a_write(configuration, os.environ) if write else []
         if not show_checks(checks, as_json=as_json):
             raise typer.Exit(EXIT_PROBLEM)
 

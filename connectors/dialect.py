@@ -52,5 +52,7 @@ class Dialect:
     """The object of pipeline stages, where deals are won or lost by it."""
     stages: Callable[[Iterable[Body]], Mapping[tuple[str, str], Stage]] = lambda _: {}
     """Stages by pipeline and stage id, from the records of the stage object."""
+    assignees: Callable[[Iterable[Body]], Mapping[str, str]] = lambda bodies: {each[0]: each[0] for each in bodies}
+    """Person ids by the id that goals name people by, from the records of the people object."""
     splits: Callable[[Any], Iterable[tuple[str, str | None, Fraction | None]]] = lambda _: ()
     """Split id, user and share of the splits that a deal's body carries."""

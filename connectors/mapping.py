@@ -99,6 +99,13 @@ FRAMES: Mapping[str, Mapping[str, Kind]] = {
     },
     "splits": {"deal_id": Kind.ID, "user_id": Kind.ID, "share": Kind.PERCENT},
     "team_members": {"deal_id": Kind.ID, "user_id": Kind.ID, "role": Kind.TEXT},
+    "goals": {
+        "user_id": Kind.ID,
+        "name": Kind.TEXT,
+        "from_on": Kind.DATE,
+        "until_on": Kind.DATE,
+        "amount": Kind.AMOUNT,
+    },
 }
 """Canonical fields by frame. The record's own id is always the CRM's `Id` and is not mapped."""
 
@@ -111,6 +118,7 @@ INDISPENSABLE: Mapping[str, frozenset[str]] = {
     "deal_lines": frozenset({"deal_id"}),
     "splits": frozenset({"deal_id", "user_id", "share"}),
     "team_members": frozenset({"deal_id", "user_id", "role"}),
+    "goals": frozenset({"user_id", "name", "from_on", "until_on", "amount"}),
 }
 BY_STAGE = frozenset({"is_won", "is_closed"})
 STAGES = frozenset({"stage", "pipeline"})
@@ -207,6 +215,8 @@ class CrmMapping(Document):
     """What the texts of a deal's type mean."""
     pipelines: dict[str, MotionName] = Field(default_factory=dict)
     """What a pipeline means for deals whose type says nothing."""
+    goals: dict[str, StrictStr] = Field(default_factory=dict)
+    """Which goals of the CRM are quotas: the goal's name, and the quota that plans know. All other goals are left."""
     deal_splits: StrictBool = False
     """Whether HubSpot's deal splits are read with the deals; elsewhere splits are an object of their own."""
     team: dict[str, CrmName] = Field(default_factory=dict)

@@ -16,10 +16,13 @@ import msgspec
 from connectors import reading
 from connectors.dialect import Body, Dialect, Row, Stage
 from connectors.dialects import DIALECTS
-from connectors.mapping import FRAMES, STAGES, WITH_FACTS, CrmMapping, Kind, MappedField
+from connectors.mapping import FRAMES, INDISPENSABLE, STAGES, WITH_FACTS, CrmMapping, Kind, MappedField
 from engine.model import Found, Issue, Severity
 
 Rows = dict[str, list[Row]]
+
+LOOKED_UP = ("products", "goals")
+"""Objects whose records become no rows of their own: `products` and `goals` read them for those that need them."""
 
 SPLITS = "@splits"
 """Where a deal's body carries its splits."""
@@ -92,6 +95,7 @@ SINGULAR: Mapping[str, str] = {
     "deal_lines": "deal line",
     "splits": "split",
     "team_members": "team member",
+    "goals": "goal",
 }
 
 
@@ -119,7 +123,7 @@ class Context:
 def normalise(object: str, bodies: Iterable[Body], mapping: CrmMapping, context: Context) -> Found[Rows]:  # noqa: A002  the CRM's word
     """Rows by frame name. Deleted and merged-away records give none, nor do objects without a frame."""
     frame = mapping.frame_of(object)
-    if frame is None or frame == "products":
+    if frame is None or frame in LOOKED_UP:
         return Found({})
     reader = _Reader(frame, mapping, context)
     rows: Rows = defaultdict(list)
@@ -144,6 +148,22 @@ Fields = Sequence[tuple[str, str, Callable[[Any], Any]]]
 """Our name, the CRM's name, and what reads the value."""
 _FACTS = dict.fromkeys(WITH_FACTS, ("facts",))
 _ENCODE = msgspec.json.Encoder(order="sorted").encode
+
+
+def goals(bodies: Iterable[Body], mapping: CrmMapping, context: Context, people: Mapping[str, str]) -> Found[list[Row]]:
+    """Rows of `Quotas` from the goals that the mapping names; `people` are person ids by the assignee's id."""
+    reader = _Reader("goals", mapping, context)
+    rows: list[Row] = []
+    for record_id, _, body in bodies:
+        v = reader.read(record_id, body)
+        quota = mapping.goals.get(v["name"] or "")
+        if quota is None or reader.lacks(record_id, v, *sorted(INDISPENSABLE["goals"])):
+            continue
+        if v["user_id"] not in people:
+            reader.flaw(record_id, mapping.objects["goals"].fields["user_id"].field, "nobody of the people is meant")
+            continue
+        rows.append((people[v["user_id"]], quota, v["from_on"], v["until_on"], v["amount"]))
+    return Found(rows, tuple(reader.issues))
 
 
 class _Reader:

@@ -15,12 +15,12 @@ import polars as pl
 import structlog
 from sqlalchemy import Connection
 
-from connectors.dialect import Body, Dialect, RatePlace
+from connectors.dialect import Body, Dialect, RatePlace, Row
 from connectors.dialects import DIALECTS
 from connectors.mapping import CrmMapping
-from connectors.normalise import SINGULAR, Context, normalise, products
+from connectors.normalise import SINGULAR, Context, goals, normalise, products
 from engine.frames import Deals
-from engine.model import Issue
+from engine.model import Found, Issue
 from jobs.configuration import Configuration
 from jobs.people import refresh_people
 from store import canonical, mirror, runs, settings
@@ -83,7 +83,7 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
         for name, records in _by_object(changed).items():
             _take(conn, name, records, reading, touched)
         _refresh_rates(conn, changed, reading, touched)
-        differs, issues = refresh_people(conn, configuration)
+        differs, issues = refresh_people(conn, configuration, _goals(conn, reading))
         touched.everything |= differs
         runs.record_issues(conn, "people files", issues, now)
         runs.record_issues(conn, "records", touched.issues, now, None if touched.everything else touched.subjects)
@@ -139,6 +139,16 @@ def _reading(conn: Connection, configuration: Configuration, touched: Touched) -
     found = products(_bodies(conn, name.crm_object), mapping, context)
     touched.issues.extend(found.issues)
     return Reading(mapping, replace(context, products=found.rows))
+
+
+def _goals(conn: Connection, reading: Reading) -> Found[list[Row]]:
+    """Goals of the CRM as quotas. Their days begin at midnight in UTC, wherever the company is."""
+    mapping = reading.mapping
+    if "goals" not in mapping.objects:
+        return Found([])
+    people = reading.dialect.assignees(_bodies(conn, mapping.objects["people"].crm_object))
+    context = replace(reading.context, zone="UTC")
+    return goals(_bodies(conn, mapping.objects["goals"].crm_object), mapping, context, people)
 
 
 def _bodies(conn: Connection, name: str) -> list[Body]:

@@ -31,6 +31,10 @@ class CrmJobs(Protocol):
         """What `doctor` tries, changing nothing."""
         ...
 
+    def try_a_write(self, configuration: Configuration, environment: Mapping[str, str]) -> list[Check]:
+        """What `doctor --write` tries beside, where only a write tells."""
+        ...
+
     def connector(
         self,
         configuration: Configuration,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from connectors.check import Check
 from connectors.hubspot.budget import ApiBudget
 from connectors.hubspot.passes import Lag, Seen
-from connectors.hubspot.probe import probe
+from connectors.hubspot.probe import probe, round_trip
 from connectors.hubspot.session import Connection, Credentials, Key, OAuthRefresh
 from connectors.hubspot.setup import apply_setup, plan_setup
 from connectors.hubspot.source import HubspotSource
@@ -32,6 +32,12 @@ def examine(
     """What `doctor` tries, changing nothing."""
     connection = open_connection(configuration.settings.hubspot, environment)
     return probe(connection, configuration.mapping, pinned=pinned, now=clock)
+
+
+def try_a_write(configuration: Configuration, environment: Mapping[str, str]) -> list[Check]:
+    """What `doctor --write` tries beside: one property, written on one deal and removed again."""
+    connection = open_connection(configuration.settings.hubspot, environment)
+    return [round_trip(connection, configuration.mapping)]
 
 
 def connector(

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
+from connectors.dialect import Row
 from engine.documents import people as readers
 from engine.model import Found, Issue
 from jobs.configuration import Configuration
@@ -23,7 +24,9 @@ from store.canonical import FrameName
 LISTS = "lists/"
 
 
-def refresh_people(conn: Connection, configuration: Configuration) -> tuple[bool, tuple[Issue, ...]]:
+def refresh_people(
+    conn: Connection, configuration: Configuration, goals: Found[list[Row]]
+) -> tuple[bool, tuple[Issue, ...]]:
     """Read the files against today's people and accounts; answers whether anything differed, and what is wrong."""
     people = canonical.whole(conn, "people")
     plans = configuration.rules.plans
@@ -39,7 +42,7 @@ def refresh_people(conn: Connection, configuration: Configuration) -> tuple[bool
         "reporting_lines": _file(configuration, "people/reporting.csv", readers.read_reporting, people)
         or Found(_lines_from_managers(people)),
         "enrolments": _file(configuration, "people/enrolments.csv", enrolments, people) or Found([]),
-        "quotas": _file(configuration, "people/quotas.csv", quotas, people) or Found([]),
+        "quotas": _with_goals(_file(configuration, "people/quotas.csv", quotas, people), goals),
         "compensation": _file(configuration, "people/people.csv", readers.read_compensation, people) or Found([]),
         "leaves": _file(configuration, "people/leave.csv", readers.read_leave, people) or Found([]),
         "imported_results": _file(configuration, "people/results.csv", imported, people) or Found([]),
@@ -48,6 +51,14 @@ def refresh_people(conn: Connection, configuration: Configuration) -> tuple[bool
     }
     differs = [canonical.replace_all(conn, name, found.rows) for name, found in read.items()]
     return any(differs), tuple(issue for found in read.values() for issue in found.issues)
+
+
+def _with_goals(written: Found[Any] | None, goals: Found[list[Row]]) -> Found[Any]:
+    """Quotas of the file, and those of the CRM's goals for whom and what the file says nothing of."""
+    rows = list(written.rows.iter_rows()) if written else []
+    known = {(person, quota) for person, quota, *_ in rows}
+    rows += [row for row in goals.rows if (row[0], row[1]) not in known]
+    return Found(rows, (*(written.issues if written else ()), *goals.issues))
 
 
 def _file(

@@ -39,6 +39,11 @@ def examine(
     return probe(connection, configuration.mapping, pinned=pinned, now=clock)
 
 
+def try_a_write(_configuration: Configuration, _environment: Mapping[str, str]) -> list[Check]:
+    """Nothing: the org itself says what may be written, and validates `setup` without keeping anything."""
+    return []
+
+
 def connector(
     configuration: Configuration, environment: Mapping[str, str], sleep: Callable[[float], None] = time.sleep
 ) -> Callable[[], Crm]:

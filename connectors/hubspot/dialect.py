@@ -106,6 +106,12 @@ def splits(value: Any) -> Iterable[tuple[str, str | None, Fraction | None]]:
         yield str(each["id"]), _or_none(record_id, each["owner"]), _or_none(share, each["share"])
 
 
+def assignees(bodies: Iterable[Body]) -> Mapping[str, str]:
+    """Owners by their other number, that of the user: goals name people by it."""
+    users = ((msgspec.json.decode(body, type=dict[str, Any]).get("user_id"), owner) for owner, _, body in bodies)
+    return {user: owner for user, owner in users if user}
+
+
 def _or_none(read: Any, value: Any) -> Any:
     try:
         return read(value)
@@ -129,5 +135,6 @@ HUBSPOT = Dialect(
     org_zone=True,
     stage_object=STAGE_OBJECT,
     stages=stages,
+    assignees=assignees,
     splits=splits,
 )

@@ -7,12 +7,26 @@ from datetime import datetime
 
 from connectors.check import Check, checked, clock_check, tried, usage_check
 from connectors.hubspot.passes import Lag, Seen
+from connectors.hubspot.records import listed
 from connectors.hubspot.session import Connection
+from connectors.hubspot.setup import ignored
 from connectors.hubspot.source import HubspotSource
 from connectors.hubspot.target import HubspotTarget
 from connectors.mapping import CrmMapping
-from connectors.port import ConnectorError, same_org
-from engine.model import Issue
+from connectors.port import ConnectorError, Refused, same_org
+from engine.model import Change, Issue, Verdict
+
+PROBE = "tallystick_probe"
+PROBE_DEFINITION = {
+    "name": PROBE,
+    "label": "Tallystick probe",
+    "description": "Made and removed by doctor --write.",
+    "groupName": "dealinformation",
+    "type": "number",
+    "fieldType": "number",
+    "formField": False,
+    "options": [],
+}
 
 
 def probe(
@@ -30,6 +44,30 @@ def probe(
         *_reads(source),
         *_writes(HubspotTarget(connection, {}), mapping),
     ]
+
+
+def round_trip(connection: Connection, mapping: CrmMapping) -> Check:
+    """Create a property of our own, write it on one deal, read it back, and take it away again."""
+    return tried("write and read back", lambda: _round_trip(connection, mapping.deal_object))
+
+
+def _round_trip(connection: Connection, name: str) -> str:
+    crm = connection.hubspot.crm
+    connection.ask(crm.properties.core_api.create, name, PROBE_DEFINITION, read=ignored)
+    try:
+        deals = connection.ask(crm.objects.basic_api.get_page, name, read=listed, limit=1).results
+        if not deals:
+            return "the property was created; there is no deal yet to write it on"
+        target = HubspotTarget(connection, {name: [PROBE]})
+        change = Change(name, deals[0].id, ((PROBE, "1234.50"),))
+        (sent,) = (sent for batch in target.write(name, [change]) for sent in batch)
+        if sent.verdict is not Verdict.WRITTEN:
+            raise Refused(f"deal {change.record_id}: {sent.code} {sent.message}.", code=sent.code)
+        if target.read(name, [change.record_id], [PROBE])[change.record_id][PROBE] != "1234.50":
+            raise Refused("HubSpot gives back another value than the one that was written.", code="READ_BACK")
+        return "a value was written on one deal and came back the same"
+    finally:
+        connection.ask(crm.properties.core_api.archive, name, PROBE, read=ignored)
 
 
 def _portal(source: HubspotSource, pinned: str | None) -> str:

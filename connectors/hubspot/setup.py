@@ -114,13 +114,13 @@ def definition(name: str, outcome: Outcome) -> dict[str, Any]:
 def _create(connection: Connection, method: Any, name: str, body: Mapping[str, Any]) -> None:
     """Create it, or find that it is there: an answer may have been lost the first time."""
     try:
-        connection.ask(method, name, body, read=_ignored)
+        connection.ask(method, name, body, read=ignored)
     except Answered as refused:
         if refused.status != CONFLICT:
             raise
 
 
-def _ignored(_: requests.Response) -> None:
+def ignored(_: requests.Response) -> None:
     """The answer repeats what was sent."""
 
 

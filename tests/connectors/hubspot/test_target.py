@@ -5,6 +5,7 @@ import json
 import pytest
 import responses
 
+from connectors.hubspot.probe import PROBE, probe, round_trip
 from connectors.hubspot.setup import apply_setup, plan_setup
 from connectors.hubspot.target import BATCH, HubspotTarget
 from connectors.hubspot.transport import BASE_URL
@@ -180,3 +181,32 @@ def test_a_property_of_another_type_is_somebody_elses(connection, mapping, porta
     connection.ask(connection.hubspot.crm.properties.core_api.create, "deals", other, read=lambda answer: answer)
     with pytest.raises(Refused, match=r"deals\.commission_as_of is a string property of another kind"):
         plan_setup(connection, mapping)
+
+
+# ------------------------------------------------------------------------------- doctor
+
+
+def test_doctor_finds_a_portal_that_is_ready(connection, mapping, portal, clock, ready):  # noqa: ARG001
+    checks = {check.name: check for check in probe(connection, mapping, pinned=str(portal.id), now=clock)}
+
+    assert [name for name, check in checks.items() if not check.ok] == []
+    assert "America/New_York" in checks["portal"].message
+    assert checks["read deals"].message.endswith("properties")
+
+
+def test_doctor_names_what_is_missing_with_the_remedy(connection, mapping, clock):
+    failed = [check for check in probe(connection, mapping, pinned="1", now=clock) if not check.ok]
+    (wrong_portal,) = failed
+    assert "this store belongs to org 1" in wrong_portal.message
+
+    failed = [check for check in probe(connection, mapping, pinned=None, now=clock) if not check.ok]
+    assert {check.name for check in failed} == {f"write deals.{name}" for name in mapping.write.values()}
+    assert {check.remedy for check in failed} == {"Run `worker.py setup --apply`."}
+
+
+def test_doctor_writes_one_property_and_takes_it_away(connection, mapping, portal, deal):
+    check = round_trip(connection, mapping)
+
+    assert (check.ok, check.message) == (True, "a value was written on one deal and came back the same")
+    assert PROBE not in HubspotTarget(connection, {}).fields("deals")
+    assert portal.get("deals", deal)["dealname"]

@@ -1,24 +1,28 @@
 """HubSpot's text to exact values, and back: nothing is rounded that was meant, and every double is recognised."""
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.dialect import RatePlace, Stage
-from connectors.hubspot.dialect import amount, record_id, share, stages, without_tail
+from connectors.hubspot.dialect import amount, assignees, record_id, share, stages, without_tail
 from connectors.hubspot.errors import Detail, Problem
 from connectors.hubspot.rates import RATE_OBJECTS, exchange_rates
 from connectors.hubspot.records import Received, Shape
 from connectors.hubspot.selection import Selection
 from connectors.hubspot.verdicts import sent
 from connectors.hubspot.wire_values import incoming, outgoing
-from connectors.normalise import COLUMNS, Context, normalise
+from connectors.mapping import read_mapping
+from connectors.normalise import COLUMNS, Context, goals, normalise
 from engine.model import Change, FieldInfo, Verdict
+from tests.connectors.hubspot.conftest import MAPPING_FILE
 
 REAL = "8.600000000000000477395900588817312382161617279052734375"
 
@@ -204,6 +208,54 @@ def test_a_stage_is_won_when_it_is_closed_and_certain():
     assert stage("true", "1.0") == (True, True)
     assert stage("true", "0.0") == (True, False)
     assert stage("false", "1.0") == (False, False)
+
+
+# ------------------------------------------------------------------------------- goals
+
+
+def with_goals():
+    """The mapping with its part on goals switched on."""
+    text = (Path(__file__).parents[3] / MAPPING_FILE).read_text(encoding="utf-8")
+    start = text.index("  # goals:")
+    part = text[start : text.index("deal_splits:")]
+    switched = re.sub(r"(?m)^(?:  # (?=goals:|  )|# (?=goals:)|#(?=   New))", "  ", part).replace(
+        "\n  goals: ", "\ngoals: "
+    )
+    found = read_mapping(text.replace(part, switched), MAPPING_FILE)
+    assert found.issues == ()
+    return found.rows
+
+
+def goal(**changes):
+    row = {"hs_assignee_user_id": "73", "hs_goal_name": "New ACV", "hs_target_amount": "2000.00"}
+    row |= {"hs_start_datetime": "2023-12-01T00:00:00Z", "hs_end_datetime": "2024-01-01T00:00:00Z"}
+    return "1", False, json.dumps(row | changes).encode()
+
+
+def quotas_of(*given):
+    people = assignees([("7", False, b'{"user_id": "73"}'), ("8", False, b'{"user_id": null}')])
+    return goals(given, with_goals(), Context(zone="UTC", currency="USD"), people)
+
+
+def test_goals_of_a_name_that_is_mapped_are_quotas_of_the_owner():
+    found = quotas_of(goal(), goal(hs_goal_name="Calls"))
+    assert found.issues == ()
+    assert found.rows == [("7", "new_acv", date(2023, 12, 1), date(2024, 1, 1), 2_000_000_000)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"hs_assignee_user_id": "74"}, "nobody of the people is meant"),
+        ({"hs_assignee_user_id": None}, "is empty"),
+        ({"hs_target_amount": "much"}, "is not an amount"),
+    ],
+)
+def test_a_goal_that_cannot_be_read_is_named(changes, words):
+    found = quotas_of(goal(**changes))
+    assert found.rows == []
+    assert words in str(found.issues[0])
+    assert found.issues[0].subject == "goal 1"
 
 
 # ------------------------------------------------------------------------------- exchange rates
