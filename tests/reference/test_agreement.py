@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.reference.comparing import differences
 from tests.reference.made.world import world
 
-DEALS = 400
+DEALS = 500
 """In one book."""
-SHARE_OF_EXAMPLES = 4
-"""One example is worth many: 25 books, 10,000 deals in make test, and twenty times as many in make fuzz."""
+SHARE_OF_EXAMPLES = 5
+"""One example is worth many: 20 books, 10,000 deals in make test, and twenty times as many in make fuzz."""
 SECONDS_MAX = 1_800
 """A machine that is busy with the rest of make test takes a while; make fuzz longer."""
 
