@@ -20,6 +20,8 @@ EXPIRING = Fraction(4, 5)
 """The expiring ACV of a renewal, as a share of its ACV, where the tests do not ask for another."""
 COST = Fraction(1, 2)
 SIZES = ("amount", "acv")
+OF_OTHERS = ("window", "arm", "lifetime_months")
+"""Fields that a deal cannot state: the rules of engagement or the customer's history give them."""
 A_CENT = MICROS // 100
 
 
@@ -41,7 +43,9 @@ def deal(measure: Measure, amount: int, on: Any) -> Fact:
     """A deal of an amount (micro-units) that passes every other test of the measure, as far as one can be made up."""
     said: dict[str, Any] = {"on": on, "amount": number(amount)}
     for test in measure.when.tests:
+        facts = said.get("facts", {})
         said |= fitting(test, amount)
+        said |= {"facts": {**facts, **said["facts"]}} if facts else {}
     if "term_months" in said:
         said["acv"] = number(amount)
     if measure.portion != "all":
@@ -55,21 +59,31 @@ def deal(measure: Measure, amount: int, on: Any) -> Fact:
 
 
 def fitting(test: FieldTest, amount: int) -> dict[str, Any]:
-    """What a deal of the amount must say to pass the test; nothing where its size or day decides."""
-    if test.field in (*SIZES, "closed_on"):
-        return {}
+    """What a deal of the amount must say to pass the test; nothing where its size, its day or its history decides."""
+    if test.fact is not None:
+        value = value_that_passes(test)
+        return {"facts": {test.fact: number(value) if isinstance(value, int) else value}}
     if test.field == "family":
         return {"products": [{"family": _text(test), "amount": number(amount)}]}
+    if test.field in OF_OTHERS or test.field in (*SIZES, "closed_on"):
+        return {}
     value = value_that_passes(test)
-    if test.field == "margin_percent":
-        return {"cost": number(_cents(amount * (1 - Fraction(value))))}
-    if test.field == "discount_percent":
-        return {"list_price": number(_cents(amount / (1 - Fraction(value)))) if value < 1 else number(SAMPLE)}
-    if test.field == "uplift":
-        return {"expiring_acv": number(_cents(amount / (1 + Fraction(value))))}
-    if test.field in ("revenue", "expiring_acv"):
+    if isinstance(value, Fraction):
+        return _of_ratio(test.field, value, amount)
+    if test.type == "money":
         return {test.field: number(value)}
     return {test.field: value if isinstance(value, int) else _text(test)}
+
+
+def _of_ratio(field: str, share: Fraction, amount: int) -> dict[str, Any]:
+    """The other amount of which a percentage is made."""
+    key, whole = {
+        "margin_percent": ("cost", amount * (1 - share)),
+        "discount_percent": ("list_price", amount / (1 - share) if share < 1 else Fraction(SAMPLE)),
+        "uplift": ("expiring_acv", amount / (1 + share) if share > -1 else Fraction(SAMPLE)),
+        "growth": ("running_acv", amount / share if share > 0 else Fraction(SAMPLE)),
+    }[field]
+    return {key: number(_cents(whole))}
 
 
 def _text(test: FieldTest) -> str:

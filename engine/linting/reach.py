@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
-from engine.documents.conditions import CHOICES, FIELDS, FieldTest, When
+from engine.documents.conditions import CHOICES, FieldTest, When
 from engine.model import MICROS
 from engine.scenario.fitting import OTHER
 
@@ -82,13 +83,17 @@ def _tests(when: When) -> list[Test]:
 
 def _values(name: str, tests: Sequence[FieldTest | OnList]) -> tuple[Any, ...]:
     """A value of each cell, those that are there before the missing one, so that examples have values."""
-    found = [value for test in tests if isinstance(test, FieldTest) for value in _around(test)]
     if name.startswith(LISTED):
         return (False, True)
-    if FIELDS[name] in ("text", "texts"):
+    of_field = [test for test in tests if isinstance(test, FieldTest)]
+    kind = of_field[0].type
+    found = [value for test in of_field for value in _around(test)]
+    if kind in ("text", "texts", "names"):
         found = [*found, *(CHOICES[name] if name == "motion" else (OTHER,))]
+    if kind in ("texts", "names"):
+        found = [*((value,) for value in found), *combinations(dict.fromkeys(found), 2), ()]
     there = tuple(dict.fromkeys(found))
-    return there if name in ALWAYS_THERE else (*there, None)
+    return there if name in ALWAYS_THERE or () in there else (*there, None)
 
 
 def _around(test: FieldTest) -> Iterator[Any]:
@@ -96,25 +101,27 @@ def _around(test: FieldTest) -> Iterator[Any]:
     yield from (*test.any_of, *test.none_of)
     for bound in (test.min, test.max, test.above, test.below):
         if bound is not None:
-            step: Any = timedelta(days=1) if isinstance(bound, date) else _step(test.field)
+            step: Any = timedelta(days=1) if isinstance(bound, date) else _step(test)
             yield from (bound - step, bound, bound + step)
 
 
-def _step(field: str) -> Fraction | int:
+def _step(test: FieldTest) -> Fraction | int:
     """The least by which values of a field differ that people look at."""
-    if FIELDS[field] == "percent":
+    if test.type == "percent":
         return Fraction(1, 100)
-    return MICROS if FIELDS[field] == "money" else 1
+    return 1 if test.type == "count" else MICROS
 
 
 def _passes(test: FieldTest | OnList, value: Any) -> bool:
-    """As `matching` has it: a missing value fails."""
+    """As `matching` has it: a missing value fails; of several texts one has to be wanted, and none unwanted."""
     if isinstance(test, OnList):
         return value is test.wanted
-    if value is None:
-        return False
+    if value is None or value == ():
+        return value == () and test.type == "names" and not test.any_of
     if test.any_of or test.none_of:
-        return (not test.any_of or value in test.any_of) and value not in test.none_of
+        texts = value if isinstance(value, tuple) else (value,)
+        wanted = not test.any_of or any(text in test.any_of for text in texts)
+        return wanted and not any(text in test.none_of for text in texts)
     return (
         (test.min is None or value >= test.min)
         and (test.max is None or value <= test.max)

@@ -13,7 +13,7 @@ from engine.documents.document import Reading
 from engine.documents.engagement import Engagement
 from engine.linting.example import in_quotes_if_needed, section, written
 from engine.linting.finding import Finding, Given, Linted, linted
-from engine.linting.made_up import SAMPLE, SIZES, fitting, number
+from engine.linting.made_up import OF_OTHERS, SAMPLE, SIZES, fitting, number
 from engine.linting.past import unmatched
 from engine.linting.reach import LISTED, Cells, cells_of, deal_reaching
 from engine.model import Issue
@@ -49,30 +49,42 @@ def _found(engagement: Engagement, company: Company) -> Iterator[tuple[str, int 
     for place, when in enumerate(whens):
         if deal_reaching(when, whens[:place], every) is None:
             made = _made(deal_reaching(when, (), every) or {}, every, engagement)
-            rule = _decided(made, engagement, company)[0]
-            if rule is not None and rule != engagement.rules[place].id:
+            rule = None if made is None else _decided(made, engagement, company)[0]
+            if made is not None and rule is not None and rule != engagement.rules[place].id:
                 said = f"fits the rule {engagement.rules[place].id}, and the rule {rule} above it decides."
                 yield "rule-without-effect", place, made, (said, {"owners": {"D1": {"rule": rule}}})
     free = deal_reaching(When(), whens, every)
     if free is not None:
         made = _made(free, every, engagement)
-        if UNRULED in [issue.code for issue in _decided(made, engagement, company)[1]]:
+        issues = () if made is None else _decided(made, engagement, company)[1]
+        if made is not None and UNRULED in [issue.code for issue in issues]:
             said = f"fits no rule and is held for {engagement.otherwise.hold}."
             yield "deals-without-rule", None, made, (said, {"issues": [UNRULED]})
 
 
-def _made(cells: Cells, every: Cells, engagement: Engagement) -> Made:
-    """A deal of the first value of each field that matters, as a plan test states it."""
+def _made(cells: Cells, every: Cells, engagement: Engagement) -> Made | None:
+    """A deal of the first value of each field that matters, as a plan test states it; None where it cannot."""
     values = {name: found[0] for name, found in cells.items() if found != every[name]}
-    on = values.get("closed_on") or engagement.effective.from_on
+    if any(values.get(name) for name in OF_OTHERS):
+        return None
+    on = values.pop("closed_on", None) or engagement.effective.from_on
     amount = next((values[size] for size in SIZES if values.get(size) is not None), SAMPLE)
+    lists = [name.removeprefix(LISTED) for name, value in values.items() if name.startswith(LISTED) and value]
     made: Made = {"id": "D1", "on": on, "amount": number(amount)}
     for name, value in values.items():
-        if name.startswith(LISTED) and value:
-            made["account"] = "customer"
-        elif not name.startswith(LISTED) and value is not None:
-            made |= fitting(_exactly(name, value), amount)
-    return {**made, "lists": [name.removeprefix(LISTED) for name, on in values.items() if on is True]}
+        for one in value if isinstance(value, tuple) else (value,):
+            if one is not None and not name.startswith(LISTED):
+                _add(made, fitting(_exactly(name, one), amount))
+    return {**made, **({"account": "customer"} if lists else {}), "lists": lists}
+
+
+def _add(made: Made, said: Mapping[str, Any]) -> None:
+    """What is said of a deal, facts and products beside those that it has."""
+    for key, value in said.items():
+        if isinstance(value, dict):
+            made[key] = {**made.get(key, {}), **value}
+        else:
+            made[key] = [*made.get(key, []), *value] if isinstance(value, list) else value
 
 
 def _exactly(name: str, value: Any) -> FieldTest:
@@ -108,6 +120,8 @@ def _described(made: Made) -> str:
 def _plainly(value: Any) -> str:
     if isinstance(value, list):
         return " and ".join(str(each.get("family", "")) for each in value)
+    if isinstance(value, dict):
+        return " and ".join(f"{name} {_plainly(each)}" for name, each in value.items())
     return f"{value:,}" if not isinstance(value, str | date) else str(value)
 
 

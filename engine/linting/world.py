@@ -16,7 +16,7 @@ from engine.documents.gauge import Gauge
 from engine.documents.measure import Measure, Unit
 from engine.documents.plan import Plan
 from engine.documents.plan_cap import PlanCap
-from engine.linting.made_up import SAMPLE, deal, in_percent, number, sample_amount
+from engine.linting.made_up import OF_OTHERS, SAMPLE, deal, in_percent, number, sample_amount
 from engine.linting.way import Fact
 from engine.model import MICROS
 from engine.money import minor_unit_micros
@@ -202,8 +202,9 @@ class World:
     def plainly_counted(self, part: Component) -> bool:
         """Whether a made-up deal that passes the tests is sure to count, so that not being paid says something."""
         measure = self.measure(part.measure)
+        stated = all(test.field not in OF_OTHERS for test in measure.when.tests)
         by_deals = measure.count is not None or measure.sum in PLAIN or measure.imported is not None
-        return by_deals and measure.dated_by == "closed_on" and part.residual is None
+        return stated and by_deals and measure.dated_by == "closed_on" and part.residual is None
 
     def gauges(self, part: Component) -> Iterator[tuple[str, str, Gauge, int]]:
         """For each gauge the measure behind it, its window, and the quota that its percentages are of."""
