@@ -9,10 +9,12 @@ import dataframely as dy
 
 from engine import frames as f
 from engine.book import Book, Rules
+from engine.deals.classify import classify
 from engine.payees.exchange import Exchange
 from engine.reporting.attainment import attainment
 from engine.reporting.deals import sales
 from engine.reporting.planning import capacity, coverage
+from engine.reporting.retention import retention
 from engine.reporting.standing import groups, recent
 from engine.reporting.table import Span, Table
 from engine.reporting.winning import contract_values, cycles, win_rates, win_rates_by_stage
@@ -44,5 +46,6 @@ def report(
         win_rates_by_stage(every, span, seen),
         cycles(every, span, rules.company),
         contract_values(every, span, home),
+        retention(classify(book, rules).rows, book, exchange, home, span),
         capacity(standing, recent(book, rules, lines, span.as_of), book, span, goal),
     )

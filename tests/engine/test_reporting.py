@@ -242,3 +242,25 @@ def test_the_report_does_not_depend_on_the_order_of_records() -> None:
     turned = Book(**{name: pl.DataFrame.reverse(getattr(made, name)) for name in made.__slots__})
 
     assert reported(made, house()) == reported(turned, house())
+
+
+def test_retention_is_of_the_customers_of_the_start_alone() -> None:
+    """50,000 a year (100,000 for two), 60,000 and 40,000: the first grows by 20,000, the second shrinks by 15,000, the
+    third leaves, a fourth comes too late to count. GRR 95,000 / 150,000, NRR 115,000 / 150,000; of 40,000 due nothing
+    is renewed.
+    """
+    found = small(
+        [
+            deal("D1", "ada", 100_000, "2025-06-01", account_id="A1", term_months=24),
+            deal("D2", "ada", 60_000, "2025-06-01", account_id="A2", term_months=24, acv_micros=units(60_000)),
+            deal("D3", "ada", 40_000, "2025-06-01", account_id="A3"),
+            deal("D4", "ada", 20_000, "2026-03-01", account_id="A1", motion="upsell", acv_micros=units(20_000)),
+            deal("D5", "ada", -15_000, "2026-03-01", account_id="A2", motion="downgrade", acv_micros=units(-15_000)),
+            deal("D6", "ada", 90_000, "2026-03-01", account_id="A4"),
+        ],
+        "ada",
+    )["retention"]
+
+    (every, _) = found.rows
+    assert every[:6] == ("all", 3, usd(150_000), Fraction(95, 150), Fraction(115, 150), Fraction(2, 3))
+    assert every[6:] == (usd(40_000), Fraction(0), Fraction(0))
