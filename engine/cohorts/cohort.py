@@ -21,11 +21,13 @@ from engine.cohorts.pieces import Pieces, pieces_of
 from engine.cohorts.teams import answerable
 from engine.cohorts.windows import CohortWindow, Reach, windows_of
 from engine.deals.problems import issues_of, problems
+from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.documents.retention import Retention
 from engine.model import LARGEST_MICROS, Found, Severity
 from engine.payees.exchange import Exchange, with_rates
 from engine.payees.ratios import rounded_product
+from engine.payees.weights import lines_of
 from engine.texts import text
 
 WINDOWS = {"window": pl.Int64, "over": pl.String, "opens_on": pl.Date, "closes_on": pl.Date}
@@ -49,7 +51,7 @@ class _Stage:
     """Measure by measure, on one history."""
 
     def __init__(self, classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, reach: Reach) -> None:
-        self.history = history_of(classified, book)
+        self.history, self.classified = history_of(classified, book), classified
         self.book, self.rules, self.reach = book, rules, reach
         self.owners = Owners(book, rules)
         self.exchange = Exchange(book.fx_rates, rules.company.currency)
@@ -72,22 +74,32 @@ class _Stage:
         answering, above = answerable(owned, windows, measure, plan.plan, self.book)
         self.found += [gaps, rivals, *above]
         begun = answering.join(windows, on="window")
-        met = self._valued(_met(begun, pieces, retention), plan)
-        self.found.append(_unknown(met))
+        met = self._valued(self._counted(_met(begun, pieces, retention), measure), plan)
+        self.found += [_unknown(met), _unlisted(met, name)]
         moved = (of_the_due if retention.cohort == "due" else of_the_book)(met, retention)
         self.rows.append(_rows(moved, self._stuck(begun, met), windows, plan, name))
+
+    def _counted(self, met: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+        """The pieces with the part of each that counts, by the lines of its deal, and why nobody can say which part."""
+        if measure.lines is None:
+            return met.with_columns(weight_num=1, weight_den=1, line_trouble=pl.lit(None, dtype=pl.String))
+        parts = lines_of(self.classified, self.book.deal_lines, measure)
+        unknown = pl.when(pl.col("weight_num").is_null()).then(pl.lit("lines_missing"))
+        return met.join(parts, on="deal_id", how="left").with_columns(line_trouble=pl.coalesce("line_trouble", unknown))
 
     def _valued(self, met: pl.DataFrame, plan: Plan) -> pl.DataFrame:
         """The pieces in the plan's currency (`worth`, Int128), and why nobody can say what they are worth (`stuck`)."""
         home = pl.col("currency").fill_null(self.rules.company.currency)
         rated = with_rates(met.with_columns(currency=home, dated_on="opens_on"), plan, self.exchange)
         num, den = (pl.when(pl.col("fx_den").is_null()).then(1).otherwise(name) for name in ("fx_num", "fx_den"))
-        worth = rounded_product(rated, pl.col("acv_micros"), [(num, den)])
+        part = (pl.col("weight_num"), pl.col("weight_den"))
+        worth = rounded_product(rated, pl.col("acv_micros"), [(num, den), part])
         stuck = (
             pl.when(pl.col("acv_micros").is_null())
             .then(pl.lit("revenue_unknown"))
             .when(pl.col("fx_den") == 0)
             .then(pl.lit("exchange_rate_missing"))
+            .otherwise("line_trouble")
         )
         return rated.with_columns(worth=worth, stuck=stuck)
 
@@ -125,6 +137,21 @@ def _unknown(met: pl.DataFrame) -> pl.DataFrame:
         Severity.HOLDS,
         text("has contract {}, of which no ACV is known; the cohorts of its owners are held.", "contract_id"),
         "Fill in the ACV of the contract, or name the deal that started it.",
+        subject=text("account {}", "account_id"),
+    )
+
+
+def _unlisted(met: pl.DataFrame, measure: str) -> pl.DataFrame:
+    lacking = met.filter(pl.col("line_trouble").is_not_null()).select("account_id", "contract_id", "deal_id").unique()
+    of = pl.coalesce(text("deal {}", "deal_id"), text("contract {} and no deal", "contract_id"))
+    return problems(
+        lacking,
+        "lines_missing",
+        Severity.HOLDS,
+        text(
+            "has {} without lines that measure {} could tell apart; its owners' cohorts are held.", of, pl.lit(measure)
+        ),
+        "Add the products to the deal in the CRM.",
         subject=text("account {}", "account_id"),
     )
 

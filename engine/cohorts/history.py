@@ -106,7 +106,9 @@ def _renewals(contracts: pl.DataFrame) -> pl.DataFrame:
     """By contract (`contract_id`): the contracts (`by`) that renewed it, those named and the nearest unnamed one."""
     named = _named(contracts)
     links = pl.concat([named, _nearest(contracts, named)]).unique()
-    by = contracts.select("signed_on", "starts_on", "acv_micros", "currency", by="contract_id")
+    by = contracts.select(
+        "signed_on", "starts_on", "acv_micros", "currency", by="contract_id", deal_id="origin_deal_id"
+    )
     return links.join(by, on="by")
 
 

@@ -13,8 +13,9 @@ import polars as pl
 from engine.cohorts.history import History
 from engine.texts import text
 
-PIECE = ["account_id", "contract_id", "from_on", "until_on", "acv_micros", "currency"]
-"""`contract_id` is null of a change that belongs to no contract, `until_on` of what still runs."""
+PIECE = ["account_id", "contract_id", "deal_id", "from_on", "until_on", "acv_micros", "currency"]
+"""`contract_id` is null of a change that belongs to no contract, `deal_id` of a contract that names no deal, `until_on`
+of what still runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def _contracts(history: History, in_time: pl.DataFrame) -> pl.DataFrame:
     return (
         history.contracts.join(replaced, on="contract_id", how="left")
         .join(late.select(contract_id="by", late=True).unique(), on="contract_id", how="left")
-        .with_columns(from_on=begins, until_on=pl.coalesce("replaced_on", "over_on"))
+        .with_columns(deal_id="origin_deal_id", from_on=begins, until_on=pl.coalesce("replaced_on", "over_on"))
     )
 
 
@@ -70,7 +71,7 @@ def _due(contracts: pl.DataFrame, pieces: pl.DataFrame, in_time: pl.DataFrame) -
         until_on="over_on",
         due_on=pl.col("over_on").dt.offset_by("-1d"),
     )
-    values = ["acv_micros", "currency"]
+    values = ["deal_id", "acv_micros", "currency"]
     with_it = pieces.select("contract_id", *values, ends_on="until_on")
     parts = [
         ending.join(with_it, on=["contract_id", "ends_on"]).with_columns(renewed=pl.lit(value=False)),

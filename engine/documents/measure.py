@@ -66,7 +66,8 @@ class Measure(Document):
     retention: Retention | None = Field(default=None, examples=["{kind: gross, owner: CSM}"])
     """A rate of revenue or customers kept, in place of credits: see [Retention](#retention). `credits: [rollup]` takes
     the customers of everybody below the payee on the day they are taken, `when` only those that fit today (fields of
-    the account: its segment, territory, industry, country, employees, revenue and lists)."""
+    the account: its segment, territory, industry, country, employees, revenue and lists), `lines` only the part of the
+    revenue that the products of the deals say."""
     dated_by: Literal["closed_on", "qualified_on"] = Field(default="closed_on", examples=["qualified_on"])
     """The day on which a credit counts. `closed_on`: won deals, on the day they were won. `qualified_on`: deals that
     passed their qualifying stage, on that day, whether they are won, open, or lost later. Cash counts on the day of
@@ -158,6 +159,8 @@ class Measure(Document):
     def _worth_problems(self) -> Iterator[Problem]:
         """What changes a deal's worth needs a worth that it fits."""
         for key in self.made_of:
+            if self.retention is not None and key == "lines":
+                continue
             if not self.of_credits or self.sum in ("cash", "earnings"):
                 yield Problem((key,), "is about the worth of deals, which is not added up here.", f"Remove {key}.")
             elif self.count is not None and key not in ("weights", "multiply"):
@@ -179,8 +182,9 @@ class Measure(Document):
 
     def _retention_problems(self) -> Iterator[Problem]:
         """A cohort has customers, one's own or the team's, and of these only what the account says can be tested."""
-        if "overlay" in self.credits:
-            yield Problem(("credits",), "a cohort has customers, not credits on top.", "Write direct, rollup or both.")
+        if set(self.credits) - {"direct", "rollup"}:
+            message = "a cohort has customers of one's own or of those below."
+            yield Problem(("credits",), message, "Write direct, rollup or both.")
         for test in self.when.tests:
             if test.field not in ACCOUNT_FIELDS:
                 message = f"{test.field} is of a deal, and a cohort has customers."

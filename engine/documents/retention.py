@@ -9,7 +9,7 @@ from pydantic import Field, StrictStr
 
 from engine.documents.document import Document
 from engine.documents.problems import Problem
-from engine.documents.values import Count, spelt
+from engine.documents.values import Count, Rate, spelt
 
 ACCOUNT_FIELDS = ("segment", "territory", "industry", "country", "employees", "revenue")
 """What `when` may test of a customer; everything else is of a deal, and a cohort has customers."""
@@ -39,7 +39,7 @@ class Retention(Document):
     What is measured is the revenue (or the customers) kept, and its 100 % is that of the start, without rounding: a
     percentage in brackets and gates is the rate, `rate: 0.5%` is of the revenue kept, and `target: 10_000` with
     `times: 1` pays as much of 10,000 as was kept. A rate is known, and counts, on the last day of its window once that
-    is over.
+    is over; until then a gate on it is closed, and a multiplier stands at its first bracket.
 
     Revenue is annual (ARR, that is ACV). It begins with what the deal that started a contract signed, or with the ACV
     of a contract of the CRM that names no deal; upsells, cross-sells and downgrades change it from the day they start,
@@ -71,8 +71,14 @@ class Retention(Document):
     """The window begins so many fiscal months before its end, in place of the beginning of the accumulation window:
     `accumulates: quarter` with 12 is the rate of the last twelve months, every quarter."""
 
+    goal: Rate | None = Field(default=None, examples=["90%"])
+    """The rate that counts as 100 %, in place of all that there was at the start: with 90 % a rate of 92 % is an
+    attainment of 102.2 %. Every percentage of brackets, points and gates is then one of the goal."""
+
     def problems(self) -> Iterator[Problem]:
-        """Days and months are some."""
+        """Days, months and goals are some."""
+        if self.goal == 0:
+            yield Problem(("goal",), "0% is no goal.", "Write more than 0%, such as 90%.")
         if self.grace_days < 0:
             yield Problem(("grace_days",), f"{self.grace_days} is no number of days.", "Write 0 or more.")
         if self.trailing_months is not None and not 1 <= self.trailing_months <= LONGEST_TRAIL:

@@ -44,7 +44,7 @@ def with_worths(
 ) -> pl.DataFrame:
     """The plan's credits with `base` and `stuck` columns of each measure that is more than a column of the credit."""
     for name, measure in plan.measures.items():
-        if not measure.is_plain:
+        if measure.of_credits and not measure.is_plain:
             counting = rows.filter(_counts(name, measure))
             made = worths(counting, credits_, deals, lines, measure)
             named = made.rename({"base": _base_column(name), "stuck": _stuck_column(name)})

@@ -1,10 +1,12 @@
 """Rates of retention as rows that a component adds up, in the place of credits: one a payee and window (DESIGN 5.12).
 
-What was kept is the achievement and what there was at the start is its quota, so that every curve, gate and multiplier
-works on the exact rate.
+What was kept is the achievement and what there was at the start (or the goal's part of it, in whole micro-units) is its
+quota, so that every curve, gate and multiplier works on the exact rate.
 """
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 import dataframely as dy
 import polars as pl
@@ -14,6 +16,7 @@ from engine.documents.component import Accumulation
 from engine.documents.plan import Plan
 from engine.documents.retention import Retention
 from engine.model import MICROS
+from engine.payees.curve_columns import round_ratio_expr, whole
 from engine.texts import text
 
 NUMBERS = ("start", "expanded", "shrunk", "lost")
@@ -41,7 +44,9 @@ def of_cohorts(
         stuck=pl.when(pl.col("stuck").is_not_null().any()).then(pl.lit("cohort_unknown")),
     )
     none = pl.lit(None, dtype=pl.Int64)
-    kept, of = _rate(retention)
+    kept, whole_of = _rate(retention)
+    goal = retention.goal or Fraction(1)
+    of = round_ratio_expr(whole_of * whole(goal.numerator), whole(goal.denominator), 1, "half_up")
     return sums.select(
         "payee_id",
         "stuck",

@@ -73,7 +73,10 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
 def _retention(measure: Measure) -> dict[str, str] | None:
     """Which rate of which customers, where the measure is one."""
     of = measure.retention
-    return None if of is None else {"kind": of.kind, "cohort": of.cohort, "transferred": of.transferred}
+    if of is None:
+        return None
+    goal = {"goal": str(of.goal)} if of.goal is not None else {}
+    return {"kind": of.kind, "cohort": of.cohort, "transferred": of.transferred, **goal}
 
 
 def component_of(line: Mapping[str, Any], plan: Plan) -> Component:

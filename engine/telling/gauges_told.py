@@ -13,7 +13,7 @@ from engine.documents.plan import Plan
 from engine.model import MICROS
 from engine.payees.places import NOWHERE
 from engine.telling.conditions_told import condition
-from engine.telling.wording import attainment, money, percent, pieces
+from engine.telling.wording import attainment, money, percent, pieces, roughly
 
 Row = Mapping[str, Any]
 
@@ -71,6 +71,8 @@ def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
         return f"place by {gauge.measure} is {pieces(value)}" if value < NOWHERE else f"no place by {gauge.measure} yet"
     if gauge.payout_of:
         subject = f"payout of {gauge.payout_of}"
+    if gauge.measure is not None and plan.measures[gauge.measure].retention is not None:
+        return f"{subject} was {roughly(Fraction(value, quota))}" if quota else f"there is no rate of {subject} yet"
     if gauge.in_percent(plan.measures):
         return f"{subject} was {attainment(value, quota) if quota else percent(Fraction(value, MICROS))}"
     return f"{subject} was {_amount(gauge, value, plan)}"

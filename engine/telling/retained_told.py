@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from engine.telling.wording import money, roughly
+from engine.model import MICROS
+from engine.telling.wording import money, percent, roughly
 
 RATES = {"gross": "gross revenue retention", "net": "net revenue retention", "logos": "logo retention"}
 RENEWAL_RATES = {"gross": "renewal rate", "net": "renewal rate with expansion", "logos": "logo renewal rate"}
@@ -18,9 +19,21 @@ def told_of_cohort(known: Mapping[str, Any]) -> str:
     cohort, retention = known["cohort"], known["retention"]
     names = RENEWAL_RATES if retention["cohort"] == "due" else RATES
     first, last = cohort["from_on"], date.fromisoformat(cohort["until_on"]) - timedelta(days=1)
-    rate = roughly(Fraction(known["after_micros"], known["quota_micros"]))
-    told = _customers(cohort) if retention["kind"] == "logos" else _revenue(known)
-    return f"Your {names[retention['kind']]} from {first} to {last} was {rate}: {'; '.join(told)}"
+    by_number = retention["kind"] == "logos"
+    whole = cohort["customers"] * MICROS if by_number else cohort["start"]
+    told = "; ".join(_customers(cohort) if by_number else _revenue(known))
+    rate = roughly(Fraction(known["after_micros"], whole))
+    return f"Your {names[retention['kind']]} from {first} to {last} was {rate}: {told}{_goal(known)}"
+
+
+def _goal(known: Mapping[str, Any]) -> str:
+    """How much of the goal that is, where there is one."""
+    goal = known["retention"].get("goal")
+    if goal is None:
+        return ""
+    return (
+        f"; {roughly(Fraction(known['after_micros'], known['quota_micros']))} of the goal of {percent(Fraction(goal))}"
+    )
 
 
 def _customers(cohort: Mapping[str, Any]) -> Iterator[str]:

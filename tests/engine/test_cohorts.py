@@ -11,8 +11,10 @@ from engine import frames as f
 from engine.cohorts.cohort import cohorts
 from engine.cohorts.windows import Reach
 from engine.deals.classify import classify
+from engine.documents.conditions import FieldTest
 from engine.documents.measure import Levels, Measure
 from engine.documents.retention import Retention
+from engine.documents.worth import LinesTest
 from tests.engine.builders import book, company, engagement, frame, rule, rules, units, when
 from tests.engine.plans import component, plan
 
@@ -342,6 +344,31 @@ def test_what_nobody_knows_is_said(rows, expected, issues):
     found, said = told(**rows)
 
     assert (found["ada", "A1", "2026-04-01"], said) == (expected, issues)
+
+
+LINE = {"line_id": "L1", "deal_id": "D1", "family": "Platform", "amount_micros": units(80)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected", "issues"),
+    [
+        ([LINE, {**LINE, "line_id": "L2", "family": "Services", "amount_micros": units(20)}], (80, 0, 0, 0), []),
+        ([{**LINE, "family": "Services"}], None, []),
+        ([], ("lines_missing",), ["lines_missing"]),
+    ],
+)
+def test_only_the_part_of_the_revenue_counts_that_its_products_say(lines, expected, issues):
+    asked = {"lines": LinesTest(tests=(FieldTest(field="family", any_of=("Platform",)),))}
+
+    found, said = told(deals=[{**FIRST, "term_months": None}], deal_lines=lines, measure=asked)
+
+    assert (found.get(("ada", "A1", "2026-04-01")), said) == (expected, issues)
+
+
+def test_the_parts_of_a_contract_without_a_deal_are_not_known():
+    asked = {"lines": LinesTest(tests=(FieldTest(field="family", any_of=("Platform",)),))}
+
+    assert told(contracts=[CONTRACT], measure=asked)[1] == ["lines_missing"]
 
 
 def test_no_plan_asks_for_nothing():
