@@ -414,6 +414,24 @@ def plan_diff(
         show_diff(diff(configuration, load(new_config), store, over, now), as_json=as_json)
 
 
+@app.command()
+def reassign(
+    file: Annotated[Path, typer.Argument(help="CSV (on,change,role,scope,value,from,to) or YAML of changes.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """Pass territories, accounts and roles on from a day: who gains and loses book and pay, then the people files.
+
+    Example: worker.py reassign changes.csv --dry-run
+    """
+    from jobs.reassign import reassign as pass_on
+    from jobs.show_reassign import show_reassignment
+
+    with opened(config) as (configuration, store):
+        show_reassignment(pass_on(configuration, store, file, now, dry_run=dry_run), as_json=as_json)
+
+
 @experiment_app.command("report")
 def experiment_report(name: str, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
     """Compare the arms of an experiment: renewal rate with interval, cost, and what is not decided yet.

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from engine import frames as f
+from engine.book import Book
 from engine.calendar import months_later
 from engine.cohorts.windows import Reach
 from engine.compute import credit_deals
@@ -46,6 +47,9 @@ class Replay:
     held: frozenset[str]
     """What could not be computed, and why."""
     names: Mapping[str, str]
+    book: Book
+    classified: pl.DataFrame
+    """What it was computed from."""
 
 
 def diff(
@@ -90,6 +94,8 @@ def replay(configuration: Configuration, store: Store, over: str | None, clock: 
         standings={key: at for key, at in found.items() if at is not None and _has_tiers(at)},
         held=frozenset(f"{issue.subject} {issue.message}" for issue in issues if issue.severity is Severity.HOLDS),
         names={row["person_id"]: row["name"] or row["person_id"] for row in book.people.iter_rows(named=True)},
+        book=book,
+        classified=credited.classified,
     )
 
 

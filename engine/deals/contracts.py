@@ -11,6 +11,7 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.book import Book
 from engine.calendar import whole_months_between
 from engine.deals.dirt import plausible
 from engine.deals.problems import problems
@@ -42,6 +43,12 @@ def contracts_of(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.Dat
     derived = _derived(stated, won)
     both = [known.select(derived.columns).with_columns(derived=False), derived.with_columns(derived=True)]
     return pl.concat(both).with_columns(over_on=pl.min_horizontal("cancelled_on", "ends_on"))
+
+
+def with_links(classified: pl.DataFrame, book: Book) -> pl.DataFrame:
+    """Classified deals as the won deals that contracts are derived from."""
+    links = book.deals.select("deal_id", "prior_deal_id", "renewed_contract_id")
+    return classified.join(links, on="deal_id").with_columns(closed_on="dated_on")
 
 
 def cancellations(contracts: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from engine.book import Book
-from engine.deals.contracts import contracts_of
+from engine.deals.contracts import contracts_of, with_links
 from engine.documents.experiments import Experiment
 from engine.model import Motion
 
@@ -66,9 +66,7 @@ def _last(classified: pl.DataFrame, motion: Motion, experiment: Experiment) -> p
 
 def _ends(book: Book, classified: pl.DataFrame, experiment: Experiment) -> pl.DataFrame:
     """The contracts that end, or were cancelled, in the window."""
-    links = book.deals.select("deal_id", "prior_deal_id", "renewed_contract_id")
-    won = classified.join(links, on="deal_id").with_columns(closed_on="dated_on")
-    contracts = contracts_of(book.contracts, won)
+    contracts = contracts_of(book.contracts, with_links(classified, book))
     cancelled = pl.when(in_window("cancelled_on", experiment)).then("cancelled_on")
     ended = pl.when(in_window("ends_on", experiment) & pl.col("cancelled_on").is_null()).then("ends_on")
     both = contracts.select("account_id", "contract_id", cancelled_on=cancelled, ended_on=ended)
