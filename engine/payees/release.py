@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, cast
 
 import dataframely as dy
@@ -34,11 +36,14 @@ from engine.documents.release import ReleaseStep
 from engine.payees.attain import STATEMENT
 from engine.payees.clawback import clawed_part
 from engine.payees.occasions import Happened, Known, happened
-from engine.payees.unreleased import Row, Unreleased, released_by
+from engine.payees.unreleased import Line, Row, Unreleased, released_by
 from engine.texts import text
 
-EARNING = ["plan", "plan_version", "component", "payee_id", "source_id"]
 TERMS = ["plan", "plan_version", "component"]
+SOURCE = [*TERMS, "payee_id", "source_id"]
+ON_BOOKING = (ReleaseStep(),)
+Terms = Mapping[tuple[str, str, str], tuple[Plan, tuple[ReleaseStep, ...]]]
+"""By plan, version and component: its plan file and its steps."""
 OWN_KINDS = ["clawback", "cap", "draw_advance", "draw_recovery"]
 """Kinds of lines that are told apart among payables, too."""
 
@@ -57,18 +62,20 @@ def release(
     mine = lines.filter(pl.col("plan").is_in(list(deferring(rules.plans))))
     if mine.is_empty():
         return f.Payables.create_empty()
-    waiting = _waiting(rules.plans)
-    waits = mine.join(waiting, on=TERMS, how="semi", maintain_order="left")
-    at_once = mine.join(waiting, on=TERMS, how="anti", maintain_order="left")
-    reach = through or _reach(lines, book, rules.company)
+    terms = _terms(rules.plans)
+    waiting = pl.DataFrame(list(terms), schema=dict.fromkeys(TERMS, pl.String), orient="row")
+    waits = mine.join(waiting, on=TERMS, how="semi").sort(*SOURCE, "dated_on", "part")
     sold = classified.join(waits, on="deal_id", how="semi")
+    reach = through or _reach(lines, book, rules.company)
     case = _Case(happened(sold, book.deal_events), leavings(book), reach, rules.company)
-    rows = [
-        row
-        for of_source in waits.partition_by(EARNING, maintain_order=True)
-        for row in _of_source(of_source, *_terms(of_source.row(0, named=True), rules.plans), case)
-    ]
-    return f.Payables.cast(pl.concat([payable_at_once(at_once), _frame(rows, rules)]))
+    rows: list[Row] = []
+    at_once: list[Line] = []
+    for _, of_source in groupby(waits.iter_rows(named=True), itemgetter(*SOURCE)):
+        source = list(of_source)
+        rows += _of_source(source, terms, case, at_once)
+    others = mine.join(waiting, on=TERMS, how="anti")
+    small = pl.DataFrame(at_once, schema=mine.schema, orient="row")
+    return f.Payables.cast(pl.concat([payable_at_once(pl.concat([others, small])), _frame(rows, rules)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +134,14 @@ def paid_by(
     classified: dy.DataFrame[f.Classified], book: Book, rules: Rules
 ) -> Callable[[Mapping[str, Any], date], int]:
     """How much of a line had become payable by a day, a reserve not counted; asked for clawbacks of what was paid."""
+    terms = _terms(rules.plans)
 
     @cache
     def facts() -> tuple[Mapping[str, Happened], Mapping[str, date]]:
         return happened(classified, book.deal_events), leavings(book)
 
     def paid(line: Mapping[str, Any], day: date) -> int:
-        plan, steps = _terms(line, rules.plans)
+        plan, steps = terms.get(_key(line)) or (_file(line, rules.plans), ON_BOOKING)
         deals, left = facts()
         of_line = Known(deals.get(line["deal_id"]), left.get(line["payee_id"]), day, rules.company)
         return released_by(line, plan, steps, of_line)
@@ -141,37 +149,44 @@ def paid_by(
     return paid
 
 
-def _waiting(plans: Sequence[Plan]) -> pl.DataFrame:
-    """The components whose earnings are not simply payable at once."""
-    terms = [
-        (plan.plan, plan.version, part.id)
+def _terms(plans: Sequence[Plan]) -> Terms:
+    """The components whose earnings are not simply payable at once, with their steps; with a reserve alone: booking."""
+    return {
+        (plan.plan, plan.version, part.id): (plan, plan.release_of(part) or ON_BOOKING)
         for plan in plans
         for part in plan.components
         if plan.reserve is not None or plan.release_of(part)
-    ]
-    return pl.DataFrame(terms, schema=dict.fromkeys(TERMS, pl.String), orient="row")
+    }
 
 
-def _terms(line: Mapping[str, Any], plans: Sequence[Plan]) -> tuple[Plan, tuple[ReleaseStep, ...]]:
-    """The plan file of a line and the steps of its component; without any: on booking."""
-    plan = next(plan for plan in plans if (plan.plan, plan.version) == (line["plan"], line["plan_version"]))
-    component = next(part for part in plan.components if part.id == line["component"])
-    return plan, plan.release_of(component) or (ReleaseStep(),)
+def _key(line: Mapping[str, Any]) -> tuple[str, str, str]:
+    return line["plan"], line["plan_version"], line["component"]
 
 
-def _of_source(rows: pl.DataFrame, plan: Plan, steps: tuple[ReleaseStep, ...], case: _Case) -> Iterator[Row]:
-    """The payables of one source: earnings above zero with their clawbacks; all else at once."""
-    first = rows.row(0, named=True)
-    deal, left_on = case.deals.get(first["deal_id"]), case.left.get(first["payee_id"])
-    is_clawback, amount = pl.col("kind").cast(pl.String) == "clawback", pl.col("amount_micros")
-    gains, takes = ~is_clawback & (amount > 0), is_clawback & (amount < 0)
-    clawbacks = rows.filter(takes).sort("dated_on", "part").rows(named=True)
-    facts = (case.through, deal.last_fact() if deal else date.min, *(one["dated_on"] for one in clawbacks))
+def _file(line: Mapping[str, Any], plans: Sequence[Plan]) -> Plan:
+    """The plan file that a line was computed with."""
+    return next(plan for plan in plans if (plan.plan, plan.version) == (line["plan"], line["plan_version"]))
+
+
+def _of_source(lines: Sequence[Line], terms: Terms, case: _Case, at_once: list[Line]) -> Iterator[Row]:
+    """The payables of the lines of one source: earnings above zero with their clawbacks; all else goes to `at_once`."""
+    plan, steps = terms[_key(lines[0])]
+    deal, left_on = case.deals.get(lines[0]["deal_id"]), case.left.get(lines[0]["payee_id"])
+    against: dict[str, list[Line]] = {line["part"]: [] for line in lines if _gains(line)}
+    for line in lines:
+        if line["kind"] == "clawback" and line["amount_micros"] < 0 and clawed_part(line["part"]) in against:
+            against[clawed_part(line["part"])].append(line)
+        elif not _gains(line):
+            at_once.append(line)
+    taken = (line["dated_on"] for clawbacks in against.values() for line in clawbacks)
+    facts = (case.through, deal.last_fact() if deal else date.min, *taken)
     known = Known(deal, left_on, max(facts), case.company)
-    for line in rows.filter(gains).iter_rows(named=True):
-        against = [one for one in clawbacks if clawed_part(one["part"]) == line["part"]]
-        yield from Unreleased(plan, steps, known).run(line, against)
-    yield from payable_at_once(rows.filter(~gains & ~takes)).iter_rows(named=True)
+    for line in filter(_gains, lines):
+        yield from Unreleased(plan, steps, known).run(line, against[line["part"]])
+
+
+def _gains(line: Line) -> bool:
+    return bool(line["kind"] != "clawback" and line["amount_micros"] > 0)
 
 
 def _reach(lines: pl.DataFrame, book: Book, company: Company) -> date:
