@@ -30,7 +30,12 @@ from engine.payees.quotas import quota_of_windows
 from engine.payees.shape import needs_quota, versions
 from engine.payees.trouble import HELD, held_sources, stale, troubles
 
-STATEMENT: dict[str, PeriodKind] = {"monthly": "month", "quarterly": "quarter"}
+STATEMENT: dict[str, PeriodKind] = {
+    "monthly": "month",
+    "quarterly": "quarter",
+    "half_yearly": "half",
+    "yearly": "year",
+}
 """The fiscal period of a statement, by the plan's `pays`."""
 
 NEEDED = [

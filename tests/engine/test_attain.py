@@ -240,7 +240,11 @@ def test_two_plans_pay_side_by_side_and_roll_ups_without_a_plan_are_no_issue():
     assert outcome.issues == ()
 
 
-def test_statements_may_be_quarterly():
-    outcome = Case([plan(pays="quarterly")]).pays(sold(("2026-06-15", 100)))
+@pytest.mark.parametrize(
+    ("pays", "period"),
+    [("monthly", "2026-06"), ("quarterly", "FY2027-Q2"), ("half_yearly", "FY2027-H1"), ("yearly", "FY2027")],
+)
+def test_a_plan_says_how_often_there_is_a_statement(pays: str, period: str):
+    outcome = Case([plan(pays=pays)]).pays(sold(("2026-06-15", 100)))
 
-    assert outcome.lines["period"].to_list() == ["FY2027-Q2"]
+    assert outcome.lines["period"].to_list() == [period]

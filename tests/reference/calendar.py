@@ -9,7 +9,7 @@ from datetime import date
 from engine.documents.company import Company
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-STATEMENTS = {"monthly": "month", "quarterly": "quarter"}
+STATEMENTS = {"monthly": "month", "quarterly": "quarter", "half_yearly": "half", "yearly": "year"}
 
 
 @dataclass(frozen=True)
