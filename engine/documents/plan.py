@@ -48,7 +48,8 @@ class Plan(Policy):
     effective: Window = Field(examples=["{from: 2026-02-01, until: 2027-02-01}"])
     """Credits dated in this window follow this file."""
     pays: Literal["monthly", "quarterly", "half_yearly", "yearly"] = Field(default="monthly", examples=["monthly"])
-    """How often there is a statement, by the company's fiscal calendar: `2026-03`, `FY2026-Q1`, `FY2026-H1`, `FY2026`."""
+    """How often there is a statement, by the company's fiscal calendar. Its periods are written `2026-03`, `FY2026-Q1`,
+    `FY2026-H1` and `FY2026`."""
     rounding: Literal["half_up", "half_even", "down"] = Field(default="half_up", examples=["half_up"])
     """How each line is rounded; `down` is towards zero."""
     rounding_unit: Pay | None = Field(default=None, examples=["1"])
