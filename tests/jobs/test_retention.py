@@ -47,6 +47,16 @@ def lines_of_bonus(company: Company, component: str) -> pl.DataFrame:
     return found.sort("payee_id", "dated_on").select("payee_id", "dated_on", "amount_micros", "base_micros", "cohort")
 
 
+def uncredited(company: Company, quarter: pl.DataFrame) -> pl.Series:
+    """Accounts of the cohorts on whose deals those who answer for them have no credit and no line of their own."""
+    with company.store().read() as conn:
+        deals = results.classified_of(conn, None).select("deal_id", "account_id")
+        credits_ = results.credits_of(conn, None).select("deal_id", "payee_id")
+        lines = results.lines_of(conn, None).select("deal_id", "payee_id")
+    known = deals.join(pl.concat([credits_, lines]), on="deal_id")
+    return quarter.join(known, on=["account_id", "payee_id"], how="anti")["account_id"]
+
+
 def running_contract(company: Company, accounts: pl.Series) -> dict[str, Any]:
     """A contract of one of the accounts that runs through the last quarter."""
     rows = company.org.rows("Contract")
@@ -61,12 +71,15 @@ def running_contract(company: Company, accounts: pl.Series) -> dict[str, Any]:
 
 
 def test_a_customer_who_leaves_marks_those_who_answer_for_it(company: Company) -> None:
-    """The last quarter (August to October) of one payee shrinks; nobody else's lines move; twice is once."""
+    """The last quarter (August to October) of one payee shrinks; nobody else's lines move; twice is once.
+
+    The payee has no credit on any deal of that customer: only the cohort tells that it is affected.
+    """
     with_bonuses(company)
     company.cycle()
     quarter = cohorts_of_all(company).filter(measure="grr", over="quarter", until_on=date(2026, 11, 1))
     before = lines_of_bonus(company, "grr")
-    contract = running_contract(company, quarter["account_id"])
+    contract = running_contract(company, uncredited(company, quarter))
     payee = quarter.filter(account_id=contract["AccountId"])["payee_id"].item()
 
     company.clock.forward(seconds=2)
