@@ -61,6 +61,8 @@ class Picture:
     currency: str
     of_quota: bool
     measure: str
+    whole: str = "quota"
+    """What 100 % is called."""
 
     @cached_property
     def stretches(self) -> tuple[Stretch, ...]:
@@ -104,7 +106,7 @@ class Picture:
     def x_label(self) -> str:
         """What the achievement axis shows."""
         if self.of_quota:
-            return f"{self.measure}, % of quota"
+            return f"{self.measure}, % of {self.whole}"
         return f"{self.measure}, {self.currency}" if self.unit == "amount" else self.measure
 
     def legend(self) -> list[str]:
@@ -121,7 +123,7 @@ class Picture:
         ]
 
     def _place(self, x: Fraction) -> str:
-        share = f"{percent(x / self.quota)} of quota: " if self.of_quota else ""
+        share = f"{percent(x / self.quota)} of {self.whole}: " if self.of_quota else ""
         return share + self.x_text(x)
 
     def _sides(self, before: Stretch | None, after: Stretch | None) -> str:
@@ -150,11 +152,15 @@ def picture(plan: Plan, component: Component, day: date | None = None, quota: in
     if quota is not None and quota <= 0:
         msg = "a quota is more than 0"
         raise ValueError(msg)
-    unit, drawn_on = plan.measures[component.measure].unit, day or versions(component)[-1]
-    curve, of_quota = _curve(component, drawn_on), component.quota is not None and unit != "percent"
-    aim = quota or NOTIONAL[unit]
+    measure, drawn_on = plan.measures[component.measure], day or versions(component)[-1]
+    unit, kept = measure.unit, measure.retention
+    curve, of_quota = (
+        _curve(component, drawn_on),
+        (component.quota is not None or kept is not None) and unit != "percent",
+    )
+    aim, whole = quota or NOTIONAL[unit], "quota" if kept is None else "the goal" if kept.goal else "the start"
     said = [component.title or component.id]
-    said += [f"quota {money(aim, plan.currency) if unit == 'amount' else counted(aim)}"] if of_quota else []
+    said += [f"{whole} {money(aim, plan.currency) if unit == 'amount' else counted(aim)}"] if of_quota else []
     said += [f"rates of {drawn_on}"] if drawn_on != date.min else []
     said += ["last cell of the matrix"] if component.matrix is not None else []
     said += ["before gates and multipliers"] if component.gauges() or component.by_deal else []
@@ -168,6 +174,7 @@ def picture(plan: Plan, component: Component, day: date | None = None, quota: in
         currency=plan.currency,
         of_quota=of_quota,
         measure=component.measure,
+        whole=whole,
     )
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from engine.documents.bracket import Bracket
 from engine.documents.cap import Cap
 from engine.documents.gauge import Gate
+from engine.documents.measure import Measure
+from engine.documents.retention import Retention
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.telling.drawing import Picture, picture, round_steps
@@ -163,3 +165,14 @@ def test_amounts_of_brackets_may_be_lumps() -> None:
 
     assert [pay // MICROS for _, pay in made.corners] == [0, 500, 2_000, 2_000]
     assert "(500.00 USD just below), then nothing more" in made.legend()[2]
+
+
+@pytest.mark.parametrize(("goal", "whole"), [(None, "the start"), (Fraction(9, 10), "the goal")])
+def test_a_rate_of_retention_is_drawn_in_percent_of_what_there_was(goal, whole):
+    measures = {"kept": Measure(retention=Retention(kind="gross", goal=goal))}
+    drawn = picture(
+        paid := plan(component(measure="kept", accumulates="quarter"), measures=measures), paid.components[0]
+    )
+
+    assert drawn.x_label == f"kept, % of {whole}"
+    assert drawn.legend()[0].startswith(f"A  0 % of {whole}: 0.00 pays 0.00 USD")
