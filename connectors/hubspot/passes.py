@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from connectors.hubspot.cursor import Cursor
 
-LARGEST = timedelta(hours=1)
-"""After a pause, the cursor moves on an hour at a time."""
+LARGEST = timedelta(hours=6)
+"""After a pause, the cursor moves on a quarter of a day at a time, so that little is read again after a crash."""
 
 SECOND = timedelta(seconds=1)
 """HubSpot's clock is told in whole seconds."""
@@ -60,18 +60,18 @@ class Seen:
     """
 
     def __init__(self) -> None:
-        self._stamps: dict[str, dict[str, str]] = {}
+        self._versions: dict[str, dict[str, tuple[str, datetime]]] = {}
 
     def unread(self, name: str, hits: list[tuple[str, str]]) -> list[str]:
         """Ids among these whose version is not known to be stored."""
-        known = self._stamps.get(name, {})
-        return [record_id for record_id, stamp in hits if not stamp or known.get(record_id) != stamp]
+        known = self._versions.get(name, {})
+        return [record_id for record_id, stamp in hits if not stamp or known.get(record_id, ("",))[0] != stamp]
 
-    def stored(self, name: str, hits: list[tuple[str, str]]) -> None:
-        """These versions are stored; to be called only afterwards."""
-        self._stamps.setdefault(name, {}).update(hits)
+    def stored(self, name: str, hits: list[tuple[str, str]], until: datetime) -> None:
+        """These versions, of a window until then, are stored; to be called only afterwards."""
+        self._versions.setdefault(name, {}).update({record_id: (stamp, until) for record_id, stamp in hits})
 
     def forget(self, name: str, before: datetime) -> None:
-        """Versions older than that are in no window any more."""
-        known = self._stamps.get(name, {})
-        self._stamps[name] = {key: stamp for key, stamp in known.items() if datetime.fromisoformat(stamp) >= before}
+        """Versions of windows older than that come up in none any more."""
+        known = self._versions.get(name, {})
+        self._versions[name] = {key: version for key, version in known.items() if version[1] >= before}

@@ -188,7 +188,7 @@ class HubspotSource:
         for hits in changed_ids(self._connection, path, window.since, window.until, in_order=window.settled):
             if ids := self._seen.unread(name, hits):
                 yield Page(name, self._read(shape, ids), place.text())
-            self._seen.stored(name, hits)
+            self._seen.stored(name, hits, window.until)
         yield Page(name, (), window.done.text())
 
     def _read(self, shape: Shape, ids: list[str]) -> tuple[RawRecord, ...]:

@@ -163,7 +163,7 @@ class SalesforceSource:
             yield from ((record.record_id, record.stamp) for record in page)
 
     def sweep(self, object: str) -> Iterator[Page]:  # noqa: A002, ARG002
-        """Nothing: every change of a record moves its stamp."""
+        """Nothing: every change of a record moves its stamp, but for formulas, which are not promised."""
         yield from ()
 
     def records(self, object: str, ids: Sequence[str]) -> Iterator[Page]:  # noqa: A002

@@ -18,7 +18,7 @@ CRMS = ("salesforce", "hubspot")
 @pytest.fixture(scope="session")
 def world() -> World:
     """A small company."""
-    return generate(11, 120)
+    return generate(11, 60)
 
 
 @pytest.fixture(params=CRMS)

@@ -16,7 +16,7 @@ from jobs.preview import preview
 from store import canonical, results, settings, writeback
 from store.errors import WrongOrganization
 from tests.contract import told
-from tests.jobs.conftest import Company
+from tests.jobs.conftest import DEAL_OBJECT, Company
 from tests.jobs.test_cycle import credited_deal, expected_payouts, lines_total, posted_payouts
 
 HOSTILE = ("12,5", "1e400", "NaN", "0.1234567890123", "🎉", "\u0664\u0662")
@@ -44,7 +44,7 @@ def test_set_up_twice_does_nothing_more(computed: Company) -> None:
 
 def test_what_was_written_stands_in_the_crm(computed: Company) -> None:
     """The CRM itself says what we believe it says."""
-    mapping = computed.configuration().mapping
+    mapping = told.mapping_of(computed)
     with computed.store().read() as conn:
         confirmed = writeback.confirmed(conn, mapping.deal_object)
     found = computed.wiring().connect().target.read(mapping.deal_object, list(confirmed), list(mapping.write.values()))
@@ -98,7 +98,7 @@ def what_was_edited_comes_back_and_what_is_gone_is_withdrawn(company: Company) -
     gone, edited = earning(company)[:2]
     before = company.crm(edited)[field(company, "status")]
     change(company, edited, {"status": "by hand"})
-    name = company.configuration().mapping.deal_object
+    name = DEAL_OBJECT[company.sandbox.crm]
     (company.org.archive if company.sandbox.crm == "hubspot" else company.org.delete)(name, gone)
     company.clock.forward(hours=25)
     company.cycle()
@@ -114,7 +114,7 @@ def numbers_that_are_none_hold_their_deals(company: Company) -> None:
     spoilt = dict(zip(earning(company), HOSTILE, strict=False))
     for deal, text in spoilt.items():
         change(company, deal, {"name": "touched"})
-        company.org.poke(company.configuration().mapping.deal_object, deal, {field(company, "amount"): text})
+        company.org.poke(DEAL_OBJECT[company.sandbox.crm], deal, {field(company, "amount"): text})
     cycle = company.cycle()
 
     named = {("unreadable_value", f"deal {told.in_our_words(company, deal)}") for deal in spoilt}
@@ -124,7 +124,7 @@ def numbers_that_are_none_hold_their_deals(company: Company) -> None:
 
 def field(company: Company, name: str) -> str:
     """What the CRM calls one of our fields of the deal."""
-    mapping = company.configuration().mapping
+    mapping = told.mapping_of(company)
     read = mapping.objects["deals"].fields
     return read[name].field if name in read else mapping.write[name]  # type: ignore[index]  # an outcome then
 
@@ -132,7 +132,7 @@ def field(company: Company, name: str) -> str:
 def change(company: Company, deal: str, values: Mapping[str, Any]) -> None:
     """Change a deal in the CRM as a person would."""
     named = {field(company, name): value for name, value in values.items()}
-    company.org.update(company.configuration().mapping.deal_object, deal, named)
+    company.org.update(DEAL_OBJECT[company.sandbox.crm], deal, named)
 
 
 def earning(company: Company) -> list[str]:

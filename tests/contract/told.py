@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from connectors.mapping import CrmMapping, read_mapping
 from jobs.answers import explain_deal
 from store import canonical, results, runs, writeback
 from store.canonical import FrameName
@@ -23,13 +26,24 @@ OWN: dict[FrameName, tuple[str, ...]] = {
     "team_members": ("member_id",),
     "role_holdings": (),
     "quotas": (),
-    "list_entries": (),
 }
 """Columns that are the CRM's own: ids that it alone gives, values that it spells in its way or does not have."""
 
 WORDS = re.compile(r"[0-9A-Za-z]+")
 RATE = re.compile(r"(?<=[A-Z]{3} )[^()=]+(?= = [0-9.,-]+ [A-Z]{3}\))")
 """`x 0.0067` in `(487,951 JPY x 0.0067 = 3,269.27 USD)`."""
+
+
+@cache
+def _mapping(file: Path) -> CrmMapping:
+    found = read_mapping(file.read_text(encoding="utf-8"), str(file)).rows
+    assert found is not None
+    return found
+
+
+def mapping_of(company: Company) -> CrmMapping:
+    """What the CRM calls our fields; no test changes it."""
+    return _mapping(company.folder / f"mapping/{company.sandbox.crm}.yaml")
 
 
 def in_our_words(company: Company, text: str) -> str:
@@ -101,7 +115,7 @@ def issues(company: Company) -> set[tuple[str, str]]:
 
 def written(company: Company) -> dict[str, dict[str, Any]]:
     """What the CRM was made to say of each deal, by outcome."""
-    mapping = company.configuration().mapping
+    mapping = mapping_of(company)
     outcomes = {field: outcome for outcome, field in mapping.write.items() if outcome != "as_of"}
     with company.store().read() as conn:
         confirmed = writeback.confirmed(conn, mapping.deal_object)

@@ -25,6 +25,7 @@ from store.database import Store, open_store
 TEMPLATES = Path(__file__).parents[2] / "config"
 SALESFORCE = sandbox_of("salesforce")
 CREDENTIALS = SALESFORCE.credentials
+DEAL_OBJECT = {"salesforce": "Opportunity", "hubspot": "deals"}
 
 
 class Clock:
@@ -102,7 +103,7 @@ class Company:
 
     def crm(self, deal: str) -> dict[str, Any]:
         """A deal's record in the CRM."""
-        record: dict[str, Any] = self.org.get(self.configuration().mapping.deal_object, deal)
+        record: dict[str, Any] = self.org.get(DEAL_OBJECT[self.sandbox.crm], deal)
         return record
 
 

@@ -111,14 +111,14 @@ def test_what_was_not_stored_is_read_again(source_of, portal, clock, deal):
     assert bodies(next(source_of().pages("deals", cursor)).records).keys() == {deal}
 
 
-def test_after_a_pause_the_cursor_moves_an_hour_at_a_time(source_of, portal, clock):
+def test_after_a_pause_the_cursor_moves_six_hours_at_a_time(source_of, portal, clock):
     _, cursor = pull(source_of(), "deals")
     before = len(searches(portal))
-    clock.advance(hours=6)
+    clock.advance(hours=13)
     pages = list(source_of().pages("deals", cursor))
 
-    assert len(searches(portal)) - before == 6
-    assert len({page.cursor for page in pages}) == 6
+    assert len(searches(portal)) - before == 3
+    assert len({page.cursor for page in pages}) == 3
 
 
 def test_a_deal_archived_between_index_and_batch_is_deleted(source_of, portal, clock, deal, monkeypatch):
