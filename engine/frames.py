@@ -351,7 +351,7 @@ class Credits(dy.Schema):
     deal_id = dy.String()
     payee_id = dy.String()
     role = dy.String()
-    kind = dy.Enum(["direct", "overlay", "rollup", "team"])
+    kind = dy.Enum(["direct", "overlay", "rollup", "overlay_rollup", "team"])
     portion = dy.Enum(["all", "renewed", "uplift"])
     share_num = dy.Int64()
     share_den = dy.Int64(min=1)

@@ -69,11 +69,12 @@ def credit(
     check_sums(rows, deals)
     single = reduced(_merged(rows.filter(pl.col("payee_id").is_not_null()).with_columns(credit_id=_credit_id())))
     direct = single.filter(pl.col("kind") == "direct")
-    up, loops = rolled_up(direct, book, rules)
+    up, loops = rolled_up(direct, "rollup", book, rules)
+    of_overlays, others = rolled_up(single.filter(pl.col("kind") == "overlay"), "overlay_rollup", book, rules)
     team, odd = shared_with_team(direct, book, rules)
-    passed_on = pl.concat([up, team]).with_columns(credit_id=_passed_on_id())
+    passed_on = pl.concat([up, of_overlays, team]).with_columns(credit_id=_passed_on_id())
     credited = pl.concat([single, passed_on]).select(f.Credits.column_names())
-    return Found(f.Credits.validate(credited.sort("credit_id")), issues_of([*found, *loops, *odd]))
+    return Found(f.Credits.validate(credited.sort("credit_id")), issues_of([*found, *loops, *others, *odd]))
 
 
 def check_sums(rows: pl.DataFrame, deals: pl.DataFrame) -> None:

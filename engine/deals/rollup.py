@@ -20,9 +20,9 @@ LONGEST_CHAIN = 20
 """More levels than any company has: a longer chain is a circle."""
 
 
-def rolled_up(direct: pl.DataFrame, book: Book, rules: Rules) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Roll-ups of direct credits (rows with payee and day), and what is wrong with the reporting lines."""
-    plans = plans_counting("rollup", rules)
+def rolled_up(direct: pl.DataFrame, kind: str, book: Book, rules: Rules) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Roll-ups of one `kind` of direct (or overlay) credits, and what is wrong with the reporting lines."""
+    plans = plans_counting(kind, rules)
     enrolled = enrolled_in(plans, book)
     if not enrolled.height:
         return direct.clear(), []
@@ -33,7 +33,7 @@ def rolled_up(direct: pl.DataFrame, book: Book, rules: Rules) -> tuple[pl.DataFr
         direct.drop("level")
         .join(paid, on=["payee_id", "dated_on"])
         .with_columns(
-            kind=pl.lit("rollup", dtype=direct.schema["kind"]),
+            kind=pl.lit(kind, dtype=direct.schema["kind"]),
             from_payee_id=pl.col("payee_id"),
             payee_id=pl.col("to_payee_id"),
         )

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from engine.documents.conditions import When
 from engine.documents.document import Document
-from engine.documents.problems import Problem
+from engine.documents.problems import Loc, Problem
 from engine.documents.retention import ACCOUNT_FIELDS, Retention
-from engine.documents.values import Count, Name, Pay
+from engine.documents.values import Count, Dated, Name, Pay
 from engine.documents.worth import CreditMultiplier, LinesTest, Weights
 
 Sum = Literal["amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "units", "cash", "earnings"]
 Unit = Literal["amount", "deals", "number", "percent"]
 """What a measure's numbers are: money of the plan's currency, deals, pieces of anything else, or shares of a whole."""
 
+ROLL_UPS = {"rollup", "overlay_rollup"}
+"""Credits of people below."""
 SOURCES = ("sum", "count", "imported", "retention")
 
 
@@ -55,7 +57,8 @@ class Measure(Document):
     """With `sum: cash`: whether payments beyond the deal's amount count."""
     of: tuple[Name, ...] = Field(default=(), examples=["[base]"])
     """With `sum: earnings`: the components whose earnings are added up. With `credits: [rollup]` they are those of
-    everybody below the manager, in whatever plan they are; otherwise the payee's own, in this plan."""
+    everybody below the manager, in whatever plan they are, overrides of managers in between too; otherwise the payee's
+    own, in this plan."""
     count: Literal["deals"] | None = Field(default=None, examples=["deals"])
     """Counts deals in place of adding up a value; a share of a deal counts as that share."""
     imported: Name | None = Field(default=None, alias="import", examples=["nps"])
@@ -72,14 +75,15 @@ class Measure(Document):
     """The day on which a credit counts. `closed_on`: won deals, on the day they were won. `qualified_on`: deals that
     passed their qualifying stage, on that day, whether they are won, open, or lost later. Cash counts on the day of
     its payment, with the rates of that day."""
-    credits: tuple[Literal["direct", "overlay", "rollup", "team"], ...] = Field(
+    credits: tuple[Literal["direct", "overlay", "rollup", "overlay_rollup", "team"], ...] = Field(
         default=("direct",), examples=["[direct, overlay]"]
     )
-    """Which credits count: `direct`, `overlay` (on top of the 100 %), `rollup` (of everybody below a manager) and
-    `team` (of everybody who reports to the same manager that day, the payee included: team commissions and goals)."""
+    """Which credits count: `direct`, `overlay` (on top of the 100 %), `rollup` (of everybody below a manager),
+    `overlay_rollup` (of their overlays), and `team` (of everybody who reports to the same manager that day, the payee
+    included: team commissions and goals)."""
     levels: Levels | None = Field(default=None, examples=["{min: 1, max: 1}"])
     """Of roll-ups: whose, by the reporting lines up to the manager on that day; without it, of all below. Measures of
-    different levels give each level its own rate."""
+    different levels give each level its own rate. Of earnings: how far below the payee those are who earned."""
     when: When = Field(default=When(), examples=["{motion: new_business, term_months: {min: 36}}"])
     """Which deals count; without it, all. A least amount, margin or discount of a deal is a test here."""
     lines: LinesTest | None = Field(default=None, examples=["{family: {not: [Services]}}"])
@@ -130,6 +134,14 @@ class Measure(Document):
         keys = ("lines", "weights", "multiply", "less_per_deal")
         return (*(key for key in keys if getattr(self, key)), *(("portion",) if self.portion != "all" else ()))
 
+    def dated(self) -> Iterator[tuple[Loc, Dated[Any]]]:
+        """Every value that may change by date, and where it is written."""
+        if self.weights is not None:
+            for key in ("product", "family", "motion"):
+                yield from ((("weights", key, name), leaf) for name, leaf in getattr(self.weights, key).items())
+            yield ("weights", "otherwise"), self.weights.otherwise
+        yield from ((("multiply", position, "by"), each.by) for position, each in enumerate(self.multiply))
+
     @property
     def looks_at_lines(self) -> bool:
         """Whether what a deal counts for depends on its lines."""
@@ -151,7 +163,7 @@ class Measure(Document):
             yield Problem(("as",), "says what an imported result is.", "Remove it, or write import.")
         if self.retention is not None:
             yield from self._retention_problems()
-        if self.levels is not None and "rollup" not in self.credits:
+        if self.levels is not None and not ROLL_UPS & set(self.credits):
             yield Problem(("levels",), "only roll-ups have levels.", "Remove levels, or add credits: [rollup].")
         yield from self._earnings_problems()
         yield from self._worth_problems()
@@ -198,11 +210,11 @@ class Measure(Document):
             yield Problem(("of",), "of names the components of sum: earnings.", "Remove of, or write sum: earnings.")
         if self.sum == "earnings" and "team" in self.credits:
             yield Problem(("credits",), "colleagues' earnings are not added up.", "Write direct, overlay or rollup.")
-        elif self.sum == "earnings" and "rollup" in self.credits and len(self.credits) > 1:
+        elif self.sum == "earnings" and ROLL_UPS & set(self.credits) and not self.of_the_team:
             message = "mixes one's own earnings with the team's."
             yield Problem(("credits",), message, "Write two measures: one with credits: [rollup], one without.")
 
     @property
     def of_the_team(self) -> bool:
         """Whether the earnings that are added up are those of everybody below the payee."""
-        return self.credits == ("rollup",)
+        return set(self.credits) <= ROLL_UPS

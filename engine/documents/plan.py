@@ -22,7 +22,7 @@ from engine.documents.problems import Loc, Problem
 from engine.documents.ramp import RampMonth
 from engine.documents.release import STEPS, ReleaseStep, Reserve, share_problems
 from engine.documents.retention_fit import unfit_retention
-from engine.documents.values import FILLED, Currency, Name, Pay, Window
+from engine.documents.values import FILLED, Currency, Dated, Name, Pay, Window
 from engine.money import minor_unit_micros
 
 NOUNS: dict[Unit, str] = {"amount": "money", "deals": "deals", "number": "pieces", "percent": "percent"}
@@ -148,6 +148,9 @@ class Plan(Policy):
         yield from self._exchange_problems()
         yield from self._residual_problems()
         yield from self._cap_problems()
+        for name, measure in self.measures.items():
+            for at, value in measure.dated():
+                yield from _begins_late(("measures", name, *at), value, self.effective)
         yield from share_problems(self.release)
         yield from self._release_problems()
         yield from self._cash_problems()
@@ -237,7 +240,7 @@ class Plan(Policy):
         if component.tables and measure.imported is not None:
             key = "rates" if component.rates else "by_deal"
             yield Problem((key,), "an imported result is of no deal, so no case can fit.", f"Remove {key}.")
-        if component.kind == "manager_override" and measure.credits != ("rollup",):
+        if component.kind == "manager_override" and not measure.of_the_team:
             message = f"an override pays on the team's credits, but {component.measure} adds up others."
             yield Problem(("measure",), message, "Give it a measure with credits: [rollup].")
 
@@ -252,7 +255,12 @@ class Plan(Policy):
             message = f"ends after the plan, which is in force until {end}."
             yield Problem(("effective", "until"), message, f"Write until: {end} or earlier.")
         for place, value in component.dated():
-            first = value.steps[0][0]
-            if first > life.from_on:
-                message = f"has no value from {life.from_on} until {first}."
-                yield Problem(place, message, f"Add a value from {life.from_on}.")
+            yield from _begins_late(place, value, life)
+
+
+def _begins_late(place: Loc, value: Dated[Any], life: Window) -> Iterator[Problem]:
+    """A dated value is there from the first day on."""
+    first = value.steps[0][0]
+    if first > life.from_on:
+        message = f"has no value from {life.from_on} until {first}."
+        yield Problem(place, message, f"Add a value from {life.from_on}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from pydantic import Field, GetJsonSchemaHandler, StrictStr
@@ -13,7 +12,7 @@ from pydantic_core import CoreSchema
 from engine.documents.conditions import CHOICES, FieldTest, When, read_texts, schema_of_test
 from engine.documents.document import Document
 from engine.documents.problems import Problem, nearest
-from engine.documents.values import Rate
+from engine.documents.values import Dated, Rate
 
 LINE_FIELDS = ("product", "family")
 """What tells one line from another, the most specific first."""
@@ -56,13 +55,13 @@ class Weights(Document):
     100% and 50% counts 80 % of whatever is added up.
     """
 
-    product: dict[StrictStr, Rate] = Field(default_factory=dict, examples=["{Platform Core: 110%}"])
+    product: dict[StrictStr, Dated[Rate]] = Field(default_factory=dict, examples=["{Platform Core: 110%}"])
     """By name of the product."""
-    family: dict[StrictStr, Rate] = Field(default_factory=dict, examples=["{Software: 100%, Services: 50%}"])
+    family: dict[StrictStr, Dated[Rate]] = Field(default_factory=dict, examples=["{Software: 100%, Services: 50%}"])
     """By family of the product."""
-    motion: dict[StrictStr, Rate] = Field(default_factory=dict, examples=["{renewal: 25%}"])
+    motion: dict[StrictStr, Dated[Rate]] = Field(default_factory=dict, examples=["{renewal: 25%}"])
     """By motion of the deal."""
-    otherwise: Rate = Field(examples=["0%"])
+    otherwise: Dated[Rate] = Field(examples=["0%"])
     """Everything that nothing above names, and deals without lines."""
 
     def problems(self) -> Iterator[Problem]:
@@ -74,8 +73,8 @@ class Weights(Document):
                 yield Problem(("motion", name), f"no motion is called {name}.", nearest(name, CHOICES["motion"]))
 
     @property
-    def values(self) -> tuple[Fraction, ...]:
-        """Every weight of an entry."""
+    def values(self) -> tuple[Dated[Any], ...]:
+        """Every weight of an entry; each counts for deals from its day on."""
         return (*self.product.values(), *self.family.values(), *self.motion.values())
 
 
@@ -84,5 +83,5 @@ class CreditMultiplier(Document):
 
     when: When = Field(examples=["{term_months: {min: 24}}"])
     """Which deals."""
-    by: Rate = Field(examples=["120%"])
+    by: Dated[Rate] = Field(examples=["120%"])
     """What a fitting deal counts, as a share of its worth."""

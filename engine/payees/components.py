@@ -118,7 +118,7 @@ class _Walk:
         if measure.of:
             exchange = Exchange(self.book.fx_rates, self.rules.company.currency)
             read = together([self.earned[place] for place in earners(self.rules.plans, file, component.measure)])
-            rows = with_earnings(rows, plan, self.credits, read, exchange)
+            rows = with_earnings(rows, plan, self.credits, read, exchange, levels=measure.levels)
         if measure.retention is not None:
             counts = of_cohorts(self.cohorts, plan, component.measure, measure.retention, component.accumulates)
         else:

@@ -10,12 +10,18 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.documents.measure import Levels
 from engine.documents.plan import Plan
 from engine.payees.earn import Earnings
 from engine.payees.exchange import Exchange, with_rates
+from engine.payees.measure import within
 
 SOURCE = ["earner_id", "source_id"]
 """Whose earnings for which credit."""
+PART = ["deal_id", "role", "portion", "event"]
+ROLLED = {"rollup": "direct", "overlay_rollup": "overlay"}
+"""Roll-ups, and the credits that roll up to them."""
+_UP = {credit: up for up, credit in ROLLED.items()}
 
 
 def with_earnings(
@@ -24,43 +30,62 @@ def with_earnings(
     credits_: dy.DataFrame[f.Credits],
     earned: Earnings,
     exchange: Exchange,
+    *,
+    levels: Levels | None,
 ) -> pl.DataFrame:
     """The credits of a plan with `earnings_micros` in the currency they were earned in, and `stuck` where not known.
 
-    `earned` is what the components made that the measure reads. A roll-up adds up what its team member earned with the
-    credit that was rolled up; what a clawback takes back later is none of its earnings.
+    `earned` is what the components made that the measure reads. A roll-up adds up what was earned below with the credit
+    that was rolled up: by the team member, and by managers in between on their own roll-ups of it. What a clawback
+    takes back later is none of these earnings.
     """
     paid = _summed(earned.lines)
     waiting = earned.held.select(pl.lit(value=True).alias("waits"), earner_id="payee_id", source_id="source_id")
-    sources = rows.drop("fx_num", "fx_den", "currency").join(_sources(credits_), on="credit_id", maintain_order="left")
-    found = sources.join(paid, on=SOURCE, how="left", maintain_order="left").join(
-        waiting.unique(), on=SOURCE, how="left", maintain_order="left"
+    found = (
+        _sources(credits_, levels)
+        .join(paid, on=SOURCE, how="left")
+        .join(waiting.unique(), on=SOURCE, how="left")
+        .group_by("credit_id")
+        .agg(
+            pl.col("earnings_micros").sum(),
+            pl.col("waits").any(),
+            pl.col("currency").drop_nulls().first(),
+            single=(pl.col("currency").drop_nulls().n_unique() <= 1) & (pl.col("currencies").fill_null(1) <= 1).all(),
+        )
     )
     stuck = (
-        pl.when(pl.col("waits"))
-        .then(pl.lit("source_held"))
-        .when(pl.col("currencies") > 1)
-        .then(pl.lit("several_currencies"))
+        pl.when(pl.col("waits")).then(pl.lit("source_held")).when(~pl.col("single")).then(pl.lit("several_currencies"))
     )
-    known = found.with_columns(
+    earning = rows.drop("fx_num", "fx_den", "currency").join(found, on="credit_id", how="left", maintain_order="left")
+    known = earning.with_columns(
         pl.col("earnings_micros").fill_null(0), pl.col("currency").fill_null(plan.currency), stuck=stuck
     )
-    return with_rates(known.drop(*SOURCE, "waits", "currencies"), plan, exchange)
+    return with_rates(known.drop("waits", "single"), plan, exchange)
 
 
-def _sources(credits_: pl.DataFrame) -> pl.DataFrame:
-    """For every credit the one whose earnings count for it: itself, or for a roll-up the team member's."""
-    shares = ["deal_id", "role", "portion", "event"]
-    direct = credits_.filter(pl.col("kind") == "direct")
-    rolled = credits_.filter(pl.col("kind") == "rollup").join(
-        direct.select(*shares, from_payee_id="payee_id", source_id="credit_id"),
-        on=[*shares, "from_payee_id"],
-        nulls_equal=True,
+def _sources(credits_: pl.DataFrame, levels: Levels | None) -> pl.DataFrame:
+    """For every credit those whose earnings count for it: itself, or for a roll-up the ones below it.
+
+    `levels` is how far below the payee those are who earned.
+    """
+    own = credits_.filter(pl.col("from_payee_id").is_null())
+    up = credits_.filter(pl.col("kind").is_in(list(ROLLED))).with_columns(pl.col("kind").cast(pl.String))
+    sold = own.select(*PART, kind=pl.col("kind").cast(pl.String).replace(_UP), seller="payee_id", source_id="credit_id")
+    between = up.select(*PART, "kind", seller="from_payee_id", source_id="credit_id", earner="payee_id", below="level")
+    key = [*PART, "kind"]
+    of_sellers = up.join(sold, left_on=[*key, "from_payee_id"], right_on=[*key, "seller"], nulls_equal=True).select(
+        "credit_id", "source_id", earner_id="from_payee_id", distance="level"
     )
-    own = credits_.filter(pl.col("from_payee_id").is_null()).select(
-        "credit_id", earner_id="payee_id", source_id="credit_id"
+    of_managers = (
+        up.join(between, left_on=[*key, "from_payee_id"], right_on=[*key, "seller"], nulls_equal=True)
+        .filter(pl.col("below") < pl.col("level"))
+        .select("credit_id", "source_id", earner_id="earner", distance=pl.col("level") - pl.col("below"))
     )
-    return pl.concat([own, rolled.select("credit_id", earner_id="from_payee_id", source_id="source_id")])
+    below = pl.concat([of_sellers, of_managers])
+    if levels is not None:
+        below = below.filter(within(levels, pl.col("distance")))
+    alone = own.select("credit_id", source_id="credit_id", earner_id="payee_id")
+    return pl.concat([alone, below.drop("distance").select(alone.columns)])
 
 
 def _summed(lines: pl.DataFrame) -> pl.DataFrame:

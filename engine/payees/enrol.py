@@ -30,7 +30,8 @@ def enrol(credits_: pl.DataFrame, book: Book, plans: Sequence[Plan]) -> Found[tu
         _there(met.filter(pl.col("file") == file).drop("file", "place"), book.leaves, plan)
         for file, plan in enumerate(plans)
     )
-    unmet = placed.filter(~pl.col("kind").is_in(["rollup", "team"]) & ~pl.col("place").is_in(met["place"].implode()))
+    own = ~pl.col("kind").is_in(["rollup", "overlay_rollup", "team"])
+    unmet = placed.filter(own & ~pl.col("place").is_in(met["place"].implode()))
     return Found(of_plans, tuple(_unmet(unmet)))
 
 

@@ -76,8 +76,8 @@ def counted(rows: pl.DataFrame, results: pl.DataFrame, plan: Plan, component: Co
     if measure.imported is not None:
         return of_measure(results, measure, plan.currency)
     counts = _counts(component.measure, measure)
-    if measure.levels is not None:
-        counts &= _within(measure.levels)
+    if measure.levels is not None and not measure.of:
+        counts &= pl.col("level").is_null() | within(measure.levels, pl.col("level"))
     counting = alive(rows.filter(counts), component)
     if measure.is_plain:
         return counting.with_columns(**_worth(measure))
@@ -88,11 +88,10 @@ def counted(rows: pl.DataFrame, results: pl.DataFrame, plan: Plan, component: Co
     )
 
 
-def _within(levels: Levels) -> pl.Expr:
-    """Whether a credit is no roll-up, or one of these levels."""
-    level = pl.col("level")
+def within(levels: Levels, level: pl.Expr) -> pl.Expr:
+    """Whether people so many levels below count."""
     near = level >= levels.min
-    return level.is_null() | (near if levels.max is None else near & (level <= levels.max))
+    return near if levels.max is None else near & (level <= levels.max)
 
 
 def alive(rows: pl.DataFrame, component: Component) -> pl.DataFrame:

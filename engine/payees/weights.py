@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from fractions import Fraction
+from functools import partial
 from math import lcm
+from typing import Any
 
 import polars as pl
 
 from engine.documents.measure import Measure
+from engine.documents.values import Dated
 from engine.documents.worth import LINE_FIELDS
 from engine.payees.curve_columns import whole
 
@@ -27,7 +31,7 @@ def lines_of(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure) -> pl.D
     of_line = {"units": pl.col("quantity_micros"), "margin": pl.col("amount_micros") - pl.col("cost_micros")}
     value = of_line.get(str(measure.sum), pl.col("amount_micros")).cast(pl.Int128)
     is_part = measure.sum not in of_line
-    weighed = lines.join(deals.select("deal_id", own=_of_the_deal(measure)), on="deal_id").select(
+    weighed = lines.join(deals.select("deal_id", "dated_on", own=_of_the_deal(measure)), on="deal_id").select(
         "deal_id", value=value, weight=pl.when(_counts(measure)).then(_of_the_line(measure)).otherwise(0)
     )
     counts = pl.lit(is_part) | (pl.col("weight") != 0)
@@ -52,12 +56,20 @@ def lines_of(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure) -> pl.D
     )
 
 
+def in_force_on(leaf: Dated[Any], parts: Callable[[Any], int]) -> pl.Expr:
+    """The value of a dated leaf on the deal's day (`dated_on`), in whole parts."""
+    found = whole(parts(leaf.steps[0][1]))
+    for since, value in leaf.steps[1:]:
+        found = pl.when(pl.col("dated_on") >= since).then(whole(parts(value))).otherwise(found)
+    return found
+
+
 def _of_the_deal(measure: Measure) -> pl.Expr:
     """What a deal weighs, in parts of the denominator, where its lines say nothing else."""
     if measure.weights is None:
         return whole(1)
-    otherwise = _parts(measure.weights.otherwise, measure)
-    return _looked_up("motion", measure.weights.motion, measure).fill_null(whole(otherwise))
+    otherwise = in_force_on(measure.weights.otherwise, partial(_parts, measure))
+    return pl.coalesce(_looked_up("motion", measure.weights.motion, measure), otherwise)
 
 
 def _of_the_line(measure: Measure) -> pl.Expr:
@@ -66,15 +78,19 @@ def _of_the_line(measure: Measure) -> pl.Expr:
     return pl.coalesce(*given, "own") if given else pl.col("own")
 
 
-def _looked_up(column: str, weights: Mapping[str, Fraction], measure: Measure) -> pl.Expr:
-    """The weight that a text has, null where it has none."""
-    if not weights:
-        return pl.lit(None, dtype=pl.Int128)
-    parts = [_parts(weight, measure) for weight in weights.values()]
-    return pl.col(column).replace_strict(list(weights), parts, default=None, return_dtype=pl.Int64).cast(pl.Int128)
+def _looked_up(column: str, weights: Mapping[str, Dated[Any]], measure: Measure) -> pl.Expr:
+    """The weight that a text has on the deal's day, null where it has none."""
+    found = pl.lit(None, dtype=pl.Int128)
+    for day in sorted({since for leaf in weights.values() for since, _ in leaf.steps}):
+        values = ((leaf.at(day), leaf.steps[0][1]) for leaf in weights.values())
+        parts = [_parts(measure, first if value is None else value) for value, first in values]
+        of_day = pl.col(column).replace_strict(list(weights), parts, default=None, return_dtype=pl.Int64)
+        of_day = of_day.cast(pl.Int128)
+        found = of_day if day == date.min else pl.when(pl.col("dated_on") >= day).then(of_day).otherwise(found)
+    return found
 
 
-def _parts(weight: Fraction, measure: Measure) -> int:
+def _parts(measure: Measure, weight: Fraction) -> int:
     return int(weight * _denominator(measure))
 
 
@@ -82,7 +98,8 @@ def _denominator(measure: Measure) -> int:
     """What makes every weight of the measure a whole number."""
     if measure.weights is None:
         return 1
-    return lcm(*(weight.denominator for weight in (*measure.weights.values, measure.weights.otherwise)))
+    leaves = (*measure.weights.values, measure.weights.otherwise)
+    return lcm(*(weight.denominator for leaf in leaves for _, weight in leaf.steps))
 
 
 def _counts(measure: Measure) -> pl.Expr:

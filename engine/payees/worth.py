@@ -17,7 +17,7 @@ from engine.matching import fits
 from engine.model import Motion
 from engine.payees.curve_columns import whole
 from engine.payees.ratios import Ratio, rounded_product
-from engine.payees.weights import lines_of, weighed_without_lines
+from engine.payees.weights import in_force_on, lines_of, weighed_without_lines
 
 ONE: Ratio = (whole(1), whole(1))
 YEARLY = whole(12)
@@ -52,10 +52,10 @@ def worths(
 
 def _facts(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure) -> pl.DataFrame:
     """By deal: what it is worth as a whole, its weight and multiplier."""
-    by = lcm(*(each.by.denominator for each in measure.multiply))
+    by = lcm(*(value.denominator for each in measure.multiply for _, value in each.by.steps))
     times = whole(by)
     for each in reversed(measure.multiply):
-        times = pl.when(fits(each.when)).then(whole(int(each.by * by))).otherwise(times)
+        times = pl.when(fits(each.when)).then(in_force_on(each.by, lambda value: int(value * by))).otherwise(times)
     known = deals.select(
         "deal_id",
         "motion",

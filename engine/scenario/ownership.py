@@ -67,7 +67,9 @@ class ExpectedCredit(Document):
     """Only this payee's."""
     role: StrictStr | None = Field(default=None, examples=["AE"])
     """Only as this: a role, or another holder of the rules such as deal_owner."""
-    kind: Literal["direct", "overlay", "rollup", "team"] | None = Field(default=None, examples=["overlay"])
+    kind: Literal["direct", "overlay", "rollup", "overlay_rollup", "team"] | None = Field(
+        default=None, examples=["overlay"]
+    )
     """Only of this kind; without it, direct and overlay credits."""
     portion: Literal["all", "renewed", "uplift"] | None = Field(default=None, examples=["uplift"])
     """Only of this portion."""

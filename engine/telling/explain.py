@@ -10,6 +10,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from engine.documents.measure import ROLL_UPS
 from engine.documents.plan import Plan
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
@@ -95,7 +96,7 @@ def _credited(credit: Row, names: Names) -> str:
     part += f", which {credit['event']} on {credit['dated_on']}" if credit["event"] else ""
     if credit["kind"] == "team":
         return f"credited to your team through {_person(credit['from_payee_id'], names)}{part}"
-    if credit["kind"] == "rollup":
+    if credit["kind"] in ROLL_UPS:
         return f"rolled up to you from {_person(credit['from_payee_id'], names)}{part}"
     overlay = "overlay " if credit["kind"] == "overlay" else ""
     return f"credited to you as {overlay}{credit['role']}{part}"

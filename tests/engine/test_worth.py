@@ -1,11 +1,13 @@
 """What credits count for where that is more than one of their columns; amounts by hand."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
 from engine.documents.conditions import FieldTest
 from engine.documents.measure import Measure
+from engine.documents.values import Dated
 from engine.documents.worth import CreditMultiplier, LinesTest, Weights
 from engine.telling.explain import explain
 from tests.engine.builders import units, when
@@ -15,6 +17,11 @@ HALF = Fraction(1, 2)
 DAY = "2026-05-15"
 RENEWAL = {"motion": "renewal", "expiring_acv_micros": units(100)}
 SOFTWARE = LinesTest(tests=(FieldTest(field="family", any_of=("Software",)),))
+
+
+def always(value):
+    """A leaf that never changes."""
+    return Dated(steps=((date.min, value),))
 
 
 def worth(measure, *sales, lines=(), **others):
@@ -75,7 +82,9 @@ def test_a_credit_that_is_a_portion_already_is_not_divided_again(portion, given,
     part = credits_.with_columns(acv_micros=units(60))
     of = plan(
         component(measure="it"),
-        measures={"it": Measure(sum="acv", portion=portion, multiply=(CreditMultiplier(when=when(), by=Fraction(1)),))},
+        measures={
+            "it": Measure(sum="acv", portion=portion, multiply=(CreditMultiplier(when=when(), by=always(Fraction(1))),))
+        },
     )
     found = Case([of]).pays((type(credits_)(part), deals)).lines["base_micros"].to_list()
 
@@ -105,8 +114,8 @@ def test_the_first_multiplier_that_fits_decides_before_the_threshold():
     measure = Measure(
         sum="acv",
         multiply=(
-            CreditMultiplier(when=when(term_months={"min": 36}), by=Fraction(3, 2)),
-            CreditMultiplier(when=when(term_months={"min": 12}), by=Fraction(6, 5)),
+            CreditMultiplier(when=when(term_months={"min": 36}), by=always(Fraction(3, 2))),
+            CreditMultiplier(when=when(term_months={"min": 12}), by=always(Fraction(6, 5))),
         ),
         less_per_deal=units(100),
     )
@@ -123,14 +132,16 @@ def test_a_return_is_lessened_towards_zero_and_a_share_by_its_share():
 
 
 def test_lines_that_amount_to_less_than_nothing_keep_their_parts():
-    weights = Weights(family={"Software": Fraction(1), "Services": HALF}, otherwise=Fraction(0))
+    weights = Weights(family={"Software": always(Fraction(1)), "Services": always(HALF)}, otherwise=always(Fraction(0)))
     lines = [line("Software", -60), line("Services", -40)]
 
     assert worth(Measure(sum="acv", weights=weights), (DAY, -100), lines=lines)[0] == [units(-80)]
 
 
 def test_a_line_without_a_family_weighs_as_its_deal():
-    weights = Weights(family={"Software": Fraction(1)}, motion={"renewal": HALF}, otherwise=Fraction(1, 4))
+    weights = Weights(
+        family={"Software": always(Fraction(1))}, motion={"renewal": always(HALF)}, otherwise=always(Fraction(1, 4))
+    )
     lines = [line("Software", 50), line(None, 50), line("Software", 50, "D2"), line("Else", 50, "D2")]
     sales = [(DAY, 100, {"motion": "renewal"}), (DAY, 100)]
 
@@ -185,7 +196,7 @@ def test_a_line_that_does_not_count_needs_no_cost():
 
 def test_the_sentence_says_the_exchange_of_what_is_made():
     rates = [{"currency": "EUR", "from_on": "2026-01-01", "rate_num": 6, "rate_den": 5}]
-    measure = Measure(sum="mrr", multiply=(CreditMultiplier(when=when(), by=HALF),))
+    measure = Measure(sum="mrr", multiply=(CreditMultiplier(when=when(), by=always(HALF)),))
     sale = sold((DAY, 2_400, {"currency": "EUR"}))
     of = plan(component(measure="it"), measures={"it": measure})
     (row,) = Case([of], fx_rates=rates).pays(sale).lines.iter_rows(named=True)
@@ -195,3 +206,14 @@ def test_the_sentence_says_the_exchange_of_what_is_made():
         "D1, credited to you as AE, counts 120.00 USD (made in EUR, x 1.2 = 120.00 USD);"
         " MRR: ACV 2,400.00 EUR / 12; multiplied, 50 % of it; 120.00 x 10 % = 12.00 USD. [base; Handbook, section 3]"
     )
+
+
+def test_weights_and_multipliers_change_by_the_day_of_the_deal():
+    later = Dated(steps=((date.min, Fraction(1)), (date(2026, 6, 1), Fraction(0)), (date(2026, 7, 1), HALF)))
+    sales = [(day, 100) for day in ("2026-05-31", "2026-06-01", "2026-07-01")]
+    lines = [line("Software", 100, deal=f"D{number}") for number in (1, 2, 3)]
+    weighed = Measure(sum="acv", weights=Weights(family={"Software": later}, otherwise=always(HALF)))
+    multiplied = Measure(sum="acv", multiply=(CreditMultiplier(when=when(), by=later),))
+
+    for measure in (weighed, multiplied):
+        assert worth(measure, *sales, lines=lines)[1].lines["amount_micros"].to_list() == [units(10), units(5)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from engine.documents.measure import Measure
+from engine.documents.values import Dated
 from engine.documents.worth import LinesTest, Weights
 from tests.reference.classify import Deal
 from tests.reference.credits import Credit
@@ -147,12 +148,19 @@ def _weight(weights: Weights | None, line: Row | None, deal: Deal) -> Fraction:
     if weights is None:
         return ONE
     if line is not None and line["product"] in weights.product:
-        return weights.product[line["product"]]
+        return _on(weights.product[line["product"]], deal)
     if line is not None and line["family"] in weights.family:
-        return weights.family[line["family"]]
-    return weights.motion.get(deal.motion, weights.otherwise)
+        return _on(weights.family[line["family"]], deal)
+    return _on(weights.motion.get(deal.motion, weights.otherwise), deal)
+
+
+def _on(leaf: Dated[Fraction], deal: Deal) -> Fraction:
+    """The value on the deal's day."""
+    value = leaf.at(deal.day)
+    assert value is not None
+    return value
 
 
 def _multiplied(measure: Measure, deal: Deal, facts: Facts) -> Fraction:
     """By the first multiplier that fits."""
-    return next((each.by for each in measure.multiply if fits(each.when, deal, facts)), ONE)
+    return next((_on(each.by, deal) for each in measure.multiply if fits(each.when, deal, facts)), ONE)
