@@ -105,6 +105,11 @@ KINDS: dict[str, Kind] = {
         "A band of the clawback begins after its causes have ceased to count.",
         "Widen within_days or within_months, or remove the band.",
     ),
+    "clawback-ends-before-release": Kind(
+        "warning",
+        "Money is still held back when the clawback has ended, and is paid out although the customer has left.",
+        "Widen within_days or within_months, or release earlier.",
+    ),
     "rule-without-effect": Kind(
         "warning",
         "A rule of engagement decides no deal: the rules above it take every deal that it fits.",

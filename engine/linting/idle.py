@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from engine.calendar import months_later
@@ -47,14 +47,47 @@ def _beyond(world: World, part: Component, start: int, row: int) -> Question:
 
 
 def about_clawback(world: World) -> Iterator[Question]:
-    """Bands that begin when a cancellation no longer counts."""
+    """Bands that begin when a cancellation no longer counts, and money that is still held back then."""
     clawback = world.plan.clawback
     if clawback is None or clawback.when.cancelled is None:
         return
-    part = next(each for each in world.plan.components if each.id == clawback.applies_to[0])
+    parts = [each for each in world.plan.components if each.id in clawback.applies_to and _has_deals(world, each)]
     for place, (before, _) in enumerate(pairwise(clawback.takes_back.bands), start=1):
-        if _is_over(before, clawback):
-            yield _too_late(world, part, before, place)
+        if parts and _is_over(before, clawback):
+            yield _too_late(world, parts[0], before, place)
+    for part in parts:
+        yield from _held_longer(world, part, clawback.when.cancelled)
+
+
+def _has_deals(world: World, part: Component) -> bool:
+    """Whether one's own deals count, which can be cancelled."""
+    measure = world.measure(part.measure)
+    return world.known(part.measure) and measure.imported is None and "direct" in measure.credits
+
+
+def _held_longer(world: World, part: Component, within: Within) -> Iterator[Question]:
+    """A deal that is cancelled on the first day on which nothing is taken back, while a part of its pay is held."""
+    measure, day = world.measure(part.measure), world.days(part).first
+    over = _after(day, within.within_days, within.within_months)
+    steps = [step for step in world.plan.release_of(part) if step.on == "booking"]
+    reserve = world.plan.reserve
+    waits = [*steps, *([reserve] if reserve is not None and reserve.on == "payable" else [])]
+    last = max((_after(day, wait.after_days, wait.after_months) for wait in waits), default=day)
+    if last <= over:
+        return
+    made = deal(measure, sample_amount(measure), day).with_said(cancelled_on=over)
+
+    def answer(paid: Sequence[Paid]) -> Answer | None:
+        kept = paid[0].by(part.id)
+        said = f"A deal of {day} that is cancelled on {over} keeps {pay(world, kept)}, a part of it held till {last}."
+        return Answer(kept, said) if kept > 0 else None
+
+    yield Question("clawback-ends-before-release", part.id, (Way("cancelled", (made,)),), answer)
+
+
+def _after(day: date, days: int | None, months: int | None) -> date:
+    """So many days or months later."""
+    return months_later(day, months) if months is not None else day + timedelta(days=days or 0)
 
 
 def _is_over(before: Band, clawback: Clawback) -> bool:
@@ -70,7 +103,7 @@ def _ends_by(cause: Within, band: Band) -> bool:
 
 def _too_late(world: World, part: Component, before: Band, place: int) -> Question:
     measure, day = world.measure(part.measure), world.days(part).first
-    on = day + timedelta(days=before.until_day) if before.until_day else months_later(day, before.until)
+    on = _after(day, before.until_day, before.until_month)
     made = deal(measure, sample_amount(measure), day).with_said(cancelled_on=on)
 
     def answer(paid: Sequence[Paid]) -> Answer | None:
