@@ -112,6 +112,10 @@ class Component(Document):
     """The least that a deal pays which pays anything."""
     quota: Name | None = Field(default=None, examples=["new_acv"])
     """Rows of the quota file that percentages of brackets and points, and the target rate, refer to."""
+    split_of: Literal["credit", "money"] = Field(default="credit", examples=["money"])
+    """What a split divides. `credit`: each payee's total grows by the share of the deal, and is paid at its own rate.
+    `money`: each payee's total grows by the whole deal; its pay is computed as if nobody shared it, with the payee's
+    own rates, and the payee is paid that share of it."""
     accumulates: Accumulation = Field(default="transaction", examples=["year"])
     """How long what was achieved adds up before it starts again at 0; `transaction`: each deal by itself."""
     only_if: Annotated[tuple[Gate, ...], *LISTED] = Field(default=(), examples=["{attainment_of: base, min: 80%}"])

@@ -240,6 +240,9 @@ class Plan(Policy):
         if component.tables and measure.imported is not None:
             key = "rates" if component.rates else "by_deal"
             yield Problem((key,), "an imported result is of no deal, so no case can fit.", f"Remove {key}.")
+        if component.split_of == "money" and not (measure.of_credits and set(measure.credits) <= {"direct", "overlay"}):
+            message = f"{component.measure} adds up more than the payee's own shares of deals."
+            yield Problem(("split_of",), message, "Remove split_of, or give it a measure of direct or overlay credits.")
         if component.kind == "manager_override" and not measure.of_the_team:
             message = f"an override pays on the team's credits, but {component.measure} adds up others."
             yield Problem(("measure",), message, "Give it a measure with credits: [rollup].")

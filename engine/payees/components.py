@@ -30,6 +30,7 @@ from engine.payees.exchange import Exchange
 from engine.payees.factors import Reading, judged, with_factors
 from engine.payees.matrix import in_cells
 from engine.payees.measure import alive, counted
+from engine.payees.money_splits import of_whole_deals, shares_of_money
 from engine.payees.places import placed
 from engine.payees.proration import quotas_of
 from engine.payees.retained import of_cohorts
@@ -123,6 +124,8 @@ class _Walk:
             counts = of_cohorts(self.cohorts, plan, component.measure, measure.retention, component.accumulates)
         else:
             counts = counted(rows, self.prepared.results[file], plan, component)
+        if component.split_of == "money":
+            counts = of_whole_deals(counts)
         return attain(alive(counts, component), plan, component, self.quotas[file], self.rules.company)
 
     def _judged(
@@ -134,6 +137,7 @@ class _Walk:
         if component.matrix is not None:
             finds[-2:] = in_cells(finds[-2], finds[-1], component.matrix)
         finds += [found_by_case(rows, cases, self.prepared.deals, component) for cases in component.tables]
+        finds += [shares_of_money(rows)] if component.split_of == "money" else []
         if not finds:
             return rows, pl.DataFrame(schema=dict.fromkeys(HELD, pl.String))
         told = with_factors(rows, finds)

@@ -27,7 +27,9 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
     told = [_told(gauge, what, plan) for gauge, what in zip(gauges[:single], found, strict=False)]
     if axes:
         told.append(_cell(gauges[single:], found[single : len(gauges)], plan))
-    told += [_case(cases, what) for cases, what in zip(component.tables, found[len(gauges) :], strict=True)]
+    told += [_case(cases, what) for cases, what in zip(component.tables, found[len(gauges) :], strict=False)]
+    if component.split_of == "money" and found[-1]["factor"] != "1/1":
+        told.append(f"your share of the pay for the whole deal is {percent(Fraction(found[-1]['factor']))}")
     return "".join(f"; {sentence}" for sentence in told)
 
 
