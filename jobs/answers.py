@@ -50,24 +50,27 @@ def find_payee(conn: Connection, who: str) -> dict[str, Any]:
 
 
 def blame(conn: Connection, deal_id: str) -> dict[str, Any]:
-    """Owners and credits of a deal with the rule, the facts and the day behind each."""
-    assignments = results.assignments_of(conn, [deal_id])
+    """Owners and credits of a deal with the rule, the facts and the day behind each.
+
+    A deal that never got as far as a rule has its issues; one that only qualified has its credits.
+    """
+    assignments, deals = results.assignments_of(conn, [deal_id]), results.classified_of(conn, [deal_id])
     issues = [str(found.issue) for found in runs.open_issues(conn) if deal_id in found.issue.subject]
-    if assignments.is_empty():
-        if not issues:
-            raise NotFound(f"Deal {deal_id} is not in the results: it is unknown, deleted, or not won.")
-        return {"deal": {"deal_id": deal_id}, "held": True, "why": [], "owners": {}, "credits": [], "issues": issues}
     names = _names(conn)
-    assignment = assignments.row(0, named=True)
-    deal = results.classified_of(conn, [deal_id]).row(0, named=True)
-    owners = {part: names.get(assignment[f"{part}_owner_id"]) for part in RESPONSIBILITIES}
+    credits_ = [_credit(row, names) for row in results.credits_of(conn, None, [deal_id]).iter_rows(named=True)]
+    if deals.is_empty() or assignments.is_empty():
+        if not issues and assignments.is_empty() and not credits_:
+            raise NotFound(f"Deal {deal_id} is not in the results: it is unknown, deleted, or not won.")
+        known = {"deal": {"deal_id": deal_id}, "held": bool(issues), "why": [], "owners": {}}
+        return {**known, "credits": credits_, "issues": issues}
+    assignment, deal = assignments.row(0, named=True), deals.row(0, named=True)
     return {
         "deal": deal,
         "rule": assignment["rule"],
         "held": assignment["held"],
         "why": explain_assignment(assignment, deal, names),
-        "owners": owners,
-        "credits": [_credit(row, names) for row in results.credits_of(conn, None, [deal_id]).iter_rows(named=True)],
+        "owners": {part: names.get(assignment[f"{part}_owner_id"]) for part in RESPONSIBILITIES},
+        "credits": credits_,
         "issues": issues,
     }
 

@@ -58,6 +58,18 @@ def test_the_list_of_commands_is_complete() -> None:
     assert names == set(COMMANDS)
 
 
+def test_a_deal_that_is_held_before_its_rules_says_why(company: Company) -> None:
+    """blame and explain name the issue of a deal that never got as far as a rule."""
+    run_on(company, "sync")
+    issues = json.loads(run_on(company, "issues", "--json").stdout)
+    held = next(i["subject"].removeprefix("deal ") for i in issues if i["code"] == "missing_amount")
+
+    for command in ("blame", "explain"):
+        answer = json.loads(run_on(company, command, held, "--json").stdout)
+        assert (answer["held"], answer["credits"]) == (True, [])
+        assert answer["issues"]
+
+
 def test_questions_are_answered_as_data(company: Company) -> None:
     """statement, explain, blame, status, issues and preview answer in JSON that adds up."""
     assert run_on(company, "sync").exit_code == 0
