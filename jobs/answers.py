@@ -173,6 +173,8 @@ def _credit(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         "acv": format_amount(row["acv_micros"], row["currency"]),
         "currency": row["currency"],
         "rule": row["rule"],
+        "how": row["how"],
+        "on": row["dated_on"].isoformat(),
         "from": names.get(row["from_payee_id"]),
     }
 

@@ -107,9 +107,9 @@ def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
     out.print(f"[bold]{escape(str(deal.get('name') or ''))}[/bold] {deal['deal_id']} {deal.get('motion') or ''}")
     for sentence in answer["why"]:
         out.print(escape(sentence))
-    columns = ("credited", "as", "kind", "portion", "share", "ACV", "rule")
+    columns = ("credited", "as", "kind", "portion", "share", "ACV", "rule", "because it is")
     rows = [
-        (c["payee"], c["role"], c["kind"], c["portion"], c["share"], f"{c['acv']} {c['currency']}", c["rule"])
+        (c["payee"], c["role"], c["kind"], c["portion"], c["share"], f"{c['acv']} {c['currency']}", c["rule"], c["how"])
         for c in answer["credits"]
     ]
     out.print(table("", columns, rows, right=("share", "ACV")))
