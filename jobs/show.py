@@ -109,7 +109,7 @@ def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
         out.print(escape(sentence))
     columns = ("credited", "as", "kind", "portion", "share", "ACV", "rule", "because it is")
     rows = [
-        (c["payee"], c["role"], c["kind"], c["portion"], c["share"], f"{c['acv']} {c['currency']}", c["rule"], c["how"])
+        (c["payee"], c["role"], c["kind"], c["portion"], c["share"], f"{c['acv']} {c['currency']}", c["rule"], _found(c))
         for c in answer["credits"]
     ]
     out.print(table("", columns, rows, right=("share", "ACV")))
@@ -120,6 +120,11 @@ def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
             out.print(f"  {escape(said)}", style="dim")
     for issue in answer["issues"]:
         out.print(f"! {escape(issue)}", style="yellow")
+
+
+def _found(credit: dict[str, Any]) -> str:
+    """How the payee was found; of what is passed on, whose credit it is and how that was found."""
+    return f"{credit['from']}: {credit['how']}" if credit["from"] else str(credit["how"] or "")
 
 
 def show_preview(answer: dict[str, Any], *, as_json: bool) -> None:
