@@ -109,7 +109,7 @@ def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
         out.print(escape(sentence))
     columns = ("credited", "as", "kind", "portion", "share", "ACV", "rule", "because it is")
     rows = [
-        (c["payee"], c["role"], c["kind"], c["portion"], c["share"], f"{c['acv']} {c['currency']}", c["rule"], _found(c))
+        (*(c[name] for name in ("payee", "role", "kind", "portion", "share")), _acv(c), c["rule"], _found(c))
         for c in answer["credits"]
     ]
     out.print(table("", columns, rows, right=("share", "ACV")))
@@ -120,6 +120,10 @@ def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
             out.print(f"  {escape(said)}", style="dim")
     for issue in answer["issues"]:
         out.print(f"! {escape(issue)}", style="yellow")
+
+
+def _acv(credit: dict[str, Any]) -> str:
+    return f"{credit['acv']} {credit['currency']}"
 
 
 def _found(credit: dict[str, Any]) -> str:
