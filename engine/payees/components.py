@@ -25,7 +25,7 @@ from engine.payees.attain import WINDOW, Attainment, Prepared, attain, prepare
 from engine.payees.cases import cases_lack_values, found_by_case
 from engine.payees.compensation import promised_rows
 from engine.payees.earn import Earnings, earn
-from engine.payees.earnings import with_earnings
+from engine.payees.earnings import with_earnings, without_deals
 from engine.payees.exchange import Exchange
 from engine.payees.factors import Reading, judged, with_factors
 from engine.payees.matrix import in_cells
@@ -118,8 +118,10 @@ class _Walk:
         rows = self.prepared.cash[file] if measure.sum == "cash" else self.prepared.credits[file]
         if measure.of:
             exchange = Exchange(self.book.fx_rates, self.rules.company.currency)
-            read = together([self.earned[place] for place in earners(self.rules.plans, file, component.measure)])
-            rows = with_earnings(rows, plan, self.credits, read, exchange, levels=measure.levels)
+            places = earners(self.rules.plans, file, component.measure)
+            read = together([self.earned[place] for place in places])
+            others = without_deals(self._without_deals(places), component.measure, plan, self.book)
+            rows = with_earnings(rows, plan, self.credits, read, exchange, levels=measure.levels, others=others)
         if measure.retention is not None:
             counts = of_cohorts(self.cohorts, plan, component.measure, measure.retention, component.accumulates)
         else:
@@ -127,6 +129,12 @@ class _Walk:
         if component.split_of == "money":
             counts = of_whole_deals(counts)
         return attain(alive(counts, component), plan, component, self.quotas[file], self.rules.company)
+
+    def _without_deals(self, places: Sequence[Place]) -> pl.DataFrame:
+        """What the components of these places pay on that is of no deal."""
+        source = ["payee_id", "dated_on", "credit_id"]
+        every = pl.concat([self.attained[place].rows.select("deal_id", *source) for place in places])
+        return every.filter(pl.col("deal_id").is_null()).select(source).unique()
 
     def _judged(
         self, place: Place, component: Component, rows: dy.DataFrame[f.Attained]

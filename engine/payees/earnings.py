@@ -10,11 +10,16 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.book import Book
+from engine.deals.holders import People
+from engine.deals.rollup import chains_above, enrolled_in, in_a_plan
+from engine.documents.conditions import When
 from engine.documents.measure import Levels
 from engine.documents.plan import Plan
 from engine.payees.earn import Earnings
 from engine.payees.exchange import Exchange, with_rates
-from engine.payees.measure import within
+from engine.payees.measure import fits_column, within
+from engine.texts import text
 
 SOURCE = ["earner_id", "source_id"]
 """Whose earnings for which credit."""
@@ -32,17 +37,18 @@ def with_earnings(
     exchange: Exchange,
     *,
     levels: Levels | None,
+    others: pl.DataFrame,
 ) -> pl.DataFrame:
     """The credits of a plan with `earnings_micros` in the currency they were earned in, and `stuck` where not known.
 
     `earned` is what the components made that the measure reads. A roll-up adds up what was earned below with the credit
     that was rolled up: by the team member, and by managers in between on their own roll-ups of it. What a clawback
-    takes back later is none of these earnings.
+    takes back later is none of these earnings. `others` are what earned without a deal (`without_deals`).
     """
     paid = _summed(earned.lines)
     waiting = earned.held.select(pl.lit(value=True).alias("waits"), earner_id="payee_id", source_id="source_id")
     found = (
-        _sources(credits_, levels)
+        pl.concat([_sources(credits_, levels), others.select("credit_id", "source_id", "earner_id")])
         .join(paid, on=SOURCE, how="left")
         .join(waiting.unique(), on=SOURCE, how="left")
         .group_by("credit_id")
@@ -56,11 +62,40 @@ def with_earnings(
     stuck = (
         pl.when(pl.col("waits")).then(pl.lit("source_held")).when(~pl.col("single")).then(pl.lit("several_currencies"))
     )
-    earning = rows.drop("fx_num", "fx_den", "currency").join(found, on="credit_id", how="left", maintain_order="left")
-    known = earning.with_columns(
-        pl.col("earnings_micros").fill_null(0), pl.col("currency").fill_null(plan.currency), stuck=stuck
-    )
+    dealt = rows.drop("fx_num", "fx_den", "currency")
+    every = pl.concat([dealt, others.drop(SOURCE)], how="diagonal").sort("payee_id", "dated_on", "credit_id")
+    earning = every.join(found.with_columns(stuck=stuck), on="credit_id", how="left", maintain_order="left")
+    known = earning.with_columns(pl.col("earnings_micros").fill_null(0), pl.col("currency").fill_null(plan.currency))
     return with_rates(known.drop("waits", "single"), plan, exchange)
+
+
+def without_deals(earned: pl.DataFrame, name: str, plan: Plan, book: Book) -> pl.DataFrame:
+    """What counts in a measure of earnings beside credits: imported results and the like, of which there is no deal.
+
+    `earned` are their payee, day and `credit_id`. They count on their day for the payee, or for everybody above who is
+    on the plan then; a measure that asks about deals does not count them.
+    """
+    measure = plan.measures[name]
+    sources = earned.with_columns(earner_id="payee_id", source_id="credit_id", level=pl.lit(None, dtype=pl.Int64))
+    if measure.of_the_team:
+        chains, _ = chains_above(earned.select("payee_id", "dated_on").unique(), People.of(book))
+        above = in_a_plan(chains, enrolled_in([plan], book), [plan])
+        sources = (
+            sources.drop("level")
+            .join(above, on=["payee_id", "dated_on"])
+            .with_columns(payee_id="to_payee_id", credit_id=text("{}:{}", "credit_id", "to_payee_id"))
+        )
+        if measure.levels is not None:
+            sources = sources.filter(within(measure.levels, pl.col("level")))
+    return sources.select(
+        "payee_id",
+        "dated_on",
+        "credit_id",
+        "level",
+        *SOURCE,
+        pl.lit("rollup" if measure.of_the_team else "direct", dtype=f.Credits.kind.dtype).alias("kind"),
+        pl.lit(measure.when == When()).alias(fits_column(name)),
+    )
 
 
 def _sources(credits_: pl.DataFrame, levels: Levels | None) -> pl.DataFrame:

@@ -129,18 +129,23 @@ def _months_since_signing(row: Row, won: list[Row], facts: Facts) -> int | None:
     for deal in sorted(of_account, key=lambda each: (each["closed_on"], each["deal_id"])):
         if deal["motion"] != "new_business" or deal["closed_on"] > row["closed_on"]:
             continue
-        if signed is None or not _is_customer(deal, facts):
+        if signed is None or not _is_customer(deal, won, facts):
             signed = deal["closed_on"]
     return None if signed is None else whole_months(signed, row["closed_on"])
 
 
-def _is_customer(deal: Row, facts: Facts) -> bool:
-    """Whether a contract of the account runs on the deal's day: begun before it, neither over nor cancelled."""
+def _is_customer(deal: Row, won: list[Row], facts: Facts) -> bool:
+    """Whether a contract of the account runs on the deal's day: signed before it, neither over nor cancelled.
+
+    A contract is signed on the day of the deal that started it, or without one on the day on which it starts.
+    """
+    closed = {each["deal_id"]: each["closed_on"] for each in won}
     for each in facts.contracts:
-        begun = each["account_id"] == deal["account_id"] and each["starts_on"] < deal["closed_on"]
-        ends = [end for end in (each["ends_on"], each["cancelled_on"]) if end is not None]
-        if begun and each["origin_deal_id"] != deal["deal_id"] and all(deal["closed_on"] < end for end in ends):
-            return True
+        if each["account_id"] == deal["account_id"]:
+            signed = closed.get(each["origin_deal_id"], each["starts_on"])
+            ends = [end for end in (each["ends_on"], each["cancelled_on"]) if end is not None]
+            if signed < deal["closed_on"] and all(deal["closed_on"] < end for end in ends):
+                return True
     return False
 
 

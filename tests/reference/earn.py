@@ -132,9 +132,10 @@ class Earnings:
         measure = who.plan.measures[name]
         if measure.imported is not None:
             return e.of_results(measure, who.payee, self.facts)
-        if measure.sum == "earnings":
-            return e.of_earnings(measure, who.plan, self._earned(who, name), self.facts)
         own = [credit for credit in self.credits if credit.payee == who.payee]
+        if measure.sum == "earnings":
+            lines = self._earned(who, name)
+            return e.of_earnings(measure, who, lines, own, facts=self.facts, company=self.company)
         return e.of_credits(measure, who.plan, own, self.facts, self.company)
 
     def _earned(self, who: Participant, name: str) -> Iterator[tuple[Plan, Line]]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from engine.documents.company import Company
+from engine.documents.conditions import When
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from tests.reference.classify import Deal, rate_into_company
@@ -130,15 +131,61 @@ def of_results(measure: Measure, payee: str, facts: Facts) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.order)
 
 
-def of_earnings(measure: Measure, plan: Plan, lines: Iterator[tuple[Plan, Line]], facts: Facts) -> list[Entry]:
-    """What other components paid; what is paid in another currency than this plan's is not added to it."""
-    entries = []
+def of_earnings(
+    measure: Measure,
+    who: Participant,
+    lines: Iterator[tuple[Plan, Line]],
+    credits_: Sequence[Credit],
+    *,
+    facts: Facts,
+    company: Company,
+) -> list[Entry]:
+    """What other components paid for each source, in the plan's currency by the rate of the day.
+
+    Of the team, what it was paid for its direct credits, as the manager's roll-ups of them. A source that was paid in
+    several currencies, or is held, is held; a credit that was paid nothing counts for nothing.
+    """
+    paid: dict[str, list[tuple[Plan, Line]]] = {}
     for earned_in, line in lines:
-        if line.deal is not None and not fits(measure.when, line.deal, facts):
+        kind = line.source.split(":")[1] if line.deal is not None else "direct"
+        asked = line.deal is None and measure.when != When()
+        if asked or (line.deal is not None and not fits(measure.when, line.deal, facts)):
             continue
-        base = line.amount if earned_in.currency == plan.currency else None
-        entries.append(Entry(f"{line.source}:{line.component}:{line.payee}", line.deal, line.day, base))
+        if kind in (("direct",) if measure.of_the_team else measure.credits):
+            source = _rolled_up(line, who.payee) if measure.of_the_team else line.source
+            paid.setdefault(source, []).append((earned_in, line))
+    entries = [
+        Entry(credit.id, credit.deal, credit.deal.day, 0)
+        for credit in credits_
+        if credit.id not in paid and _counts(measure, credit, facts)
+    ]
+    for source, of in paid.items():
+        first = of[0][1]
+        entries.append(Entry(source, first.deal, first.day, _exchanged(of, who.plan, facts, company)))
     return sorted(entries, key=lambda entry: entry.order)
+
+
+def _rolled_up(line: Line, manager: str) -> str:
+    """The id of the manager's roll-up of the credit that earned."""
+    if line.deal is None:
+        return f"{line.source}:{manager}"
+    deal, _, role, portion, member = line.source.split(":")
+    return ":".join([deal, "rollup", role, portion, manager, member])
+
+
+def _exchanged(of: list[tuple[Plan, Line]], plan: Plan, facts: Facts, company: Company) -> int | None:
+    """The sum in the plan's currency; None where that cannot be told."""
+    amounts = [line.amount for _, line in of if line.amount is not None]
+    currencies = {earned_in.currency for earned_in, line in of if line.amount is not None}
+    if len(amounts) < len(of) or len(currencies) > 1:
+        return None
+    (currency,) = currencies
+    day = of[0][1].day
+    theirs = rate_into_company(currency, day, facts, company)
+    ours = rate_into_company(plan.currency, day, facts, company)
+    if currency == plan.currency:
+        return sum(amounts)
+    return None if theirs is None or ours is None else rounded(sum(amounts) * theirs / ours)
 
 
 def is_below(line: Line, manager: str, measure: Measure, facts: Facts) -> bool:

@@ -32,7 +32,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Leavers", "paid_for_days"),
     **_each(LATE, "LastDay", "after_days", "after_months", "then"),
     **_each(LATE, "Matrix", "columns", "factors", "pays", "rates", "rows"),
-    **_each(LATE, "Measure", "dated_by", "of", "overpaid", "retention"),
+    **_each(LATE, "Measure", "dated_by", "overpaid", "retention"),
     **_each(LATE, "Multiplier", "ranked"),
     **_each(LATE, "Place", "because", "effective", "name", "when"),
     **_each(LATE, "PlanCap", "amount", "components", "id", "of", "per", "share", "then_pays", "title"),

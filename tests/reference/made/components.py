@@ -15,18 +15,25 @@ AMOUNTS = (0, 10_000, 25_000, 60_000, 100_000)
 COUNTS = (0, 1, 3, 5, 10)
 LUMPS = (0, 100, 250, 1_000, 2_500)
 MONEY = ("m1", "m2", "plain")
-CREDITED = (*MONEY, "count")
+CREDITED = (*MONEY, "count", "paid")
 
 
 def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) -> dict[str, Any]:
     """One more component of a plan, which may read those before it."""
-    measure = chance.choice([*MONEY, *MONEY, "count", "count", "nps", "csat", "mbo"])
-    kinds = ["commission", "spiff", "bonus", *(["manager_override"] if of_team and measure in CREDITED else [])]
+    measure = chance.choice(
+        [*MONEY, *MONEY, "count", "count", "nps", "csat", "mbo", *(["paid", "paid"] if before else [])]
+    )
+    kinds = [
+        "commission",
+        "spiff",
+        "bonus",
+        *(["manager_override"] if of_team and measure in (*MONEY, "count") else []),
+    ]
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
     made |= _way(chance, measure)
     made |= _cap(chance, made)
     made |= gates(chance, before)
-    if measure in CREDITED and chance.random() < 0.1:
+    if before and measure in (*MONEY, "count") and chance.random() < 0.1:
         months = chance.choice([{}, {"for_months": chance.choice([1, 6])}])
         made["residual"] = {**months, "starts_after_months": chance.choice([0, 3])}
     if chance.random() < 0.2:

@@ -19,6 +19,7 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
         "m2": _of_credits(chance, {"sum": chance.choice(money)}, of_team=of_team),
         "count": _of_credits(chance, chance.choice([{"count": "deals"}, {"sum": "units"}]), of_team=of_team),
         "plain": {"sum": "amount", "credits": ["rollup"] if of_team else ["direct"]},
+        "paid": _of_earnings(chance, of_team=of_team),
         "nps": {"import": "nps"},
         "csat": {"import": "csat", "as": "percent"},
         "mbo": {"import": "mbo", "as": "amount"},
@@ -32,6 +33,13 @@ def _of_credits(chance: Random, source: dict[str, Any], *, of_team: bool) -> dic
         made["levels"] = chance.choice([{"max": 1}, {"min": 2}, {"min": 1, "max": 2}])
     condition = when(chance)
     return {**made, **({"when": condition} if condition else {}), **_worth(chance, source)}
+
+
+def _of_earnings(chance: Random, *, of_team: bool) -> dict[str, Any]:
+    """What the first component pays the payee."""
+    condition = when(chance, 1)
+    kinds = ["direct"] if of_team else chance.choice([["direct"], ["direct", "overlay"]])
+    return {"sum": "earnings", "of": ["c0"], "credits": kinds, **({"when": condition} if condition else {})}
 
 
 def _worth(chance: Random, source: dict[str, Any]) -> dict[str, Any]:
