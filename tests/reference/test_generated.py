@@ -51,7 +51,9 @@ NOT_YET: dict[str, str] = {
         "share",
     ),
     **_each(LATE, "Reserve", "after_days", "after_months", "end_of", "leavers", "on", "once", "share", "until"),
-    **_each(LATE, "Retention", "cohort", "grace_days", "kind", "losses", "owner", "trailing_months", "transferred"),
+    **_each(
+        LATE, "Retention", "cohort", "goal", "grace_days", "kind", "losses", "owner", "trailing_months", "transferred"
+    ),
     **_each(LATE, "SigningWindow", "because", "id", "months", "months_by_segment", "sales_cycles", "until"),
     **_each(LATE, "When", "channel", "facts", "growth", "lifetime_months", "running_acv", "window"),
     **_each(LATE, "engagement", "holdovers", "team_roles", "segments", "territories", "windows"),
