@@ -22,7 +22,7 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 NOT_YET: dict[str, str] = {
     **_each(LATE, "Axis", "attainment_of", "from", "judged", "measure", "over", "payout_of", "quota", "ranked"),
     **_each(LATE, "Clawback", "of"),
-    **_each(LATE, "Component", "by_deal", "floor", "matrix", "rates", "release", "target_of"),
+    **_each(LATE, "Component", "by_deal", "floor", "matrix", "rates", "release", "split_of", "target_of"),
     **_each(LATE, "Exchanging", "fixed", "rates_of"),
     **_each(LATE, "FactorCase", "factor", "otherwise", "when"),
     **_each(LATE, "Floor", "amount", "applies"),
