@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from engine.documents.company import Company
 from engine.model import MICROS, Issue, Severity
 from engine.money import round_ratio
 from engine.payees.balances import Balance
 from engine.scenario.compare_ownership import differences
 from engine.scenario.expectation import TOTAL, Expect, ExpectedLine, ExpectedSum
 from engine.scenario.run import Ran
+from engine.scenario.values import ended_by, within
 from engine.telling.wording import attainment, number, percent, plain
 
 Row = Mapping[str, Any]
@@ -58,7 +60,8 @@ def refusal(expect: Expect, refused: Sequence[Issue]) -> list[Failure]:
 def _totals(expect: Expect, ran: Ran) -> Iterator[Failure]:
     for payee, amounts in expect.totals.items():
         for period, amount in amounts.items():
-            lines = [line for line in ran.lines if line["payee_id"] == payee and period in (TOTAL, line["period"])]
+            mine = [line for line in ran.lines if line["payee_id"] == payee]
+            lines = [line for line in mine if period == TOTAL or within(line["period"], period, ran.company)]
             what = f"total of {payee}" if period == TOTAL else f"total of {payee} in {period}"
             yield from _sum(what, amount, lines, "amount_micros")
 
@@ -73,24 +76,27 @@ def _accounts(expect: Expect, ran: Ran) -> Iterator[Failure]:
         for payee, amounts in getattr(expect, name).items():
             mine = [balance for balance in ran.balances if balance.payee_id == payee]
             for period, amount in amounts.items():
-                rows = [{"currency": of.currency, "amount": getattr(of, name)} for of in _balances(mine, name, period)]
+                rows = [
+                    {"currency": of.currency, "amount": getattr(of, name)}
+                    for of in _balances(mine, name, period, ran.company)
+                ]
                 what = f"{name} of {payee}" + ("" if period == TOTAL else f" in {period}")
                 for failure in _sum(what, amount, rows, "amount"):
                     lines = tuple(line for line in ran.lines if line["payee_id"] == payee)
                     yield Failure(failure.what, failure.expected, failure.found, lines)
 
 
-def _balances(mine: Sequence[Balance], name: str, period: str) -> list[Balance]:
+def _balances(mine: Sequence[Balance], name: str, period: str, company: Company) -> list[Balance]:
     """The periods that an expectation is about; of what is held the last one of each plan, so far."""
     if name != "held":
-        return [of for of in mine if period in (TOTAL, of.period)]
-    so_far = {(of.plan, of.currency): of for of in mine if period == TOTAL or of.period <= period}
+        return [of for of in mine if period == TOTAL or within(of.period, period, company)]
+    so_far = {(of.plan, of.currency): of for of in mine if period == TOTAL or ended_by(of.period, period, company)}
     return list(so_far.values())
 
 
 def _lines(expected: Iterable[ExpectedLine], ran: Ran) -> Iterator[Failure]:
     for wanted in expected:
-        what, lines = _described("line", wanted), _fitting(wanted, ran.lines)
+        what, lines = _described("line", wanted), _fitting(wanted, ran.lines, ran.company)
         if wanted.amount is not None:
             yield from _sum(what, wanted.amount, lines, "amount_micros")
         words = wanted.sentence_contains
@@ -100,7 +106,7 @@ def _lines(expected: Iterable[ExpectedLine], ran: Ran) -> Iterator[Failure]:
 
 def _postings(expected: Iterable[ExpectedSum], ran: Ran) -> Iterator[Failure]:
     for wanted in expected:
-        rows = _fitting(wanted, ran.postings)
+        rows = _fitting(wanted, ran.postings, ran.company)
         beside = [line for line in (*ran.before, *ran.lines) if any(_same_key(line, row) for row in rows)]
         for failure in _sum(_described("posting", wanted), wanted.amount or 0, rows, "delta_micros"):
             yield Failure(failure.what, failure.expected, failure.found, tuple(beside))
@@ -198,9 +204,10 @@ def _promises(ran: Ran) -> Iterator[Failure]:
         yield Failure(f"line {name} from its facts alone", "the same amount", "another amount")
 
 
-def _fitting(wanted: ExpectedSum, rows: Iterable[Row]) -> list[Row]:
-    keys = wanted.fitting()
-    return [row for row in rows if all(row[column] == value for column, value in keys.items())]
+def _fitting(wanted: ExpectedSum, rows: Iterable[Row], company: Company) -> list[Row]:
+    keys = {column: value for column, value in wanted.fitting().items() if column != "period"}
+    fitting = [row for row in rows if all(row[column] == value for column, value in keys.items())]
+    return [row for row in fitting if wanted.period is None or within(row["period"], wanted.period, company)]
 
 
 def _same_key(line: Row, posting: Row) -> bool:

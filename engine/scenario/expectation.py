@@ -39,7 +39,7 @@ class ExpectedSum(Document):
     component: Name | None = Field(default=None, examples=["base"])
     """Only of this component."""
     period: PeriodLabel | None = Field(default=None, examples=["2026-03"])
-    """Only of this statement."""
+    """Only of the statements in this period."""
     deal: Name | None = Field(default=None, examples=["D1"])
     """Only of this deal."""
     kind: StrictStr | None = Field(default=None, examples=["clawback"])
@@ -87,7 +87,8 @@ class Expect(Document):
     totals: dict[Name, ByPeriod] = Field(
         default_factory=dict, examples=["{ada: 5_000.00, bo: {2026-01: 500.00, total: 900.00}}"]
     )
-    """By payee: everything, or by statement period and in `total`."""
+    """By payee: everything, or by period and in `total`. A period holds every statement period in it: `FY2026-Q1` is
+    what its three months come to."""
     payable: dict[Name, ByPeriod] = Field(
         default_factory=dict, examples=["{ada: {2026-01: 500.00, 2026-03: 500.00, total: 1_000.00}}"]
     )

@@ -15,6 +15,7 @@ from engine.book import Book, Credited, Outcome, Rules
 from engine.cohorts.windows import Reach
 from engine.compute import credit_classified
 from engine.deals.classify import classify
+from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.model import Found, Issue, join_issues
 from engine.pay import pay
@@ -46,6 +47,8 @@ class Ran:
     balances: tuple[Balance, ...]
     """What is earned, payable and held, by payee, plan and statement period."""
     issues: tuple[Issue, ...]
+    company: Company
+    """Whose fiscal calendar the labels of periods follow."""
     booked_twice: int
     """Postings of a second run on the first one's ledger; anything but 0 is our bug."""
     not_recomputed: tuple[str, ...]
@@ -81,6 +84,7 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
         credits=tuple(credited.credits.iter_rows(named=True)),
         balances=balances(outcome.lines.filter(own), payables.filter(own)),
         issues=tuple(dict.fromkeys(join_issues(credited.issues, outcome.issues))),
+        company=rules.company,
         booked_twice=again.postings.height + again.released.height,
         not_recomputed=(
             *(_named(line) for line in told if recomputed(line["facts"]) != line["amount_micros"]),

@@ -60,6 +60,19 @@ def days_of(label: str, company: Company) -> tuple[date, date]:
     return found.starts_on, found.ends_on
 
 
+def within(label: str, period: str, company: Company) -> bool:
+    """Whether the days of a statement period lie in those of an expected one: a month in its quarter, say."""
+    if label == period:
+        return True
+    (since, until), (first, after) = days_of(label, company), days_of(period, company)
+    return first <= since and until <= after
+
+
+def ended_by(label: str, period: str, company: Company) -> bool:
+    """Whether a statement period ends no later than another."""
+    return days_of(label, company)[1] <= days_of(period, company)[1]
+
+
 def _inside(year: int, company: Company) -> date:
     """A day of the fiscal year that ends in the calendar year."""
     first = date(year, company.fiscal_month, company.fiscal_day)

@@ -140,3 +140,19 @@ def test_a_broken_promise_fails_every_scenario(
     honest: Callable[..., Ran] = verdicts.run
     monkeypatch.setattr(verdicts, "run", lambda *given: replace(honest(*given), **broken))
     assert expecting("{totals: {ada: 8.40}}") == [failure]
+
+
+def test_a_period_holds_every_statement_in_it():
+    verdict = judged("""
+        scenario: A quarter of monthly statements
+        plan: {components: [{rate: 10%, release: {on: booking, after_months: 1}}]}
+        deals: [{on: 2026-01-15, amount: 100}, {on: 2026-03-31, amount: 200}, {on: 2026-04-01, amount: 400}]
+        through: 2026-06
+        expect:
+          totals: {rep: {FY2026-Q1: 30, FY2026-H1: 70, FY2026: 70, FY2025: 0}}
+          payable: {rep: {FY2026-Q1: 10, FY2026-Q2: 60}}
+          held: {rep: {FY2026-Q1: 20, FY2025-Q4: 0, 2026-01: 10}}
+          lines: [{period: FY2026-Q1, amount: 30}, {period: FY2026-Q2, deal: D1, amount: 0}]
+    """)
+
+    assert verdict.passed, verdict.failures
