@@ -89,9 +89,11 @@ class Component(Document):
     """Points of the curve in climbing order; between two of them the pay runs straight (interpolated)."""
     below: Literal["none", "flat", "continue"] | None = Field(default=None, examples=["none"])
     """What is paid below the first point. `none`: nothing. `flat`: as much as at the first point, for any achievement.
-    `continue`: the first line goes on downwards until it reaches zero."""
+    `continue`: the first line goes on downwards until it reaches zero. It has no default: a first point above 0
+    needs it."""
     beyond: Literal["flat", "continue"] | None = Field(default=None, examples=["flat"])
-    """What is paid beyond the last point. `flat`: no more than there. `continue`: the last line goes on."""
+    """What is paid beyond the last point. `flat`: no more than there. `continue`: the last line goes on. It has
+    no default: points need it."""
     target: Dated[Pay] | None = Field(default=None, examples=["12_500"])
     """What 100 % pays in an accumulation window: the variable pay of a quarter if it accumulates by quarter."""
     targets: Name | None = Field(default=None, examples=["variable_pay"])

@@ -102,7 +102,8 @@ class DealFact(Customer):
     motion: MotionName | None = Field(default=None, examples=["renewal"])
     """What kind of sale; without it `new_business`, and `downgrade` where the amount is negative."""
     payee: Name | None = Field(default=None, examples=["ada"])
-    """Its owner, who is credited where the scenario has no rules of engagement."""
+    """Its owner, who is credited where the scenario has no rules of engagement. A customer's `account_owner`
+    is who `contracts` say, else the owner of its first deal in the file."""
     splits: dict[Name, Share] = Field(default_factory=dict, examples=["{ada: 60%, bo: 40%}"])
     """Shares of several payees, as the CRM would state them."""
     team: dict[Name, StrictStr] = Field(default_factory=dict, examples=["{sue: Sales Engineer}"])
