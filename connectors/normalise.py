@@ -1,6 +1,6 @@
 """Raw CRM records to canonical rows. Pure; what cannot be read is an issue that names record and field, never a guess.
 
-A row is a tuple in the column order of its schema in `engine/frames.py` (see `COLUMNS`).
+A row is a tuple in the column order of its schema in `engine/frames/` (see `COLUMNS`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Tables of the book: canonical records, rebuildable from the mirror and the config folder.
 
-Columns repeat `engine/frames.py` name by name (a test compares them); what a column means is said there. Dates are ISO
+Columns repeat `engine/frames/` name by name (a test compares them); what a column means is said there. Dates are ISO
 text. No foreign keys among them: the CRM delivers records in any order, and a dangling id is an issue, not an error.
 """
 

@@ -1,4 +1,4 @@
-"""Tables of results: what the stages concluded, rebuildable at any time. Columns repeat `engine/frames.py`."""
+"""Tables of results: what the stages concluded, rebuildable at any time. Columns repeat `engine/frames/`."""
 
 from __future__ import annotations
 
