@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import subprocess
+from collections.abc import Mapping
 
 from benchmarks.rotation import Contender, Figures, cpu, ratios, rotate, seconds
 from benchmarks.serving import Server, serving
@@ -34,10 +35,17 @@ def _contenders(server: Server) -> list[Contender]:
         Contender(WORKER, "benchmarks.pull_worker", (server.address, "{folder}/tally.db", "rest")),
         Contender(FLOOR, "benchmarks.pull_floor", (server.address, "{folder}/floor.db")),
     ]
-    python = os.environ.get("BENCH_DLT_PYTHON")
-    if python and subprocess.run([python, "-c", "import dlt"], check=False, capture_output=True).returncode == 0:
+    if python := has_dlt(os.environ):
         found.append(Contender(DLT, "benchmarks.pull_dlt", (server.address, "{folder}"), python))
     return found
+
+
+def has_dlt(environment: Mapping[str, str]) -> str | None:
+    """The interpreter that has dlt, where one is named."""
+    python = environment.get("BENCH_DLT_PYTHON")
+    if python and subprocess.run([python, "-c", "import dlt"], check=False, capture_output=True).returncode == 0:
+        return python
+    return None
 
 
 def _of_floor(runs: dict[str, list[Figures]]) -> Target:

@@ -19,7 +19,7 @@ class Server:
         self.address = self._line()
 
     def counted(self) -> Mapping[str, object]:
-        """Calls since it was last asked, and how many of them were writes."""
+        """Calls since it was last asked, how many of them were writes, and what else it has counted."""
         assert self._process.stdin is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
@@ -35,9 +35,9 @@ class Server:
 
 
 @contextmanager
-def serving(rows: int) -> Iterator[Server]:
-    """An org with so many opportunities, until the end of the block."""
-    command = [sys.executable, "-m", "benchmarks.crm", str(rows)]
+def serving(rows: int, module: str = "benchmarks.crm", *more: str) -> Iterator[Server]:
+    """A CRM with so many deals, until the end of the block."""
+    command = [sys.executable, "-m", module, str(rows), *more]
     with subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Server(process)

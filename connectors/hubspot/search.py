@@ -20,6 +20,9 @@ from connectors.hubspot.session import Connection
 from connectors.port import TryAgain
 
 PAGE = 200
+GROUP = 1_000
+"""Ids that are read together: as many as one call tells the associations of."""
+
 PAGES_MAX = 100_000
 ID = "hs_object_id"
 MILLISECOND = timedelta(milliseconds=1)
@@ -38,21 +41,26 @@ class _Hits(msgspec.Struct):
 def changed_ids(
     connection: Connection, path: str, since: datetime, until: datetime, *, in_order: bool
 ) -> Iterator[list[tuple[str, str]]]:
-    """Pages of (id, change stamp as text) of the records that last changed in [since, until), ids rising.
+    """Groups of (id, change stamp as text) of the records that last changed in [since, until), ids rising.
 
     `in_order` says that the index has had time to settle: ids that do not rise are then an error, for a page could be
     missing between them.
     """
     last = 0
+    group: list[tuple[str, str]] = []
     for _ in range(PAGES_MAX):
         hits = _ask(connection, path, since, until, last)
         ids = [int(hit.id) for hit in hits.results]
         if in_order and any(a >= b for a, b in pairwise([last, *ids])):
             raise TryAgain(f"{path}: the search index is not in order; it is asked again later.", code="UNORDERED")
-        yield [(hit.id, hit.properties.get(STAMP) or "") for hit in hits.results]
+        group += [(hit.id, hit.properties.get(STAMP) or "") for hit in hits.results]
         if not ids or len(ids) >= hits.total:
+            yield group
             return
         last = max(last, *ids)
+        if len(group) >= GROUP:
+            yield group
+            group = []
     raise TryAgain(f"{path}: more than {PAGES_MAX} pages in one search.", code="PAGING")
 
 

@@ -11,11 +11,21 @@ from rich.console import Console
 from benchmarks.__main__ import NAMES
 from benchmarks.table import Report, show
 
-TOY_ROWS = {"pull": 300, "bulk": 300, "compute": 2_000, "change": 400, "write": 250, "rest": 10}
+TOY_ROWS = {
+    "pull": 300,
+    "bulk": 300,
+    "compute": 2_000,
+    "change": 400,
+    "write": 250,
+    "hubspot": 250,
+    "hubspot_pace": 250,
+    "hubspot_write": 250,
+    "rest": 10,
+}
 TENTHS = {"bulk": {30, 300}, "change": {4, 400}}
 """Benchmarks that compare two sizes."""
 
-SLOW = {"pull", "bulk", "change"}
+SLOW = {"pull", "bulk", "change", "hubspot", "hubspot_pace"}
 """Many cold processes each."""
 
 

@@ -90,6 +90,18 @@ def test_25_000_deals_of_one_millisecond_all_arrive_in_the_least_calls(source_of
     assert portal.limits.peak_search_secondly <= 5
 
 
+def test_companies_of_a_thousand_changed_deals_are_one_call(source_of, portal, clock):
+    _, cursor = pull(source_of(), "deals")
+    clock.advance(**LATER)
+    imported(portal, "0-3", 1_001)
+    clock.advance(**LATER)
+    before = len(portal.calls)
+    records, _ = pull(source_of(), "deals", cursor)
+
+    assert len({record.record_id for record in records}) == 1_001
+    assert sum("/associations/" in call.path for call in portal.calls[before:]) == 2
+
+
 def test_a_page_without_an_end_keeps_the_old_cursor(source_of, portal, clock, deal):
     """Only the last, empty page of a window moves the cursor: a crash in the middle reads the window again."""
     _, cursor = pull(source_of(), "deals")
