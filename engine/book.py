@@ -34,6 +34,7 @@ class Book:
     fx_rates: dy.DataFrame[f.FxRates]
     list_entries: dy.DataFrame[f.ListEntries]
     deal_events: dy.DataFrame[f.DealEvents]
+    deal_stages: dy.DataFrame[f.DealStages]
     lots: dy.DataFrame[f.Lots]
     """What was given to pools and arms before: results of earlier computations, which stay."""
 

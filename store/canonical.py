@@ -32,6 +32,7 @@ FrameName = Literal[
     "fx_rates",
     "list_entries",
     "deal_events",
+    "deal_stages",
     "lots",
 ]
 """The fields of `engine.book.Book`: nothing else can be written here."""
@@ -57,6 +58,7 @@ KEPT: Mapping[str, tuple[sa.Table, type[dy.Schema]]] = {
     "fx_rates": (table("fx_rate"), f.FxRates),
     "list_entries": (table("list_entry"), f.ListEntries),
     "deal_events": (table("deal_event"), f.DealEvents),
+    "deal_stages": (table("deal_stage"), f.DealStages),
     "lots": (table("lot"), f.Lots),
 }
 """Where each frame of the book is kept, and the schema that checks it on the way in and out."""
@@ -128,6 +130,7 @@ def _scope(account_ids: Collection[str], deal_ids: Collection[str]) -> dict[str,
         "deal_lines": table("deal_line").c.deal_id.in_(of_ours),
         "splits": table("split").c.deal_id.in_(of_ours),
         "team_members": table("team_member").c.deal_id.in_(of_ours),
+        "deal_stages": table("deal_stage").c.deal_id.in_(of_ours),
         "contracts": table("contract").c.account_id.in_(accounts),
     }
 

@@ -94,6 +94,21 @@ class TeamMembers(dy.Schema):
     role = dy.String()
 
 
+class DealStages(dy.Schema):
+    """The stages that a deal entered, where the CRM's history is read.
+
+    A change of owner within a stage is a further row of the same stage. Of several on one day the first one stands:
+    whoever owned the deal when it entered the stage.
+    """
+
+    deal_id = dy.String(primary_key=True)
+    stage = dy.String(primary_key=True)
+    """Its name, as in `Deals.stage`."""
+    entered_on = dy.Date(primary_key=True)
+    owner = dy.String(nullable=True)
+    """The CRM user who owned the deal from then on; null where the CRM does not know."""
+
+
 class Contracts(dy.Schema):
     """What a won deal starts or renews."""
 

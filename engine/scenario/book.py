@@ -55,6 +55,7 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
         fx_rates=frame(f.FxRates, _fx_rates(scenario)),
         list_entries=frame(f.ListEntries, _list_entries(scenario)),
         deal_events=frame(f.DealEvents, _events(scenario)),
+        deal_stages=frame(f.DealStages, ()),
         lots=frame(f.Lots, _lots(scenario)),
     )
 

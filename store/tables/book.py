@@ -111,6 +111,17 @@ class TeamMember(Table, table=True):
     role: str
 
 
+class DealStage(Table, table=True):
+    """A stage that a deal entered, and who owned it then."""
+
+    __tablename__ = "deal_stage"
+
+    deal_id: str = Field(primary_key=True)
+    stage: str = Field(primary_key=True)
+    entered_on: str = Field(primary_key=True)
+    owner: str | None
+
+
 class Contract(Table, table=True):
     """What a won deal starts or renews."""
 

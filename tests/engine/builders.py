@@ -115,6 +115,7 @@ BOOK: dict[str, type[dy.Schema]] = {
     "fx_rates": f.FxRates,
     "list_entries": f.ListEntries,
     "deal_events": f.DealEvents,
+    "deal_stages": f.DealStages,
     "lots": f.Lots,
 }
 
