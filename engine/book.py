@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import dataframely as dy
+import polars as pl
 
 from engine import frames as f
 from engine.documents.company import Company
@@ -59,6 +61,27 @@ class Credited:
     lots: dy.DataFrame[f.Lots]
     """What was given away anew, to be kept."""
     issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the open deals would come to if they were won; never a result, and never beside one in a frame."""
+
+    classified: dy.DataFrame[f.Classified]
+    """The open deals, dated by the day on which they are expected to close."""
+    assignments: dy.DataFrame[f.Assignments]
+    credits: dy.DataFrame[f.Credits]
+    """With the event `expected`, which no measure counts."""
+    issues: tuple[Issue, ...]
+
+    @classmethod
+    def nothing(cls) -> Self:
+        """Where there are no open deals."""
+        return cls(f.Classified.create_empty(), f.Assignments.create_empty(), f.Credits.create_empty(), ())
+
+    def as_won(self) -> dy.DataFrame[f.Credits]:
+        """The credits as measures would count them, to ask what a deal would pay: for `pay`, never for the store."""
+        return f.Credits.cast(self.credits.with_columns(event=pl.lit(None, dtype=pl.String)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.book import Book, Credited, Rules
+from engine.book import Book, Credited, Expected, Rules
 from engine.cohorts.cohort import cohorts
 from engine.cohorts.windows import Reach
 from engine.deals.assign import assign
@@ -22,6 +23,7 @@ from engine.deals.classify import classify, classify_qualified
 from engine.deals.credit import credit
 from engine.deals.lots import Drums
 from engine.deals.milestones import counts_qualified, qualified_credits
+from engine.deals.pipeline import as_if_won, expected_credits, of_deals, open_deals
 from engine.deals.place import place
 from engine.deals.problems import subject_of
 from engine.model import Found, Issue, Severity, join_issues
@@ -54,6 +56,30 @@ def credit_classified(
         credits=f.Credits.cast(pl.concat([won.credits, qualified_credits(reached.credits)]).sort("credit_id")),
         lots=reached.lots,
         issues=tuple(dict.fromkeys(join_issues(won.issues, reached.issues))),
+    )
+
+
+def expected(book: Book, rules: Rules, today: date) -> Expected:
+    """The open deals of the book, as if each were won on its close date (one that is overdue: today) at its amount.
+
+    `book` holds whole accounts, and the lots that `credit_deals` gave away. Nothing more is given away: a deal that
+    waits for its turn in a pool is held until it is won.
+    """
+    deals = open_deals(book)
+    if not deals.height:
+        return Expected.nothing()
+    won, drums = as_if_won(book, today), Drums(book.lots, giving=False)
+    classified = classify(won, rules)
+    placed = place(classified.rows, won, rules, drums)
+    asked = f.Classified.cast(placed.rows.join(deals.select("deal_id"), on="deal_id", how="semi"))
+    assigned = assign(asked, won, rules, drums)
+    credited = credit(asked, assigned.assignments, assigned.appointments, won, rules)
+    issues = of_deals(join_issues(classified.issues, placed.issues, assigned.issues, credited.issues), deals)
+    return Expected(
+        classified=asked,
+        assignments=with_held(assigned.assignments, deals, issues),
+        credits=expected_credits(credited.rows),
+        issues=issues,
     )
 
 

@@ -14,6 +14,7 @@ from operator import or_
 import polars as pl
 
 from engine.deals.holders import People, filled
+from engine.deals.pooled import NOT_GIVEN
 from engine.deals.problems import problems
 from engine.documents.engagement import Engagement, Rule
 from engine.matching import fits
@@ -65,7 +66,9 @@ def _ambiguous(role: str, rivals: pl.DataFrame, wanted: pl.DataFrame) -> pl.Data
         "ambiguous_holder",
         Severity.HOLDS,
         text("needs one {} on {}, but finds {} ({}).", pl.lit(role), "dated_on", "rivals", "how"),
-        "End all but one of these holdings before that day.",
+        pl.when(pl.col("how").str.ends_with(NOT_GIVEN))
+        .then(pl.lit("Nothing is to be done: it is known once the deal is won."))
+        .otherwise(pl.lit("End all but one of these holdings before that day.")),
     )
 
 

@@ -14,7 +14,7 @@ from engine.matching import fits
 def with_arms(deals: pl.DataFrame, experiment: Experiment, governed: pl.Expr, drum: Drum) -> pl.DataFrame:
     """The governed deals of the window with the arm of their account; accounts that are new to it are drawn."""
     window = experiment.effective
-    for account_id, signed_on, *values in _taking_part(deals, experiment).iter_rows():
+    for account_id, signed_on, *values in _taking_part(deals, experiment).iter_rows() if drum.giving else ():
         if drum.has(account_id) is None:
             stratum = " / ".join("unknown" if value is None else str(value) for value in values) or "all"
             drum.give(stratum, account_id, _arm(experiment, drum, stratum, account_id), signed_on)

@@ -30,8 +30,10 @@ class Lot(NamedTuple):
 class Drum:
     """The lots drawn for one pool or experiment: earlier ones, and those of this computation."""
 
-    def __init__(self, drawn_for: str, earlier: pl.DataFrame) -> None:
+    def __init__(self, drawn_for: str, earlier: pl.DataFrame, *, giving: bool = True) -> None:
         self.drawn_for = drawn_for
+        self.giving = giving
+        """Whether anything may be given away; what open deals would be given, nobody knows before they are won."""
         self.new: list[Lot] = []
         self.last_turn: dict[tuple[str, str], int] = {}
         """By place and who was drawn there: the latest turn."""
@@ -74,14 +76,14 @@ class Drum:
 class Drums:
     """A drum for each pool and experiment, filled with the earlier lots."""
 
-    def __init__(self, earlier: dy.DataFrame[f.Lots]) -> None:
-        self._earlier = earlier
+    def __init__(self, earlier: dy.DataFrame[f.Lots], *, giving: bool = True) -> None:
+        self._earlier, self._giving = earlier, giving
         self._drums: dict[str, Drum] = {}
 
     def of(self, drawn_for: str) -> Drum:
         """The drum of a pool or experiment."""
         if drawn_for not in self._drums:
-            self._drums[drawn_for] = Drum(drawn_for, self._earlier)
+            self._drums[drawn_for] = Drum(drawn_for, self._earlier, giving=self._giving)
         return self._drums[drawn_for]
 
     def new(self) -> dy.DataFrame[f.Lots]:

@@ -21,6 +21,7 @@ PLACES = {"territory": "territory", "segment": "segment", "company": None}
 """Scopes of a pool from the most to the least specific, and the deal's column that must equal a holding's value."""
 LONGEST_HOLIDAY = 400
 """More days in a row without work than any company has."""
+NOT_GIVEN = "a pool that gives the account away when a deal is won"
 FOUND = {"deal_id": pl.String, "person_id": pl.String, "rivals": pl.String, "how": pl.String}
 
 Members = Mapping[str, int | None]
@@ -32,13 +33,18 @@ def pooled(
 ) -> pl.DataFrame:
     """By deal: the member who has its account (columns as of a found holder). New accounts are given away in turn.
 
-    Accounts with a holder of their own are left alone; where every member is full, nobody is found.
+    Accounts with a holder of their own are left alone; where every member is full, nobody is found. Where nothing may
+    be given away, the members are rivals for a new account (`NOT_GIVEN`).
     """
     held = holdings.filter(pl.col("role") == role)
     working = deals.with_columns(worked_on=_working_day(deals["dated_on"], pool))
-    rows = []
+    rows: list[tuple[str, str | None, str | None, str]] = []
     for deal_id, account_id, day, place, members in _asking(working, held):
-        lot = drum.kept(account_id, day, frozenset(members)) or _given(pool, drum, members, (place, account_id, day))
+        lot = drum.kept(account_id, day, frozenset(members))
+        if lot is None and not drum.giving:
+            rows.append((deal_id, None, ", ".join(members), NOT_GIVEN))
+            continue
+        lot = lot or _given(pool, drum, members, (place, account_id, day))
         if lot is not None:
             rows.append((deal_id, lot.drawn, None, _how(role, pool, lot)))
     return pl.DataFrame(rows, schema=FOUND, orient="row")

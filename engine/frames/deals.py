@@ -115,7 +115,8 @@ class Credits(dy.Schema):
     level = dy.Int64(nullable=True)
     """For a roll-up: how many reporting lines below the payee that member is; 1 reports to the payee."""
     event = dy.String(nullable=True)
-    """Null for a deal that was won; `qualified` for one that passed its qualifying stage, won or not."""
+    """Null for a deal that was won; `qualified` for one that passed its qualifying stage, won or not; `expected` for
+    one that is open, as if it were won."""
     how = dy.String(nullable=True)
     """How the payee was found, such as `AE of territory West`."""
 
