@@ -399,7 +399,7 @@ def _history(config: Path) -> pl.DataFrame:
 def plan_diff(
     new_config: Annotated[Path, typer.Argument(help="The config folder to compare with.")],
     config: ConfigFolder = Path("config"),
-    over: Annotated[str | None, typer.Option(help="Fiscal months of the lines, such as 2026-02..2026-07.")] = None,
+    over: Annotated[str | None, typer.Option(help="Fiscal periods of the lines: 2026-02..2026-07, FY2026-Q3.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Replay the stored history under two configurations: who gains, who loses, what it costs. Changes nothing.

@@ -8,6 +8,7 @@ Months are counted as one number (`year * 12 + month - 1`), so that the same ari
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -51,14 +52,28 @@ def business_date(instant: datetime, zone: str) -> date:
 
 def period_of(day: date, kind: PeriodKind, company: Company) -> Period:
     """The fiscal period that the day lies in; `ValueError` for a period that would end after the year 9999."""
-    month = _month_of(day, company)
-    start = _period_start(month, kind, company)
-    return Period(
-        kind=kind,
-        starts_on=_day_of(start, company),
-        ends_on=_day_of(start + MONTHS[kind], company),
-        label=_label(month, kind, company),
-    )
+    return _period(_month_of(day, company), kind, company)
+
+
+def period_named(label: str, company: Company) -> Period:
+    """The period of a label, as `period_of` gives it; `ValueError` for a text that is the label of none."""
+    month = _MONTH_LABEL.fullmatch(label)
+    if month is not None and 1 <= int(month[2]) <= MONTHS["year"]:
+        return _period(int(month[1]) * 12 + int(month[2]) - 1, "month", company)
+    part = _PART_LABEL.fullmatch(label)
+    if part is not None:
+        kind = next(kind for kind, letter in _LETTER.items() if letter == (part[2] or ""))
+        first, before = _first_month(int(part[1]), company), (int(part[3] or 1) - 1) * MONTHS[kind]
+        if 0 <= before < MONTHS["year"]:
+            return _period(first + before, kind, company)
+    msg = f"{label!r} is the label of no period; write one such as 2026-03, FY2026-Q1, FY2026-H1 or FY2026"
+    raise ValueError(msg)
+
+
+def following(label: str, company: Company) -> str:
+    """The label of the period of the same kind that begins where this one ends; `ValueError` as of `period_named`."""
+    period = period_named(label, company)
+    return period_of(period.ends_on, period.kind, company).label
 
 
 def month_of_year(day: date, company: Company) -> int:
@@ -105,7 +120,20 @@ def whole_months_between(since: pl.Expr, until: pl.Expr) -> pl.Expr:
     return months - incomplete.cast(pl.Int64)
 
 
-_LETTER: dict[PeriodKind, str] = {"quarter": "Q", "half": "H"}
+_LETTER: dict[PeriodKind, str] = {"quarter": "Q", "half": "H", "year": ""}
+_MONTH_LABEL = re.compile("([0-9]{4})-([0-9]{2})", re.ASCII)
+_PART_LABEL = re.compile("FY([0-9]{4})(?:-([QH])([1-4]))?", re.ASCII)
+
+
+def _period(month: int, kind: PeriodKind, company: Company) -> Period:
+    """The period that holds a fiscal month."""
+    start = _period_start(month, kind, company)
+    return Period(
+        kind=kind,
+        starts_on=_day_of(start, company),
+        ends_on=_day_of(start + MONTHS[kind], company),
+        label=_label(month, kind, company),
+    )
 
 
 def _month_of(day: date, company: Company) -> int:
@@ -134,6 +162,12 @@ def _fiscal_year(month: Count, company: Company) -> Count:
     """The calendar year of the fiscal year's last day, which names it."""
     last = month - _place(month, company) + 11 + (company.fiscal_day > 1)
     return last // 12
+
+
+def _first_month(year: int, company: Company) -> int:
+    """The first month of the fiscal year of this name."""
+    begins_before = company.fiscal_month > 1 or company.fiscal_day > 1
+    return (year - begins_before) * 12 + company.fiscal_month - 1
 
 
 def _place(month: Count, company: Company) -> Count:

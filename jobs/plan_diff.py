@@ -6,17 +6,16 @@ posted plays a part: both sides say what they would have paid.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from engine import frames as f
 from engine.book import Book
-from engine.calendar import months_later
+from engine.calendar import period_named
 from engine.cohorts.windows import Reach
 from engine.compute import credit_deals
 from engine.documents.company import Company
@@ -32,7 +31,6 @@ from jobs.settings import SettingsProblem
 from store import canonical
 from store.database import Store
 
-_MONTHS = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])(?:\.\.([12][0-9]{3})-(0[1-9]|1[0-2]))?", re.ASCII)
 STANDING = ["plan", "component", "payee_id", "window"]
 Sums = Mapping[tuple[str, ...], int]
 
@@ -100,15 +98,15 @@ def replay(configuration: Configuration, store: Store, over: str | None, clock: 
 
 
 def _within(over: str, company: Company) -> pl.Expr:
-    """Lines dated in the fiscal months `2026-02..2026-07`, both included, or in the one month named."""
-    match = _MONTHS.fullmatch(over)
-    if match is None:
-        raise SettingsProblem(f"{over!r} names no months; write --over 2026-02..2026-07 or --over 2026-02.")
-    first, last = (match[1], match[2]), (match[3] or match[1], match[4] or match[2])
-    since, final = (date(int(year), int(month), company.fiscal_day) for year, month in (first, last))
-    if final < since:
-        raise SettingsProblem(f"{over!r} ends before it begins; write the earlier month first.")
-    return (pl.col("dated_on") >= since) & (pl.col("dated_on") < months_later(final, 1))
+    """Lines dated in the fiscal periods `2026-02..2026-07`, both included, or in the one named."""
+    first, _, last = over.partition("..")
+    try:
+        since, final = period_named(first, company), period_named(last or first, company)
+    except ValueError as error:
+        raise SettingsProblem(f"{error}, or --over 2026-02..2026-07.") from None
+    if final.starts_on < since.starts_on:
+        raise SettingsProblem(f"{over!r} ends before it begins; write the earlier period first.")
+    return (pl.col("dated_on") >= since.starts_on) & (pl.col("dated_on") < final.ends_on)
 
 
 def _has_tiers(at: Position) -> bool:

@@ -11,7 +11,9 @@ from engine import calendar
 from engine.calendar import (
     MONTHS,
     business_date,
+    following,
     period_label,
+    period_named,
     period_of,
     whole_months,
     whole_months_between,
@@ -123,6 +125,22 @@ def test_periods_tile_the_time_line(day, kind, company_is):
     assert following.starts_on == period.ends_on
     assert following.label != period.label
     assert period_of(period.starts_on - timedelta(days=1), kind, company_is).ends_on == period.starts_on
+
+
+@given(days, kinds, companies)
+def test_a_label_names_its_period_and_the_one_that_follows(day, kind, company_is):
+    period = period_of(day, kind, company_is)
+
+    assert period_named(period.label, company_is) == period
+    assert following(period.label, company_is) == period_of(period.ends_on, kind, company_is).label
+
+
+@pytest.mark.parametrize(
+    "label", ["", "2026", "2026-00", "2026-13", "2026-3", "FY2026-Q5", "FY2026-H3", "FY2026-Q0", "FY26", "\u0662026-03"]
+)
+def test_a_text_that_labels_no_period_is_refused(label):
+    with pytest.raises(ValueError, match="is the label of no period; write one such as 2026-03, FY2026-Q1"):
+        period_named(label, FEBRUARY)
 
 
 @given(days, companies)

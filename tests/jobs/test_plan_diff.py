@@ -89,11 +89,14 @@ def test_months_narrow_the_comparison(company: Company, tmp_path: Path) -> None:
     folder = changed(company, tmp_path, ae=lambda text: text.replace("rate: 8%}", "rate: 9%}"))
     whole, halves = (
         [compared(company, folder, "--over", over)["totals"] for over in spans]
-        for spans in (["2025-02..2026-01"], ["2025-02..2025-07", "2025-08..2026-01"])
+        for spans in (["FY2026"], ["2025-02..2025-07", "2025-08..2026-01"])
     )
 
     assert cents(whole[0][0]["difference"]) == sum(cents(half[0]["difference"]) for half in halves)
-    for over, said in (("2026", "names no months"), ("2026-03..2026-02", "ends before it begins")):
+    for over, said in (
+        ("2026", "is the label of no period; write one such as 2026-03, FY2026-Q1, FY2026-H1 or FY2026, or --over"),
+        ("2026-03..2026-02", "ends before it begins"),
+    ):
         refused = run_on(company, "plan", "diff", str(folder), "--over", over)
         assert refused.exit_code == 1
         assert said in refused.output
