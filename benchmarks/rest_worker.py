@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import worker
 from benchmarks.child import measured
 from benchmarks.folder import write_config
+from commands.clock import now
+from commands.wiring import wire
 from jobs import logs
 from jobs.configuration import load
 from jobs.cycle import sync
@@ -32,8 +33,8 @@ def main(address: str, folder: str, rows: int) -> None:
     config = write_config(Path(folder), address, people=[])
     configuration = load(config)
     prepare(configuration, SANDBOXES["salesforce"].credentials, apply=True)
-    store = open_store(database_url(configuration.settings, config), worker.now)
-    wiring = worker.wire(configuration, store, environment=SANDBOXES["salesforce"].credentials)
+    store = open_store(database_url(configuration.settings, config), now)
+    wiring = wire(configuration, store, environment=SANDBOXES["salesforce"].credentials)
     sync(wiring)
     with measured() as work:
         cycle = sync(wiring)

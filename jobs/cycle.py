@@ -35,7 +35,7 @@ class Crm:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What every job works with; put together in `worker.py` alone."""
+    """What every job works with; put together in `commands/wiring.py` alone."""
 
     configuration: Configuration
     store: Store

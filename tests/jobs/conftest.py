@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-import worker
+from commands.wiring import wire
 from jobs.configuration import Configuration, load
 from jobs.crm import jobs_of
 from jobs.cycle import Cycle, Wiring, sync
@@ -70,7 +70,7 @@ class Company:
 
     def wiring(self, **environment: str) -> Wiring:
         """A worker as a new process would have it."""
-        return worker.wire(
+        return wire(
             self.configuration(),
             self.store(),
             environment={**self.sandbox.credentials, **environment},

@@ -13,6 +13,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import worker
+from commands import clock
+from jobs.problems import WAITS
 from jobs.stand_in import SANDBOXES
 from tests.jobs.conftest import CREDENTIALS, Company
 from tests.jobs.test_cycle import credited_deal
@@ -27,7 +29,7 @@ COMMANDS = (
 def _same_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Worker and CRM tell the same time."""
     if "company" in request.fixturenames:
-        monkeypatch.setattr(worker, "now", request.getfixturevalue("company").clock)
+        monkeypatch.setattr(clock, "now", request.getfixturevalue("company").clock)
 
 
 def run(*words: str) -> Result:
@@ -155,7 +157,7 @@ def test_a_rate_change_shows_in_preview_and_waits_for_approval(company: Company)
     synced = run_on(company, "sync")
 
     assert preview["payees"]
-    assert stopped.exit_code == worker.EXIT_WAITS
+    assert stopped.exit_code == WAITS
     assert approved.exit_code == synced.exit_code == 0
     assert json.loads(run_on(company, "preview", "--json").stdout)["payees"] == []
 

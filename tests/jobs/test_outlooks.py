@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-import worker
+from commands import clock
 from engine.documents.plan import Plan
 from jobs.outlooks import outlook, why_no_more
 from tests.engine.builders import units
@@ -99,7 +99,7 @@ def test_what_is_out_of_reach_is_said_so() -> None:
 
 def test_statement_and_explain_tell_it(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """As data and in the terminal; an amount that is none is refused."""
-    monkeypatch.setattr(worker, "now", company.clock)
+    monkeypatch.setattr(clock, "now", company.clock)
     run_on(company, "sync")
     deal = credited_deal(company)
     line = json.loads(run_on(company, "explain", deal, "--json").stdout)["lines"][0]

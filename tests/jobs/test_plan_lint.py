@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import worker
+from commands import clock
 from tests.jobs.conftest import TEMPLATES, Company
 from tests.jobs.test_commands import run, run_on
 
@@ -68,7 +68,7 @@ def test_what_is_no_plan_is_a_message(tmp_path: Path) -> None:
 
 def test_the_history_of_the_store_shows_what_nobody_sells(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """A measure of a motion that is never sold; without a history nothing is said of it."""
-    monkeypatch.setattr(worker, "now", company.clock)
+    monkeypatch.setattr(clock, "now", company.clock)
     company.edit(
         "plans/csm.yaml", lambda text: text.replace("[upsell, cross_sell]", "[upsell, cross_sell], country: XX")
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import worker
+from commands import clock
 from tests.jobs.conftest import Company
 from tests.jobs.test_commands import run_on
 
@@ -16,7 +16,7 @@ from tests.jobs.test_commands import run_on
 @pytest.fixture(autouse=True)
 def _synced(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """A company with a history."""
-    monkeypatch.setattr(worker, "now", company.clock)
+    monkeypatch.setattr(clock, "now", company.clock)
     assert run_on(company, "sync").exit_code == 0
 
 

@@ -1,0 +1,84 @@
+"""The main job: cycles, backfill, what would change, and letting a change through."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands import clock
+from commands.wiring import AsJson, ConfigFolder, day_of, opened, wired
+
+
+def sync(config: ConfigFolder = Path("config")) -> None:
+    """Run one cycle: pull what changed, compute, write back.
+
+    Example: worker.py sync --config config
+    """
+    from jobs import cycle
+    from jobs.show import show_cycle
+
+    with wired(config) as wiring:
+        show_cycle(cycle.sync(wiring))
+
+
+def run(config: ConfigFolder = Path("config")) -> None:
+    """Run cycles on the schedule of tallystick.yaml until SIGTERM.
+
+    Example: worker.py run --config config
+    """
+    from jobs import cycle
+    from jobs.daemon import StopSignal, run_until_stopped
+    from jobs.supervised import supervised
+
+    stop = StopSignal()
+    stop.install()
+    with wired(config, stop) as wiring:
+        minutes = wiring.configuration.settings.schedule.sync_minutes
+        run_until_stopped(supervised(lambda: cycle.sync(wiring)), minutes, clock.now(), stop)
+
+
+def backfill(
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day, inclusive.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day, exclusive.")] = None,
+    objects: Annotated[list[str] | None, typer.Option("--object", help="CRM object; repeat for several.")] = None,
+    config: ConfigFolder = Path("config"),
+) -> None:
+    """Read history in bulk, compute, write back. A killed backfill goes on where it stopped.
+
+    Example: worker.py backfill --since 2025-02-01 --object Opportunity
+    """
+    from jobs.backfill import backfill as read_history
+    from jobs.show import progress_bar, show_cycle
+
+    if since and until and since >= until:
+        raise typer.BadParameter("--since must be a day before --until.")
+    with wired(config) as wiring, progress_bar() as progress:
+        result = read_history(wiring, tuple(objects or ()), day_of(since), day_of(until), progress=progress)
+    show_cycle(result)
+
+
+def preview(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Show what the next cycle would change, per payee and per CRM field, and change nothing.
+
+    Example: worker.py preview
+    """
+    from jobs.preview import preview as rehearse
+    from jobs.show import show_preview
+
+    with opened(config) as (configuration, store):
+        show_preview(rehearse(configuration, store, clock.now), as_json=as_json)
+
+
+def approve(change: str, config: ConfigFolder = Path("config")) -> None:
+    """Let the one change through that the guard has stopped; the stopped run names it.
+
+    Example: worker.py approve 3f9c2a7be01d
+    """
+    from jobs.approval import approve as let_through
+
+    with opened(config) as (_, store), store.write() as conn:
+        let_through(conn, change)
+    typer.echo(f"Change {change} may go through; run sync.")

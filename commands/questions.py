@@ -1,0 +1,134 @@
+"""Questions: what a payee earns, who owns a deal and why, who is who, how sales goes, how the worker is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands import clock
+from commands.wiring import AsJson, ConfigFolder, day_of, opened
+
+experiment_app = typer.Typer(no_args_is_help=True, help="Compare the arms of experiments.", rich_markup_mode=None)
+
+
+def statement(
+    payee: str,
+    period: Annotated[str | None, typer.Argument(help="Such as 2026-11; the latest where none is given.")] = None,
+    goal: Annotated[str | None, typer.Option("--for", help="Pay of a component: say what it would take.")] = None,
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """Show a payee's statement: every line with its sentence, the way to the next tier and to a given pay.
+
+    Example: worker.py statement ada@harbour.example 2026-10 --for 20_000
+    """
+    from jobs.answers import statement as answer
+    from jobs.settings import amount_given
+    from jobs.show import show_statement
+
+    with opened(config) as (configuration, store), store.read() as conn:
+        wanted = None if goal is None else amount_given("--for", goal)
+        show_statement(answer(conn, payee, period, configuration, wanted), as_json=as_json)
+
+
+def explain(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Show who earns what on a deal, and why.
+
+    Example: worker.py explain 006000000000001AAA
+    """
+    from jobs.answers import explain_deal
+    from jobs.show import show_deal
+
+    with opened(config) as (configuration, store), store.read() as conn:
+        show_deal(explain_deal(conn, deal, configuration), as_json=as_json)
+
+
+def blame(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Show who owns a deal and is credited for it, and which rule, facts and day decided.
+
+    Example: worker.py blame 006000000000001AAA
+    """
+    from jobs.answers import blame as answer
+    from jobs.show import show_deal
+
+    with opened(config) as (_, store), store.read() as conn:
+        show_deal(answer(conn, deal), as_json=as_json)
+
+
+def people(
+    config: ConfigFolder = Path("config"),
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of this day, else today.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who holds which role, plan, quota and manager on a day, and the gaps and rivals of its fiscal year.
+
+    Example: worker.py people --on 2026-03-31
+    """
+    from engine.calendar import business_date
+    from jobs.roster import roster
+    from jobs.show import show_roster
+
+    with opened(config) as (configuration, store), store.read() as conn:
+        day = day_of(on) or business_date(clock.now(), configuration.rules.company.zone)
+        show_roster(*roster(conn, configuration, day), as_json=as_json)
+
+
+def report(
+    period: Annotated[str | None, typer.Option(help="Such as FY2026, FY2026-Q3 or 2026-11; else this year.")] = None,
+    goal: Annotated[str | None, typer.Option(help="Goal of a window, for capacity; else its quotas.")] = None,
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """Show attainment, pipeline, win rates, cycle length, ACV, retention and capacity, each with its definition.
+
+    Example: worker.py report --period FY2026-Q3
+    """
+    from engine.calendar import business_date
+    from jobs.report import asked
+    from jobs.settings import amount_given
+    from jobs.show_report import show_report
+
+    with opened(config) as (configuration, store), store.read() as conn:
+        aim = None if goal is None else amount_given("--goal", goal)
+        today = business_date(clock.now(), configuration.rules.company.zone)
+        show_report(asked(conn, configuration, period, today, aim), as_json=as_json)
+
+
+def status(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Show the last runs, what is stored, what waits to be written and what is parked.
+
+    Example: worker.py status
+    """
+    from jobs.show import show_status
+    from jobs.status import status as answer
+
+    with opened(config) as (_, store):
+        show_status(answer(store), as_json=as_json)
+
+
+def issues(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """List every record that is held or needs a look, with the remedy.
+
+    Example: worker.py issues --json
+    """
+    from jobs.show import show_issues
+    from jobs.status import open_issues
+
+    with opened(config) as (_, store), store.read() as conn:
+        show_issues(open_issues(conn), as_json=as_json)
+
+
+@experiment_app.command("report")
+def experiment_report(name: str, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """Compare the arms of an experiment: renewal rate with interval, cost, and what is not decided yet.
+
+    Example: worker.py experiment report renewal-pay
+    """
+    from jobs.experiment_report import report
+    from jobs.show_experiment import show_experiment
+
+    with opened(config) as (configuration, store):
+        show_experiment(report(configuration, store, name, clock.now), as_json=as_json)

@@ -1,0 +1,98 @@
+"""What every command stands on: the open store, the connected CRM, and problems as messages and exit codes.
+
+Heavy libraries are imported inside, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands import clock
+
+if TYPE_CHECKING:
+    from jobs.configuration import Configuration
+    from jobs.cycle import Wiring
+    from jobs.daemon import StopSignal
+    from store.database import Store
+
+EXIT_PROBLEM = 1
+
+ConfigFolder = Annotated[
+    Path, typer.Option("--config", envvar="TALLYSTICK_CONFIG", help="The config folder.", show_default=True)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+HERE = Path(__file__).parent.parent
+
+
+@contextmanager
+def wired(folder: Path, stop: StopSignal | None = None) -> Iterator[Wiring]:
+    """Configuration, store and CRM, connected; problems reported as messages and exit codes."""
+    with opened(folder) as (configuration, store):
+        yield wire(configuration, store, stop)
+
+
+def wire(
+    configuration: Configuration,
+    store: Store,
+    stop: StopSignal | None = None,
+    environment: Mapping[str, str] | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Wiring:
+    """Everything a job works with, connected to the CRM that the settings name."""
+    import os
+
+    from jobs.crm import jobs_of
+    from jobs.cycle import Wiring
+
+    crm = jobs_of(configuration.settings)
+    connect = crm.connector(configuration, os.environ if environment is None else environment, sleep)
+    return Wiring(configuration, store, connect, store.clock, stop.is_set if stop else lambda: False)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Configuration, Store]]:
+    """Configuration and store; problems reported as messages and exit codes."""
+    import os
+
+    from jobs import logs
+    from jobs.configuration import load
+    from jobs.settings import check_environment, database_url
+    from store.database import open_store
+
+    logs.configure()
+    with reported():
+        check_environment(os.environ)
+        configuration = load(folder)
+        store = open_store(database_url(configuration.settings, folder), clock.now)
+        try:
+            yield configuration, store
+        finally:
+            store.close()
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn the problems that a person can mend into a message and an exit code; our own bugs keep their traceback."""
+    from jobs.problems import code_and_message
+
+    try:
+        yield
+    except Exception as problem:
+        known = code_and_message(problem)
+        if known is None:
+            raise
+        code, message = known
+        typer.echo(message, err=True)
+        raise typer.Exit(code) from None
+
+
+def day_of(instant: datetime | None) -> date | None:
+    """The day of an option that names one."""
+    return instant.date() if instant else None
