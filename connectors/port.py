@@ -90,7 +90,11 @@ class Source(Protocol):
 
 
 class Target(Protocol):
-    """Writes to a CRM, only the fields it was built to write."""
+    """Writes to a CRM, only the fields it was built to write.
+
+    Objects that it was given a key for are ours: their records are created where there are none yet, and known by
+    their key instead of the CRM's id, in changes, in references between them, and in what is read.
+    """
 
     def fields(self, object: str) -> Mapping[str, FieldInfo]:  # noqa: A002
         """What the CRM says of an object's fields for the running user."""

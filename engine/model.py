@@ -100,7 +100,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A write we want: the fields of one CRM record, values as text, number text, bool, date or None to clear."""
+    """A write we want: the fields of one CRM record, values as text, number text, bool, date or None to clear.
+
+    A record of an object that is ours (statements, lines) is known by its key: `record_id` is the key, and so is the
+    value of a field that refers to such a record.
+    """
 
     object: str
     record_id: str
@@ -154,6 +158,8 @@ class FieldInfo:
     writable: bool
     scale: int | None = None
     length: int | None = None
+    refers_to: tuple[str, ...] = ()
+    """The objects whose records it can name."""
 
 
 def join_issues(*groups: Sequence[Issue]) -> tuple[Issue, ...]:

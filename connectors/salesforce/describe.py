@@ -29,11 +29,18 @@ class DescribedField(msgspec.Struct, frozen=True):
     length: int = 0
     permissionable: bool = False
     """Whether a permission set can grant it; required fields are open to everybody."""
+    referenceTo: tuple[str, ...] = ()  # noqa: N815  Salesforce's key
 
     def info(self) -> FieldInfo:
         """The connector-neutral form."""
         return FieldInfo(
-            self.name, self.type, readable=True, writable=self.updateable, scale=self.scale, length=self.length
+            self.name,
+            self.type,
+            readable=True,
+            writable=self.updateable,
+            scale=self.scale,
+            length=self.length,
+            refers_to=self.referenceTo,
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -12,9 +11,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from connectors.answers import clean, json_reader
 from connectors.port import NotAllowed, TryAgain
 from connectors.salesforce.describe import describe
+from connectors.salesforce.rows import Rows, Write
 from connectors.salesforce.session import Connection
-from connectors.salesforce.wire_values import incoming, outgoing
-from connectors.writing import by_record, check_allowed, check_writable
+from connectors.writing import check_allowed, check_writable
 from engine.model import Change, FieldInfo, Sent, Verdict
 
 BATCH = 200
@@ -22,6 +21,9 @@ READ_MAX = 2000
 LOCK_TRIES = 4
 NO_RULES = {"Sforce-Auto-Assign": "FALSE"}
 """Our writes must not make territory or assignment rules run again, not even through a trigger."""
+
+NO_PARENT = "Foreign key external ID:"
+"""The record that a field refers to by key is not there yet: it may be waiting itself."""
 
 RETRY = frozenset(
     {
@@ -39,6 +41,7 @@ RETRY = frozenset(
         "PROCESSING_HALTED",
         "RECORD_IN_USE_BY_WORKFLOW",
         "ENTITY_IS_LOCKED",
+        "DUPLICATE_VALUE",
     }
 )
 GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
@@ -68,22 +71,17 @@ class _Answer(msgspec.Struct):
 def _verdict(problem: _Problem) -> Verdict:
     if problem.statusCode in GONE:
         return Verdict.GONE
+    if problem.message.startswith(NO_PARENT):
+        return Verdict.RETRY
     passing = any(text in problem.message for text in PASSING_TRIGGER)
     if problem.statusCode in RETRY or (problem.statusCode == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" and passing):
         return Verdict.RETRY
     return Verdict.PARKED
 
 
-@dataclass(frozen=True, slots=True)
-class _Write:
-    """All changes of one record, later ones over earlier ones."""
-
-    changes: tuple[Change, ...]
-    record: Mapping[str, Any]
-
-    @property
-    def record_id(self) -> str:
-        return self.changes[0].record_id
+class _Page(msgspec.Struct):
+    records: list[dict[str, Any]]
+    nextRecordsUrl: str | None = None  # noqa: N815  Salesforce's key
 
 
 class _Locked(Exception):  # noqa: N818  it is a state to wait out, handled in this file
@@ -91,11 +89,17 @@ class _Locked(Exception):  # noqa: N818  it is a state to wait out, handled in t
 
 
 class SalesforceTarget:
-    """The Salesforce side of `connectors.port.Target`."""
+    """The Salesforce side of `connectors.port.Target`. `keys` names the key field of every object that is ours."""
 
-    def __init__(self, connection: Connection, allowed: Mapping[str, Collection[str]]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        allowed: Mapping[str, Collection[str]],
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
         self._connection = connection
         self._allowed = {name: frozenset(fields) for name, fields in allowed.items()}
+        self._keys = dict(keys or {})
         self._fields: dict[str, Mapping[str, FieldInfo]] = {}
 
     def fields(self, object: str) -> Mapping[str, FieldInfo]:  # noqa: A002  the word of the port
@@ -109,13 +113,13 @@ class SalesforceTarget:
 
     def write(self, object: str, changes: Sequence[Change]) -> Iterator[Sequence[Sent]]:  # noqa: A002
         """Batches of answers, one for every change given. Siblings are sent together, so that they never lock."""
-        fields = self._checked(object, changes)
-        writes, parked = _writes(object, changes, fields)
+        rows = Rows(object, self._checked(object, changes), self._keys)
+        writes, parked = rows.writes(changes)
         if parked:
             yield parked
         for start in range(0, len(writes), BATCH):
             batch = writes[start : start + BATCH]
-            answers = self._settle(batch)
+            answers = self._settle(rows.path, batch)
             yield [answers[write.record_id].sent(change) for write in batch for change in write.changes]
 
     def read(
@@ -125,16 +129,27 @@ class SalesforceTarget:
         fields: Sequence[str],
     ) -> Mapping[str, Mapping[str, str | bool | None]]:
         """Current values in the form in which they would be written; ids that are gone are not among them."""
-        infos = self.fields(object)
+        rows = Rows(object, self.fields(object), self._keys)
+        found = self._by_key(rows, ids, fields) if object in self._keys else self._by_id(object, ids, fields)
+        return {rows.key_of(row): rows.read(row, fields) for row in found}
+
+    def _by_id(self, name: str, ids: Sequence[str], fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         decode = msgspec.json.Decoder(list[dict[str, Any] | None], float_hook=str).decode
-        path = f"composite/sobjects/{object}"
-        found: dict[str, Mapping[str, str | bool | None]] = {}
         for start in range(0, len(ids), READ_MAX):
             body = {"ids": list(ids[start : start + READ_MAX]), "fields": ["Id", *fields]}
-            rows = self._connection.fetch("POST", path, body=body, read=lambda answer: decode(answer.content))
-            for row in filter(None, rows):
-                found[row["Id"]] = {name: incoming(row[name], infos[name]) for name in fields}
-        return found
+            path = f"composite/sobjects/{name}"
+            found = self._connection.fetch("POST", path, body=body, read=lambda answer: decode(answer.content))
+            yield from filter(None, found)
+
+    def _by_key(self, rows: Rows, keys: Sequence[str], fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        decode = msgspec.json.Decoder(_Page, float_hook=str).decode
+        for text in rows.queries(keys, fields):
+            link: str | None = "query"
+            options: dict[str, Any] = {"params": {"q": text}}
+            while link is not None:
+                page = self._connection.fetch("GET", link, read=lambda answer: decode(answer.content), **options)
+                yield from page.records
+                link, options = page.nextRecordsUrl, {}
 
     def _checked(self, name: str, changes: Sequence[Change]) -> Mapping[str, FieldInfo]:
         """Refuse before anything is sent what is not ours to write, and what the org does not let us write."""
@@ -143,7 +158,7 @@ class SalesforceTarget:
         check_writable(name, wanted, known, ", or grant Edit on it in the permission set")
         return known
 
-    def _settle(self, batch: Sequence[_Write]) -> Mapping[str, _Answer]:
+    def _settle(self, path: str, batch: Sequence[Write]) -> Mapping[str, _Answer]:
         """Send a batch; rows that somebody else's save has locked are sent again a few times, alone."""
         answers: dict[str, _Answer] = {}
         attempts = Retrying(
@@ -153,14 +168,14 @@ class SalesforceTarget:
             sleep=self._connection.sleep,
             retry_error_callback=lambda _: None,
         )
-        attempts(self._send, batch, answers)
+        attempts(self._send, path, batch, answers)
         return answers
 
-    def _send(self, batch: Sequence[_Write], answers: dict[str, _Answer]) -> None:
+    def _send(self, path: str, batch: Sequence[Write], answers: dict[str, _Answer]) -> None:
         due = [write for write in batch if write.record_id not in answers or _is_locked(answers[write.record_id])]
         body = {"allOrNone": False, "records": [write.record for write in due]}
         read = json_reader(list[_Answer])
-        results = self._connection.fetch("PATCH", "composite/sobjects", body=body, headers=NO_RULES, read=read)
+        results = self._connection.fetch("PATCH", path, body=body, headers=NO_RULES, read=read)
         if len(results) != len(due):
             raise TryAgain(f"{len(due)} records were sent, but {len(results)} answered: none is taken as written.")
         answers.update({write.record_id: result for write, result in zip(due, results, strict=True)})
@@ -170,17 +185,3 @@ class SalesforceTarget:
 
 def _is_locked(answer: _Answer) -> bool:
     return any(problem.statusCode == "UNABLE_TO_LOCK_ROW" for problem in answer.errors)
-
-
-def _writes(name: str, changes: Sequence[Change], fields: Mapping[str, FieldInfo]) -> tuple[list[_Write], list[Sent]]:
-    """One write a record, in sending order; changes that no field can hold are parked at once."""
-    writes, parked = [], []
-    for record_id, group in by_record(changes).items():
-        wanted = {field: value for change in group for field, value in change.fields}
-        try:
-            values = {field: outgoing(value, fields[field]) for field, value in wanted.items()}
-        except ValueError as problem:
-            parked += [Sent(change, Verdict.PARKED, "UNFIT_VALUE", str(problem)) for change in group]
-            continue
-        writes.append(_Write(tuple(group), {"attributes": {"type": name}, "id": record_id, **values}))
-    return writes, parked
