@@ -16,6 +16,7 @@ from engine.documents.document import Document, MeasureName
 from engine.documents.gauge import LISTED, Gate, Multiplier
 from engine.documents.matrix import Matrix
 from engine.documents.problems import Loc, Problem
+from engine.documents.rate_by import RateBy
 from engine.documents.release import STEPS, ReleaseStep, share_problems
 from engine.documents.residual import Residual
 from engine.documents.values import Count, Dated, Name, Pay, Rate, Share, Times, Window
@@ -23,7 +24,7 @@ from engine.documents.values import Count, Dated, Name, Pay, Rate, Share, Times,
 Accumulation = Literal["transaction", "month", "quarter", "half", "year"]
 Kind = Literal["commission", "spiff", "bonus", "manager_override"]
 Tiers = Literal["marginal", "whole", "overage_cliff", "previous_cliff"]
-WAYS = ("rate", "rates", "times", "pays", "brackets", "points")
+WAYS = ("rate", "rates", "rate_by", "times", "pays", "brackets", "points")
 TARGETS = ("target", "targets", "target_of")
 MOST_DECIMALS = 12
 
@@ -31,8 +32,8 @@ MOST_DECIMALS = 12
 class Component(Document):
     """One way to earn: a payout curve F over what was achieved so far.
 
-    Exactly one of `rate`, `rates`, `times`, `pays`, `brackets` and `points` says how much. A deal that takes the
-    achievement of its window from x to y earns F(y) - F(x), each rounded: the curve for all that was achieved, less
+    Exactly one of `rate`, `rates`, `rate_by`, `times`, `pays`, `brackets` and `points` says how much. A deal that takes
+    the achievement of its window from x to y earns F(y) - F(x), each rounded: the curve for all that was achieved, less
     what was already paid. So "year-to-date less already paid" is `accumulates: year`, and the total of a window does
     not depend on the order of its deals. They count by day, and those of one day by the id of the deal. Nothing
     achieved pays nothing, whatever the first row says: F(0) is 0. Below zero the first rate goes on; rows that pay a
@@ -70,6 +71,10 @@ class Component(Document):
     )
     """A flat rate, or amount for each unit, by what the deal is: the first case that fits decides. Where the lines of
     one deal have rates of their own, by product or family, write `rate: 100%` on a measure with `weights`."""
+    rate_by: RateBy | None = Field(
+        default=None, examples=["{deal: discount_percent, points: [{at: 0%, rate: 10%}, {at: 40%, rate: 4%}]}"]
+    )
+    """A rate that follows the deal's discount, margin, uplift or growth in a straight line between points."""
     times: Dated[Times] | None = Field(default=None, examples=["1"])
     """A flat multiple of the target rate, which is target / quota, kept exact: a rate derived from variable pay."""
     pays: Dated[Pay] | None = Field(default=None, examples=["250"])
@@ -325,6 +330,8 @@ class Component(Document):
             yield from ((("cap", key), value) for key, value in self.cap.dated())
         if self.floor is not None:
             yield ("floor", "amount"), self.floor.amount
+        if self.rate_by is not None:
+            yield from ((("rate_by", *at), value) for at, value in self.rate_by.dated())
         for key in TABLES:
             yield from dated_cases(key, getattr(self, key))
 

@@ -230,7 +230,8 @@ class Plan(Policy):
         if measure.unit == "amount" and component.per is None and component.pays_each:
             remedy = "Write a rate, add per (the amount that it is for), or let the measure count deals."
             yield Problem(each, f"{component.measure} adds up money, it does not count.", remedy)
-        shares = component.rate or "rate" in component.row_ways or (component.rates and not component.pays_each)
+        by_deal = component.rate_by or (component.rates and not component.pays_each)
+        shares = component.rate or "rate" in component.row_ways or by_deal
         if measure.unit != "amount" and shares:
             message = f"{component.measure} is measured in {NOUNS[measure.unit]}; a percentage of that is no amount."
             yield Problem(("measure",), message, "Write pays with an amount for each (of percent: for 100 %).")
@@ -240,6 +241,9 @@ class Plan(Policy):
         if component.tables and measure.imported is not None:
             key = "rates" if component.rates else "by_deal"
             yield Problem((key,), "an imported result is of no deal, so no case can fit.", f"Remove {key}.")
+        if component.rate_by is not None and (not measure.of_credits or measure.of):
+            message = f"{component.measure} does not add up deals, which have a percentage."
+            yield Problem(("rate_by",), message, "Write rate, or give it a measure of deals.")
         if component.split_of == "money" and not (measure.of_credits and set(measure.credits) <= {"direct", "overlay"}):
             message = f"{component.measure} adds up more than the payee's own shares of deals."
             yield Problem(("split_of",), message, "Remove split_of, or give it a measure of direct or overlay credits.")

@@ -32,7 +32,7 @@ def _unfit_component(component: Component) -> Iterator[Problem]:
         message = "an amount for each unit of what was kept is no share of anything."
         remedy = "Write target (what 100% pays) with times: 1 or percentages of it, or a rate of the revenue kept."
         yield Problem(("pays" if component.pays else "brackets",), message, remedy)
-    for key in ("residual", "rates", "by_deal"):
+    for key in ("residual", "rates", "rate_by", "by_deal"):
         if getattr(component, key):
             yield Problem((key,), "a rate of retention is of customers, not of a deal.", f"Remove {key}.")
 

@@ -25,10 +25,14 @@ def tests_of(world: World, part: Component) -> list[FieldTest]:
 
 
 def _cases(world: World, part: Component) -> Iterator[When]:
-    """The conditions of its multipliers of credit, its rates and its factors."""
+    """The conditions of its multipliers of credit, its rates and its factors; of a line of rates, of its points."""
     yield from (case.when for case in world.measure(part.measure).multiply)
     whens = [*(case.when for case in part.rates), *(case.when for case in part.by_deal)]
     yield from (when for when in whens if when is not None)
+    if part.rate_by is not None:
+        field, points = part.rate_by.deal, part.rate_by.points
+        tests = (FieldTest(field=field, min=point.at, max=point.at) for point in points)
+        yield from (When(tests=(test,)) for test in tests)
 
 
 def about_paying(world: World, part: Component) -> Iterator[Question]:

@@ -33,6 +33,7 @@ from engine.payees.measure import alive, counted
 from engine.payees.money_splits import of_whole_deals, shares_of_money
 from engine.payees.places import placed
 from engine.payees.proration import quotas_of
+from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.retained import of_cohorts
 from engine.payees.trouble import HELD, held_sources, troubles
 
@@ -145,6 +146,8 @@ class _Walk:
         if component.matrix is not None:
             finds[-2:] = in_cells(finds[-2], finds[-1], component.matrix)
         finds += [found_by_case(rows, cases, self.prepared.deals, component) for cases in component.tables]
+        if component.rate_by is not None:
+            finds.append(found_by_ratio(rows, component.rate_by, self.prepared.deals))
         finds += [shares_of_money(rows)] if component.split_of == "money" else []
         if not finds:
             return rows, pl.DataFrame(schema=dict.fromkeys(HELD, pl.String))

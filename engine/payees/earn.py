@@ -6,7 +6,7 @@ which deals arrive.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -28,6 +28,9 @@ from engine.payees.deal_cap import limited
 from engine.payees.floors import topped_up
 from engine.payees.shape import curve_of, deal_limit, versions
 from engine.payees.trouble import held_sources, troubles
+
+MOST_FACTORS = 100
+"""So many curves are computed on columns, each with a pass of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,22 @@ def _span(rows: pl.DataFrame, plan: Plan, component: Component, day: date) -> pl
 def _of_target(rows: pl.DataFrame, plan: Plan, component: Component, day: date, own: int | None) -> pl.DataFrame:
     """Each factor that gates and multipliers made has a curve of its own; then deals are capped."""
     curve, limit = curve_of(component, day, own), deal_limit(component, day, own)
-    parts = [_paid(part, scaled(curve, Fraction(factor or 1)), plan) for factor, part in _each(rows, "factor")]
-    paid = pl.concat(parts)
+    paid = _by_factor(rows, curve, plan)
     if limit is None or component.cap is None:
         return paid.with_columns(limit_micros=pl.lit(None, dtype=pl.Int64))
     before_split = component.cap.applies == "before_split"
     return limited(paid, limit, before_split=before_split, unit=plan.unit_micros, mode=plan.rounding)
+
+
+def _by_factor(rows: pl.DataFrame, curve: Curve, plan: Plan) -> pl.DataFrame:
+    """The rows with `pay`: those of one factor together, or each by itself where nearly every deal has its own."""
+    if rows["factor"].n_unique() <= MOST_FACTORS:
+        parts = (_paid(part, scaled(curve, Fraction(factor or 1)), plan) for factor, part in _each(rows, "factor"))
+        return pl.concat(parts)
+    curves = {factor: scaled(curve, Fraction(factor)) for factor in rows["factor"].unique()}
+    ways = rows.select("factor", "before_micros", "after_micros", "quota_micros").iter_rows()
+    pays = [_pay(curves[factor], way, plan.unit_micros, plan.rounding) for factor, *way in ways]
+    return rows.with_columns(pay=pl.Series(pays, dtype=pl.Int128))
 
 
 def _each(rows: pl.DataFrame, column: str) -> Iterator[tuple[Any, pl.DataFrame]]:
@@ -110,12 +123,16 @@ def _paid(rows: pl.DataFrame, curve: Curve, plan: Plan) -> pl.DataFrame:
 
 
 def _one_by_one(rows: pl.DataFrame, curve: Curve, unit: int, mode: Rounding) -> list[int]:
-    def rounded(x: int, quota: int | None) -> int:
-        exact = value_at(curve, x, quota or 0)
-        return round_ratio(exact.numerator, exact.denominator, unit, mode)
+    return [_pay(curve, way, unit, mode) for way in rows.select("before_micros", "after_micros", "quota_micros").rows()]
 
-    facts = rows.select("before_micros", "after_micros", "quota_micros").iter_rows()
-    return [rounded(after, quota) - rounded(before, quota) for before, after, quota in facts]
+
+def _pay(curve: Curve, way: Sequence[int | None], unit: int, mode: Rounding) -> int:
+    """What the way from `before` to `after` pays, each end rounded."""
+    before, after, quota = (x or 0 for x in way)
+    first, last = (value_at(curve, x, quota) for x in (before, after))
+    return round_ratio(last.numerator, last.denominator, unit, mode) - round_ratio(
+        first.numerator, first.denominator, unit, mode
+    )
 
 
 def _largest(rows: pl.DataFrame, column: str) -> int:

@@ -75,7 +75,7 @@ class _Drawn:
             return iter([Segment(self._in_force(part.rate))])
         if part.matrix is not None and not part.matrix.factors:
             return iter(segments_of(part.matrix, self.target() if part.matrix.in_percent else ZERO))
-        if part.rates:
+        if part.rates or part.rate_by is not None:
             return iter([Segment(ONE)])
         if part.pays is not None:
             return iter([Segment(self._each(part.pays))])

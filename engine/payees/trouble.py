@@ -41,6 +41,10 @@ WITH_CREDIT = {
         "earned amounts in several currencies that are to be added up",
         "Let the measure read components of plans in one currency.",
     ),
+    "ratio_missing": (
+        "lacks the percentage that its rate follows (a discount needs a list price, a margin a cost)",
+        "Fill in the deal's list price, cost or expiring contract in the CRM.",
+    ),
     "deal_unread": ("is credited but not classified", "Recompute the deal's account."),
     "pay_out_of_range": ("would pay more than the books can hold", "Correct the amount in the CRM or the plan's rate."),
 }

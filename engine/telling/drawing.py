@@ -136,9 +136,11 @@ class Picture:
 
 
 def _curve(component: Component, day: date) -> Curve:
-    """The curve; of rates by case, that of the deals that no case names; of a matrix, the last cell."""
+    """The curve; of rates by deal, that of what no case names or of the first point; of a matrix, the last cell."""
     rate = otherwise_of(component)
     curve = curve_of(component, day)
+    if component.rate_by is not None:
+        return scaled(curve, component.rate_by.points[0].rate.at(day) or Fraction(0))
     if component.matrix is not None:
         return scaled(curve, factor_of_cell(component.matrix.cells[-1][-1]))
     return curve if rate is None else scaled(curve, rate.at(day) or Fraction(0))
@@ -164,6 +166,7 @@ def picture(plan: Plan, component: Component, day: date | None = None, quota: in
     said += [f"rates of {drawn_on}"] if drawn_on != date.min else []
     said += ["last cell of the matrix"] if component.matrix is not None else []
     said += ["before gates and multipliers"] if component.gauges() or component.by_deal else []
+    said += ["deals at the first point of the rate"] if component.rate_by is not None else []
     said += ["deals that no case names"] if component.rates else []
     return Picture(
         title=", ".join(said),

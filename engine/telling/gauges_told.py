@@ -10,10 +10,11 @@ from engine.documents.cases import Case, RateCase
 from engine.documents.gauge import Gate, Gauge, Multiplier
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
+from engine.documents.rate_by import RateBy
 from engine.model import MICROS
 from engine.payees.places import NOWHERE
 from engine.telling.conditions_told import condition
-from engine.telling.wording import attainment, money, percent, pieces, roughly
+from engine.telling.wording import attainment, money, number, percent, pieces, roughly
 
 Row = Mapping[str, Any]
 
@@ -28,6 +29,8 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
     if axes:
         told.append(_cell(gauges[single:], found[single : len(gauges)], plan))
     told += [_case(cases, what) for cases, what in zip(component.tables, found[len(gauges) :], strict=False)]
+    if component.rate_by is not None:
+        told.append(_by_ratio(component.rate_by, found[len(gauges) + len(component.tables)]))
     if component.split_of == "money" and found[-1]["factor"] != "1/1":
         told.append(f"your share of the pay for the whole deal is {percent(Fraction(found[-1]['factor']))}")
     return "".join(f"; {sentence}" for sentence in told)
@@ -64,6 +67,16 @@ def _case(cases: Sequence[Case], found: Row) -> str:
     if isinstance(case, RateCase):
         return f"the rate is that for {why}" if case.when is not None else f"the rate is that for all others: {why}"
     return f"multiplied by {percent(Fraction(found['factor']))}, because {why}"
+
+
+def _by_ratio(by: RateBy, found: Row) -> str:
+    """Which percentage of the deal made the rate, and between which points it lies."""
+    ratio = Fraction(found["value"], found["quota"])
+    around = [max(point.at for point in by.points if point.at <= ratio)] if ratio >= by.points[0].at else []
+    around += [min(point.at for point in by.points if point.at >= ratio)] if ratio <= by.points[-1].at else []
+    where = f"between {' and '.join(map(percent, around))}" if len(around) > 1 else f"beyond {percent(around[0])}"
+    name = by.deal.removesuffix("_percent")
+    return f"the rate is {number(Fraction(found['factor']) * 100)} % for a {name} of {roughly(ratio)}, {where}"
 
 
 def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:

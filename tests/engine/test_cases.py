@@ -7,6 +7,8 @@ import polars as pl
 from engine.documents.cases import FactorCase, RateCase
 from engine.documents.conditions import FieldTest, When
 from engine.documents.gauge import Gate
+from engine.documents.rate_by import RateBy, RatePoint
+from engine.payees import earn
 from engine.telling.facts import facts, recomputed
 from tests.engine.plans import Case, by_share, codes, component, plan, quota, rate, sold
 
@@ -58,3 +60,18 @@ def test_a_factor_by_deal_leaves_attainment_alone():
     outcome = Case([plan(parts)], [quota(1_000)]).pays(two("SMB", "Public"))
 
     assert outcome.lines["amount_micros"].to_list() == [50_000_000, 200_000_000]
+
+
+def test_a_rate_of_its_own_for_every_deal_is_the_same_one_by_one_and_on_columns(monkeypatch):
+    line = (RatePoint(at=Fraction(0), rate=rate(10)), RatePoint(at=Fraction(40, 100), rate=rate(4)))
+    parts = component(rate_by=RateBy(deal="discount_percent", points=line), rate=None)
+    listed = ((day, {"list_micros": 1_000_000_000 + day * 77_777_777}) for day in range(1, 9))
+    deals = sold(*((f"2026-03-0{day}", 1_000, price) for day, price in listed))
+
+    together = Case([plan(parts)]).pays(deals).lines
+    monkeypatch.setattr(earn, "MOST_FACTORS", 3)
+    by_themselves = Case([plan(parts)]).pays(deals).lines
+
+    assert together["amount_micros"].n_unique() == 8
+    assert by_themselves.equals(together)
+    assert all(recomputed(facts(line, plan(parts))) == line["amount_micros"] for line in together.iter_rows(named=True))

@@ -22,7 +22,7 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 NOT_YET: dict[str, str] = {
     **_each(LATE, "Axis", "attainment_of", "from", "judged", "measure", "over", "payout_of", "quota", "ranked"),
     **_each(LATE, "Clawback", "of"),
-    **_each(LATE, "Component", "by_deal", "floor", "matrix", "rates", "release", "split_of", "target_of"),
+    **_each(LATE, "Component", "by_deal", "floor", "matrix", "rate_by", "rates", "release", "split_of", "target_of"),
     **_each(LATE, "Exchanging", "fixed", "rates_of"),
     **_each(LATE, "FactorCase", "factor", "otherwise", "when"),
     **_each(LATE, "Floor", "amount", "applies"),
@@ -36,7 +36,9 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Multiplier", "ranked"),
     **_each(LATE, "Place", "because", "effective", "name", "when"),
     **_each(LATE, "PlanCap", "amount", "components", "id", "of", "per", "share", "then_pays", "title"),
+    **_each(LATE, "RateBy", "below", "beyond", "deal", "points"),
     **_each(LATE, "RateCase", "otherwise", "pays", "rate", "when"),
+    **_each(LATE, "RatePoint", "at", "rate"),
     **_each(
         LATE,
         "ReleaseStep",
