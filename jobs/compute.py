@@ -24,14 +24,14 @@ from engine.documents.order import team_is_read
 from engine.model import Issue, join_issues
 from engine.pay import pay
 from engine.telling.publish import publish
+from engine.version import VERSION
 from jobs.canonical import Touched, refresh
 from jobs.configuration import Configuration
 from jobs.crash_points import crash_point
 from jobs.desire import wanted_fields
 from jobs.guard import Shown, check
 from jobs.running import Run
-from store import canonical, ledger, results, runs, settings, writeback
-from store.documents import keep_documents
+from store import canonical, computations, ledger, results, runs, settings, writeback
 
 log = structlog.get_logger()
 
@@ -73,8 +73,9 @@ def compute(configuration: Configuration, run: Run) -> Computed:
 
 def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded: bool = True) -> Computed:
     """The whole computation inside the caller's transaction."""
-    touched = refresh(conn, configuration, run.clock())
-    through = computed_through(configuration, run.clock())
+    now = run.clock()
+    touched = refresh(conn, configuration, now)
+    through = computed_through(configuration, now)
     state = f"{configuration.fingerprint} {through}"
     full = touched.everything or settings.setting_of(conn, COMPUTED) != state
     if not full and not touched.accounts and not touched.deals:
@@ -92,6 +93,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     subjects = None if full else touched.subjects | scope.subjects
     runs.record_issues(conn, "compute", issues, run.clock(), subjects)
     settings.set_setting(conn, COMPUTED, state)
+    _note(conn, configuration, run, now, anchored=scope.anchored)
     return Computed(
         full, len(scope.deals), len(scope.payees), wanted, outcome.postings, outcome.released, outcomes, issues
     )
@@ -106,6 +108,14 @@ class Scope:
         self.deals: set[str] = set()
         self.accounts: set[str] = set()
         self.payees: set[str] = set()
+        self.keeps = False
+        """Whether something shown earlier stays as it is because it cannot be computed now."""
+
+    @property
+    def anchored(self) -> bool:
+        """Whether all results now follow from the inputs alone; what is not looked at is as it was."""
+        last = computations.last_computation(self.conn)
+        return not self.keeps and (self.full or (last is not None and last.anchored))
 
     @property
     def subjects(self) -> set[str]:
@@ -158,6 +168,7 @@ class Scope:
             kept_payables=payables_of_deals if self.full else _of(payables_of_deals, "payee_id", self.payees),
         )
         self.payees |= {*outcome.postings["payee_id"], *outcome.lines["payee_id"], *outcome.released["payee_id"]}
+        self.keeps = bool(frozen) or not outcome.held.is_empty()
         lines = _with_kept(outcome.lines, results.lines_of(self.conn, self.payees), frozen, outcome.held)
         payables = _with_kept(outcome.payables, results.payables_of(self.conn, self.payees), frozen, outcome.held)
         results.replace_lines(self.conn, self.payees, f.Lines.cast(lines))
@@ -232,8 +243,14 @@ def _save(
 ) -> int:
     """Ledgers, documents and desired values; answers for how many records the CRM should now say something else."""
     now = run.clock()
-    keep_documents(conn, configuration.documents, now)
     ledger.append(conn, outcome.postings, run.run_id, now)
     ledger.append(conn, outcome.released, run.run_id, now, account=ledger.PAYABLE)
     wanted = wanted_fields(outcomes, configuration.mapping, now)
     return writeback.desire(conn, configuration.mapping.deal_object, wanted)
+
+
+def _note(conn: Connection, configuration: Configuration, run: Run, now: datetime, *, anchored: bool) -> None:
+    """Keep what this was computed from."""
+    fingerprint = configuration.fingerprint
+    computations.keep_configuration(conn, fingerprint, configuration.texts, now)
+    computations.note_computation(conn, run.run_id, now, fingerprint, VERSION, anchored=anchored)

@@ -30,11 +30,14 @@ class Configuration:
     settings: Settings
     rules: Rules
     mapping: CrmMapping
-    people: dict[str, str]
-    """Text of each people file and list that exists, by its name in the folder."""
-    documents: dict[str, tuple[str, str]]
-    """Name and text of each plan and rules file by content hash, to be kept for ever."""
+    texts: dict[str, str]
+    """Every file by its name in the folder, to be kept for ever with what is computed from it."""
     fingerprint: str
+
+    @property
+    def people(self) -> dict[str, str]:
+        """Text of each people file and list that exists, by its name in the folder."""
+        return {name: text for name, text in self.texts.items() if name.endswith(".csv")}
 
 
 class ConfigurationProblem(Exception):  # noqa: N818  # shown to a person as it is
@@ -47,7 +50,11 @@ class ConfigurationProblem(Exception):  # noqa: N818  # shown to a person as it 
 
 def load(folder: Path) -> Configuration:
     """Read the folder; raise `ConfigurationProblem` with every problem at once."""
-    texts = _texts(folder)
+    return configured(folder, _texts(folder))
+
+
+def configured(folder: Path, texts: dict[str, str]) -> Configuration:
+    """The configuration of these files, whose names are told as if they lay in the folder; raises like `load`."""
     reader = Reader(folder, texts, [])
     settings = reader.one("tallystick.yaml", read_settings)
     company = reader.one("company.yaml", read_company)
@@ -72,8 +79,7 @@ def load(folder: Path) -> Configuration:
         settings=settings,
         rules=Rules(company, tuple(engagements.values()), tuple(plans.values())),
         mapping=mapping,
-        people={name: text for name, text in texts.items() if name.endswith(".csv")},
-        documents={kept.version: (name, texts[name]) for name, kept in (engagements | plans).items()},
+        texts=texts,
         fingerprint=_fingerprint(texts),
     )
 

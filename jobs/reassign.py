@@ -6,10 +6,8 @@ The look replays the stored history twice on the real path, as the files are and
 from __future__ import annotations
 
 import csv
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
@@ -23,7 +21,7 @@ from engine.documents.problems import Problems
 from engine.documents.reassignment import Change, read_reassignment
 from engine.money import format_amount
 from engine.telling.books import books_on
-from jobs.configuration import Configuration, ConfigurationProblem
+from jobs.configuration import Configuration, ConfigurationProblem, configured
 from jobs.plan_diff import Replay, replay
 from jobs.settings import SettingsProblem
 from store import canonical
@@ -42,7 +40,7 @@ def reassign(
     with store.read() as conn:
         people = canonical.whole(conn, "people")
     texts = _applied(changes, configuration, people)
-    changed = replace(configuration, people=configuration.people | texts, fingerprint=_fingerprint(texts))
+    changed = configured(configuration.folder, configuration.texts | texts)
     day = min(change.on for change in changes)
     before, after = (replay(each, store, None, clock) for each in (configuration, changed))
     answer = {
@@ -180,11 +178,6 @@ def _write(path: Path, text: str) -> None:
     beside = path.with_suffix(f"{path.suffix}.new")
     beside.write_text(text, encoding="utf-8")
     os.replace(beside, path)  # noqa: PTH105  pathlib's replace is the same call
-
-
-def _fingerprint(texts: Texts) -> str:
-    """Another one than the configuration's, so that everything is computed again."""
-    return hashlib.sha256("\0".join(f"{name}\0{text}" for name, text in sorted(texts.items())).encode()).hexdigest()
 
 
 def _compared(

@@ -1,0 +1,114 @@
+"""Rebuild: what was computed once is computed again from its inputs alone, in a database of its own.
+
+The one mechanism behind every look into the past and every proof. A computation's inputs are kept for ever: records by
+revision, the configuration's files by content, lots, the organization. It starts at the last computation whose results
+follow from its inputs alone (an anchor: nothing shown earlier was kept because it could not be computed) and takes
+every step from there, because what is kept of held deals depends on the way.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from sqlalchemy import Connection
+
+from jobs.answers import NotFound
+from jobs.compute import Computed, advance
+from jobs.configuration import Configuration, configured
+from jobs.running import Run
+from store.computations import Computation, anchor_of, computations, configuration_texts, last_computation
+from store.copying import copy_inputs, copy_ledgers
+from store.database import Store, open_store
+from store.instants import instant_of
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A database as it was after a computation, and the configuration of then."""
+
+    store: Store
+    configuration: Configuration
+    at: Computation
+    differences: pl.DataFrame
+    """Postings that the ledgers would have needed in addition to be what the inputs come to; none where they agree."""
+
+
+@contextmanager
+def rebuilt(source: Store, at: Computation, *, with_ledgers: bool = True) -> Iterator[Rebuilt]:
+    """The database of then, for as long as the block lasts.
+
+    With ledgers, what was booked is copied and every further posting is a difference; without, an empty ledger is
+    filled anew.
+    """
+    with tempfile.TemporaryDirectory(dir=source.path.parent, prefix=".rebuilt-") as folder, source.read() as past:
+        clock = _Clock()
+        store = open_store(f"sqlite:///{Path(folder) / 'rebuilt.db'}", clock)
+        try:
+            yield _rebuild(past, store, clock, at, with_ledgers=with_ledgers)
+        finally:
+            store.close()
+
+
+def believed(store: Store, instant: datetime) -> Computation:
+    """The computation whose results were shown at an instant; raises NotFound where there was none yet."""
+    with store.read() as conn:
+        found = last_computation(conn, instant)
+    if found is None:
+        raise NotFound(f"Nothing had been computed by {instant.isoformat()}.")
+    return found
+
+
+class _Clock:
+    """Stands at the instant of the computation that is repeated."""
+
+    def __init__(self) -> None:
+        self.instant: datetime | None = None
+
+    def __call__(self) -> datetime:
+        if self.instant is None:
+            raise ValueError("the clock was asked before the first computation")
+        return self.instant
+
+
+def _rebuild(past: Connection, store: Store, clock: _Clock, at: Computation, *, with_ledgers: bool) -> Rebuilt:
+    done: Computation | None = None
+    differences: list[pl.DataFrame] = []
+    configurations = _Configurations(past)
+    for step in computations(past, anchor_of(past, at.number), at.number):
+        clock.instant = instant_of(step.computed_at)
+        with store.write() as conn:
+            copy_inputs(past, conn, done, step)
+            if with_ledgers:
+                copy_ledgers(past, conn, done, step)
+            computed = repeat(conn, store, configurations.of(step), step, clock)
+        differences += [each for each in (computed.postings, computed.released) if with_ledgers and each.height]
+        done = step
+    every = pl.concat(differences) if differences else pl.DataFrame()
+    return Rebuilt(store, configurations.of(at), at, every)
+
+
+def repeat(
+    conn: Connection, store: Store, configuration: Configuration, step: Computation, clock: Callable[[], datetime]
+) -> Computed:
+    """One computation again, in the caller's transaction; nobody is asked, as the change was let through then."""
+    return advance(conn, configuration, Run(store, step.run_id, 0, clock), guarded=False)
+
+
+class _Configurations:
+    """The configurations of the steps, each read once."""
+
+    def __init__(self, past: Connection) -> None:
+        self._past, self._known = past, dict[str, Configuration]()
+
+    def of(self, step: Computation) -> Configuration:
+        known = self._known.get(step.fingerprint)
+        if known is None:
+            known = configured(Path("config"), configuration_texts(self._past, step.fingerprint))
+            self._known[step.fingerprint] = known
+        return known
