@@ -23,6 +23,7 @@ from engine.compute import credit_deals
 from engine.documents.order import team_is_read
 from engine.model import Issue, join_issues
 from engine.pay import pay
+from engine.payees.booking import book_in
 from engine.telling.publish import publish
 from engine.version import VERSION
 from jobs.canonical import Touched, refresh
@@ -31,7 +32,7 @@ from jobs.crash_points import crash_point
 from jobs.desire import wanted_fields
 from jobs.guard import Shown, check
 from jobs.running import Run
-from store import canonical, computations, ledger, results, runs, settings, writeback
+from store import canonical, closing, computations, ledger, results, runs, settings, writeback
 
 log = structlog.get_logger()
 
@@ -82,7 +83,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
         return Computed()
     scope = Scope(conn, configuration, through, full=full)
     book, credited = scope.credit(touched)
-    outcome = scope.pay(book, credited)
+    outcome = _in_open_periods(conn, scope.pay(book, credited), configuration)
     if guarded:
         approved = settings.setting_of(conn, settings.APPROVED_CHANGE)
         shown = Shown(ledger.line_count(conn))
@@ -216,6 +217,16 @@ def computed_through(configuration: Configuration, now: datetime) -> date:
     """The end of the last fiscal month that is over: what time alone makes due is computed as far as that."""
     company = configuration.rules.company
     return period_of(business_date(now, company.zone), "month", company).starts_on
+
+
+def _in_open_periods(conn: Connection, outcome: Outcome, configuration: Configuration) -> Outcome:
+    """The outcome with postings about closed periods booked in the first open one."""
+    shut, company = frozenset(closing.closed(conn)), configuration.rules.company
+    return replace(
+        outcome,
+        postings=book_in(outcome.postings, shut, company),
+        released=book_in(outcome.released, shut, company),
+    )
 
 
 def _of(rows: dy.DataFrame[S], column: str, names: set[str]) -> dy.DataFrame[S]:

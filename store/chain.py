@@ -1,10 +1,12 @@
-"""The ledger's hash chain: every row's hash covers its own text and the hash before it."""
+"""Hash chains: in a table that is only appended to, every row's hash covers its own text and the hash before it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -27,6 +29,7 @@ COVERED = (
     "reason",
     "run_id",
     "booked_at",
+    "booked_in",
 )
 """Columns of a posting that its hash covers, in this order."""
 
@@ -49,29 +52,69 @@ def canonical(values: Sequence[object]) -> str:
 
 EARNED, PAYABLE = table("posting"), table("payable_posting")
 """The ledgers: each has a chain of its own, so that what is payable goes on while what is earned is closed."""
+CLOSING, STATEMENT = table("closing"), table("statement")
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chained table: it has the columns number, previous_hash and hash beside those that its hashes cover."""
+
+    table: sa.Table
+    covered: tuple[str, ...]
+    """In this order; a column that a later version added comes last, and is left out of rows in which it is null."""
+    added: int = 0
+    """How many of the covered columns were added later."""
+
+    def values(self, row: Sequence[object]) -> list[object]:
+        """What the hash of a row with these values of `covered` covers."""
+        first = len(self.covered) - self.added
+        return [*row[:first], *(value for value in row[first : len(self.covered)] if value is not None)]
+
+
+CHAINS = (
+    Chain(EARNED, COVERED, added=1),
+    Chain(PAYABLE, COVERED, added=1),
+    Chain(STATEMENT, ("number", "closing_number", "period", "payee_id", "content")),
+    Chain(CLOSING, ("number", "period", "action", "at", "by", "second", "reason", "seals")),
+)
+"""Every chained table: `verify` reads them all."""
 
 
 def head(conn: sa.Connection, account: sa.Table = EARNED) -> tuple[int, str]:
-    """Number and hash of the newest posting. Kept outside the database, it proves that nothing was cut off."""
-    posting = account.c
-    newest = conn.execute(sa.select(posting.number, posting.hash).order_by(posting.number.desc()).limit(1)).first()
+    """Number and hash of the newest row. Kept outside the database, it proves that nothing was cut off."""
+    columns = account.c
+    newest = conn.execute(sa.select(columns.number, columns.hash).order_by(columns.number.desc()).limit(1)).first()
     return (newest.number, newest.hash) if newest else (0, FIRST)
+
+
+def append_row(conn: sa.Connection, into: sa.Table, row: Mapping[str, Any]) -> int:
+    """Append one row to a chained table, in the caller's write transaction; answers its number."""
+    chain = next(chain for chain in CHAINS if chain.table is into)
+    number, previous_hash = head(conn, into)
+    values = {**row, "number": number + 1}
+    hashed = link(previous_hash, chain.values([values[name] for name in chain.covered]))
+    conn.execute(sa.insert(into).values({**values, "previous_hash": previous_hash, "hash": hashed}))
+    return number + 1
 
 
 def verify(conn: sa.Connection) -> str | None:
     """None when the chains hold, else a sentence that names the first broken row."""
-    return _broken(conn, EARNED) or _broken(conn, PAYABLE)
+    return next((broken for chain in CHAINS if (broken := _broken(conn, chain)) is not None), None)
 
 
-def _broken(conn: sa.Connection, account: sa.Table) -> str | None:
-    posting, name = account.c, account.name.replace("_", " ")
-    columns = [posting[name] for name in (*COVERED, "previous_hash", "hash")]
+def _broken(conn: sa.Connection, chain: Chain) -> str | None:
+    name, known = chain.table.name.replace("_", " "), chain.table.c
+    columns = [known[column] for column in (*chain.covered, "previous_hash", "hash")]
     expected, previous_hash = 1, FIRST
-    for row in conn.execute(sa.select(*columns).order_by(posting.number)).yield_per(ROWS_AT_ONCE):
+    for row in conn.execute(sa.select(*columns).order_by(known.number)).yield_per(ROWS_AT_ONCE):
         if row.number != expected:
-            return f"{name} {expected} is missing: the next one there is {row.number} (id {row.posting_id})."
-        covered = list(row[: len(COVERED)])
-        if row.previous_hash != previous_hash or row.hash != link(previous_hash, covered):
-            return f"{name} {row.number} (id {row.posting_id}) or its link to the one before was altered."
+            return f"{name} {expected} is missing: the next one there is {row.number}{_named(row)}."
+        if row.previous_hash != previous_hash or row.hash != link(previous_hash, chain.values(row)):
+            return f"{name} {row.number}{_named(row)} or its link to the one before was altered."
         expected, previous_hash = expected + 1, row.hash
     return None
+
+
+def _named(row: sa.Row[Any]) -> str:
+    """The id of a posting; other rows have none but their number."""
+    return f" (id {row.posting_id})" if "posting_id" in row._fields else ""

@@ -19,7 +19,7 @@ from store.chain import COVERED, EARNED, PAYABLE, canonical, head, link, verify
 from store.errors import BookedElsewhere
 from store.instants import instant_text
 
-__all__ = ["EARNED", "PAYABLE", "append", "head", "ledger_hash", "posted", "posting_id", "verify"]
+__all__ = ["EARNED", "PAYABLE", "append", "booked", "head", "ledger_hash", "posted", "posting_id", "verify"]
 
 KEY = ["plan", "component", "payee_id", "period", "source_id", "part"]
 
@@ -38,6 +38,35 @@ class _Entries(dy.Schema):
     kind = dy.String()
     delta_micros = dy.Int64()
     currency = dy.String()
+
+
+class Booked(_Entries):
+    """A posting as a statement shows it."""
+
+    number = dy.Int64(primary_key=True)
+    reason = dy.String()
+    run_id = dy.Int64()
+    booked_in = dy.String()
+    """The statement period it shows in; `period` is the one it is about."""
+
+
+def booked(
+    conn: sa.Connection,
+    payee_ids: Collection[str] | None,
+    account: sa.Table = EARNED,
+    *,
+    period: str | None = None,
+    about: bool = False,
+) -> dy.DataFrame[Booked]:
+    """The postings of these payees (or all), one by one: all, or those that show in `period` (or are `about` it)."""
+    shown = sa.func.coalesce(account.c.booked_in, account.c.period)
+    columns = (column for column in account.c if column.name != "booked_in")
+    chosen = sa.select(*columns, shown.label("booked_in"))
+    if payee_ids is not None:
+        chosen = chosen.where(account.c.payee_id.in_(among(payee_ids)))
+    if period is not None:
+        chosen = chosen.where(sa.or_(shown == period, sa.and_(sa.literal(about), account.c.period == period)))
+    return read_frame(conn, Booked, chosen.order_by(account.c.number))
 
 
 def posted(

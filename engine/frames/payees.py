@@ -183,7 +183,9 @@ class Postings(dy.Schema):
     kind = dy.String()
     delta_micros = dy.Int64()
     currency = dy.String()
-    reason = dy.Enum(["earned", "released", "changed", "withdrawn", "clawback"])
+    reason = dy.Enum(["earned", "released", "changed", "withdrawn", "clawback", "prior_period_adjustment"])
+    booked_in = dy.String()
+    """The statement period it shows in: `period`, or the first open one after it where that is closed."""
 
 
 class DealOutcomes(dy.Schema):

@@ -66,7 +66,9 @@ def _beside(lines: pl.DataFrame, posted: pl.DataFrame, first: str) -> pl.DataFra
 
 def _postings(both: pl.DataFrame) -> dy.DataFrame[f.Postings]:
     delta = pl.col("amount_micros") - pl.col("posted")
-    return f.Postings.cast(both.with_columns(delta_micros=delta).filter(pl.col("delta_micros") != 0))
+    return f.Postings.cast(
+        both.with_columns(delta_micros=delta, booked_in="period").filter(pl.col("delta_micros") != 0)
+    )
 
 
 def _mixed(both: pl.DataFrame) -> list[Issue]:

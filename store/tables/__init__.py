@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from store.tables import book, computation, ledger, mirror, operation, results, writeback
+from store.tables import book, closing, computation, ledger, mirror, operation, results, writeback
 from store.tables.base import Table
 
-__all__ = ["book", "computation", "ledger", "metadata", "mirror", "operation", "results", "table", "writeback"]
+__all__ = [
+    "book",
+    "closing",
+    "computation",
+    "ledger",
+    "metadata",
+    "mirror",
+    "operation",
+    "results",
+    "table",
+    "writeback",
+]
 
 metadata = Table.metadata
 """Every table of the store; a test holds the migrations to it."""

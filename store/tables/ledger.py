@@ -33,6 +33,8 @@ class Entry(Table):
     booked_at: str
     previous_hash: str
     hash: str
+    booked_in: str | None
+    """The statement period it shows in; null (that is `period`) only of what was booked before periods were closed."""
 
 
 class Posting(Entry, table=True):

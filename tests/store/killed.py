@@ -46,7 +46,7 @@ def step(store: Store, number: int) -> None:
         mirror.save_page(conn, _page(number), run_id)
         rows = [{"source_id": f"c{number}-{i}", "delta_micros": number * 100 + i} for i in range(RECORDS)]
         key = {"plan": "ae", "component": "new", "payee_id": "ada", "period": "2026-11", "part": "earning"}
-        rest = {"sequence": 0, "kind": "commission", "currency": "USD", "reason": "earned"}
+        rest = {"sequence": 0, "kind": "commission", "currency": "USD", "reason": "earned", "booked_in": "2026-11"}
         ledger.append(conn, frame(f.Postings, [{**key, **rest, **row} for row in rows]), run_id, NOW)
         wanted = [writeback.Wanted(_id(i), "A1", {"Amount": str(number)}) for i in range(RECORDS)]
         writeback.desire(conn, "Opportunity", wanted)

@@ -26,7 +26,8 @@ KEY = {"plan": "ae", "component": "new", "payee_id": "ada", "period": "2026-11",
 
 def postings(*rows: dict[str, Any]) -> dy.DataFrame[f.Postings]:
     base = {**KEY, "sequence": 0, "deal_id": "D1", "kind": "commission", "currency": "USD", "reason": "earned"}
-    return frame(f.Postings, [{**base, "delta_micros": 100, **row} for row in rows])  # type: ignore[no-any-return]
+    made = [{**base, "delta_micros": 100, **row} for row in rows]
+    return frame(f.Postings, [{"booked_in": row["period"], **row} for row in made])  # type: ignore[no-any-return]
 
 
 def test_what_is_booked_is_summed_by_key(store: Store, run_id: int) -> None:
