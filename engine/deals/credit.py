@@ -16,10 +16,11 @@ from engine.deals.assign import with_circumstances
 from engine.deals.place import in_force_by
 from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.rollup import rolled_up
-from engine.deals.shares import MEASURES, divided, portion, reduced, weight_of
+from engine.deals.shares import MEASURES, divided, portion, reduced, weight_of, with_remainder
 from engine.deals.splits import crm_splits
 from engine.deals.teams import shared_with_team
-from engine.documents.engagement import CreditShare, Portion, Rule
+from engine.documents.credit_share import CreditShare, Portion
+from engine.documents.engagement import Rule
 from engine.matching import fits
 from engine.model import Found, Severity
 from engine.texts import text
@@ -61,7 +62,9 @@ def credit(
     assigned = assignments.select("deal_id", "rule", "rules_of_engagement")
     deals = with_circumstances(classified.join(assigned, on="deal_id"), book)
     sharing = [*_sharing(deals, rules)]
-    splits, found = crm_splits(book, pl.concat([deals.clear(), *(rows for rows, shares in sharing if _by_crm(shares))]))
+    divided_by_crm = [rows for rows, shares in sharing if _by_crm(shares)]
+    whole = [rows for rows, shares in sharing if _by_crm(shares) and not _takes_what_splits_leave(shares)]
+    splits, found = crm_splits(book, *(pl.concat([deals.clear(), *rows]) for rows in (divided_by_crm, whole)))
     found += [_unportioned(rows) for rows, shares in sharing if _portion(shares) != "all"]
     filled = {role: appointments.filter(pl.col("role") == role) for role in appointments["role"].unique()}
     parts = [_divided(unheld(rows, found), shares, filled, splits) for rows, shares in sharing]
@@ -112,6 +115,11 @@ def _by_crm(shares: Shares) -> bool:
     return any(share.split_by for _, share in shares)
 
 
+def _takes_what_splits_leave(shares: Shares) -> bool:
+    """Whether splits of the CRM need not reach 100 %, because somebody takes the remainder."""
+    return any(share.is_remainder and not share.split_by for _, share in shares)
+
+
 def _portion(shares: Shares) -> Portion:
     return shares[0][1].portion
 
@@ -135,24 +143,31 @@ def _divided(
         .with_row_index("nth")
     )
     given = [part for place, share in shares for part in _given(rows, place, share, filled, splits)]
-    return divided(pl.concat(given), "nth").select(_ROWS.keys()) if given else pl.DataFrame(schema=_ROWS)
+    if not given:
+        return pl.DataFrame(schema=_ROWS)
+    weighed = pl.concat(given)
+    if any(share.is_remainder for _, share in shares):
+        weighed = with_remainder(weighed)
+    return divided(weighed, "nth").select(_ROWS.keys())
 
 
 def _given(
     rows: pl.DataFrame, place: int, share: CreditShare, filled: Mapping[str, pl.DataFrame], splits: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
     """Who gets a share: the holder of its role, or the people among whom the CRM splits it."""
-    fitting = rows.filter(_fits_share(place)).with_columns(role=pl.lit(share.to))
-    weight, first = pl.lit(weight_of(share.share), dtype=pl.Int128), pl.lit(place * _MOST_SPLITS, dtype=pl.Int64)
+    fitting = rows.filter(_fits_share(place)).with_columns(role=pl.lit(share.to), rest=pl.lit(share.is_remainder))
+    weight = pl.lit(1 if share.is_remainder else weight_of(share.part), dtype=pl.Int128)
+    first = pl.lit(place * _MOST_SPLITS, dtype=pl.Int64)
+    columns = ["nth", *_ROWS, "rest"]
     by_crm = pl.col("crm_splits") & bool(share.split_by)
     if share.to in filled:
         holders = filled[share.to].filter(pl.col("parts") > 0)
         found = holders.select("deal_id", "how", "turn", "parts", payee_id="person_id")
         held = fitting.filter(~by_crm).join(found, on="deal_id")
-        yield held.with_columns(place=first + pl.col("turn"), weight=weight * pl.col("parts")).select("nth", *_ROWS)
+        yield held.with_columns(place=first + pl.col("turn"), weight=weight * pl.col("parts")).select(columns)
     if share.split_by:
         split = fitting.filter(by_crm).join(splits, on="deal_id").with_columns(how=pl.lit("split in the CRM"))
-        yield split.with_columns(place=first + pl.col("place"), weight=weight * pl.col("parts")).select("nth", *_ROWS)
+        yield split.with_columns(place=first + pl.col("place"), weight=weight * pl.col("parts")).select(columns)
 
 
 def _fits_share(place: int) -> str:

@@ -10,8 +10,9 @@ from fractions import Fraction
 
 import polars as pl
 
-from engine.documents.engagement import Portion
+from engine.documents.credit_share import Portion
 from engine.model import MICROS
+from engine.texts import text
 
 PARTS_OF_A_SPLIT = 10**6
 """A CRM's split is counted in these parts of the whole: percentages with four decimals."""
@@ -61,6 +62,25 @@ def portion(name: Portion) -> list[pl.Expr]:
         (renewed[measure] if name == "renewed" else whole[measure] - renewed[measure]).alias(measure)
         for measure in MEASURES
     ]
+
+
+def with_remainder(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of groups `nth` in which those marked `rest` take what the others leave; nobody's share is left, too.
+
+    What is left is divided by the `weight` that rest rows have among them; what does not divide goes to the first.
+    """
+    taken = rows.filter(~pl.col("rest") & pl.col("payee_id").is_not_null())
+    left = taken.group_by("nth").agg(left=WHOLE - pl.col("weight").sum())
+    resting = rows.filter("rest").join(left, on="nth", how="left").sort("nth", "place")
+    whole = pl.col("left").fill_null(WHOLE).cast(pl.Int128)
+    parts = resting.with_columns(whole=whole, part=whole * pl.col("weight") // pl.col("weight").sum().over("nth"))
+    missing = pl.col("whole") - pl.col("part").sum().over("nth")
+    first = pl.col("nth").is_first_distinct()
+    rested = parts.with_columns(
+        weight=pl.col("part") + pl.when(first).then(missing).otherwise(0),
+        how=text("{}, who takes the remainder", "how"),
+    )
+    return pl.concat([taken, rested.filter(pl.col("weight") > 0).select(taken.columns)])
 
 
 def divided(rows: pl.DataFrame, group: str) -> pl.DataFrame:

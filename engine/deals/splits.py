@@ -12,8 +12,11 @@ from engine.model import Severity
 from engine.texts import text
 
 
-def crm_splits(book: Book, deals: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Of deals that the CRM splits: payee and `parts` of the whole, in the order of split ids; and what is wrong."""
+def crm_splits(book: Book, deals: pl.DataFrame, whole: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Of deals that the CRM splits: payee and `parts` of the whole, in the order of split ids; and what is wrong.
+
+    The splits of the deals in `whole` must reach 100 %; those of the others may leave a remainder.
+    """
     split = (
         book.splits.join(deals.select("deal_id"), on="deal_id", how="semi")
         .join(persons_of_users(book.people), on="user_id", how="left")
@@ -25,8 +28,10 @@ def crm_splits(book: Book, deals: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.D
         .sort("deal_id", "split_id")
     )
     totals = split.group_by("deal_id").agg(total=pl.col("parts").sum(), exact=pl.col("exact").all())
+    short = (pl.col("total") < PARTS_OF_A_SPLIT) & pl.col("deal_id").is_in(whole["deal_id"].implode())
+    over = pl.col("total") > PARTS_OF_A_SPLIT
     odd = problems(
-        totals.filter(~pl.col("exact") | (pl.col("total") != PARTS_OF_A_SPLIT)),
+        totals.filter(~pl.col("exact") | short | over),
         "splits_do_not_add_up",
         Severity.HOLDS,
         text("has splits that add up to {} %, not 100 %.", _percent(pl.col("total"))),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
@@ -20,47 +18,17 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from engine.documents.conditions import When
+from engine.documents.credit_share import CreditShare, Portion, sum_problems
 from engine.documents.document import Document, Policy, Reading
 from engine.documents.experiments import Experiment
 from engine.documents.findings import Accepted
+from engine.documents.holder import HOLDER_SCHEMA, NOBODY, RECORD_OWNERS, VACANCY_SCHEMA, Holder, StandIn
 from engine.documents.holdover import Holdover
 from engine.documents.named import circular_tests, unknown_names
 from engine.documents.places import Place, SigningWindow
 from engine.documents.pools import Pool
-from engine.documents.problems import Loc, Problem, nearest, wrong
-from engine.documents.values import FILLED, Name, Role, Share, Window, YesNo, percent_text
-
-RECORD_OWNERS = ("deal_owner", "account_owner", "signing_owner")
-"""Holders that the CRM's own records name; the last owns the deal that began the customer's running relationship."""
-MANAGER_OF = "manager_of_"
-NOBODY = "nobody"
-
-Portion = Literal["all", "renewed", "uplift"]
-
-
-def _holder(name: str, info: ValidationInfo) -> str:
-    """A role of this file, or the owner of a record."""
-    roles = info.context.names.get("role") if isinstance(info.context, Reading) else None
-    if roles is not None and name not in RECORD_OWNERS and name not in roles:
-        remedy = f"{nearest(name, [*roles, *RECORD_OWNERS])} Every role needs an entry in vacancies."
-        raise wrong(f"no role is called {name}.", remedy)
-    return name
-
-
-def _stand_in(name: str, info: ValidationInfo) -> str:
-    """A holder, or a holder's manager."""
-    if name == NOBODY:
-        raise wrong("nobody cannot be one of several.", "Write nobody alone, or leave it out of the list.")
-    _holder(name.removeprefix(MANAGER_OF), info)
-    return name
-
-
-HOLDER_SCHEMA: JsonSchemaValue = {"type": "string", "title": "role, deal_owner, account_owner or signing_owner"}
-VACANCY_SCHEMA: JsonSchemaValue = {
-    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-}
-Holder = Annotated[StrictStr, AfterValidator(_holder), WithJsonSchema(HOLDER_SCHEMA)]
-StandIn = Annotated[StrictStr, AfterValidator(_stand_in)]
+from engine.documents.problems import Loc, Problem, nearest
+from engine.documents.values import FILLED, Name, Role, Window
 
 
 class Owners(Document):
@@ -72,29 +40,6 @@ class Owners(Document):
     """Who moves the deal."""
     execution: Holder = Field(examples=["AM"])
     """Who gets it signed."""
-
-
-class CreditShare(Document):
-    """Who gets which share of the deal or of one portion of it."""
-
-    to: Holder = Field(examples=["AE"])
-    """A role, `deal_owner`, `account_owner`, or `signing_owner`: who owns the deal that began the relationship."""
-    share: Share = Field(examples=["70%"])
-    """Direct shares of a portion add up to 100 %; overlay shares come on top."""
-    overlay: YesNo = Field(default=False, examples=["true"])
-    """On top of the 100 %."""
-    portion: Portion = Field(default="all", examples=["uplift"])
-    """Which part of a renewal split at the expiring ACV; `all` is the whole deal."""
-    split_by: Literal["crm"] | None = Field(default=None, examples=["crm"])
-    """`crm` divides this share as the CRM's splits say, where the deal has any."""
-    when: When = Field(default=When(), examples=["{source: Outbound SDR}"])
-    """Only an overlay may depend on the deal: direct shares must always add up."""
-
-    def problems(self) -> Iterator[Problem]:
-        """Whether the share is given can depend on the deal for overlays only."""
-        if not self.overlay and self.when != When():
-            remedy = "Write a second rule with this condition, or make the share an overlay."
-            yield Problem(("when",), "a direct share cannot depend on the deal.", remedy)
 
 
 class Rule(Document):
@@ -142,7 +87,7 @@ class Rule(Document):
             for position, credit in enumerate(self.credit)
             if credit.portion not in expected and not (credit.overlay and credit.portion == "all")
         ]
-        yield from misplaced or (problem for portion in expected for problem in self._incomplete(portion))
+        yield from misplaced or (problem for portion in expected for problem in sum_problems(self.credit, portion))
         yield from self._repeated()
 
     def _misplaced(self, portion: Portion) -> tuple[str, str]:
@@ -150,21 +95,14 @@ class Rule(Document):
             return f"the deal is split, but this direct share is of {portion}.", "Write portion: renewed or uplift."
         return f"portion {portion} needs a split.", "Add split_at: expiring_acv to the rule, or leave out portion."
 
-    def _incomplete(self, portion: Portion) -> Iterator[Problem]:
-        total = sum((c.share for c in self.credit if not c.overlay and c.portion == portion), Fraction(0))
-        if total != 1:
-            of = "" if portion == "all" else f" of portion {portion}"
-            message = f"direct shares{of} add up to {percent_text(total)}, not 100%."
-            yield Problem(("credit",), message, "Mend the shares, or mark as overlay what comes on top.")
-
     def _repeated(self) -> Iterator[Problem]:
         seen: Counter[tuple[str, str, bool]] = Counter()
         for position, credit in enumerate(self.credit):
             key = (credit.to, credit.portion, credit.overlay)
-            if credit.when == When() and seen[key]:
+            if credit.when == When() and not credit.is_remainder and seen[key]:
                 message = f"{credit.to} is credited twice for the same."
                 yield Problem(("credit", position, "to"), message, "Add the two shares up in one entry.")
-            seen[key] += 1
+            seen[key] += not credit.is_remainder
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

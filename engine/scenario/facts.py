@@ -102,8 +102,8 @@ class DealFact(Customer):
     motion: MotionName | None = Field(default=None, examples=["renewal"])
     """What kind of sale; without it `new_business`, and `downgrade` where the amount is negative."""
     payee: Name | None = Field(default=None, examples=["ada"])
-    """Its owner, who is credited where the scenario has no rules of engagement. A customer's `account_owner`
-    is who `contracts` say, else the owner of its first deal in the file."""
+    """Its owner, who is credited where the scenario has no rules of engagement; without it the first of the splits, or
+    `rep`. A customer's `account_owner` is who `contracts` say, else the owner of its first deal in the file."""
     splits: dict[Name, Share] = Field(default_factory=dict, examples=["{ada: 60%, bo: 40%}"])
     """Shares of several payees, as the CRM would state them."""
     team: dict[Name, StrictStr] = Field(default_factory=dict, examples=["{sue: Sales Engineer}"])
@@ -132,11 +132,6 @@ class DealFact(Customer):
     """ACV that the customer has running before it, where no deal says so."""
     cancelled_on: Day | None = Field(default=None, examples=["2026-05-01"])
     """When the contract that it started was cancelled."""
-
-    def problems(self) -> Iterator[Problem]:
-        """One way to say whose it is."""
-        if self.payee is not None and self.splits:
-            yield Problem(("splits",), "written beside payee.", "Keep one of them.")
 
 
 class Achieved(Document):

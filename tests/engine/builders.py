@@ -22,7 +22,8 @@ from engine import frames as f
 from engine.book import Book, Rules
 from engine.documents.company import Company
 from engine.documents.conditions import AccountTest, FieldTest, When
-from engine.documents.engagement import CreditShare, Engagement, Otherwise, Owners, Rule
+from engine.documents.credit_share import CreditShare
+from engine.documents.engagement import Engagement, Otherwise, Owners, Rule
 from engine.documents.plan import Plan
 from engine.documents.values import Window
 from engine.model import MICROS

@@ -7,6 +7,7 @@ import pytest
 from engine import frames as f
 from engine.deals.assign import assign
 from engine.deals.credit import check_sums, credit
+from engine.documents.credit_share import CreditShare
 from engine.documents.engagement import Owners
 from engine.model import MICROS, Severity
 from tests.engine.builders import book, engagement, frame, rule, rules, share, units, when
@@ -153,6 +154,49 @@ def test_deal_and_account_owner_can_be_credited():
         "D1:direct:account_owner:all:eve",
         "D1:direct:deal_owner:all:ada",
     ]
+
+
+# ------------------------------------------------------------------------------- the remainder
+
+REST = CreditShare(to="AE", share="remainder")
+
+
+@pytest.mark.parametrize(
+    ("parts", "crm", "expected"),
+    [
+        ((share("CSM", 30), REST), (), {"cy": 30, "ada": 70}),
+        ((REST, share("CSM", 30), share("AM", 30)), (), {"ada": 40, "cy": 30, "bo": 30}),
+        ((share("CSM", 100), REST), (), {"cy": 100}),
+        ((share("SDR", 30), REST), (), {"ada": 100}),  # nobody is SDR
+        ((share("CSM", 30, when=when(segment="SMB")), REST), (), {"ada": 100}),
+        ((share("CSM", split_by="crm"), REST), (("di", 1, 5), ("eve", 1, 2)), {"di": 20, "eve": 50, "ada": 30}),
+        ((share("CSM", split_by="crm"), REST), (), {"cy": 100}),
+        ((share("CSM", 50, split_by="crm"), REST), (("ada", 1, 2),), {"ada": 100}),  # as helper and as owner
+        ((share("CSM", 20), CreditShare(to="AE", share="remainder", split_by="crm")), (("di", 1, 4), ("eve", 3, 4)),
+         {"cy": 20, "di": 20, "eve": 60}),
+    ],
+)  # fmt: skip
+def test_the_remainder_is_what_the_others_take_no_part_of(parts, crm, expected):
+    deal = {"amount_micros": 101, "acv_micros": 3}
+    rows, issues = credited(of(*parts), deal, splits=splits(*crm))
+    assert not issues
+    found = {}
+    for row in rows:
+        part = Fraction(row["share_num"], row["share_den"]) * 100
+        found[row["payee_id"]] = found.get(row["payee_id"], 0) + part
+    assert found == expected
+    assert sum(row["amount_micros"] for row in rows) == 101
+    assert any("who takes the remainder" in row["how"] for row in rows) == (found.get("ada", 0) + len(crm) > 0)
+
+
+def test_splits_may_leave_something_only_where_somebody_takes_it():
+    crm = splits(("di", 1, 5))
+    for parts, code in [((share("AE", split_by="crm"),), 1), ((share("AE", split_by="crm"), REST), 0)]:
+        _, issues = credited(of(*parts), splits=crm)
+        assert [issue.code for issue in issues] == ["splits_do_not_add_up"] * code
+    over = splits(("di", 1, 5), ("eve", 4, 4))
+    _, issues = credited(of(share("AE", split_by="crm"), REST), splits=over)
+    assert [issue.code for issue in issues] == ["splits_do_not_add_up"]
 
 
 # ------------------------------------------------------------------------------- portions

@@ -14,7 +14,8 @@ from engine import frames as f
 from engine.book import Book, Rules
 from engine.compute import credit_deals
 from engine.documents.component import Component
-from engine.documents.engagement import CreditShare, Otherwise, Owners, Rule
+from engine.documents.credit_share import CreditShare
+from engine.documents.engagement import Otherwise, Owners, Rule
 from engine.documents.ramp import RampMonth
 from engine.model import MICROS
 from engine.pay import pay

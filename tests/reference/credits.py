@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from engine.documents.engagement import CreditShare, Engagement, Rule
+from engine.documents.credit_share import CreditShare
+from engine.documents.engagement import Engagement, Rule
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts
 from tests.reference.holders import HeldDealError, holder_of
@@ -65,14 +66,33 @@ def _by_rule(rule: Rule, deal: Deal, engagement: Engagement, facts: Facts) -> It
     for role in {rule.owners.value, rule.owners.commercial, rule.owners.execution}:
         holder_of(role, deal, engagement, facts)
     worths = _portions(rule, deal)
-    sets: dict[tuple[str, str, str], list[Given]] = {}
+    sets: dict[tuple[str, str, str], list[tuple[bool, Given]]] = {}
     for share in rule.credit:
         if fits(share.when, deal, facts):
             key = ("overlay", share.portion, share.to) if share.overlay else ("direct", share.portion, "")
-            sets.setdefault(key, []).extend(_people(share, deal, engagement, facts))
+            below = any(other.is_remainder and not other.split_by for other in rule.credit if _beside(other, share))
+            people = _people(share, deal, engagement, facts, splits_may_leave=below)
+            sets.setdefault(key, []).extend((share.is_remainder, given) for given in people)
     for (kind, portion, _), given in sets.items():
         if any(worths[portion]):
-            yield from _divided(given, worths[portion], Credit(deal, "", "", kind, portion, Fraction(0), 0, 0, 0))
+            yield from _divided(
+                _rested(given), worths[portion], Credit(deal, "", "", kind, portion, Fraction(0), 0, 0, 0)
+            )
+
+
+def _beside(other: CreditShare, share: CreditShare) -> bool:
+    """Whether two shares are direct shares of the same portion."""
+    return not other.overlay and not share.overlay and other.portion == share.portion
+
+
+def _rested(given: Sequence[tuple[bool, Given]]) -> list[Given]:
+    """Shares, where what is left goes to those of the remainder: also what would be nobody's."""
+    if not any(rests for rests, _ in given):
+        return [one for _, one in given]
+    left = 1 - sum(share for rests, (_, payee, share) in given if not rests and payee is not None)
+    settled = [(role, payee, share * left if rests else share) for rests, (role, payee, share) in given]
+    kept = zip(given, settled, strict=True)
+    return [one for (rests, (_, payee, _)), one in kept if (rests or payee is not None) and one[2]]
 
 
 def _portions(rule: Rule, deal: Deal) -> dict[str, Amounts]:
@@ -101,18 +121,25 @@ def _divided(given: Sequence[Given], worth: Amounts, empty: Credit) -> list[Cred
     return list(credits_.values())
 
 
-def _people(share: CreditShare, deal: Deal, engagement: Engagement, facts: Facts) -> Iterator[Given]:
-    """Who gets which part of a share: the people of the CRM's splits where it says so, else the holder of the role."""
+def _people(
+    share: CreditShare, deal: Deal, engagement: Engagement, facts: Facts, *, splits_may_leave: bool
+) -> Iterator[Given]:
+    """Who gets which part of a share: the people of the CRM's splits where it says so, else the holder of the role.
+
+    Of a remainder it is the part of what is left.
+    """
+    part = Fraction(1) if share.is_remainder else share.part
     splits = facts.splits_of(deal.id) if share.split_by == "crm" else []
     if not splits:
-        yield share.to, holder_of(share.to, deal, engagement, facts), share.share
+        yield share.to, holder_of(share.to, deal, engagement, facts), part
         return
     persons = {person["user_id"]: person["person_id"] for person in facts.people}
-    if sum(Fraction(row["share_num"], row["share_den"]) for row in splits) != 1:
+    total = sum(Fraction(row["share_num"], row["share_den"]) for row in splits)
+    if total > 1 or (total < 1 and not splits_may_leave):
         raise HeldDealError(deal.id)
     for row in sorted(splits, key=lambda row: row["split_id"]):
         if row["share_num"]:
-            yield share.to, persons[row["user_id"]], share.share * Fraction(row["share_num"], row["share_den"])
+            yield share.to, persons[row["user_id"]], part * Fraction(row["share_num"], row["share_den"])
 
 
 def rolled_up(credit: Credit, manager: str, level: int) -> Credit:

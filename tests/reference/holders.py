@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.documents.engagement import MANAGER_OF, RECORD_OWNERS, Engagement
+from engine.documents.engagement import Engagement
+from engine.documents.holder import MANAGER_OF, RECORD_OWNERS
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts, holds_on
 

@@ -49,7 +49,6 @@ def test_every_problem_of_scenario_and_plan_comes_at_once_with_its_line() -> Non
     ("facts", "problem"),
     [
         ("deals: [{on: 2026-01-01}]", "deals[1]: a deal without amount and acv."),
-        ("deals: [{amount: 1, payee: ada, splits: {bo: 100%}}]", "deals[1].splits: written beside payee."),
         ("deals: [{id: D2, amount: 1}, {amount: 2}]", "deals[2]: D2 is the id of two deals."),
         ("deals: [{id: a, amount: 1, renews: b}]", "deals.a.renews: no deal is called b."),
         ("events: [{deal: x, what: refunded, on: 2026-01-01}]", "events[1].deal: no deal is called x."),

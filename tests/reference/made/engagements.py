@@ -11,6 +11,7 @@ from tests.reference.made.people import ROLES
 
 HOLDERS = (*ROLES, "deal_owner", "account_owner")
 DIVISIONS = (("100%",), ("60%", "40%"), ("33.333%", "33.333%", "33.334%"))
+REMAINING = ("20%", "30%", "remainder")
 
 
 def engagement(chance: Random) -> dict[str, Any]:
@@ -47,11 +48,12 @@ def _rule(chance: Random, name: str, condition: dict[str, Any]) -> dict[str, Any
 
 
 def _direct(chance: Random, portion: str) -> list[dict[str, Any]]:
-    shares = chance.choice(DIVISIONS)
-    made = []
+    shares, made = chance.choice((*DIVISIONS, REMAINING)), []
     for share, to in zip(shares, chance.sample(HOLDERS, len(shares)), strict=True):
         one: dict[str, Any] = {"to": to, "share": share, **({} if portion == "all" else {"portion": portion})}
-        made.append({**one, "split_by": "crm"} if chance.random() < 0.3 else one)
+        one |= {"split_by": "crm"} if chance.random() < 0.3 else {}
+        one |= {"when": when(chance, 1)} if shares == REMAINING and share != "remainder" else {}
+        made.append(one)
     return made
 
 
