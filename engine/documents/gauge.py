@@ -7,30 +7,18 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from engine.documents.document import ComponentName, Document, MeasureName, written
 from engine.documents.measure import Measure
-from engine.documents.problems import Problem, Problems, shown, wrong
-from engine.documents.values import AMOUNT_SCHEMA, FILLED, PERCENT_SCHEMA, Name, Times, YesNo, micros, percent
+from engine.documents.problems import Problem
+from engine.documents.ranked import Ranking
+from engine.documents.threshold import Threshold
+from engine.documents.values import FILLED, Name, Times
 
 Over = Literal["transaction", "month", "quarter", "half", "year"]
-
-
-def threshold(value: Any) -> Fraction | int:
-    """A share where it is written with `%`, else an amount or number in micro-units."""
-    try:
-        return percent(value) if isinstance(value, str) and value.endswith("%") else micros(value)
-    except Problems:
-        remedy = "Write a percentage, such as 80%, or an amount or number, such as 50_000."
-        raise wrong(f"{shown(value)} is no threshold.", remedy) from None
-
-
-Threshold = Annotated[
-    Fraction | int, written(threshold), WithJsonSchema({"title": "threshold", "anyOf": [PERCENT_SCHEMA, AMOUNT_SCHEMA]})
-]
 
 
 def _listed(value: Any) -> Any:
@@ -64,9 +52,10 @@ class Gauge(Document):
     over: Over | None = Field(default=None, examples=["quarter"])
     """With `measure`: how long it adds up (`transaction`: on the deal alone); without it, as long as the component
     accumulates."""
-    ranked: YesNo = Field(default=False, examples=["true"])
-    """With `measure`: the number is the payee's place in it among everybody in the plan, 1 for the most (with `quota`:
-    the highest attainment). Equals share a place. Known when the window is over; who achieved nothing has none."""
+    ranked: Ranking = Field(default=None, examples=["true"])
+    """With `measure`: the number is where the payee stands in it among everybody in the plan: 1 is the first, unless
+    the ranking says otherwise. Known when the window is over; who achieved nothing, or is on the plan no more,
+    stands behind everybody."""
     judged: Literal["window", "deal"] = Field(default="window", examples=["deal"])
     """`window`: by all that the window holds as of now, for all its deals, so that a gate that opens late pays what
     came before it, too. `deal`: by what it held when each deal was counted, that deal included. While
@@ -81,16 +70,22 @@ class Gauge(Document):
         if self.ranked and self.judged == "deal":
             yield Problem(("judged",), "places are known when the window is over.", "Remove judged.")
         for key in ("quota", "over", "ranked"):
-            if getattr(self, key) not in (None, False) and not set(named) & {"measure", "each_of"}:
+            if getattr(self, key) is not None and not set(named) & {"measure", "each_of"}:
                 message = f"{key} goes with a measure; a component has its own."
                 yield Problem((key,), message, f"Remove {key}, or write measure.")
 
     def in_percent(self, measures: Mapping[str, Measure]) -> bool:
         """Whether the number is a share (of quota, or of a whole) and no amount."""
         for name in (self.measure, *getattr(self, "each_of", ())):
-            if name is not None and not self.ranked:
-                return self.quota is not None or measures[name].is_share
+            if name is not None and self.ranked is not None:
+                return self.ranked.counted_as == "share"
+            if name is not None:
+                return self._of_quota(measures[name])
         return self.attainment_of is not None
+
+    def _of_quota(self, measure: Measure) -> bool:
+        """Whether what a measure adds up is told as a share."""
+        return self.quota is not None or measure.is_share
 
     def thresholds(self) -> Iterator[tuple[tuple[str | int, ...], Fraction | int]]:
         """Every threshold and where it is written."""
@@ -98,8 +93,10 @@ class Gauge(Document):
 
     def unfit(self, measures: Mapping[str, Measure]) -> Iterator[Problem]:
         """Shares are compared with percentages, amounts with amounts."""
-        in_percent = self.in_percent(measures)
-        for place, value in self.thresholds():
+        compared = [(place, value, self.in_percent(measures)) for place, value in self.thresholds()]
+        if self.ranked is not None and self.ranked.least is not None and self.measure is not None:
+            compared.append((("ranked", "least"), self.ranked.least, self._of_quota(measures[self.measure])))
+        for place, value, in_percent in compared:
             if value != 0 and isinstance(value, Fraction) != in_percent:
                 kind, such_as = ("a percentage", "80%") if in_percent else ("an amount or number", "50_000")
                 yield Problem(place, f"is compared with {kind}.", f"Write {kind}, such as {such_as}.")

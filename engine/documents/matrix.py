@@ -10,8 +10,9 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.documents.document import Document
-from engine.documents.gauge import FactorBracket, Gauge, Multiplier, Threshold
+from engine.documents.gauge import FactorBracket, Gauge, Multiplier
 from engine.documents.problems import Loc, Problem
+from engine.documents.threshold import Threshold
 from engine.documents.values import FILLED, Payout, Rate, Times
 
 CELLS = ("pays", "rates", "factors")

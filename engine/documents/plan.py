@@ -113,7 +113,7 @@ class Plan(Policy):
     @property
     def ranks(self) -> bool:
         """Whether what one is paid depends on what everybody else in the plan achieved."""
-        return any(gauge.ranked for component in self.components for gauge in component.gauges())
+        return any(gauge.ranked is not None for component in self.components for gauge in component.gauges())
 
     @property
     def defers(self) -> bool:

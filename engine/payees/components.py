@@ -31,7 +31,7 @@ from engine.payees.factors import Reading, judged, with_factors
 from engine.payees.matrix import in_cells
 from engine.payees.measure import alive, counted
 from engine.payees.money_splits import of_whole_deals, shares_of_money
-from engine.payees.places import placed
+from engine.payees.places import Contest, placed
 from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.retained import of_cohorts
@@ -176,7 +176,10 @@ class _Walk:
             accumulates=over,
         )
         attained = self._attain(place[0], judge)
-        return placed(attained, over, self.rules.company, self.through) if gauge.ranked else _achieved(attained, judge)
+        if gauge.ranked is None:
+            return _achieved(attained, judge)
+        plan, company = self.rules.plans[place[0]], self.rules.company
+        return placed(attained, Contest(gauge.ranked, plan, self.book, over, company, self.through))
 
 
 def _achieved(attained: Attainment, component: Component) -> Reading:

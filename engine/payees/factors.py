@@ -42,6 +42,8 @@ class Reading:
     held: pl.DataFrame
     nothing: int = 0
     """The number of a payee without rows."""
+    whole: int | None = None
+    """And what that is a share of."""
 
 
 def with_factors(rows: pl.DataFrame, finds: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -93,7 +95,7 @@ def judged(rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, compa
     found = _by_deal(at, reading) if gauge.judged == "deal" else _by_window(at, reading, gauge)
     waiting = reading.held.unique().select("payee_id", at="window", waits=pl.lit(value=True))
     read = found.join(waiting, on=KEY, how="left", maintain_order="left")
-    value, quota = pl.col("value").fill_null(reading.nothing), pl.col("quota")
+    value, quota = pl.col("value").fill_null(reading.nothing), pl.col("quota").fill_null(reading.whole)
     factor = _gate(gauge, value, quota) if isinstance(gauge, Gate) else _bracket(gauge, value, quota)
     of_quota = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     stuck = (

@@ -1,20 +1,27 @@
-"""Places: where a payee stands among everybody in the plan, for contests (DESIGN 5.10).
+"""Places: where a payee stands among everybody in the plan or the team, for contests (DESIGN 5.10).
 
-The most comes first; equals share a place, and the next one counts all before it (1, 1, 3). A place is known when its
-window is over: until then, and for who achieved nothing, nobody stands anywhere.
+A place is known when its window is over: until then, and for who does not take part, nobody stands anywhere.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
 
 import polars as pl
 
+from engine.book import Book
 from engine.calendar import period_of
+from engine.deals.holders import People, managers_on
 from engine.documents.company import Company
 from engine.documents.component import Accumulation
+from engine.documents.plan import Plan
+from engine.documents.ranked import Ranked
+from engine.matching import in_force
 from engine.model import MICROS
 from engine.payees.attain import Attainment
 from engine.payees.factors import Reading
@@ -24,8 +31,54 @@ NOWHERE = 10**6 * MICROS
 WINDOW = ["payee_id", "window"]
 
 
-def placed(attained: Attainment, over: Accumulation, company: Company, through: date | None) -> Reading:
-    """The place of every payee of each window that ends by `through` (None: of every window), in micro-units.
+Place = tuple[int, int | None]
+Key = tuple[Fraction, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a payee came to in a window, and on which day that was reached."""
+
+    value: Fraction
+    reached_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Who is ranked: the people of a plan, and of which teams they are."""
+
+    ranked: Ranked
+    plan: Plan
+    book: Book
+    over: Accumulation
+    company: Company
+    through: date | None
+
+    def is_over(self, day: date) -> bool:
+        """Whether the window that holds the day is over; a deal always is."""
+        if self.through is None or self.over == "transaction":
+            return True
+        return period_of(day, self.over, self.company).ends_on <= self.through
+
+    def last_day(self, day: date) -> date:
+        """The last day of the window that holds a day, or of the plan's life in it."""
+        if self.over == "transaction":
+            return day
+        ends = [period_of(day, self.over, self.company).ends_on, self.plan.effective.until_on or date.max]
+        return min(ends) - timedelta(days=1)
+
+    def teams(self, day: date) -> Mapping[str, str]:
+        """Everybody who is on the plan on a day, with the team: the plan itself, or the manager (else oneself)."""
+        here = self.book.enrolments.filter((pl.col("plan") == self.plan.plan) & in_force(pl.lit(day)))
+        people = here.select("person_id", dated_on=pl.lit(day)).unique()
+        if self.ranked.among == "plan":
+            return dict.fromkeys(people["person_id"], self.plan.plan)
+        managers = dict(managers_on(people, People.of(self.book)).select("person_id", "manager_id").iter_rows())
+        return {person: managers.get(person) or person for person in people["person_id"]}
+
+
+def placed(attained: Attainment, contest: Contest) -> Reading:
+    """The place of every payee of each window that is over: in micro-units, of a whole of as many where it is a share.
 
     By what was achieved, or by attainment where there is a quota. No place of a window is known while any
     achievement in it is not.
@@ -33,30 +86,46 @@ def placed(attained: Attainment, over: Accumulation, company: Company, through: 
     last = attained.rows.group_by(WINDOW, maintain_order=True).agg(
         pl.col("dated_on", "credit_id", "deal_id", "after_micros", "quota_micros").last()
     )
-    found: dict[str, dict[str, Fraction]] = {}
+    found: dict[str, dict[str, Result]] = {}
+    days: dict[str, date] = {}
     for payee, window, day, _, _, achieved, quota in last.iter_rows():
-        if achieved > 0 and _is_over(day, over, company, through):
-            found.setdefault(window, {})[payee] = Fraction(achieved, quota or 1)
-    places = [_place(found.get(window, {}), payee) for payee, window in last.select(WINDOW).iter_rows()]
+        days[window] = contest.last_day(day)
+        if achieved > 0 and contest.is_over(day):
+            found.setdefault(window, {})[payee] = Result(Fraction(achieved, quota or 1), day)
+    places = {window: _places(results, contest, days[window]) for window, results in found.items()}
+    nowhere: Place = (NOWHERE, MICROS)
+    told = [places.get(window, {}).get(payee, nowhere) for payee, window in last.select(WINDOW).iter_rows()]
     rows = last.select(
         *WINDOW,
         "dated_on",
         "credit_id",
         "deal_id",
-        value=pl.Series(places, dtype=pl.Int64),
-        quota=pl.lit(None, dtype=pl.Int64),
+        value=pl.Series([value for value, _ in told], dtype=pl.Int64),
+        quota=pl.Series([of for _, of in told], dtype=pl.Int64),
     )
     unknown = last.join(attained.waiting, on="window", how="semi").select(WINDOW)
-    return Reading(rows, over, pl.concat([unknown, attained.waiting]), nothing=NOWHERE)
+    return Reading(rows, contest.over, pl.concat([unknown, attained.waiting]), nothing=NOWHERE, whole=MICROS)
 
 
-def _place(results: Mapping[str, Fraction], payee: str) -> int:
-    """One more than how many did better."""
-    if payee not in results:
-        return NOWHERE
-    return (1 + sum(other > results[payee] for other in results.values())) * MICROS
+def _places(results: Mapping[str, Result], contest: Contest, day: date) -> dict[str, Place]:
+    """The place of everybody who takes part, and what it is a share of."""
+    teams, ranked = contest.teams(day), contest.ranked
+    taking_part = {payee: of for payee, of in results.items() if payee in teams and of.value >= (ranked.least or 0)}
+    sizes = Counter(teams[payee] for payee in (taking_part if ranked.least is not None else teams))
+    ordered: dict[str, list[Key]] = {}
+    for payee, of in taking_part.items():
+        ordered.setdefault(teams[payee], []).append(_key(of, ranked))
+    found: dict[str, Place] = {}
+    for keys in ordered.values():
+        keys.sort()
+    for payee, of in taking_part.items():
+        keys, mine = ordered[teams[payee]], _key(of, ranked)
+        before = bisect_right(keys, mine) - 1 if ranked.ties == "worst" else bisect_left(keys, mine)
+        share = before * MICROS, sizes[teams[payee]] * MICROS
+        found[payee] = share if ranked.counted_as == "share" else ((1 + before) * MICROS, None)
+    return found
 
 
-def _is_over(day: date, over: Accumulation, company: Company, through: date | None) -> bool:
-    """Whether the window that holds the day is over; a deal always is."""
-    return through is None or over == "transaction" or period_of(day, over, company).ends_on <= through
+def _key(of: Result, ranked: Ranked) -> Key:
+    """What sorts those before somebody before."""
+    return -of.value, of.reached_on if ranked.ties == "earliest" else date.min

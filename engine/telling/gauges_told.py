@@ -10,6 +10,7 @@ from engine.documents.cases import Case, RateCase
 from engine.documents.gauge import Gate, Gauge, Multiplier
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
+from engine.documents.ranked import Ranked
 from engine.documents.rate_by import RateBy
 from engine.model import MICROS
 from engine.payees.places import NOWHERE
@@ -82,8 +83,8 @@ def _by_ratio(by: RateBy, found: Row) -> str:
 def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
     """What was looked at and what it was."""
     subject = f"attainment of {gauge.attainment_of}" if gauge.attainment_of else gauge.measure
-    if gauge.ranked:
-        return f"place by {gauge.measure} is {pieces(value)}" if value < NOWHERE else f"no place by {gauge.measure} yet"
+    if gauge.ranked is not None:
+        return _ranked(gauge, gauge.ranked, value, quota)
     if gauge.payout_of:
         subject = f"payout of {gauge.payout_of}"
     if gauge.measure is not None and plan.measures[gauge.measure].retention is not None:
@@ -91,6 +92,15 @@ def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
     if gauge.in_percent(plan.measures):
         return f"{subject} was {attainment(value, quota) if quota else percent(Fraction(value, MICROS))}"
     return f"{subject} was {_amount(gauge, value, plan)}"
+
+
+def _ranked(gauge: Gauge, ranked: Ranked, value: int, quota: int | None) -> str:
+    """Where the payee stands."""
+    if value >= NOWHERE:
+        return f"no place by {gauge.measure} yet"
+    if ranked.counted_as == "place":
+        return f"place by {gauge.measure} is {pieces(value)}"
+    return f"{pieces(value)} of {pieces(quota or 0)} stand before you by {gauge.measure}"
 
 
 def _start(multiplier: Multiplier, found: Row, plan: Plan) -> str:
@@ -111,5 +121,5 @@ def _threshold(gauge: Gauge, bound: Fraction | int, plan: Plan) -> str:
 def _amount(gauge: Gauge, value: int, plan: Plan) -> str:
     """Money of the plan, or a number."""
     measure: Measure | None = plan.measures.get(gauge.measure or "")
-    is_money = not gauge.ranked and (measure is None or measure.unit == "amount")
+    is_money = gauge.ranked is None and (measure is None or measure.unit == "amount")
     return money(value, plan.currency) if is_money else pieces(value)

@@ -6,12 +6,13 @@ import polars as pl
 import pytest
 
 from engine.documents.gauge import Gate
+from engine.documents.ranked import Ranked
 from jobs.compute import rivals
 from tests.engine.builders import book, rules
 from tests.engine.plans import Case, codes, component, plan, quota, rate, sold
 
 PRIZE = {"id": "prize", "kind": "spiff", "rate": rate(10), "accumulates": "quarter"}
-FIRST = Gate(measure="acv", ranked=True, max=1_000_000)
+FIRST = Gate(measure="acv", ranked=Ranked(), max=1_000_000)
 DAY = "2026-02-10"
 
 

@@ -1,0 +1,50 @@
+"""Rankings: how the place of a payee among others is counted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from engine.documents.document import Document
+from engine.documents.problems import Problem
+from engine.documents.threshold import Threshold
+
+
+class Ranked(Document):
+    """Where a payee stands, in place of what was achieved: the most (with `quota` the highest attainment) is first.
+
+    `ranked: true` is all of these as they are by default. Among 20 people `{counted_as: share}` is 0 % for the best,
+    5 % for the second and 25 % for the sixth: `below: 10%` is the best tenth (two people; of 15 it is two, too, because
+    10 % of them is more than one), brackets from 0 %, 25 %, 50 % and 75 % are quartiles.
+    """
+
+    counted_as: Literal["place", "share"] = Field(default="place", examples=["share"])
+    """`place`: 1 for the first. `share`: how many stand before the payee, of everybody who takes part."""
+    among: Literal["plan", "team"] = Field(default="plan", examples=["team"])
+    """`plan`: everybody who is on the plan on the last day of the window takes part, whether they achieved anything or
+    not. `team`: of these, who reports to the same manager that day."""
+    least: Threshold | None = Field(default=None, examples=["80%"])
+    """Only who achieved this takes part: an amount or number of the measure, or with `quota` a percentage of it."""
+    ties: Literal["best", "worst", "earliest"] = Field(default="best", examples=["earliest"])
+    """Of equals, `best` gives all the best of their places (1, 1, 3), `worst` the worst (2, 2, 3), and `earliest` puts
+    who got there on an earlier day first (and shares the best place among those of one day)."""
+
+    @classmethod
+    def spelled(cls, written: Any, found: list[Problem]) -> Any:
+        """`true` is a ranking as it is by default."""
+        return {} if written is True else super().spelled(written, found)
+
+
+class _OrTrue:
+    """Editors take `true` for a ranking, too."""
+
+    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """True, or a ranking."""
+        ranking, _ = handler(core_schema)["anyOf"]
+        return {"anyOf": [{"const": True, "title": "`true`"}, ranking]}
+
+
+Ranking = Annotated[Ranked | None, _OrTrue()]
