@@ -95,7 +95,8 @@ def judged(rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, compa
     found = _by_deal(at, reading) if gauge.judged == "deal" else _by_window(at, reading, gauge)
     waiting = reading.held.unique().select("payee_id", at="window", waits=pl.lit(value=True))
     read = found.join(waiting, on=KEY, how="left", maintain_order="left")
-    value, quota = pl.col("value").fill_null(reading.nothing), pl.col("quota").fill_null(reading.whole)
+    value = pl.col("value").fill_null(reading.nothing)
+    quota = pl.coalesce("quota", pl.lit(reading.whole, dtype=pl.Int64))
     factor = _gate(gauge, value, quota) if isinstance(gauge, Gate) else _bracket(gauge, value, quota)
     of_quota = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     stuck = (
