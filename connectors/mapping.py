@@ -124,6 +124,7 @@ BY_STAGE = frozenset({"is_won", "is_closed"})
 STAGES = frozenset({"stage", "pipeline"})
 """HubSpot's deals do not say whether they are won: the stage of their pipeline does."""
 
+OPPORTUNITY = "Opportunity"
 REQUIRED_FRAMES = ("people", "accounts", "deals")
 
 Outcome = Literal[
@@ -219,6 +220,8 @@ class CrmMapping(Document):
     """Which goals of the CRM are quotas: the goal's name, and the quota that plans know. All other goals are left."""
     deal_splits: StrictBool = False
     """Whether HubSpot's deal splits are read with the deals; elsewhere splits are an object of their own."""
+    history: StrictBool = False
+    """Whether the CRM's history of deals is read: who owned them in which stage, and since when."""
     team: dict[str, CrmName] = Field(default_factory=dict)
     """Roles on the deal's team, each the field of the deal that names who holds it."""
     roles: dict[str, StrictStr] = Field(default_factory=dict)
@@ -256,6 +259,9 @@ class CrmMapping(Document):
             return
         if self.deal_splits:
             yield Problem(("deal_splits",), "only HubSpot has them.", "Map objects.splits instead.")
+        if self.history and "deals" in self.objects and self.deal_object != OPPORTUNITY:
+            message = f"Salesforce keeps a history of stages of {OPPORTUNITY} alone."
+            yield Problem(("history",), message, "Remove it.")
         for frame, mapped in self.objects.items():
             for each in mapped.mapped():
                 if each.associated:

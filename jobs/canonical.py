@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from connectors.dialect import Body, Dialect, RatePlace, Row
 from connectors.dialects import DIALECTS
+from connectors.histories import HISTORY, deal_stages, subject
 from connectors.mapping import CrmMapping
 from connectors.normalise import SINGULAR, Context, goals, normalise, products
 from engine.frames import Deals
@@ -80,8 +81,11 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
     changed = _changed(conn, configuration)
     if changed or configuration.fingerprint != settings.setting_of(conn, MAPPING):
         reading = _reading(conn, configuration, touched)
-        for name, records in _by_object(changed).items():
+        groups = _by_object(changed)
+        histories = groups.pop(HISTORY, [])
+        for name, records in groups.items():
             _take(conn, name, records, reading, touched)
+        _take_histories(conn, histories, reading, touched)
         _refresh_rates(conn, changed, reading, touched)
         differs, issues = refresh_people(conn, configuration, _goals(conn, reading))
         touched.everything |= differs
@@ -180,6 +184,17 @@ def _take(conn: Connection, name: str, records: Sequence[ChangedRecord], reading
         if frame == "deals" and carried not in reading.mapping.objects:
             canonical.replace_rows(conn, carried, "deal_id", keys, found.rows.get(carried, []))
     _note(conn, frame, keys, touched)
+
+
+def _take_histories(conn: Connection, records: Sequence[ChangedRecord], reading: Reading, touched: Touched) -> None:
+    """Replace the stages that these deals went through."""
+    keys = [record.record_id for record in records]
+    bodies = ((record.record_id, record.deleted, record.body) for record in records)
+    found = deal_stages(bodies, reading.mapping, reading.context)
+    touched.issues.extend(found.issues)
+    touched.subjects |= {subject(key) for key in keys}
+    canonical.replace_rows(conn, "deal_stages", "deal_id", keys, found.rows)
+    _note(conn, "deals", keys, touched)
 
 
 def _note(conn: Connection, frame: FrameName, keys: Sequence[str], touched: Touched) -> None:

@@ -12,7 +12,6 @@ from connectors.hubspot.selection import Selection
 from connectors.hubspot.session import Connection
 from connectors.port import TryAgain
 
-PAGE = 100
 GROUP = 10
 """Pages that are stored together: as many records as one call tells the associations of."""
 
@@ -37,7 +36,7 @@ def groups(
                 raise TryAgain(f"{selection.object}: HubSpot says there is more, but not where.", code="PAGING")
             after = page.after
             if after is None:
-                if len(page.results) == PAGE and not archived:
+                if len(page.results) == selection.page and not archived:
                     _check_end(connection, selection, max(int(each.id) for each in page.results))
                 break
         yield found, after
@@ -58,9 +57,10 @@ def page_of(connection: Connection, selection: Selection, after: str | None, *, 
     api = connection.hubspot.crm.objects.basic_api
     names = selection.properties
     fits = sum(len(name) + len("properties=&") for name in names) <= URL_MAX
-    given = {"limit": PAGE, "archived": str(archived).lower(), **({"after": after} if after else {})}
+    given = {"limit": selection.page, "archived": str(archived).lower(), **({"after": after} if after else {})}
     if fits:
-        return connection.ask(api.get_page, selection.path, read=listed, properties=names, **given)
+        asked = {"properties": names, "properties_with_history": list(selection.history)}
+        return connection.ask(api.get_page, selection.path, read=listed, **asked, **given)
     page = connection.ask(api.get_page, selection.path, read=listed, **given)
     return Listed(by_id(connection, selection, [each.id for each in page.results], archived=archived), page.paging)
 
@@ -68,12 +68,13 @@ def page_of(connection: Connection, selection: Selection, after: str | None, *, 
 def by_id(
     connection: Connection, selection: Selection, ids: Sequence[str], *, archived: bool = False
 ) -> list[Received]:
-    """The records of these ids, 100 a call; ids that are gone are not among them."""
+    """The records of these ids, as many a call as it tells; ids that are gone are not among them."""
     found: list[Received] = []
     api = connection.hubspot.crm.objects.batch_api
-    for start in range(0, len(ids), PAGE):
-        inputs = [{"id": record_id} for record_id in dict.fromkeys(ids[start : start + PAGE])]
-        body = {"inputs": inputs, "properties": selection.properties, "propertiesWithHistory": []}
+    past = list(selection.history)
+    for start in range(0, len(ids), selection.page):
+        inputs = [{"id": record_id} for record_id in dict.fromkeys(ids[start : start + selection.page])]
+        body = {"inputs": inputs, "properties": selection.properties, "propertiesWithHistory": past}
         given = {"archived": "true"} if archived else {}
         found += connection.ask(api.read, selection.path, body, read=listed, **given).results
     return found

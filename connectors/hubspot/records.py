@@ -39,6 +39,13 @@ class Paging(msgspec.Struct):
     next: Next | None = None
 
 
+class Version(msgspec.Struct):
+    """What a property held from an instant on."""
+
+    timestamp: str
+    value: str | None = None
+
+
 class Received(msgspec.Struct):
     """One record as it came."""
 
@@ -46,6 +53,8 @@ class Received(msgspec.Struct):
     properties: dict[str, str | None]
     updatedAt: str  # noqa: N815  HubSpot's key
     archived: bool = False
+    propertiesWithHistory: dict[str, list[Version]] = {}  # noqa: N815  msgspec copies it
+    """Newest first."""
 
 
 class Listed(msgspec.Struct):

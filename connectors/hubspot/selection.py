@@ -19,6 +19,7 @@ SPLIT_COUNT = "hs_num_associated_deal_splits"
 HIDDEN = (MERGED, SPLIT_COUNT)
 """Read where the object has them, for our own use; no part of the record's content."""
 
+PAGE, PAGE_WITH_HISTORY = 100, 50
 TEXTS = frozenset({"string", "enumeration", "phone_number", "number", "json"})
 FITTING: Mapping[Kind, frozenset[str]] = {
     Kind.ID: TEXTS,
@@ -41,11 +42,18 @@ class Selection:
     types: Mapping[str, str]
     hidden: tuple[str, ...]
     associations: tuple[str, ...]
+    history: tuple[str, ...] = ()
+    """Properties of which every value they had is read."""
 
     @property
     def properties(self) -> list[str]:
         """The names to ask for."""
         return [*self.types, *self.hidden]
+
+    @property
+    def page(self) -> int:
+        """Records that one call tells."""
+        return PAGE_WITH_HISTORY if self.history else PAGE
 
 
 def select(described: Described, wanted: Sequence[Wanted]) -> tuple[Selection, tuple[Issue, ...]]:

@@ -9,11 +9,13 @@ from typing import Any
 
 import msgspec
 
+from connectors.histories import HISTORY
 from connectors.hubspot.associations import associations
 from connectors.hubspot.cursor import Cursor, read_cursor
 from connectors.hubspot.describe import Described, describe
 from connectors.hubspot.lists import by_id, groups, one_ahead, page_of
 from connectors.hubspot.passes import Lag, Seen, Window, windows
+from connectors.hubspot.past import history, selected
 from connectors.hubspot.records import Received, Shape
 from connectors.hubspot.search import changed_ids
 from connectors.hubspot.selection import SPLIT_COUNT, Selection, select
@@ -62,7 +64,11 @@ class HubspotSource:
     def wanted(self) -> tuple[str, ...]:
         """The objects that are read where the portal has them."""
         mapped = [self._mapping.objects[frame].crm_object for frame in FRAMES if frame in self._mapping.objects]
-        return (*(name for name in WHOLE if name not in mapped), *mapped)
+        return (
+            *(name for name in WHOLE if name not in mapped),
+            *mapped,
+            *((HISTORY,) if self._mapping.history else ()),
+        )
 
     @property
     def objects(self) -> tuple[str, ...]:
@@ -87,7 +93,7 @@ class HubspotSource:
             return "not in this portal: left out"
         selection = self._shape(object).selection
         found = page_of(self._connection, selection, None).results
-        return f"{len(selection.types)} properties{'' if found else ', no record yet'}"
+        return f"{len(selection.types or selection.history)} properties{'' if found else ', no record yet'}"
 
     def server_time(self) -> datetime:
         """HubSpot's clock at the start of this run (whole seconds)."""
@@ -200,6 +206,8 @@ class HubspotSource:
 
     def _completed(self, shape: Shape, found: list[Received]) -> tuple[RawRecord, ...]:
         """Records with what HubSpot keeps beside their properties."""
+        if shape.selection.history:
+            return tuple(history(each, self._mapping) for each in found)
         beside = self._beside(shape.selection, found)
         owned = shape.selection.object == self._line_object
         records = []
@@ -228,7 +236,7 @@ class HubspotSource:
         return mapped.crm_object if mapped else None
 
     def _has(self, name: str) -> bool:
-        if name in WHOLE or self._describe(name) is not None:
+        if name in WHOLE or name == HISTORY or self._describe(name) is not None:
             return True
         frame = self._mapping.frame_of(name)
         if frame and self._mapping.objects[frame].optional:
@@ -238,7 +246,7 @@ class HubspotSource:
 
     def _describe(self, name: str) -> Described | None:
         if name not in self._described:
-            self._described[name] = None if name in WHOLE else self._ask(name)
+            self._described[name] = None if name in WHOLE or name == HISTORY else self._ask(name)
         return self._described[name]
 
     def _ask(self, name: str) -> Described | None:
@@ -255,11 +263,11 @@ class HubspotSource:
 
     def _shape(self, name: str) -> Shape:
         if name not in self._shapes:
-            described = self._describe(name)
+            described = self._describe(self._mapping.deal_object if name == HISTORY else name)
             if described is None:
                 raise Skipped(f"{name}: this portal does not have the object.")
-            selection, _ = select(described, mapped_fields(self._mapping, name))
-            self._shapes[name] = Shape(selection)
+            wanted = None if name == HISTORY else mapped_fields(self._mapping, name)
+            self._shapes[name] = Shape(select(described, wanted)[0] if wanted else selected(described, self._mapping))
         return self._shapes[name]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.histories import HISTORY
 from connectors.mapping import FRAMES, CrmMapping
 from connectors.port import NotAllowed, Refused, Skipped, TryAgain
 from connectors.salesforce import soql
@@ -16,6 +17,7 @@ from connectors.salesforce.bulk import BulkQuery, BulkRefused
 from connectors.salesforce.cursor import Cursor, read_cursor
 from connectors.salesforce.describe import Described, describe
 from connectors.salesforce.errors import LocatorLost
+from connectors.salesforce.past import DEALS, STAGES, TRACKED, histories, untracked
 from connectors.salesforce.query import query_pages
 from connectors.salesforce.records import QueryPage, Shape
 from connectors.salesforce.session import Connection
@@ -58,7 +60,8 @@ class SalesforceSource:
     @cached_property
     def _described(self) -> dict[str, Described]:
         """Asked once; the moment of the answer is the server's time of this run."""
-        found = dict(describe(self._connection, self.wanted))
+        asked = [name for name in self.wanted if name != HISTORY]
+        found = dict(describe(self._connection, asked + ([STAGES, TRACKED] if self._mapping.history else [])))
         self._started = self._connection.server_date
         return found
 
@@ -66,7 +69,8 @@ class SalesforceSource:
     def _counts(self) -> dict[str, int]:
         """About how many rows each object has, asked once; an org that does not say is taken to have many."""
         try:
-            answer = self._connection.get("limits/recordCount", _Counts, params={"sObjects": ",".join(self.objects)})
+            names = ",".join(name for name in self.objects if name != HISTORY)
+            answer = self._connection.get("limits/recordCount", _Counts, params={"sObjects": names})
         except (Refused, NotAllowed):
             return {}
         return {each.name: each.count for each in answer.sObjects}
@@ -75,7 +79,8 @@ class SalesforceSource:
     def wanted(self) -> tuple[str, ...]:
         """The objects that the mapping asks for, whether or not the org has them."""
         frames = [frame for frame in FRAMES if frame in self._mapping.objects]
-        return BEFORE + tuple(self._mapping.objects[frame].crm_object for frame in frames)
+        mapped = tuple(self._mapping.objects[frame].crm_object for frame in frames)
+        return BEFORE + mapped + ((HISTORY,) if self._mapping.history else ())
 
     @property
     def objects(self) -> tuple[str, ...]:
@@ -85,7 +90,11 @@ class SalesforceSource:
     def issues(self) -> tuple[Issue, ...]:
         """Optional fields and objects the org does not show."""
         found: list[Issue] = []
+        if self._mapping.history and TRACKED not in self._described:
+            found.append(untracked())
         for name in self.objects:
+            if name == HISTORY:
+                continue
             _, issues = soql.select(self._described[name], soql.wanted_fields(self._mapping, name))
             found.extend(issues)
         return tuple(found)
@@ -134,7 +143,8 @@ class SalesforceSource:
             yield from self._whole(shape)
             return
         since = place.since - self._overlap if place.since else None
-        yield from self._window(shape, since, self.server_time() + SECOND, Cursor(since=place.since))
+        pages = self._window(shape, since, self.server_time() + SECOND, Cursor(since=place.since))
+        yield from map(self._with_pasts, pages) if object == HISTORY else pages
 
     def backfill(self, object: str, since: date | None, until: date | None, cursor: str | None) -> Iterator[Page]:  # noqa: A002
         """Everything last changed in [since, until), by a Bulk 2.0 job that outlives a crash."""
@@ -145,6 +155,9 @@ class SalesforceSource:
         place = read_cursor(cursor)
         since_when = _midnight(since) if place.job or place.since is None else place.since
         window = since_when, _midnight(until) or self.server_time() + SECOND
+        if object == HISTORY:
+            yield from map(self._with_pasts, self._window(shape, *window, Cursor()))
+            return
         if not place.job and self._counts.get(object, BULK_FROM) < BULK_FROM:
             yield from self._window(shape, *window, Cursor())
             return
@@ -223,6 +236,11 @@ class SalesforceSource:
             else:
                 windows.advance()
 
+    def _with_pasts(self, page: Page) -> Page:
+        """The histories of the deals on a page, in their place."""
+        found = histories(self._connection, page.records, tracked=TRACKED in self._described)
+        return Page(HISTORY, tuple(found), page.cursor, page.expected)
+
     def _slice(self, shape: Shape, windows: Windows) -> Iterator[QueryPage[RawRecord]]:
         text = soql.query(shape.selection) + soql.between(windows.since, windows.until) + soql.BY_STAMP
         for page in query_pages(self._connection, shape, text, with_deleted=True):
@@ -230,7 +248,7 @@ class SalesforceSource:
             yield page
 
     def _has(self, name: str) -> bool:
-        if name in self._described:
+        if (STAGES if name == HISTORY else name) in self._described:
             return True
         if name in IN_SINGLE_CURRENCY_ORGS_ABSENT:
             return False
@@ -246,9 +264,11 @@ class SalesforceSource:
         if name not in self._shapes:
             if not self._has(name):
                 raise Skipped(f"{name}: this org does not have the object.")
-            selection, _ = soql.select(self._described[name], soql.wanted_fields(self._mapping, name))
-            self._shapes[name] = Shape(selection)
+            self._shapes[name] = Shape(DEALS if name == HISTORY else self._selected(name))
         return self._shapes[name]
+
+    def _selected(self, name: str) -> soql.Selection:
+        return soql.select(self._described[name], soql.wanted_fields(self._mapping, name))[0]
 
 
 def _midnight(day: date | None) -> datetime | None:

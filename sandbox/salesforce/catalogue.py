@@ -1,6 +1,7 @@
 """The standard objects, one line a field, written from the published object reference.
 
-An object's line: name, key prefix, labels, flags (`setup`, `money`). A field's line: name, type, flags.
+An object's line: name, key prefix, labels, flags (`setup`, `money`,
+`history`). A field's line: name, type, flags.
 Flags: `required`; `ro` never writable; `create` writable on insert only; `name` titles the record; `unique`;
 `ext` external id; `restricted` picklist; `cascade` child of a master; `rel=` relationship; `default=`.
 """
@@ -183,6 +184,12 @@ OpportunityHistory 008 Opportunity: Stage Change,Opportunity: Stage Changes mone
   ForecastCategory picklist(40) ro
   PrevAmount currency(18,2) ro
   PrevCloseDate date ro
+OpportunityFieldHistory 017 Opportunity: Field History,Opportunity: Field History history
+  OpportunityId reference(Opportunity) ro cascade
+  Field picklist(255) ro
+  DataType picklist(40) ro
+  OldValue string(255) ro
+  NewValue string(255) ro
 CurrencyType 01L Currency Type,Currency Types setup
   IsoCode picklist(3) name required
   ConversionRate double(18,6) required

@@ -35,14 +35,19 @@ def currency_iso_field() -> Field:
     return Field(name=CURRENCY_ISO, type="picklist", label="Currency ISO Code", length=3)
 
 
-def system_fields(*, setup: bool) -> list[Field]:
-    """Fields that the server keeps on every record; configuration has no recycle bin."""
+def system_fields(*, setup: bool, history: bool = False) -> list[Field]:
+    """Fields that the server keeps on every record; configuration has no recycle bin, and history is never changed."""
     out = [_system("CreatedDate", "datetime"), _system("CreatedById", "reference", "User")]
-    out += [_system("LastModifiedDate", "datetime"), _system("LastModifiedById", "reference", "User")]
-    out += [_system("SystemModstamp", "datetime")]
+    if not history:
+        out += _stamps()
     record_id = Field(name="Id", type="id", label="Record ID", length=18, createable=False, updateable=False)
     deleted = [] if setup else [_system("IsDeleted", "boolean")]
     return [record_id, *deleted, *out]
+
+
+def _stamps() -> list[Field]:
+    out = [_system("LastModifiedDate", "datetime"), _system("LastModifiedById", "reference", "User")]
+    return [*out, _system("SystemModstamp", "datetime")]
 
 
 def _system(name: str, kind: str, target: str | None = None) -> Field:
@@ -71,10 +76,10 @@ def _catalogue() -> list[SObject]:
 
 def _sobject(line: str) -> SObject:
     name, prefix, rest = line.split(" ", 2)
-    labels, _, flags = re.sub(r" (setup|money)$", r"|\1", rest).partition("|")
+    labels, _, flags = re.sub(r" (setup|money|history)$", r"|\1", rest).partition("|")
     label, plural = labels.split(",")
     new = SObject(name=name, label=label, plural=plural, prefix=prefix, setup=flags == "setup", money=flags == "money")
-    for each in system_fields(setup=new.setup):
+    for each in system_fields(setup=new.setup, history=flags == "history"):
         new.add(each)
     return new
 

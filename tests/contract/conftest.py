@@ -25,7 +25,7 @@ def world() -> World:
 def company(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Iterator[Company]:
     """The company in one CRM, set up and not yet synced; for tests that change things."""
     with standing(SANDBOXES[request.param], world, tmp_path / "config") as company:
-        yield company
+        yield _looking_back(company)
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +35,15 @@ def both(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
     with ExitStack() as stack:
         made = {}
         for crm in CRMS:
-            made[crm] = stack.enter_context(standing(SANDBOXES[crm], world, folder / crm / "config"))
+            made[crm] = _looking_back(stack.enter_context(standing(SANDBOXES[crm], world, folder / crm / "config")))
             made[crm].cycle()
         yield made
+
+
+def _looking_back(company: Company) -> Company:
+    """Reads the history of deals, too."""
+    company.edit(f"mapping/{company.sandbox.crm}.yaml", lambda text: text.replace("# history: true", "history: true"))
+    return company
 
 
 @pytest.fixture(params=CRMS)

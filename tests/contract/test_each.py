@@ -70,6 +70,7 @@ def test_a_company_lives_on(company: Company) -> None:
     assert posted_payouts(company) == expected_payouts(company)
     company.nothing_more()
     a_changed_deal_is_adjusted(company)
+    who_owned_a_deal_in_which_stage_is_known(company)
     what_was_edited_comes_back_and_what_is_gone_is_withdrawn(company)
     numbers_that_are_none_hold_their_deals(company)
 
@@ -91,6 +92,43 @@ def a_changed_deal_is_adjusted(company: Company) -> None:
         deals = canonical.whole(conn, "deals")
     assert deals.filter(pl.col("deal_id") == deal)["name"].item() == NAME
     company.nothing_more()
+
+
+def who_owned_a_deal_in_which_stage_is_known(company: Company) -> None:
+    """Lost, handed over and won back again within one cycle: each step is on its day, under its owner."""
+    with company.store().read() as conn:
+        active = canonical.whole(conn, "people").filter("active")["user_id"].to_list()
+    deal = next(each for each in earning(company) if stages(company, each)[0][-1] in active)
+    record = company.crm(deal)
+    ((won, created, owner),) = stages(company, deal)
+    other = next(user for user in active if user != owner)
+    lost = {"stage": lost_stage(company, record)}
+    back = {name: record[field(company, name)] for name in ("stage", "owner_id")}
+    days = []
+    for values in (lost, {"owner_id": other}, back):
+        change(company, deal, values)
+        days.append(company.clock().date())
+        company.clock.forward(days=2)
+    company.cycle()
+
+    steps = [("Closed Lost", days[0], owner), ("Closed Lost", days[1], other), (won, days[2], owner)]
+    assert stages(company, deal) == [(won, created, owner), *steps]
+    company.nothing_more()
+
+
+def stages(company: Company, deal: str) -> list[Any]:
+    """Stage, day and owner of a deal's stages, oldest first."""
+    with company.store().read() as conn:
+        found = canonical.whole(conn, "deal_stages").filter(pl.col("deal_id") == deal).sort("entered_on")
+    return found.select("stage", "entered_on", "owner").rows()
+
+
+def lost_stage(company: Company, record: Mapping[str, Any]) -> str:
+    """What the CRM calls the stage of lost deals in the deal's pipeline."""
+    if company.sandbox.crm == "salesforce":
+        return "Closed Lost"
+    pipeline = company.org.pipelines.get(record["pipeline"])
+    return next(str(stage.id) for stage in pipeline.stages.values() if stage.label == "Closed Lost")
 
 
 def what_was_edited_comes_back_and_what_is_gone_is_withdrawn(company: Company) -> None:

@@ -26,6 +26,7 @@ OWN: dict[FrameName, tuple[str, ...]] = {
     "team_members": ("member_id",),
     "role_holdings": (),
     "quotas": (),
+    "deal_stages": (),
 }
 """Columns that are the CRM's own: ids that it alone gives, values that it spells in its way or does not have."""
 
@@ -61,7 +62,7 @@ def rows(company: Company, name: FrameName) -> list[tuple[Any, ...]]:
         live = canonical.whole(conn, "deals")["deal_id"]
     if name == "people":  # an org has an integration user, who is nobody of the company
         frame = frame.filter(pl.col("email").is_in([user["Email"] for user in company.world.document["users"]]))
-    if name == "deal_lines":  # a deleted deal's lines stay, and count for nothing
+    if name in {"deal_lines", "deal_stages"}:  # those of a deleted deal stay, and count for nothing
         frame = frame.filter(pl.col("deal_id").is_in(live.to_list()))
     texts = [column for column, kind in frame.schema.items() if kind == pl.String]
     ids = {theirs: ours for ours, theirs in company.sandbox.ids(company.org).items()}

@@ -84,23 +84,40 @@ def _take_fiscal(start_month: int, new: Row) -> None:
 def _opportunity_saved(org: "Org", old: Row | None, new: Row) -> None:
     """Keep the stage history and the amounts of the splits."""
     if any(changed(old, new, name) for name in _HISTORY):
-        fields = (
-            "StageName",
-            "Amount",
-            "ExpectedRevenue",
-            "CloseDate",
-            "Probability",
-            "ForecastCategory",
-            "CurrencyIsoCode",
-        )
-        history: Row = {name: new[name] for name in fields if name in new}
-        history |= {"OpportunityId": new["Id"]}
-        if old is not None:
-            history |= {"PrevAmount": old.get("Amount"), "PrevCloseDate": old.get("CloseDate")}
-        org.tables.put("OpportunityHistory", org.born("OpportunityHistory", history))
+        org.tables.put("OpportunityHistory", stage_history(org, old, new))
+    if old is not None and changed(old, new, "OwnerId"):
+        _track_owner(org, old, new)
     if old is not None and changed(old, new, "Amount"):
         for split in org.tables["OpportunitySplit"].find("OpportunityId", new["Id"]):
             org.resave("OpportunitySplit", split, {})
+
+
+def stage_history(org: "Org", old: Row | None, new: Row) -> Row:
+    """Make the row that tells what an opportunity is from now on."""
+    fields = (
+        "StageName",
+        "Amount",
+        "ExpectedRevenue",
+        "CloseDate",
+        "Probability",
+        "ForecastCategory",
+        "CurrencyIsoCode",
+    )
+    history: Row = {name: new[name] for name in fields if name in new}
+    history |= {"OpportunityId": new["Id"]}
+    if old is not None:
+        history |= {"PrevAmount": old.get("Amount"), "PrevCloseDate": old.get("CloseDate")}
+    return org.born("OpportunityHistory", history)
+
+
+def _track_owner(org: "Org", old: Row, new: Row) -> None:
+    """A change of a lookup comes twice: as names, and as ids."""
+    ids = [str(each.get("OwnerId")) for each in (old, new)]
+    names = [(org.tables["User"].rows.get(each) or {}).get("Name") for each in ids]
+    for kind, (before, after) in (("Text", names), ("EntityId", ids)):
+        row: Row = {"OpportunityId": new["Id"], "Field": "Owner", "DataType": kind}
+        row |= {"OldValue": before, "NewValue": after}
+        org.tables.put("OpportunityFieldHistory", org.born("OpportunityFieldHistory", row))
 
 
 def _line(org: "Org", old: Row | None, new: Row) -> None:

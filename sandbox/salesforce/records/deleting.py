@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sandbox.salesforce.state import Org
 
 _REMOVABLE_SETUP = frozenset({"PermissionSetAssignment", "FieldPermissions", "ObjectPermissions", "PermissionSet"})
-_NEVER_DELETED = frozenset({"User", "OpportunityHistory"})
+_NEVER_DELETED = frozenset({"User", "OpportunityHistory", "OpportunityFieldHistory"})
 
 
 def delete(org: "Org", sobject: SObject, record_id: str, *, user: str | None) -> None:

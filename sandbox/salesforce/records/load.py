@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.salesforce.errors import ApiError, LoadProblem
 from sandbox.salesforce.ids import id18, looks_like_id
-from sandbox.salesforce.records.automation import before_save
+from sandbox.salesforce.records.automation import before_save, stage_history
 from sandbox.salesforce.records.load_setup import CHILDREN, SECTIONS, SETUP_KEYS, load_setup, take_stages
 from sandbox.salesforce.records.values import canonical, stored
 from sandbox.salesforce.schema import NUMBERS, Row, SObject
@@ -75,6 +75,9 @@ class _Loader:
                 self._child(f"{where}.{key}[{place}]", self.org.schema.get(child), each, row)
         if lines and "Amount" not in record:
             self._total(row)
+        if sobject.name == "Opportunity":
+            created = {name: row[name] for name in ("CreatedDate", "CreatedById")}
+            self.org.tables.load("OpportunityHistory", [stage_history(self.org, None, row) | created])
 
     def _child(self, where: str, sobject: SObject, record: Record, parent: Row) -> None:
         kept = {name: value for name, value in record.items() if name not in self.ignore}

@@ -95,7 +95,7 @@ def seen():
 @pytest.fixture
 def source_of(connection, mapping, seen):
     """A source for each run, as jobs make them."""
-    return lambda: HubspotSource(connection, mapping, lag=Lag(), seen=seen)
+    return lambda wanted=mapping: HubspotSource(connection, wanted, lag=Lag(), seen=seen)
 
 
 @pytest.fixture

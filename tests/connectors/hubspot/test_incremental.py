@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.histories import HISTORY
 from connectors.hubspot.search import _Hit, _Hits, changed_ids
 from connectors.port import NotAllowed, Refused, TryAgain
 from sandbox.hubspot.records.tables import Record
@@ -264,3 +265,20 @@ def test_the_portal_is_the_organization(source_of, portal, clock):
     assert source_of().server_time() == clock().replace(microsecond=0)
     assert found.is_sandbox is False
     assert clock() - source_of().server_time() < timedelta(seconds=1)
+
+
+def test_histories_are_read_fifty_a_call_and_again_only_for_deals_that_changed(source_of, mapping, portal, clock, deal):
+    """The deals themselves still come a hundred a call, and the nightly list does without histories."""
+    looking_back = mapping.model_copy(update={"history": True})
+    imported(portal, "0-3", 120)
+    clock.advance(hours=1)
+    first, cursor = pull(source_of(looking_back), HISTORY)
+    portal.update("deals", deal, {"amount": "7"})
+    clock.advance(**LATER)
+    portal.calls.clear()
+    again, _ = pull(source_of(looking_back), HISTORY, cursor)
+
+    assert len({record.record_id for record in first}) == 121
+    assert [value for _, value in bodies(again)[deal]["amount"]] == ["1234567890123.45", "7"]
+    assert [call.path.rsplit("/", 1)[1] for call in portal.calls if "/objects/" in call.path] == ["search", "read"]
+    assert source_of(looking_back).objects[-1] == HISTORY

@@ -115,8 +115,22 @@ def test_amount_moves_split_amounts(org, sf):
 def test_stage_history_is_kept(clock, sf):
     clock.advance(days=1)
     sf.Opportunity.update(OPEN_DEAL, {"StageName": "Qualification"})
-    history = sf.query("SELECT StageName, PrevAmount, CreatedDate FROM OpportunityHistory")["records"]
-    assert [(row["StageName"], row["PrevAmount"]) for row in history] == [("Qualification", 1234567890123.45)]
+    history = sf.query("SELECT OpportunityId, StageName, PrevAmount FROM OpportunityHistory ORDER BY CreatedDate")
+    of_deal = [row for row in history["records"] if row["OpportunityId"].startswith(OPEN_DEAL)]
+    assert [(row["StageName"], row["PrevAmount"]) for row in of_deal] == [
+        ("Prospecting", None),
+        ("Qualification", 1234567890123.45),
+    ]
+
+
+def test_a_change_of_owner_is_tracked_as_names_and_as_ids(org, sf):
+    before, after = org.get("Opportunity", OPEN_DEAL)["OwnerId"], org.integration_user
+    sf.Opportunity.update(OPEN_DEAL, {"OwnerId": after})
+    history = sf.query("SELECT Field, OldValue, NewValue FROM OpportunityFieldHistory")["records"]
+    assert {row["Field"] for row in history} == {"Owner"}
+    assert [(row["OldValue"], row["NewValue"]) for row in history][1] == (before, after)
+    with pytest.raises(SalesforceMalformedRequest, match="SystemModstamp"):
+        sf.query("SELECT SystemModstamp FROM OpportunityFieldHistory")
 
 
 def test_validation_rule_and_flow(org, sf):
