@@ -1,9 +1,8 @@
 """Days and fiscal periods: the one place where an instant becomes a business date and a date gets a period.
 
-Periods follow the company's fiscal year, which may start on any day from the 1st to the 28th of any month: a fiscal
-month runs from that day of one month to that day of the next. Every range is half-open.
-
-Months are counted as one number (`year * 12 + month - 1`), so that the same arithmetic serves one date and a column.
+Periods follow the company's fiscal months, which `engine.fiscal` counts as one number that goes on through the years:
+three make a quarter, six a half, twelve a year, by the same arithmetic for one date and for a column. Every range is
+half-open.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from engine.documents.company import Company
+from engine.fiscal import FiscalMonths, fiscal_months
 from engine.texts import text
 
 PeriodKind = Literal["month", "quarter", "half", "year"]
@@ -52,20 +52,22 @@ def business_date(instant: datetime, zone: str) -> date:
 
 def period_of(day: date, kind: PeriodKind, company: Company) -> Period:
     """The fiscal period that the day lies in; `ValueError` for a period that would end after the year 9999."""
-    return _period(_month_of(day, company), kind, company)
+    months = fiscal_months(company)
+    return _period(months.number(day), kind, months)
 
 
 def period_named(label: str, company: Company) -> Period:
     """The period of a label, as `period_of` gives it; `ValueError` for a text that is the label of none."""
-    month = _MONTH_LABEL.fullmatch(label)
+    months, month = fiscal_months(company), _MONTH_LABEL.fullmatch(label)
     if month is not None and 1 <= int(month[2]) <= MONTHS["year"]:
-        return _period(int(month[1]) * 12 + int(month[2]) - 1, "month", company)
+        return _period(int(month[1]) * 12 + int(month[2]) - 1, "month", months)
     part = _PART_LABEL.fullmatch(label)
     if part is not None:
         kind = next(kind for kind, letter in _LETTER.items() if letter == (part[2] or ""))
-        first, before = _first_month(int(part[1]), company), (int(part[3] or 1) - 1) * MONTHS[kind]
+        first = (int(part[1]) - months.name_ahead) * 12 + months.opens
+        before = (int(part[3] or 1) - 1) * MONTHS[kind]
         if 0 <= before < MONTHS["year"]:
-            return _period(first + before, kind, company)
+            return _period(first + before, kind, months)
     msg = f"{label!r} is the label of no period; write one such as 2026-03, FY2026-Q1, FY2026-H1 or FY2026"
     raise ValueError(msg)
 
@@ -78,19 +80,33 @@ def following(label: str, company: Company) -> str:
 
 def month_of_year(day: date, company: Company) -> int:
     """The how-many-eth fiscal month of its fiscal year the day lies in, from 1."""
-    return _place(_month_of(day, company), company) + 1
+    months = fiscal_months(company)
+    return _place(months.number(day), months) + 1
+
+
+def months_after(day: date, count: int, company: Company) -> date:
+    """The first day of the fiscal month that many after (before, if negative) the one the day lies in."""
+    months = fiscal_months(company)
+    return months.first_day(months.number(day) + count)
+
+
+def periods_between(since: date, until: date, kind: PeriodKind, company: Company) -> int:
+    """How many periods later the second day's is than the first day's."""
+    months = fiscal_months(company)
+    first, last = (_period_start(months.number(day), kind, months) for day in (since, until))
+    return (last - first) // MONTHS[kind]
 
 
 def period_label(day: pl.Expr, kind: PeriodKind, company: Company) -> pl.Expr:
     """Labels of a column of days, the same as `period_of` gives one by one."""
-    early = (day.dt.day() < company.fiscal_day).cast(pl.Int32)
-    month = day.dt.year() * 12 + day.dt.month().cast(pl.Int32) - 1 - early
+    months = fiscal_months(company)
+    month = months.numbers(day)
     if kind == "month":
         return text("{}-{}", month // 12, _two_digits(month % 12 + 1))
-    year = text("FY{}", _fiscal_year(month, company))
+    year = text("FY{}", _fiscal_year(month, months))
     if kind == "year":
         return year
-    return text("{}-{}{}", year, pl.lit(_LETTER[kind]), _number(month, kind, company))
+    return text("{}-{}{}", year, pl.lit(_LETTER[kind]), _number(month, kind, months))
 
 
 def whole_months(since: date, until: date) -> int:
@@ -125,58 +141,42 @@ _MONTH_LABEL = re.compile("([0-9]{4})-([0-9]{2})", re.ASCII)
 _PART_LABEL = re.compile("FY([0-9]{4})(?:-([QH])([1-4]))?", re.ASCII)
 
 
-def _period(month: int, kind: PeriodKind, company: Company) -> Period:
+def _period(month: int, kind: PeriodKind, months: FiscalMonths) -> Period:
     """The period that holds a fiscal month."""
-    start = _period_start(month, kind, company)
+    start = _period_start(month, kind, months)
     return Period(
         kind=kind,
-        starts_on=_day_of(start, company),
-        ends_on=_day_of(start + MONTHS[kind], company),
-        label=_label(month, kind, company),
+        starts_on=months.first_day(start),
+        ends_on=months.first_day(start + MONTHS[kind]),
+        label=_label(month, kind, months),
     )
 
 
-def _month_of(day: date, company: Company) -> int:
-    """The fiscal month of a day, as the calendar month it begins in."""
-    return day.year * 12 + day.month - 1 - (day.day < company.fiscal_day)
-
-
-def _label(month: int, kind: PeriodKind, company: Company) -> str:
+def _label(month: int, kind: PeriodKind, months: FiscalMonths) -> str:
     if kind == "month":
         return f"{month // 12}-{month % 12 + 1:02}"
-    year = f"FY{_fiscal_year(month, company)}"
-    return year if kind == "year" else f"{year}-{_LETTER[kind]}{_number(month, kind, company)}"
+    year = f"FY{_fiscal_year(month, months)}"
+    return year if kind == "year" else f"{year}-{_LETTER[kind]}{_number(month, kind, months)}"
 
 
-def _period_start(month: Count, kind: PeriodKind, company: Company) -> Count:
+def _period_start(month: Count, kind: PeriodKind, months: FiscalMonths) -> Count:
     """The first month of the period that holds the month."""
-    return month - _place(month, company) % MONTHS[kind]
+    return month - _place(month, months) % MONTHS[kind]
 
 
-def _number(month: Count, kind: PeriodKind, company: Company) -> Count:
+def _number(month: Count, kind: PeriodKind, months: FiscalMonths) -> Count:
     """The how-many-eth period of its fiscal year the month lies in, from 1."""
-    return _place(month, company) // MONTHS[kind] + 1
+    return _place(month, months) // MONTHS[kind] + 1
 
 
-def _fiscal_year(month: Count, company: Company) -> Count:
-    """The calendar year of the fiscal year's last day, which names it."""
-    last = month - _place(month, company) + 11 + (company.fiscal_day > 1)
-    return last // 12
+def _fiscal_year(month: Count, months: FiscalMonths) -> Count:
+    """The name of the month's fiscal year."""
+    return (month - _place(month, months)) // 12 + months.name_ahead
 
 
-def _first_month(year: int, company: Company) -> int:
-    """The first month of the fiscal year of this name."""
-    begins_before = company.fiscal_month > 1 or company.fiscal_day > 1
-    return (year - begins_before) * 12 + company.fiscal_month - 1
-
-
-def _place(month: Count, company: Company) -> Count:
+def _place(month: Count, months: FiscalMonths) -> Count:
     """Months since the fiscal year began, 0 to 11."""
-    return (month - (company.fiscal_month - 1)) % 12
-
-
-def _day_of(month: int, company: Company) -> date:
-    return date(month // 12, month % 12 + 1, company.fiscal_day)
+    return (month - months.opens) % 12
 
 
 def _two_digits(number: pl.Expr) -> pl.Expr:

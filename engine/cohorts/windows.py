@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engine.calendar import Period, PeriodKind, months_later, period_of
+from engine.calendar import Period, PeriodKind, months_after, period_of
 from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.documents.retention import Retention
@@ -49,15 +49,15 @@ def windows_of(measure: str, plan: Plan, company: Company, since: date, reach: R
         period = period_of(max(since, plan.effective.from_on), kind, company)
         while reach.holds(period):
             if plan.effective.covers(period.ends_on - timedelta(days=1)):
-                found.append(window_of(period, retention))
+                found.append(window_of(period, retention, company))
             period = period_of(period.ends_on, kind, company)
     return found
 
 
-def window_of(period: Period, retention: Retention) -> CohortWindow:
+def window_of(period: Period, retention: Retention, company: Company) -> CohortWindow:
     """The window that ends with a period."""
     months = retention.trailing_months
-    begins_on = period.starts_on if months is None else months_later(period.ends_on, -months)
+    begins_on = period.starts_on if months is None else months_after(period.ends_on, -months, company)
     return CohortWindow(period.kind, begins_on, period.ends_on)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache
 from typing import Annotated
@@ -11,9 +12,12 @@ from pydantic import AfterValidator, Field, StrictStr, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 
 from engine.documents.document import Document
-from engine.documents.problems import shown, wrong
+from engine.documents.fiscal import LISTED, FiscalPeriods, FiscalWeeks
+from engine.documents.problems import Problem, shown, wrong
 from engine.documents.values import Currency, spelt
 
+CALENDARS = ("fiscal_year_starts", "fiscal_weeks", "fiscal_periods")
+"""The ways to say what a fiscal year is: one of them."""
 ZONE_SCHEMA: JsonSchemaValue = {"type": "string", "title": "time zone"}
 
 
@@ -41,22 +45,30 @@ class Company(Document):
     """IANA zone in which instants become business dates."""
     currency: Currency = Field(examples=["USD"])
     """What exchange rates convert into."""
-    fiscal_year_starts: Annotated[
-        StrictStr,
-        *spelt(
-            r"(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])",
-            "Write month and day, day 01 to 28, such as 02-01.",
-            "a start of the fiscal year",
-        ),
-    ] = Field(examples=["02-01"])
-    """Month and day, such as 02-01; the day is 28 at most, so that every fiscal month has it."""
+    fiscal_year_starts: (
+        Annotated[
+            StrictStr,
+            *spelt(
+                r"(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])",
+                "Write month and day, day 01 to 28, such as 02-01.",
+                "a start of the fiscal year",
+            ),
+        ]
+        | None
+    ) = Field(default=None, examples=["02-01"])
+    """Month and day, such as 02-01; the day is 28 at most, so that every fiscal month has it. A fiscal month begins on
+    that day of each month and is named by the month in which it begins; a year by the year in which it ends."""
+    fiscal_weeks: FiscalWeeks | None = Field(
+        default=None, examples=["{pattern: 4-4-5, ends: last, weekday: saturday, month: january}"]
+    )
+    """In place of `fiscal_year_starts`: years of whole weeks, such as 4-4-5."""
+    fiscal_periods: FiscalPeriods | None = Field(default=None, examples=[LISTED])
+    """In place of both: the first day of each period, listed."""
 
-    @property
-    def fiscal_month(self) -> int:
-        """Month in which the fiscal year starts."""
-        return int(self.fiscal_year_starts[:2])
-
-    @property
-    def fiscal_day(self) -> int:
-        """Day of the month on which fiscal periods start."""
-        return int(self.fiscal_year_starts[3:])
+    def problems(self) -> Iterator[Problem]:
+        """One calendar."""
+        said = [key for key in CALENDARS if getattr(self, key) is not None]
+        if not said:
+            yield Problem((CALENDARS[0],), "missing.", f"Add {CALENDARS[0]}, such as {CALENDARS[0]}: 02-01.")
+        for key in said[1:]:
+            yield Problem((key,), f"{said[0]} says already when fiscal years begin.", "Write one of them.")

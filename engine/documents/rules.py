@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TypeVar
 
+from engine.calendar import period_of
 from engine.documents.company import Company
 from engine.documents.engagement import Engagement
 from engine.documents.named import unknown_names
@@ -125,8 +126,9 @@ def _side_by_side(what: str, policies: Sequence[P]) -> Iterator[Issue]:
 def _off_calendar(company: Company, plan: Plan) -> Iterator[Issue]:
     """A plan that changes inside a fiscal month cuts what accumulates in two."""
     for key, day in (("from", plan.effective.from_on), ("until", plan.effective.until_on)):
-        if day is not None and day.day != company.fiscal_day:
-            message = f"effective.{key}: {day} is inside a fiscal month, which begins on day {company.fiscal_day}."
+        month = period_of(day, "month", company) if day is not None else None
+        if month is not None and month.starts_on != day:
+            message = f"effective.{key}: {day} is inside fiscal month {month.label}, which begins on {month.starts_on}."
             remedy = "What accumulates is cut on that day; write the first day of a fiscal month unless that is meant."
             yield Issue("rules", Severity.WARNS, plan.written_in or f"plan {plan.plan}", message, remedy)
 

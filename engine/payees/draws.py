@@ -17,7 +17,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.calendar import MONTHS, Period, period_label, period_of, whole_months
+from engine.calendar import Period, period_label, period_of, periods_between
 from engine.documents.company import Company
 from engine.documents.draw import Draw
 from engine.documents.plan import DRAW, Plan
@@ -85,7 +85,8 @@ def draw(
             if account.payee in unknown:
                 waiting.append((name, account.payee))
             else:
-                rows += _drawn(account, _periods(account, files, end, rules.company), earned, files)
+                periods = _periods(account, files, end, rules.company)
+                rows += _drawn(account, periods, earned, files, rules.company)
     named = [(plan, DRAW, payee, DRAW) for plan, payee in waiting]
     return Drawn(
         lines=_lines(rows),
@@ -143,12 +144,16 @@ def _periods(account: Account, files: Sequence[Plan], end: date, company: Compan
 
 
 def _drawn(
-    account: Account, periods: Iterator[Period], earned: Mapping[tuple[str, str], int], files: Sequence[Plan]
+    account: Account,
+    periods: Iterator[Period],
+    earned: Mapping[tuple[str, str], int],
+    files: Sequence[Plan],
+    company: Company,
 ) -> Iterator[dict[str, Any]]:
     """A line for each period with an advance or a recovery."""
     balance, first, last = 0, -1, files[0]
     for period in periods:
-        place = whole_months(account.begins_on, period.starts_on) // MONTHS[period.kind]
+        place = periods_between(account.begins_on, period.starts_on, period.kind, company)
         plan = next((plan for plan in reversed(files) if _meets(plan.effective, period)), None)
         due = plan is not None and plan.draw is not None and _due(plan.draw, account, place, period)
         drawn = _amount(plan, account, period) if plan and due else None

@@ -17,7 +17,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book
-from engine.calendar import period_of, whole_months
+from engine.calendar import period_of, periods_between
 from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.documents.ramp import ramp_share
@@ -38,20 +38,20 @@ def quotas_of(plan: Plan, book: Book, company: Company) -> dy.DataFrame[f.Quotas
     for row in book.quotas.filter(pl.col("person_id").is_in(list(known))).iter_rows(named=True):
         presence = known[row["person_id"]]
         months = months_of(row["from_on"], row["until_on"], company)
-        start = period_of(presence.begins_on, "month", company).starts_on
-        exact = _share(months, plan, presence, start, paid=row["quota"] in paid) * row["amount_micros"]
+        exact = _share(months, plan, presence, company, paid=row["quota"] in paid) * row["amount_micros"]
         rows.append({**row, "amount_micros": round_ratio(exact.numerator, exact.denominator, 1, "half_up")})
     return f.Quotas.cast(pl.DataFrame(rows, schema=book.quotas.schema))
 
 
 def _share(
-    months: Iterator[tuple[date, date, date]], plan: Plan, presence: Presence, start: date, *, paid: bool
+    months: Iterator[tuple[date, date, date]], plan: Plan, presence: Presence, company: Company, *, paid: bool
 ) -> Fraction:
     """Which part of a row of quota counts: its months, as far as the payee was there and the ramp has come."""
     weights, counted = 0, Fraction(0)
     for first, end, month in months:
         weight = (end - first).days if plan.proration == "days" else 1
-        ramp = ramp_share(plan.ramp, whole_months(start, month) + 1) if plan.ramp else 1
+        passed = periods_between(presence.begins_on, month, "month", company)
+        ramp = ramp_share(plan.ramp, passed + 1) if plan.ramp else 1
         weights += weight
         counted += weight * share_present(first, end, plan, presence, paid=paid) * ramp
     return counted / weights

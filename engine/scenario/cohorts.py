@@ -41,7 +41,7 @@ def stated_cohorts(scenario: Scenario, rules: Rules) -> dy.DataFrame[f.Cohorts]:
 def _windows(fact: CohortFact, rules: Rules) -> Iterator[tuple[dict[str, Any], Retention]]:
     """The keys of the windows that the fact is of, with the measure's retention."""
     for plan, name, retention, period in periods_of(fact, rules):
-        window = window_of(period, retention)
+        window = window_of(period, retention, rules.company)
         days = {"from_on": window.from_on, "until_on": window.until_on, "since_on": window.from_on}
         yield {"plan": plan.plan, "measure": name, "over": window.over, **days}, retention
 

@@ -24,7 +24,7 @@ from engine.documents.reading import (
 from engine.documents.rules import check_rules
 from engine.documents.yaml import Node, read_yaml
 from engine.model import Found, Issue, Severity
-from engine.scenario.defaults import COMPANY, OWN_DEALS, RULES, fill, grown, with_plan_defaults
+from engine.scenario.defaults import COMPANY, OWN_DEALS, RULES, fill, grown, with_company_defaults, with_plan_defaults
 from engine.scenario.document import DOCUMENTS, Scenario
 from engine.scenario.fit import unfit
 
@@ -75,7 +75,7 @@ class _Documents:
     def rules(self, root: Node) -> Rules | None:
         """All documents together; None where one is refused or they do not fit together."""
         top = root.entries()
-        company = self.one(top.get("company") or grown({}, root), "company", Company, _company_defaults)
+        company = self.one(top.get("company") or grown({}, root), "company", Company, with_company_defaults)
         engagement = self._engagement(top.get("rules_of_engagement") or grown(OWN_DEALS, root))
         currency = company.currency if company else COMPANY["currency"]
         plans = [self._plan(node, name, currency) for name, node in self._plans(root)]
@@ -128,10 +128,6 @@ class _Documents:
             message = "a scenario without a plan."
             remedy = "Write plan: with a plan, or with the path of one; only rules_of_engagement can be tested alone."
             self.issues.append(Issue("document", Severity.HOLDS, f"{self.file}:{root.line}", message, remedy))
-
-
-def _company_defaults(node: Node) -> None:
-    fill(node, COMPANY)
 
 
 def _no_mapping(file: str) -> Issue:

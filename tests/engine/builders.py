@@ -20,7 +20,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.documents.company import Company
+from engine.documents.company import CALENDARS, Company
 from engine.documents.conditions import AccountTest, FieldTest, When
 from engine.documents.credit_share import CreditShare
 from engine.documents.engagement import Engagement, Otherwise, Owners, Rule
@@ -142,7 +142,9 @@ def book(**rows: Sequence[Row]) -> Book:
 
 def company(**changes: Any) -> Company:
     """A company in New York that reports in USD, fiscal year from February."""
-    base = {"company": "House", "zone": "America/New_York", "currency": "USD", "fiscal_year_starts": "02-01"}
+    base = {"company": "House", "zone": "America/New_York", "currency": "USD"}
+    if not changes.keys() & set(CALENDARS):
+        base[CALENDARS[0]] = "02-01"
     return Company(**{**base, **changes})
 
 

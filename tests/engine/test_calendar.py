@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import calendar
@@ -18,6 +18,7 @@ from engine.calendar import (
     whole_months,
     whole_months_between,
 )
+from engine.documents.fiscal import FiscalPeriods, FiscalWeeks, FiscalYear
 from tests.engine.builders import company
 
 FEBRUARY = company(fiscal_year_starts="02-01")
@@ -26,9 +27,28 @@ MID_JULY = company(fiscal_year_starts="07-15")
 
 days = st.dates(date(1980, 1, 1), date(2100, 12, 31))
 kinds = st.sampled_from(sorted(MONTHS))
-companies = st.builds(
+SEPTEMBER = FiscalWeeks(pattern="5-4-4", ends="last", weekday="saturday", month="september")
+RETAIL = FiscalWeeks(pattern="4-5-4", ends="nearest", weekday="saturday", month="january")
+LISTED = FiscalPeriods(
+    years=(FiscalYear(year="FY2026", periods=tuple(date(2026, month, 3) for month in range(1, 13))),),
+    until=date(2027, 1, 6),
+)
+BY_WEEKS, BY_RETAIL, BY_LIST = (
+    company(fiscal_weeks=SEPTEMBER),
+    company(fiscal_weeks=RETAIL),
+    company(fiscal_periods=LISTED),
+)
+weeks = st.builds(
+    FiscalWeeks,
+    pattern=st.sampled_from(["4-4-5", "4-5-4", "5-4-4"]),
+    ends=st.sampled_from(["last", "nearest"]),
+    weekday=st.sampled_from(["monday", "saturday", "sunday"]),
+    month=st.sampled_from(["january", "september", "december"]),
+)
+by_months = st.builds(
     lambda month, day: company(fiscal_year_starts=f"{month:02}-{day:02}"), st.integers(1, 12), st.integers(1, 28)
 )
+companies = st.one_of(by_months, st.builds(lambda each: company(fiscal_weeks=each), weeks), st.just(BY_LIST))
 
 
 def transitions(zone: str) -> list[datetime]:
@@ -106,6 +126,18 @@ def test_an_instant_without_a_zone_is_refused():
         ("2026-07-15", "year", MID_JULY, "FY2027", "2026-07-15 to 2027-07-15"),
         ("2026-01-10", "half", MID_JULY, "FY2026-H1", "2025-07-15 to 2026-01-15"),
         ("2026-01-14", "year", company(fiscal_year_starts="01-15"), "FY2026", "2025-01-15 to 2026-01-15"),
+        ("2022-09-24", "year", BY_WEEKS, "FY2022", "2021-09-26 to 2022-09-25"),
+        ("2023-09-30", "year", BY_WEEKS, "FY2023", "2022-09-25 to 2023-10-01"),  # 53 weeks
+        ("2022-09-25", "month", BY_WEEKS, "2023-01", "2022-09-25 to 2022-10-30"),
+        ("2023-09-30", "month", BY_WEEKS, "2023-12", "2023-08-27 to 2023-10-01"),  # five weeks in place of four
+        ("2023-09-30", "quarter", BY_WEEKS, "FY2023-Q4", "2023-06-25 to 2023-10-01"),
+        ("2022-12-24", "quarter", BY_WEEKS, "FY2023-Q1", "2022-09-25 to 2022-12-25"),
+        ("2024-02-03", "year", BY_RETAIL, "FY2024", "2023-01-29 to 2024-02-04"),  # ends in the next month: 53 weeks
+        ("2026-02-01", "half", BY_RETAIL, "FY2027-H1", "2026-02-01 to 2026-08-02"),
+        ("2026-07-02", "month", BY_LIST, "2026-06", "2026-06-03 to 2026-07-03"),
+        ("2027-01-05", "half", BY_LIST, "FY2026-H2", "2026-07-03 to 2027-01-06"),
+        ("2027-01-06", "month", BY_LIST, "2027-01", "2027-01-06 to 2027-02-06"),  # as long as the listed year's first
+        ("2026-01-02", "month", BY_LIST, "2025-12", "2025-11-30 to 2026-01-03"),
     ],
 )
 def test_a_day_lies_in_its_fiscal_period(day, kind, company_is, label, span):
@@ -149,7 +181,33 @@ def test_shorter_periods_nest_in_longer_ones(day, company_is):
 
     for inner, outer in ((month, quarter), (quarter, half), (half, year)):
         assert outer.starts_on <= inner.starts_on < inner.ends_on <= outer.ends_on
-    assert (year.ends_on - timedelta(days=1)).year == int(year.label.removeprefix("FY"))
+    assert period_of(year.starts_on, "month", company_is).label.endswith(
+        f"-{(company_is.fiscal_year_starts or '01')[:2]}"
+    )
+    if company_is.fiscal_year_starts:
+        assert (year.ends_on - timedelta(days=1)).year == int(year.label.removeprefix("FY"))
+
+
+@settings(max_examples=40)
+@given(st.integers(1900, 2200), weeks)
+def test_years_of_weeks_are_whole_and_end_as_the_rule_says(number, rule):
+    """52 or 53 weeks; the last period has the 53rd; quarters are 13 weeks otherwise; the pattern holds in each."""
+    year = period_named(f"FY{number}", company(fiscal_weeks=rule))
+    months = [period_named(f"{number}-{month:02}", company(fiscal_weeks=rule)) for month in range(1, 13)]
+    counted = [(month.ends_on - month.starts_on).days for month in months]
+    last_day = year.ends_on - timedelta(days=1)
+
+    assert (year.starts_on, year.ends_on) == (months[0].starts_on, months[-1].ends_on)
+    assert sum(counted) in (52 * 7, 53 * 7)
+    assert counted[:11] == ([7 * int(part) for part in rule.pattern.split("-")] * 4)[:11]
+    assert last_day.strftime("%A").lower() == rule.weekday
+    in_month = last_day.strftime("%B").lower() == rule.month
+    if rule.ends == "last":
+        assert in_month
+        assert (last_day + timedelta(days=7)).strftime("%B").lower() != rule.month
+    else:
+        near = [last_day + timedelta(days=days) for days in (-4, 4)]
+        assert [day.strftime("%B").lower() == rule.month for day in near] == [True, False]
 
 
 @given(st.lists(days, min_size=1), kinds, companies)

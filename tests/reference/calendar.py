@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import day_name, month_name, monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 
 from engine.documents.company import Company
+from engine.documents.fiscal import FiscalWeeks
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 STATEMENTS = {"monthly": "month", "quarterly": "quarter", "half_yearly": "half", "yearly": "year"}
@@ -34,23 +36,26 @@ def span_of(day: date, kind: str, company: Company) -> Span:
     """The fiscal month, quarter, half or year of a day.
 
     A fiscal month is named by its first day, a fiscal year by the calendar year of its last day, a quarter or half by
-    its year and its number in it.
+    its year and its number in it. Where years are made of weeks, months are named by their year and number, too.
     """
     first = month_of(day, company)
-    since_new_year = (first - (company.fiscal_month - 1)) % 12
+    since_new_year = (first - _new_year(company)) % 12
     year_begins = first - since_new_year
     begins = first - since_new_year % MONTHS[kind]
     ends = begins + MONTHS[kind]
     last_day_of_year = date.fromordinal(_first_day(year_begins + 12, company).toordinal() - 1)
+    year = last_day_of_year.year if company.fiscal_weeks is None else first // 12
     number = since_new_year // MONTHS[kind] + 1
     names = {"year": "", "half": f"-H{number}", "quarter": f"-Q{number}"}
-    label = f"{first // 12}-{first % 12 + 1:02}" if kind == "month" else f"FY{last_day_of_year.year}{names[kind]}"
+    label = f"{first // 12}-{first % 12 + 1:02}" if kind == "month" else f"FY{year}{names[kind]}"
     return Span(label, _first_day(begins, company), _first_day(ends, company))
 
 
 def month_of(day: date, company: Company) -> int:
     """The fiscal month of a day as a number that counts on through the years."""
-    return day.year * 12 + day.month - 1 - (1 if day.day < company.fiscal_day else 0)
+    if company.fiscal_weeks is not None:
+        return _month_of_weeks(company.fiscal_weeks, day)
+    return day.year * 12 + day.month - 1 - (1 if day.day < _starts(company)[1] else 0)
 
 
 def months_in(first: date, end: date, company: Company) -> list[Span]:
@@ -63,7 +68,46 @@ def months_in(first: date, end: date, company: Company) -> list[Span]:
 
 
 def _first_day(month: int, company: Company) -> date:
-    return date(month // 12, month % 12 + 1, company.fiscal_day)
+    if company.fiscal_weeks is not None:
+        return _of_weeks(company.fiscal_weeks, *divmod(month, 12))
+    return date(month // 12, month % 12 + 1, _starts(company)[1])
+
+
+def _starts(company: Company) -> tuple[int, int]:
+    """Month and day of the start of the fiscal year."""
+    month, day = (company.fiscal_year_starts or "01-01").split("-")
+    return int(month), int(day)
+
+
+def _new_year(company: Company) -> int:
+    return 0 if company.fiscal_weeks is not None else _starts(company)[0] - 1
+
+
+@cache
+def _month_of_weeks(weeks: FiscalWeeks, day: date) -> int:
+    """The last month that has begun by the day, counted up from the year before."""
+    month = (day.year - 1) * 12
+    while _of_weeks(weeks, *divmod(month + 1, 12)) <= day:
+        month += 1
+    return month
+
+
+@cache
+def _of_weeks(weeks: FiscalWeeks, year: int, place: int) -> date:
+    """The first day of a period: after the last year's end, and after so many weeks of the pattern."""
+    pattern = [int(part) for part in weeks.pattern.split("-")] * 4
+    return _last_day(weeks, year - 1) + timedelta(days=1 + 7 * sum(pattern[:place]))
+
+
+def _last_day(weeks: FiscalWeeks, year: int) -> date:
+    """Of the days around the end of the month that are the weekday: the last one in it, or the nearest."""
+    month = [name.lower() for name in month_name].index(weeks.month)
+    end = date(year, month, monthrange(year, month)[1])
+    around = [end + timedelta(days=days) for days in range(-6, 7)]
+    fitting = [day for day in around if day_name[day.weekday()].lower() == weeks.weekday]
+    if weeks.ends == "last":
+        return max(day for day in fitting if day <= end)
+    return min(fitting, key=lambda day: abs((day - end).days))
 
 
 def whole_months(since: date, until: date) -> int:

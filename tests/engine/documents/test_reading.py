@@ -89,4 +89,4 @@ def test_the_company_is_read() -> None:
     company = read_company((CONFIG / "company.yaml").read_text(), "company.yaml").rows
 
     assert company is not None
-    assert (company.zone, company.fiscal_month, company.fiscal_day) == ("America/New_York", 2, 1)
+    assert (company.zone, company.fiscal_year_starts) == ("America/New_York", "02-01")

@@ -79,7 +79,7 @@ def test_a_plan_that_begins_inside_a_fiscal_month_is_warned_of() -> None:
     (issue,) = check_rules(COMPANY, (policy("a", "2025-02-01"),), (plan("p", "2025-02-15"),))
 
     assert issue.severity is Severity.WARNS
-    assert issue.message == "effective.from: 2025-02-15 is inside a fiscal month, which begins on day 1."
+    assert issue.message == "effective.from: 2025-02-15 is inside fiscal month 2025-02, which begins on 2025-02-01."
 
 
 def test_a_plan_without_rules_of_engagement_on_some_day_is_warned_of() -> None:

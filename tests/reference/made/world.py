@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.book import Book, Rules
 from engine.documents.company import Company
+from engine.documents.fiscal import FiscalWeeks
 from engine.documents.reading import read_engagement, read_plan
 from tests.engine.builders import book, company
 from tests.reference.made.deals import accounts, deals
@@ -15,6 +16,12 @@ from tests.reference.made.engagements import engagement
 from tests.reference.made.people import people
 from tests.reference.made.plans import plan
 from tests.reference.made.writing import document_of
+
+CALENDARS: tuple[dict[str, Any], ...] = (
+    *({"fiscal_year_starts": day} for day in ("01-01", "02-01", "07-15")),
+    {"fiscal_weeks": FiscalWeeks(pattern="4-4-5", ends="last", weekday="saturday", month="january")},
+    {"fiscal_weeks": FiscalWeeks(pattern="5-4-4", ends="nearest", weekday="sunday", month="december")},
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class World:
 def world(seed: int, deals_count: int, parts: int) -> World:
     """The world of a seed, with so many deals, and plans of so many components."""
     chance = Random(f"{seed} people")
-    house = company(fiscal_year_starts=chance.choice(["01-01", "02-01", "07-15"]))
+    house = company(**chance.choice(CALENDARS))
     rows: dict[str, Any] = {"accounts": accounts(chance), **people(chance, house), **deals(f"{seed}", deals_count)}
     documents = [plan(Random(f"{seed} {name}"), name, parts) for name in ("rep", "manager")]
     rules_of = engagement(Random(f"{seed} rules"))
