@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from commands import main_job, plans, questions, setting_up
+from commands import main_job, plans, proof, questions, setting_up
 
 COMMANDS = (
     main_job.sync,
@@ -22,6 +22,8 @@ COMMANDS = (
     questions.report,
     questions.status,
     questions.issues,
+    proof.diff,
+    proof.verify,
     setting_up.init,
     setting_up.doctor,
     setting_up.setup,

@@ -11,6 +11,9 @@ import typer
 from commands import clock
 from commands.wiring import AsJson, ConfigFolder, day_of, opened
 
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="As it was believed at the end of this day, or at this instant.")
+]
 experiment_app = typer.Typer(no_args_is_help=True, help="Compare the arms of experiments.", rich_markup_mode=None)
 
 
@@ -18,6 +21,7 @@ def statement(
     payee: str,
     period: Annotated[str | None, typer.Argument(help="Such as 2026-11; the latest where none is given.")] = None,
     goal: Annotated[str | None, typer.Option("--for", help="Pay of a component: say what it would take.")] = None,
+    as_of: AsOf = None,
     config: ConfigFolder = Path("config"),
     as_json: AsJson = False,
 ) -> None:
@@ -26,24 +30,26 @@ def statement(
     Example: worker.py statement ada@harbour.example 2026-10 --for 20_000
     """
     from jobs.answers import statement as answer
+    from jobs.proof.past import shown_at
     from jobs.settings import amount_given
     from jobs.show import show_statement
 
-    with opened(config) as (configuration, store), store.read() as conn:
+    with opened(config) as (configuration, store), shown_at(configuration, store, as_of) as (conn, governing):
         wanted = None if goal is None else amount_given("--for", goal)
-        show_statement(answer(conn, payee, period, configuration, wanted), as_json=as_json)
+        show_statement(answer(conn, payee, period, governing, wanted), as_json=as_json)
 
 
-def explain(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+def explain(deal: str, as_of: AsOf = None, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
     """Show who earns what on a deal, and why.
 
     Example: worker.py explain 006000000000001AAA
     """
     from jobs.answers import explain_deal
+    from jobs.proof.past import shown_at
     from jobs.show import show_deal
 
-    with opened(config) as (configuration, store), store.read() as conn:
-        show_deal(explain_deal(conn, deal, configuration), as_json=as_json)
+    with opened(config) as (configuration, store), shown_at(configuration, store, as_of) as (conn, governing):
+        show_deal(explain_deal(conn, deal, governing), as_json=as_json)
 
 
 def blame(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:

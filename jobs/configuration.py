@@ -17,6 +17,8 @@ from jobs.settings import Settings, read_settings
 
 T = TypeVar("T")
 
+SETTINGS = "tallystick.yaml"
+"""How to reach the CRM and when: it governs no result."""
 EXAMPLES = "examples/"
 """Where plan tests live that show the language."""
 LARGEST_FILE = 64 * 1024 * 1024
@@ -56,7 +58,7 @@ def load(folder: Path) -> Configuration:
 def configured(folder: Path, texts: dict[str, str]) -> Configuration:
     """The configuration of these files, whose names are told as if they lay in the folder; raises like `load`."""
     reader = Reader(folder, texts, [])
-    settings = reader.one("tallystick.yaml", read_settings)
+    settings = reader.one(SETTINGS, read_settings)
     company = reader.one("company.yaml", read_company)
     mapping = reader.one(f"mapping/{settings.crm if settings else 'salesforce'}.yaml", read_mapping)
     engagements = reader.each("engagement/", read_engagement)
@@ -152,6 +154,6 @@ def _missing_folder(folder: Path) -> Issue:
 
 def _fingerprint(texts: dict[str, str]) -> str:
     """Hash of everything that governs results; how to reach the CRM and when does not."""
-    relevant = {name: text for name, text in texts.items() if name != "tallystick.yaml"}
+    relevant = {name: text for name, text in texts.items() if name != SETTINGS}
     joined = "\0".join(f"{name}\0{text}" for name, text in sorted(relevant.items()))
     return hashlib.sha256(joined.encode()).hexdigest()

@@ -37,7 +37,7 @@ def _drive(conn: sa.Connection, compiled: SQLCompiler, rows: Sequence[tuple[Any,
         conn.exec_driver_sql(compiled.string, [dict(zip(names, row, strict=True)) for row in rows])
 
 
-def among(ids: Iterable[str]) -> sa.Select[tuple[str]]:
+def among(ids: Iterable[str] | Iterable[int]) -> sa.Select[tuple[str]]:
     """The ids as a subquery, for `column.in_(...)`: one parameter, however many they are."""
     listed = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
     return sa.select(listed.c.value)

@@ -6,11 +6,12 @@ Records go over in steps, from one computation to the next, as they arrived.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from store import ledger
-from store.bulk import execute_many, fetch
+from store.bulk import among, execute_many, fetch
 from store.computations import LOT, Computation
 from store.mirror import RAW, VERSION
 from store.settings import ORGANIZATION, set_setting
@@ -34,11 +35,25 @@ INSERT = sa.text(
 )
 
 
+class Changed(NamedTuple):
+    """A record as it was at a revision."""
+
+    object: str
+    record_id: str
+    revision: int
+
+
 def copy_inputs(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
     """Everything that the computation `until` knew and `after` (None: nothing) did not, but the ledgers."""
-    _copy(source, into, RUN, RUN.c.run_id > (after.run_id if after else 0), RUN.c.run_id <= until.run_id)
-    copy_records(source, into, after.revision if after else 0, until.revision)
-    _copy(source, into, LOT, *_between("rowid", after.lots if after else 0, until.lots))
+    copy_around(source, into, after, until)
+    _put(source, into, _records(after.revision if after else 0, until.revision))
+
+
+def copy_around(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
+    """The same but the records: runs, lots, the organization."""
+    _copy(source, into, RUN, *_between(RUN.c.run_id, after.run_id if after else 0, until.run_id))
+    rowid: sa.ColumnElement[int] = sa.literal_column("rowid")
+    _copy(source, into, LOT, *_between(rowid, after.lots if after else 0, until.lots))
     if until.organization is not None:
         set_setting(into, ORGANIZATION, until.organization)
 
@@ -50,38 +65,42 @@ def copy_ledgers(source: sa.Connection, into: sa.Connection, after: Computation 
     _copy(source, into, payable, *_between(payable.c.number, after.payable if after else 0, until.payable))
 
 
-def copy_records(source: sa.Connection, into: sa.Connection, after: int, until: int) -> None:
-    """The records that changed after one revision up to another, as they were at the latter."""
-    for rows in fetch(source, _records(after, until)):
-        execute_many(into, FORGET, [row[:2] for row in rows])
-        execute_many(into, INSERT, list(rows))
+def changed_records(source: sa.Connection, after: int, until: int) -> list[Changed]:
+    """The records that changed after one revision up to another, in the order of their last change."""
+    return [Changed(*row[:3]) for rows in fetch(source, _records(after, until)) for row in rows]
 
 
-def changed_records(source: sa.Connection, after: int, until: int) -> list[tuple[str, str, int]]:
-    """Object, id and revision of the records that `copy_records` would copy, in the order in which they changed."""
-    rows = (row for some in fetch(source, _records(after, until)) for row in some)
-    return [(row[0], row[1], row[2]) for row in rows]
+def copy_chosen(source: sa.Connection, into: sa.Connection, records: Sequence[Changed]) -> None:
+    """These records as they were at these revisions."""
+    revisions = [record.revision for record in records]
+    chosen = _records(min(revisions) - 1, max(revisions), only=revisions)
+    _put(source, into, chosen)
 
 
-def _records(after: int, until: int) -> sa.Select[tuple[object, ...]]:
+def _records(after: int, until: int, only: Sequence[int] | None = None) -> sa.Select[tuple[object, ...]]:
     """The newest version of each record up to a revision, of those that are newer than the other revision.
 
     A record whose version of then was replaced since is among the versions that are kept.
     """
-    now = sa.select(*(RAW.c[name] for name in RECORD)).where(RAW.c.revision > after, RAW.c.revision <= until)
-    past = sa.select(*(VERSION.c[name] for name in RECORD)).where(
-        VERSION.c.revision > after, VERSION.c.revision <= until
-    )
+    now = sa.select(*(RAW.c[name] for name in RECORD)).where(*_between(RAW.c.revision, after, until))
+    past = sa.select(*(VERSION.c[name] for name in RECORD)).where(*_between(VERSION.c.revision, after, until))
     every = sa.union_all(now, past).subquery()
-    newest = sa.func.max(every.c.revision)
-    ids = sa.select(newest).group_by(every.c.object, every.c.record_id)
-    chosen = sa.select(*(every.c[name] for name in RECORD))
-    return chosen.where(every.c.revision.in_(ids)).order_by(every.c.revision)
+    chosen = sa.select(*(every.c[name] for name in RECORD)).order_by(every.c.revision)
+    if only is not None:
+        return chosen.where(every.c.revision.in_(among(only)))
+    newest = sa.select(sa.func.max(every.c.revision)).group_by(every.c.object, every.c.record_id)
+    return chosen.where(every.c.revision.in_(newest))
 
 
-def _between(column: sa.ColumnElement[int] | str, after: int, until: int) -> Sequence[sa.ColumnElement[bool]]:
-    number = sa.literal_column(column) if isinstance(column, str) else column
-    return number > after, number <= until
+def _put(source: sa.Connection, into: sa.Connection, records: sa.Select[tuple[object, ...]]) -> None:
+    """Each record in place of what is known of it."""
+    for rows in fetch(source, records):
+        execute_many(into, FORGET, [tuple(row[:2]) for row in rows])
+        execute_many(into, INSERT, list(rows))
+
+
+def _between(column: sa.ColumnElement[int], after: int, until: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return column > after, column <= until
 
 
 def _copy(source: sa.Connection, into: sa.Connection, name: sa.Table, *those: sa.ColumnElement[bool]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -27,3 +27,9 @@ def keep_documents(conn: sa.Connection, documents: Mapping[str, tuple[str, str]]
 def document(conn: sa.Connection, name: str) -> str | None:
     """The text of a document by its content hash."""
     return conn.scalar(sa.select(DOCUMENT.c.text).where(DOCUMENT.c.content_hash == name))
+
+
+def documents(conn: sa.Connection) -> Iterator[tuple[str, str]]:
+    """Content hash and text of every document that is kept."""
+    for row in conn.execute(sa.select(DOCUMENT.c.content_hash, DOCUMENT.c.text).order_by(DOCUMENT.c.content_hash)):
+        yield row.content_hash, row.text

@@ -70,15 +70,19 @@ def booked(
 
 
 def posted(
-    conn: sa.Connection, payee_ids: Collection[str] | None, account: sa.Table = EARNED
+    conn: sa.Connection, payee_ids: Collection[str] | None, account: sa.Table = EARNED, *, until: int | None = None
 ) -> dy.DataFrame[f.Posted]:
     """What is booked for these payees (or all), summed by key; deal and kind are those of the newest posting.
+
+    `until` is the number of the last posting that counts: the ledger as it once was.
 
     Keys whose postings cancel out stay, as the count of postings is the next one's sequence.
     """
     chosen = sa.select(account)
     if payee_ids is not None:
         chosen = chosen.where(account.c.payee_id.in_(among(payee_ids)))
+    if until is not None:
+        chosen = chosen.where(account.c.number <= until)
     entries = read_frame(conn, _Entries, chosen).sort("sequence")
     sums = entries.group_by(KEY, maintain_order=True).agg(
         pl.col("deal_id", "kind").last(),

@@ -79,18 +79,25 @@ class _Clock:
 def _rebuild(past: Connection, store: Store, clock: _Clock, at: Computation, *, with_ledgers: bool) -> Rebuilt:
     done: Computation | None = None
     differences: list[pl.DataFrame] = []
-    configurations = _Configurations(past)
+    configuration: Configuration | None = None
     for step in computations(past, anchor_of(past, at.number), at.number):
         clock.instant = instant_of(step.computed_at)
         with store.write() as conn:
             copy_inputs(past, conn, done, step)
             if with_ledgers:
                 copy_ledgers(past, conn, done, step)
-            computed = repeat(conn, store, configurations.of(step), step, clock)
+            if configuration is None or done is None or step.fingerprint != done.fingerprint:
+                configuration = of_then(past, step)
+            computed = repeat(conn, store, configuration, step, clock)
         differences += [each for each in (computed.postings, computed.released) if with_ledgers and each.height]
         done = step
     every = pl.concat(differences) if differences else pl.DataFrame()
-    return Rebuilt(store, configurations.of(at), at, every)
+    return Rebuilt(store, of_then(past, at), at, every)
+
+
+def of_then(past: Connection, step: Computation) -> Configuration:
+    """The configuration of a computation."""
+    return configured(Path("config"), configuration_texts(past, step.fingerprint))
 
 
 def repeat(
@@ -98,17 +105,3 @@ def repeat(
 ) -> Computed:
     """One computation again, in the caller's transaction; nobody is asked, as the change was let through then."""
     return advance(conn, configuration, Run(store, step.run_id, 0, clock), guarded=False)
-
-
-class _Configurations:
-    """The configurations of the steps, each read once."""
-
-    def __init__(self, past: Connection) -> None:
-        self._past, self._known = past, dict[str, Configuration]()
-
-    def of(self, step: Computation) -> Configuration:
-        known = self._known.get(step.fingerprint)
-        if known is None:
-            known = configured(Path("config"), configuration_texts(self._past, step.fingerprint))
-            self._known[step.fingerprint] = known
-        return known

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import polars as pl
+import pytest
+
+from commands import clock
+from engine import frames as f
 from jobs.answers import statement
 from jobs.configuration import Configuration
 from jobs.proof.rebuild import believed, rebuilt
+from jobs.proof.verify import verify_all
 from store import ledger, results
 from store.database import Store
 from tests.jobs.conftest import Company
+from tests.jobs.test_commands import run_on
 from tests.jobs.test_cycle import credited_deal
 
 
@@ -48,6 +56,66 @@ def test_a_statement_as_it_was_believed_then(company: Company) -> None:
     assert now != before
     assert past.differences.is_empty()
     assert present.differences.is_empty()
+
+
+def test_the_command_line_looks_back(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`statement --as-of`, `explain --as-of`, `diff` whose causes add up, `verify --all`; and words for no instant."""
+    monkeypatch.setattr(clock, "now", company.clock)
+    run_on(company, "sync")
+    then = company.clock().isoformat()
+    deal = credited_deal(company)
+    record = company.crm(deal)
+    lines = json.loads(run_on(company, "explain", deal, "--json").stdout)["lines"]
+    who, period = lines[0]["payee"], lines[0]["period"]
+    before = run_on(company, "statement", who, period, "--json").stdout
+    company.org.update("Opportunity", deal, {"ACV__c": record["ACV__c"] * 2, "Amount": record["Amount"] * 2})
+    company.clock.forward(minutes=15)
+    run_on(company, "sync")
+    company.edit("plans/ae.yaml", lambda text: text.replace("rate: 8%}", "rate: 8.5%}"))
+    company.edit("tallystick.yaml", lambda text: text + "\nguard: {changed_share: 100%}\n")
+    company.clock.forward(minutes=15)
+    run_on(company, "sync")
+    until = company.clock().isoformat()
+
+    assert run_on(company, "statement", who, period, "--as-of", then, "--json").stdout == before
+    assert json.loads(run_on(company, "explain", deal, "--as-of", then, "--json").stdout)["lines"] == lines
+    moved = json.loads(run_on(company, "diff", then, until, "--json").stdout)
+    assert [(cause["kind"], cause["subject"]) for cause in moved["causes"]] == [
+        ("record", f"Opportunity {deal}"),
+        ("configuration", "plans/ae.yaml"),
+    ]
+    assert any(change.startswith("acv_micros: ") for change in moved["causes"][0]["changes"])
+    assert sum(_cents(each["amount"]) for cause in moved["causes"] for each in cause["effects"]) == sum(
+        _cents(total["amount"]) for total in moved["totals"]
+    )
+    assert "plans/ae.yaml" in run_on(company, "diff", then, until).stdout
+    assert json.loads(run_on(company, "verify", "--json").stdout)["holds"]
+    assert json.loads(run_on(company, "verify", "--all", "--json").stdout)["keys"] > 0
+    assert run_on(company, "diff", until, then).exit_code == 1
+    assert "no instant" in run_on(company, "statement", who, "--as-of", "yesterday").output
+    assert run_on(company, "statement", who, "--as-of", "2020-01-01").exit_code == 1
+
+
+def test_a_ledger_that_does_not_follow_from_its_inputs_is_found(company: Company) -> None:
+    """Somebody booked a cent by hand, with a sound chain."""
+    company.cycle()
+    store = company.store()
+    with store.write() as conn:
+        entry = ledger.posted(conn, None).head(1)
+        forged = entry.select(*ledger.KEY, "deal_id", "kind", "currency", sequence="postings").with_columns(
+            delta_micros=pl.lit(10_000, pl.Int64), reason=pl.lit("changed"), booked_in=pl.col("period")
+        )
+        ledger.append(conn, f.Postings.cast(forged), 1, company.clock())
+
+    answer = verify_all(store)
+
+    assert not answer["holds"]
+    assert answer["altered"] == []
+    assert [one["payee_id"] for one in answer["differences"]] == entry["payee_id"].to_list()
+
+
+def _cents(amount: str) -> int:
+    return int(amount.replace(",", "").replace(".", ""))
 
 
 def test_what_is_kept_of_a_held_deal_is_rebuilt_by_the_way_it_came(company: Company) -> None:

@@ -1,0 +1,150 @@
+"""Causes: what moved the books between two computations, record by record, adding up to the whole difference.
+
+The books of then are rebuilt, and what changed since is applied one thing after another, in the order in which it came:
+records, then the configuration, then the passing of time. Each thing's effect is what it alone adds to the ledgers, so
+the effects add up. Records are tried in halves: a half that moves nothing is not looked at further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
+from jobs.compute import Computed
+from jobs.configuration import SETTINGS, Configuration
+from jobs.proof.rebuild import Rebuilt, of_then, repeat
+from store import canonical, ledger
+from store.computations import Computation
+from store.copying import Changed, changed_records, copy_around, copy_chosen
+from store.instants import instant_of
+
+EFFECT = ["account", "payee_id", "period", "currency"]
+"""What an effect is told by; `account` is earned or payable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One thing that changed, and what it did to the books."""
+
+    kind: str
+    """record, configuration, time or order (what neither explains: a held deal, the order of arrival)."""
+    subject: str
+    """The record's object and id, the files, or the days."""
+    changes: tuple[str, ...]
+    """What of it, such as `amount_micros: 1000 -> 2000`."""
+    effect: pl.DataFrame
+    """A row for each of EFFECT with `delta_micros`."""
+
+
+def causes(past: Connection, then: Rebuilt, later: Computation) -> list[Cause]:
+    """What led from the books of then (whose database is changed by this) to those of a later computation."""
+    with then.store.write() as conn:
+        copy_around(past, conn, then.at, later)
+        teller = _Teller(past, conn, then, later)
+        told = [*teller.records(), *teller.configuration(), *teller.time()]
+        return [*told, *_rest(past, conn, later)]
+
+
+class _Teller:
+    """Applies what changed, one thing after another."""
+
+    def __init__(self, past: Connection, conn: Connection, then: Rebuilt, later: Computation) -> None:
+        self.past, self.conn, self.then, self.later = past, conn, then, later
+
+    def records(self) -> Iterator[Cause]:
+        """Each record that moved anything."""
+        yield from self._among(changed_records(self.past, self.then.at.revision, self.later.revision))
+
+    def configuration(self) -> Iterator[Cause]:
+        """All changed files as one, as they refer to each other."""
+        if self.later.fingerprint == self.then.at.fingerprint:
+            return
+        before, after = self.then.configuration.texts, of_then(self.past, self.later).texts
+        files = sorted(
+            name for name in before.keys() | after.keys() if before.get(name) != after.get(name) and name != SETTINGS
+        )
+        effect = _effect(self._advance(of_then(self.past, self.later), self.then.at))
+        if effect.height:
+            yield Cause("configuration", ", ".join(files), (), effect)
+
+    def time(self) -> Iterator[Cause]:
+        """What falls due by the mere passing of time."""
+        effect = _effect(self._advance(of_then(self.past, self.later), self.later))
+        if effect.height:
+            days = f"{self.then.at.computed_at[:10]} to {self.later.computed_at[:10]}"
+            yield Cause("time", days, (), effect)
+
+    def _among(self, records: Sequence[Changed]) -> Iterator[Cause]:
+        """The causes among these records, in their order."""
+        if not records:
+            return
+        trial = self.conn.begin_nested()
+        before = _rows_of(self.conn, records[0])
+        copy_chosen(self.past, self.conn, records)
+        effect = _effect(self._advance(self.then.configuration, self.then.at))
+        if len(records) == 1 or effect.is_empty():
+            trial.commit()
+            if effect.height:
+                changed = tuple(_changes(before, _rows_of(self.conn, records[0])))
+                yield Cause("record", f"{records[0].object} {records[0].record_id}", changed, effect)
+            return
+        trial.rollback()
+        half = len(records) // 2
+        yield from self._among(records[:half])
+        yield from self._among(records[half:])
+
+    def _advance(self, configuration: Configuration, at: Computation) -> Computed:
+        return repeat(self.conn, self.then.store, configuration, at, lambda: instant_of(at.computed_at))
+
+
+def _effect(computed: Computed) -> pl.DataFrame:
+    """What was just booked, by EFFECT; what cancels out is left out."""
+    accounts = {"earned": computed.postings, "payable": computed.released}
+    booked = [
+        each.select("payee_id", "period", "currency", "delta_micros", account=pl.lit(account))
+        for account, each in accounts.items()
+        if each.height
+    ]
+    if not booked:
+        return pl.DataFrame()
+    sums = pl.concat(booked).group_by(EFFECT).agg(pl.col("delta_micros").sum())
+    return sums.filter(pl.col("delta_micros") != 0).sort(EFFECT)
+
+
+def _rows_of(conn: Connection, record: Changed) -> Mapping[str, Any]:
+    """What the book says of a record that is a deal; nothing of any other."""
+    found = canonical.load_book(conn, [], [record.record_id]).deals.filter(pl.col("deal_id") == record.record_id)
+    return found.row(0, named=True) if found.height else {}
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for name in before.keys() | after.keys():
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            yield f"{name}: {old} -> {new}"
+
+
+def _rest(past: Connection, conn: Connection, later: Computation) -> Iterator[Cause]:
+    """What the ledgers of the later computation say beyond all of it."""
+    booked, made = (_sums(each, ends) for each, ends in ((past, (later.earned, later.payable)), (conn, (None, None))))
+    left = booked.join(made, on=EFFECT, how="full", coalesce=True).with_columns(
+        delta_micros=pl.col("amount_micros").fill_null(0) - pl.col("amount_micros_right").fill_null(0)
+    )
+    effect = left.filter(pl.col("delta_micros") != 0).select(*EFFECT, "delta_micros").sort(EFFECT)
+    if effect.height:
+        yield Cause("order", "held deals, and the order in which records came", (), effect)
+
+
+def _sums(conn: Connection, ends: tuple[int | None, int | None]) -> pl.DataFrame:
+    accounts = {"earned": ledger.EARNED, "payable": ledger.PAYABLE}
+    parts = [
+        ledger.posted(conn, None, account, until=end).select(
+            "payee_id", "period", "currency", "amount_micros", account=pl.lit(name)
+        )
+        for (name, account), end in zip(accounts.items(), ends, strict=True)
+    ]
+    return pl.concat(parts).group_by(EFFECT).agg(pl.col("amount_micros").sum())

@@ -1,0 +1,47 @@
+"""Prints differences and verdicts for people."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import typer
+
+
+def show_difference(answer: dict[str, Any], *, as_json: bool) -> None:
+    """Each cause with what it did to whom, then the sums."""
+    if as_json:
+        typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        return
+    typer.echo(f"From what was known at {answer['from']} to what was known at {answer['to']}:")
+    for cause in answer["causes"]:
+        what = f" ({'; '.join(cause['changes'])})" if cause["changes"] else ""
+        typer.echo(f"\n{cause['kind']}: {cause['subject']}{what}")
+        for effect in cause["effects"]:
+            told = f"{effect['payee']}, {effect['period']}, {effect['account']}"
+            typer.echo(f"  {told}: {effect['amount']} {effect['currency']}")
+    if not answer["causes"]:
+        typer.echo("Nothing moved.")
+    for total in answer["totals"]:
+        typer.echo(f"\nIn all, {total['account']}: {total['amount']} {total['currency']}")
+
+
+def show_verdict(answer: dict[str, Any], *, as_json: bool) -> None:
+    """Whether the books hold, and if not, where."""
+    if as_json:
+        typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        return
+    if answer["holds"]:
+        keys = answer.get("keys")
+        typer.echo(f"{keys} entries follow from records and plans, to the cent." if keys else "Nothing was altered.")
+    for altered in answer["altered"]:
+        typer.echo(f"Altered: {altered}")
+    for one in answer.get("differences", ()):
+        where = ", ".join(one[name] for name in ("plan", "component", "payee_id", "period", "source_id", "part"))
+        typer.echo(f"Differs: {where}: booked {one['booked']}, computed {one['computed']} {one['currency']}")
+    if answer.get("more_differences"):
+        typer.echo(f"… and {answer['more_differences']} more.")
+    for name, chain in answer.get("chains", {}).items():
+        typer.echo(f"{name}: {chain['postings']} postings, {chain['hash']}")
+    for name, found in answer.get("hashes", {}).items():
+        typer.echo(f"{name}: {found}")
