@@ -9,6 +9,7 @@ import polars as pl
 
 from engine.documents.plan import Plan
 from engine.payees.cash import attains
+from engine.payees.factors import is_of_house
 from engine.telling.outlook import (
     Position,
     how_to_earn,
@@ -25,7 +26,9 @@ from engine.telling.wording import plain
 
 def why_no_more(line: Mapping[str, Any], plan: Plan | None) -> str | None:
     """Why a line was not paid at a better rate; None where no better one lay ahead, or its plan is not at hand."""
-    at = position_of(line, plan) if plan is not None else None
+    if plan is None or is_of_house(line["factors"]):
+        return None
+    at = position_of(line, plan)
     return why_not_more(at) if at is not None else None
 
 

@@ -17,6 +17,7 @@ from engine.deals.appoint import Appointed, appoint
 from engine.deals.blanks import blanks
 from engine.deals.held_over import FORMER, held_over
 from engine.deals.holders import People, strangers_in_teams, teams_of
+from engine.deals.house import house_blanks, house_of, told
 from engine.deals.lots import Drums
 from engine.deals.place import in_force_by
 from engine.deals.pooled import pooled, without_capacity
@@ -47,7 +48,9 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, dru
     appointments: list[pl.DataFrame] = [f.Appointments.create_empty()]
     found = [_ungoverned(deals.filter(~single), rules.engagements)]
     for engagement in sorted(rules.engagements, key=lambda one: one.effective.from_on):
-        placed = _placed(deals.filter(single & in_force_by(engagement)), engagement)
+        governed = deals.filter(single & in_force_by(engagement))
+        of_house = house_of(governed, [engagement]).select("deal_id", "house")
+        placed = _placed(governed, engagement).join(of_house, on="deal_id", how="left", maintain_order="left")
         teams, members = teams_of(book, engagement.team_roles), _pooled(engagement, placed, book, drums)
         people = replace(People.of(book), teams=teams, pooled=members)
         found.append(strangers_in_teams(book, placed, engagement.team_roles))
@@ -61,6 +64,7 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, dru
             for role in engagement.holdovers.keys() & appointed.by_role.keys()
         }
         appointments += _kept(appointed, stuck, former)
+        found.append(house_blanks(placed, engagement))
         found += [*stuck, blanks(placed, [(f"rule {rule.id}", rule.when) for rule in engagement.rules])]
     return Assigned(
         f.Assignments.validate(pl.concat(assignments).sort("deal_id")),
@@ -138,7 +142,7 @@ def _owned(deals: pl.DataFrame, engagement: Engagement, appointed: Appointed, pe
                 commercial_owner_id=f"person:{rule.owners.commercial}",
                 execution_owner_id=f"person:{rule.owners.execution}",
                 held=pl.lit(value=False),
-                reason=reason(rule),
+                reason=pl.concat_str(reason(rule), told(engagement)),
                 rules_of_engagement=pl.lit(engagement.rules_of_engagement),
             )
         )

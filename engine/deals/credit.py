@@ -13,6 +13,7 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.deals.assign import with_circumstances
+from engine.deals.house import counting_for, house_of
 from engine.deals.place import in_force_by
 from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.rollup import rolled_up
@@ -43,6 +44,7 @@ _ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "from_payee_id": pl.String,
     "level": pl.Int64,
     "event": pl.String,
+    "house": pl.String,
     "how": pl.String,
 }
 """A share on its way to a credit: its measures are its portion's totals until they are divided."""
@@ -71,12 +73,15 @@ def credit(
     rows = pl.concat([pl.DataFrame(schema=_ROWS), *parts])
     check_sums(rows, deals)
     single = reduced(_merged(rows.filter(pl.col("payee_id").is_not_null()).with_columns(credit_id=_credit_id())))
-    direct = single.filter(pl.col("kind") == "direct")
+    of_house = house_of(deals, rules.engagements)
+    for_all = counting_for(single, of_house, "rollups")
+    direct = for_all.filter(pl.col("kind") == "direct")
     up, loops = rolled_up(direct, "rollup", book, rules)
-    of_overlays, others = rolled_up(single.filter(pl.col("kind") == "overlay"), "overlay_rollup", book, rules)
+    of_overlays, others = rolled_up(for_all.filter(pl.col("kind") == "overlay"), "overlay_rollup", book, rules)
     team, odd = shared_with_team(direct, book, rules)
     passed_on = pl.concat([up, of_overlays, team]).with_columns(credit_id=_passed_on_id())
-    credited = pl.concat([single, passed_on]).select(f.Credits.column_names())
+    own = counting_for(single, of_house, "quota").drop("house").join(of_house, on="deal_id", how="left")
+    credited = pl.concat([part.select(f.Credits.column_names()) for part in (own, passed_on)])
     return Found(f.Credits.validate(credited.sort("credit_id")), issues_of([*found, *loops, *others, *odd]))
 
 
@@ -138,6 +143,7 @@ def _divided(
             from_payee_id=pl.lit(None, dtype=pl.String),
             level=pl.lit(None, dtype=pl.Int64),
             event=pl.lit(None, dtype=pl.String),
+            house=pl.lit(None, dtype=pl.String),
         )
         .filter(pl.any_horizontal(pl.col(*MEASURES) != 0))
         .with_row_index("nth")

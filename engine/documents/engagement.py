@@ -24,6 +24,7 @@ from engine.documents.experiments import Experiment
 from engine.documents.findings import Accepted
 from engine.documents.holder import HOLDER_SCHEMA, NOBODY, RECORD_OWNERS, VACANCY_SCHEMA, Holder, StandIn
 from engine.documents.holdover import Holdover
+from engine.documents.house import HouseAccounts
 from engine.documents.named import circular_tests, unknown_names
 from engine.documents.places import Place, SigningWindow
 from engine.documents.pools import Pool
@@ -164,6 +165,10 @@ class Engagement(Policy):
     deal, before everybody else."""
     holdovers: dict[Role, Holdover] = Field(default_factory=dict, examples=["{AE: {days: 90, share: 50%}}"])
     """By role: how long, and how much, the former holder is credited after a change of hands."""
+    house_accounts: tuple[HouseAccounts, ...] = Field(
+        default=(), examples=["[{id: house, when: {account: {listed_in: house}}, counts_for: nothing}]"]
+    )
+    """Accounts whose deals earn nobody commission."""
     experiments: tuple[Experiment, ...] = Field(
         default=(), examples=["[{id: pay, effective: {from: 2026-02-01, until: 2027-02-01}, arms: {a: 50%, b: 50%}}]"]
     )
@@ -224,6 +229,8 @@ class Engagement(Policy):
             yield ("territories", position, "when"), territory.when
         for position, experiment in enumerate(self.experiments):
             yield ("experiments", position, "accounts"), experiment.accounts
+        for position, house in enumerate(self.house_accounts):
+            yield ("house_accounts", position, "when"), house.when
         for position, rule in enumerate(self.rules):
             yield ("rules", position, "when"), rule.when
             for nth, share in enumerate(rule.credit):

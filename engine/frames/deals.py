@@ -117,6 +117,8 @@ class Credits(dy.Schema):
     event = dy.String(nullable=True)
     """Null for a deal that was won; `qualified` for one that passed its qualifying stage, won or not; `expected` for
     one that is open, as if it were won."""
+    house = dy.String(nullable=True)
+    """Of a deal of house accounts: which; the credit counts and pays nothing."""
     how = dy.String(nullable=True)
     """How the payee was found, such as `AE of territory West`."""
 

@@ -29,6 +29,8 @@ class Attained(dy.Schema):
     share_num = dy.Int64(nullable=True)
     share_den = dy.Int64(nullable=True)
     """The credit's share of the deal; null for what is no credit."""
+    house = dy.String(nullable=True)
+    """That of the credit: the row counts and pays nothing."""
     fx_num = dy.Int64(nullable=True)
     fx_den = dy.Int64(nullable=True)
     cohort = dy.String(nullable=True)

@@ -39,7 +39,7 @@ STATEMENT: dict[str, PeriodKind] = {
 """The fiscal period of a statement, by the plan's `pays`."""
 
 NEEDED = [
-    *("payee_id", "dated_on", "credit_id", "deal_id", "kind", "level", "event", "currency"),
+    *("payee_id", "dated_on", "credit_id", "deal_id", "kind", "level", "event", "house", "currency"),
     *("amount_micros", "acv_micros", "units_micros", "share_num", "share_den"),
 ]
 """What of a credit decides its attainment."""
@@ -239,7 +239,7 @@ def _split(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _attained(rows: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame[f.Attained]:
     none = pl.lit(None, dtype=pl.Int64)
-    unshared = {name: none for name in ("share_num", "share_den", "cohort") if name not in rows.columns}
+    unshared = {name: none for name in ("share_num", "share_den", "cohort", "house") if name not in rows.columns}
     return f.Attained.cast(
         rows.with_columns(**unshared).select(
             pl.exclude("base", "after"),

@@ -36,6 +36,7 @@ from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.retained import of_cohorts
 from engine.payees.trouble import HELD, held_sources, troubles
+from engine.payees.unpaid import unpaid
 
 NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
 
@@ -150,11 +151,11 @@ class _Walk:
             finds.append(found_by_ratio(rows, component.rate_by, self.prepared.deals))
         finds += [shares_of_money(rows)] if component.split_of == "money" else []
         if not finds:
-            return rows, pl.DataFrame(schema=dict.fromkeys(HELD, pl.String))
+            return unpaid(rows), pl.DataFrame(schema=dict.fromkeys(HELD, pl.String))
         told = with_factors(rows, finds)
         known = pl.col("stuck").is_null()
         stuck = told.filter(~known).with_columns(trouble="stuck", currency=pl.lit(self.rules.plans[place[0]].currency))
-        return f.Attained.cast(told.filter(known)), stuck.select(HELD)
+        return unpaid(f.Attained.cast(told.filter(known))), stuck.select(HELD)
 
     def _reading(self, place: Place, component: Component, gauge: Gauge) -> Reading:
         """The number that a gauge looks at."""

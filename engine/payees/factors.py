@@ -76,6 +76,17 @@ def factor_of(factors: str | None) -> Fraction:
     return prod((Fraction(found["factor"]) for found in found_by(factors)), start=Fraction(1))
 
 
+def paying_factor_of(factors: str | None) -> Fraction:
+    """The product as it would be if the deal were not of house accounts: what a next deal would be paid by."""
+    of_gauges = (Fraction(found["factor"]) for found in found_by(factors) if "house" not in found)
+    return prod(of_gauges, start=Fraction(1))
+
+
+def is_of_house(factors: str | None) -> bool:
+    """Whether the line is of house accounts, and so pays nothing whatever was achieved."""
+    return any("house" in found for found in found_by(factors))
+
+
 def found_by(factors: str | None) -> list[dict[str, Any]]:
     """What the gauges and then the tables of a component found for a line, in their order."""
     return json.loads(factors) if factors is not None else []

@@ -124,7 +124,7 @@ def _sum(what: str, amount: int, rows: Sequence[Row], column: str) -> Iterator[F
 
 
 def _attainment(expect: Expect, ran: Ran) -> Iterator[Failure]:
-    everything = [*ran.before, *ran.lines]
+    everything = sorted((*ran.before, *ran.lines), key=lambda line: (line["dated_on"], line["source_id"]))
     for payee, components in expect.attainment.items():
         for component, wanted in components.items():
             lines = [

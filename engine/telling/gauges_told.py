@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 def told_of_gauges(known: Row, plan: Plan) -> str:
     """What the gates and multipliers of a line's component did, from the line's facts; nothing where there are none."""
     component = next(part for part in plan.components if part.id == known["component"])
-    gauges, found = component.gauges(), known["factors"]
+    gauges, found = component.gauges(), [one for one in known["factors"] if "house" not in one]
     axes = len(component.matrix.axes) if component.matrix is not None else 0
     single = len(gauges) - axes
     told = [_told(gauge, what, plan) for gauge, what in zip(gauges[:single], found, strict=False)]
@@ -34,6 +34,8 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
         told.append(_by_ratio(component.rate_by, found[len(gauges) + len(component.tables)]))
     if component.split_of == "money" and found[-1]["factor"] != "1/1":
         told.append(f"your share of the pay for the whole deal is {percent(Fraction(found[-1]['factor']))}")
+    if len(found) < len(known["factors"]):
+        told.append(f"house account {known['factors'][-1]['house']}: it counts and pays nothing")
     return "".join(f"; {sentence}" for sentence in told)
 
 

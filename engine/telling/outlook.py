@@ -18,7 +18,7 @@ from engine.documents.plan import Plan
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
 from engine.payees.curve import ZERO, Curve, Piece, inverse, pieces, scaled, value_at
-from engine.payees.factors import factor_of
+from engine.payees.factors import paying_factor_of
 from engine.payees.shape import curve_of
 from engine.telling.drawing import pace
 from engine.telling.settled import SETTLED
@@ -81,7 +81,7 @@ def position_of(line: Mapping[str, Any], plan: Plan) -> Position | None:
     if line["kind"] in SETTLED:
         return None
     component = next(part for part in plan.components if part.id == line["component"])
-    curve = scaled(curve_of(component, line["rated_on"], line["target_micros"]), factor_of(line["factors"]))
+    curve = scaled(curve_of(component, line["rated_on"], line["target_micros"]), paying_factor_of(line["factors"]))
     return Position(plan, component, curve, line["quota_micros"] or 0, line["after_micros"], line["rated_on"])
 
 

@@ -118,6 +118,7 @@ class Credit(Table, table=True):
     level: int | None = Field(sa_type=BigInteger)
     how: str | None
     event: str | None
+    house: str | None
 
 
 class Cohort(Table, table=True):

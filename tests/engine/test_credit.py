@@ -71,6 +71,7 @@ def test_one_share_is_the_whole_deal_with_its_day_and_currency():
         "from_payee_id": None,
         "level": None,
         "event": None,
+        "house": None,
         "how": "AE of the company",
     }
 
