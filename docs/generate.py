@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from connectors.mapping import read_mapping
+from connectors.salesforce.pay_package import shown_in_tree
+from connectors.salesforce.source_tree import TREE
 from docs.plan_lint import page
 from engine.documents.reference import reference
 from engine.documents.schema import KINDS, json_schema
@@ -23,7 +26,16 @@ def generated() -> dict[Path, str]:
     """Every generated file and what must be in it."""
     schemas = {ROOT / "config" / "schema" / f"{kind}.schema.json": _schema(kind) for kind in KINDS}
     pages = {ROOT / "docs" / "reference" / PAGES[kind]: reference(kind, _example(kind)) for kind in KINDS}
-    return schemas | pages | {ROOT / "docs" / "reference" / "plan-lint.md": page()}
+    return schemas | pages | _source_tree() | {ROOT / "docs" / "reference" / "plan-lint.md": page()}
+
+
+def _source_tree() -> dict[Path, str]:
+    """Those parts of the Salesforce source tree that follow from the mapping as it is shipped."""
+    file = ROOT / "config" / "mapping" / "salesforce.yaml"
+    mapping = read_mapping(file.read_text(encoding="utf-8"), file.name).rows
+    if mapping is None:
+        raise ValueError(f"{file.name} has problems")
+    return {TREE / path: text for path, text in shown_in_tree(mapping.write).items()}
 
 
 def _schema(kind: str) -> str:

@@ -14,7 +14,7 @@ SECONDS = {
     "connectors/salesforce/errors.py",
     "connectors/salesforce/probe.py",
     "connectors/salesforce/session.py",
-    "connectors/salesforce/setup.py",
+    "connectors/salesforce/deploy.py",
     "connectors/salesforce/target.py",
     "connectors/answers.py",
     "connectors/budget.py",

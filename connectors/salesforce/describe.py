@@ -30,6 +30,7 @@ class DescribedField(msgspec.Struct, frozen=True):
     permissionable: bool = False
     """Whether a permission set can grant it; required fields are open to everybody."""
     referenceTo: tuple[str, ...] = ()  # noqa: N815  Salesforce's key
+    inlineHelpText: str | None = None  # noqa: N815
 
     def info(self) -> FieldInfo:
         """The connector-neutral form."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+import msgspec
+
 from connectors.port import TryAgain
 from connectors.salesforce.records import QueryPage, Shape
 from connectors.salesforce.session import Connection
@@ -13,6 +15,34 @@ from engine.model import RawRecord
 
 PAGES_MAX = 100_000
 Ask = Callable[[str], Future[QueryPage[RawRecord]]]
+
+
+class _Rows(msgspec.Struct):
+    totalSize: int  # noqa: N815  Salesforce's key
+    records: list[dict[str, Any]]
+    nextRecordsUrl: str | None = None  # noqa: N815
+
+
+_rows = msgspec.json.Decoder(_Rows, float_hook=str).decode
+"""Numbers with decimals as the text that came."""
+
+
+def query_rows(connection: Connection, soql: str) -> list[dict[str, Any]]:
+    """All records of a query whose answer is small, as they came."""
+    found: list[dict[str, Any]] = []
+    path, options = "query", {"params": {"q": soql}}
+    for _ in range(PAGES_MAX):
+        page = connection.fetch("GET", path, read=lambda answer: _rows(answer.content), **options)
+        found += page.records
+        if page.nextRecordsUrl is None:
+            return found
+        path, options = page.nextRecordsUrl, {}
+    raise TryAgain(f"more than {PAGES_MAX} pages in one query.", code="PAGING")
+
+
+def query_count(connection: Connection, soql: str) -> int:
+    """The answer to a `SELECT COUNT()`."""
+    return connection.fetch("GET", "query", read=lambda answer: _rows(answer.content), params={"q": soql}).totalSize
 
 
 def query_pages(

@@ -1,29 +1,40 @@
-"""Prepares an org: our fields on the deal, one permission set, and its assignment. Planned first, repeatable."""
+"""Prepares an org: our fields on the deal, our objects, permission sets, and the worker's own. Planned, repeatable."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from simple_salesforce.format import format_soql
 
-from connectors.answers import clean, json_reader
 from connectors.mapping import CrmMapping, Outcome
-from connectors.port import ConnectorError, NotAllowed, Refused, TryAgain
+from connectors.port import ConnectorError, NotAllowed, Refused
+from connectors.salesforce.archive import deployment, members
+from connectors.salesforce.deploy import deploy
 from connectors.salesforce.describe import Described, describe
-from connectors.salesforce.metadata import PERMISSION_SET, SPECS, Access, package
+from connectors.salesforce.granted import Granted, granted
+from connectors.salesforce.metadata import SPECS, deal_fields
+from connectors.salesforce.pay_package import DEAL, DECIMALS, GRANTABLE, marked, pay_files, people_sets
+from connectors.salesforce.pay_records import STATEMENT
+from connectors.salesforce.permission_sets import (
+    AUDITOR,
+    FINANCE,
+    MANAGER,
+    PAYEE,
+    WRITER,
+    Access,
+    PermissionSet,
+    grantable,
+    writer,
+)
+from connectors.salesforce.query import query_rows
 from connectors.salesforce.session import Connection
 
-DEPLOY_S_MAX = 600.0
-POLL_S = 1.0
-POLL_S_MAX = 10.0
-SHOWN_MAX = 10
-GRANTABLE = frozenset({"Account", "Contract", "Opportunity", "Product2"})
-"""Standard objects that a permission set can name; the others follow their parents or are open to all."""
 TYPES = {"Lookup": "reference", "Text": "string", "DateTime": "datetime", "Currency": "currency"}
+SETS = tuple(each.name for each in (WRITER, PAYEE, MANAGER, FINANCE, AUDITOR))
+CURRENCIES = "CurrencyType"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,100 +43,126 @@ class SetupPlan:
 
     deal_object: str
     new_fields: Mapping[str, Outcome]
-    access: Access
-    deploys_permission_set: bool
+    pay: Mapping[str, str]
+    """Package files of statements and lines, with the permission sets of people; none where they are as they should."""
+    writer: PermissionSet | None
+    """The worker's own permission set, where it is to be deployed."""
     user_id: str
     assigns: bool
 
     @property
+    def files(self) -> Mapping[str, str]:
+        """What is to be deployed, by its place in the package."""
+        deal = {f"objects/{self.deal_object}.object": deal_fields(self.new_fields)} if self.new_fields else {}
+        worker = {self.writer.file: self.writer.text()} if self.writer else {}
+        return {**deal, **worker, **self.pay}
+
+    @property
     def empty(self) -> bool:
         """Whether the org is ready as it is."""
-        return not (self.new_fields or self.deploys_permission_set or self.assigns)
+        return not (self.files or self.assigns)
 
     def steps(self) -> tuple[str, ...]:
         """One line a step, for people."""
-        fields = (
+        found = [
             f"create field {self.deal_object}.{name} ({SPECS[outcome].kind}: {SPECS[outcome].label})"
             for name, outcome in self.new_fields.items()
-        )
-        grant = f"deploy permission set {PERMISSION_SET}: edit {len(self.access.editable)} fields, read the mapped ones"
-        assign = f"assign permission set {PERMISSION_SET} to user {self.user_id}"
-        return (
-            *fields,
-            *([grant] if self.deploys_permission_set else []),
-            *([assign] if self.assigns else []),
-        )
+        ]
+        found += _pay_steps(self.pay)
+        if self.writer:
+            edited = sum(self.writer.fields.values())
+            found.append(f"deploy permission set {self.writer.name}: edit {edited} fields, read the mapped ones")
+        if self.assigns:
+            found.append(f"assign permission set {WRITER.name} to user {self.user_id}")
+        return tuple(found)
 
 
-class _Rows(msgspec.Struct):
-    records: list[dict[str, Any]]
+def plan_setup(
+    connection: Connection, mapping: CrmMapping, *, records: bool = False, username: str | None = None
+) -> SetupPlan:
+    """Compare the org with the mapping and, with `records`, with the source tree.
 
-
-class _Started(msgspec.Struct):
-    id: str
-
-
-class _Failure(msgspec.Struct):
-    problem: str | None = None
-    fullName: str | None = None  # noqa: N815  Salesforce's key
-    componentType: str | None = None  # noqa: N815
-
-
-class _Details(msgspec.Struct):
-    componentFailures: list[_Failure] = msgspec.field(default_factory=list)  # noqa: N815
-
-
-class _Result(msgspec.Struct):
-    status: str = "Pending"
-    done: bool = False
-    success: bool = False
-    errorMessage: str | None = None  # noqa: N815
-    details: _Details = msgspec.field(default_factory=_Details)
-
-
-class _Deploy(msgspec.Struct):
-    deployResult: _Result | None = None  # noqa: N815
-
-
-def plan_setup(connection: Connection, mapping: CrmMapping, *, username: str | None = None) -> SetupPlan:
-    """Compare the org with the mapping. `username` is the integration user, by default the one that is logged in."""
-    described = describe(connection, [mapped.crm_object for mapped in mapping.objects.values()])
+    `username` is the integration user, by default the one that is logged in.
+    """
+    described = describe(connection, [*(mapped.crm_object for mapped in mapping.objects.values()), CURRENCIES])
     deals = described.get(mapping.deal_object)
     if deals is None:
         raise NotAllowed(f"{mapping.deal_object}: these credentials do not see the object. Use an administrator's.")
-    found = _rows(connection, format_soql("SELECT Id FROM PermissionSet WHERE Name = {}", PERMISSION_SET))
-    granted = _granted(connection, found[0]["Id"]) if found else {}
-    access = _access(mapping, described)
+    found = granted(connection, SETS)
+    files = pay_files(_decimals(connection, described)) if records else {}
+    worker = writer(_access(mapping, described), grantable(files) if files else ())
+    present = found.get(WRITER.name)
     user_id = _user(connection, username)
     return SetupPlan(
         deal_object=mapping.deal_object,
-        new_fields={
-            name: outcome
-            for outcome, name in mapping.write.items()
-            if f"{deals.name}.{name}" not in granted and _is_new(deals, name, outcome)
-        },
-        access=access,
-        deploys_permission_set=not (
-            set(access.readable) <= set(granted) and all(granted.get(field) for field in access.editable)
-        ),
+        new_fields=_new_fields(mapping, deals, present),
+        pay=_pay(connection, mapping, files, found) if files else {},
+        writer=None if present and present.covers(worker) else worker,
         user_id=user_id,
-        assigns=not found or not _assigned(connection, found[0]["Id"], user_id),
+        assigns=present is None or not assigned(connection, present.id, user_id),
     )
-
-
-def _granted(connection: Connection, permission_set: str) -> dict[str, bool]:
-    """Fields the permission set makes readable, and whether also editable. They exist, whoever may see them."""
-    text = "SELECT Field, PermissionsEdit FROM FieldPermissions WHERE ParentId = {}"
-    return {row["Field"]: bool(row["PermissionsEdit"]) for row in _rows(connection, format_soql(text, permission_set))}
 
 
 def apply_setup(connection: Connection, plan: SetupPlan, *, check_only: bool = False) -> tuple[str, ...]:
     """Do what the plan says, or have the org validate it without keeping anything. The steps that were taken."""
-    if plan.new_fields or plan.deploys_permission_set:
-        _deploy(connection, package(plan.deal_object, plan.new_fields, plan.access), check_only=check_only)
+    if plan.files:
+        deploy(connection, deployment(plan.files), check_only=check_only)
     if plan.assigns and not check_only:
         _assign(connection, plan.user_id)
     return plan.steps()
+
+
+def _pay(
+    connection: Connection, mapping: CrmMapping, files: Mapping[str, str], found: Mapping[str, Granted]
+) -> Mapping[str, str]:
+    """The files to deploy: all of them, or none where package, permission sets and sharing are as they should be."""
+    if mapping.deal_object != DEAL:
+        raise Refused(f"records: lines point at {DEAL}, but deals are {mapping.deal_object}. Set records: false.")
+    sets = people_sets(files, DEAL, mapping.write)
+    same = marked(found[PAYEE.name].description) == marked(sets[0].description) if PAYEE.name in found else False
+    if same and all(each.name in found and found[each.name].covers(each) for each in sets) and _private(connection):
+        return {}
+    return {**files, **{each.file: each.text() for each in sets}}
+
+
+def _private(connection: Connection) -> bool:
+    """Whether statements are still private; lines follow them and cannot do otherwise."""
+    text = "SELECT InternalSharingModel FROM EntityDefinition WHERE QualifiedApiName = {}"
+    return [row["InternalSharingModel"] for row in query_rows(connection, format_soql(text, STATEMENT.name))] == [
+        "Private"
+    ]
+
+
+def _pay_steps(files: Mapping[str, str]) -> list[str]:
+    """What is deployed, kind by kind, with the names of what matters most."""
+    kinds: dict[str, list[str]] = {}
+    for kind, name in members(files):
+        kinds.setdefault(kind, []).append(name)
+    named = [
+        f"deploy {label} {', '.join(kinds.pop(kind))}"
+        for kind, label in (("CustomObject", "private objects"), ("PermissionSet", "permission sets"))
+        if kind in kinds
+    ]
+    rest = Counter({kind: len(names) for kind, names in kinds.items()})
+    return [*named, *([f"deploy {', '.join(f'{count} {kind}' for kind, count in rest.items())}"] if rest else [])]
+
+
+def _decimals(connection: Connection, described: Mapping[str, Described]) -> int:
+    """Two, or as many as the finest of the org's currencies has."""
+    if CURRENCIES not in described:
+        return DECIMALS
+    found = query_rows(connection, f"SELECT DecimalPlaces FROM {CURRENCIES} WHERE IsActive = true")  # noqa: S608  fixed
+    return max([DECIMALS, *(int(row["DecimalPlaces"]) for row in found)])
+
+
+def _new_fields(mapping: CrmMapping, deals: Described, present: Granted | None) -> Mapping[str, Outcome]:
+    """Fields that the permission set grants exist, whoever may see them."""
+    known = present.fields if present else {}
+    return {
+        name: outcome
+        for outcome, name in mapping.write.items()
+        if f"{deals.name}.{name}" not in known and _is_new(deals, name, outcome)
+    }
 
 
 def _is_new(deals: Described, name: str, outcome: Outcome) -> bool:
@@ -163,61 +200,23 @@ def current_user(connection: Connection) -> str:
 def _user(connection: Connection, username: str | None) -> str:
     if username is None:
         return current_user(connection)
-    found = _rows(connection, format_soql("SELECT Id FROM User WHERE Username = {} AND IsActive = true", username))
+    found = query_rows(connection, format_soql("SELECT Id FROM User WHERE Username = {} AND IsActive = true", username))
     if not found:
         raise Refused(f"{username} is not an active user of this org. Check the username (not the e-mail address).")
     return str(found[0]["Id"])
 
 
-def _assigned(connection: Connection, permission_set: str, user_id: str) -> bool:
+def assigned(connection: Connection, permission_set: str, user_id: str) -> Sequence[str]:
+    """The assignments of a permission set to a user: one or none."""
     text = "SELECT Id FROM PermissionSetAssignment WHERE PermissionSetId = {} AND AssigneeId = {}"
-    return bool(_rows(connection, format_soql(text, permission_set, user_id)))
+    return [row["Id"] for row in query_rows(connection, format_soql(text, permission_set, user_id))]
 
 
 def _assign(connection: Connection, user_id: str) -> None:
-    (found, *_) = _rows(connection, format_soql("SELECT Id FROM PermissionSet WHERE Name = {}", PERMISSION_SET))
+    (found, *_) = query_rows(connection, format_soql("SELECT Id FROM PermissionSet WHERE Name = {}", WRITER.name))
     body = {"AssigneeId": user_id, "PermissionSetId": found["Id"]}
     try:
         connection.call("POST", "sobjects/PermissionSetAssignment", body=body)
     except ConnectorError as problem:
         if problem.code != "DUPLICATE_VALUE":
             raise
-
-
-def _rows(connection: Connection, text: str) -> list[dict[str, Any]]:
-    return connection.get("query", _Rows, params={"q": text}).records
-
-
-def _deploy(connection: Connection, archive: bytes, *, check_only: bool) -> None:
-    options = {"checkOnly": check_only, "singlePackage": True, "rollbackOnError": True, "testLevel": "NoTestRun"}
-    parts = {
-        "json": (None, json.dumps({"deployOptions": options}), "application/json"),
-        "file": ("deploy.zip", archive, "application/zip"),
-    }
-    started = json_reader(_Started)(connection.once("POST", "metadata/deployRequest", files=parts))
-    result = _wait(connection, started.id)
-    if not result.success:
-        raise Refused(_failures(result), code=result.status)
-
-
-def _wait(connection: Connection, deploy_id: str) -> _Result:
-    deadline = connection.monotonic() + DEPLOY_S_MAX
-    pause = POLL_S
-    while True:
-        path = f"metadata/deployRequest/{deploy_id}"
-        result = connection.get(path, _Deploy, params={"includeDetails": "true"}).deployResult or _Result()
-        if result.done:
-            return result
-        if connection.monotonic() + pause > deadline:
-            raise TryAgain(f"deployment {deploy_id} is still {result.status} after {DEPLOY_S_MAX:.0f} s.")
-        connection.sleep(pause)
-        pause = min(pause * 1.5, POLL_S_MAX)
-
-
-def _failures(result: _Result) -> str:
-    """Every failed component by name; nothing was kept of the deployment."""
-    failures = result.details.componentFailures
-    named = [f"{each.componentType} {each.fullName}: {clean(each.problem or '')}" for each in failures[:SHOWN_MAX]]
-    more = [f"and {len(failures) - SHOWN_MAX} more"] if len(failures) > SHOWN_MAX else []
-    text = "; ".join([*named, *more]) or clean(result.errorMessage or result.status)
-    return f"Salesforce refused the setup, and nothing of it was kept: {text}"

@@ -11,6 +11,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from connectors.answers import clean, json_reader
 from connectors.port import NotAllowed, TryAgain
 from connectors.salesforce.describe import describe
+from connectors.salesforce.query import query_rows
 from connectors.salesforce.rows import Rows, Write
 from connectors.salesforce.session import Connection
 from connectors.writing import check_allowed, check_writable
@@ -79,11 +80,6 @@ def _verdict(problem: _Problem) -> Verdict:
     return Verdict.PARKED
 
 
-class _Page(msgspec.Struct):
-    records: list[dict[str, Any]]
-    nextRecordsUrl: str | None = None  # noqa: N815  Salesforce's key
-
-
 class _Locked(Exception):  # noqa: N818  it is a state to wait out, handled in this file
     """Some rows are locked by somebody else's save."""
 
@@ -142,14 +138,8 @@ class SalesforceTarget:
             yield from filter(None, found)
 
     def _by_key(self, rows: Rows, keys: Sequence[str], fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        decode = msgspec.json.Decoder(_Page, float_hook=str).decode
         for text in rows.queries(keys, fields):
-            link: str | None = "query"
-            options: dict[str, Any] = {"params": {"q": text}}
-            while link is not None:
-                page = self._connection.fetch("GET", link, read=lambda answer: decode(answer.content), **options)
-                yield from page.records
-                link, options = page.nextRecordsUrl, {}
+            yield from query_rows(self._connection, text)
 
     def _checked(self, name: str, changes: Sequence[Change]) -> Mapping[str, FieldInfo]:
         """Refuse before anything is sent what is not ours to write, and what the org does not let us write."""

@@ -201,6 +201,10 @@ DatedConversionRate 04w Dated Conversion Rate,Dated Conversion Rates setup
   StartDate date required
   NextStartDate date ro
   ConversionRate double(18,6) required
+EntityDefinition 4ie Entity Definition,Entity Definitions setup
+  QualifiedApiName string(70) name ro
+  Label string(80) ro
+  InternalSharingModel picklist(40) ro
 PermissionSet 0PS Permission Set,Permission Sets setup
   Name string(80) name required
   Label string(80) required

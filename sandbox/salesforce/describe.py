@@ -151,7 +151,7 @@ def _child(child: SObject, hop: Field) -> dict[str, Any]:
         "field": hop.name,
         "junctionIdListNames": [],
         "junctionReferenceTo": [],
-        "relationshipName": None,
+        "relationshipName": f"{hop.child_name}__r" if hop.child_name else None,
         "restrictedDelete": False,
     }
 

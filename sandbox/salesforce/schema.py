@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -28,6 +29,7 @@ class Field:
     required: bool = False
     reference_to: tuple[str, ...] = ()
     relationship_name: str | None = None
+    child_name: str | None = None  # what the parent calls the records that refer to it
     picklist: tuple[str, ...] = ()
     restricted: bool = False
     external_id: bool = False
@@ -82,6 +84,14 @@ class SObject:
         """Whether an administrator made the object."""
         return self.name.endswith("__c")
 
+    def copied(self) -> "SObject":
+        """Give an object that can be changed without changing this one; fields never change."""
+        new = copy(self)
+        for name in ("fields", "_names", "relationships", "_references", "defaults"):
+            setattr(new, name, dict(getattr(self, name)))
+        new.numbered = list(self.numbered)
+        return new
+
     def add(self, new: Field) -> None:
         """Add a field, or replace the one of that name."""
         self.fields[new.name] = new
@@ -91,6 +101,14 @@ class SObject:
         self.numbered = [each for each in self.fields.values() if each.display_format]
         if new.relationship_name:
             self.relationships[new.relationship_name.lower()] = new
+
+    def remove(self, name: str) -> None:
+        """Take a field away."""
+        kept = [each for each in self.fields.values() if each.name != name]
+        self.fields, self._names, self.relationships = {}, {}, {}
+        self.defaults, self._references, self.numbered = {}, {}, []
+        for each in kept:
+            self.add(each)
 
     def find(self, name: str) -> Field | None:
         """Find a field by its name in any case."""
@@ -128,6 +146,16 @@ class Schema:
     def add_field(self, sobject: str, new: Field) -> None:
         """Add a field to an object, or replace the one of that name."""
         self.get(sobject).add(new)
+        self.version += 1
+
+    def remove(self, name: str) -> None:
+        """Take an object away."""
+        del self._objects[name.lower()]
+        self.version += 1
+
+    def remove_field(self, sobject: str, name: str) -> None:
+        """Take a field of an object away."""
+        self.get(sobject).remove(name)
         self.version += 1
 
     def get(self, name: str) -> SObject:

@@ -68,6 +68,7 @@ class Org:
         self.jobs: dict[str, Job] = {}
         self.bulk_polls = 1  # how often a Bulk job answers InProgress
         self.deploys: dict[str, Deploy] = {}
+        self.components: dict[str, str] = {}  # what was deployed beside schema and permission sets, and its content
         self.corporate_currency = "USD"
         self.multi_currency = False
         self.integration_user = ""

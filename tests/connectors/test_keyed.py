@@ -5,11 +5,9 @@ from itertools import chain
 import pytest
 
 from connectors.port import Refused
-from connectors.salesforce.archive import deployment
 from connectors.salesforce.ids import id18
 from connectors.salesforce.pay_records import LINE, PAY_RECORDS, STATEMENT
-from connectors.salesforce.setup import _deploy
-from connectors.salesforce.source_tree import package_files
+from connectors.salesforce.setup import apply_setup, plan_setup
 from connectors.salesforce.target import SalesforceTarget
 from engine.model import Change, Verdict
 from tests.connectors.conftest import DEAL, REP
@@ -18,17 +16,9 @@ REP_ID = id18(REP)
 
 
 @pytest.fixture
-def target(org, connection):
-    """The org with our objects, and its worker allowed to write them."""
-    _deploy(connection, deployment(package_files()), check_only=False)
-    parent = org.insert("PermissionSet", {"Name": "All", "Label": "All"})
-    for each in PAY_RECORDS.objects:
-        rights = {f"Permissions{right}": True for right in ("Read", "Create", "Edit", "ViewAllRecords")}
-        org.insert("ObjectPermissions", {"ParentId": parent, "SobjectType": each.name, **rights})
-        for field in each.fields.values():
-            values = {"ParentId": parent, "SobjectType": each.name, "Field": f"{each.name}.{field}"}
-            org.insert("FieldPermissions", {**values, "PermissionsRead": True, "PermissionsEdit": True})
-    org.insert("PermissionSetAssignment", {"PermissionSetId": parent, "AssigneeId": org.integration_user})
+def target(connection, mapping):
+    """The org after set-up."""
+    apply_setup(connection, plan_setup(connection, mapping, records=True))
     return SalesforceTarget(connection, PAY_RECORDS.allowed, PAY_RECORDS.keys)
 
 

@@ -9,9 +9,12 @@ import pytest
 import responses
 
 from connectors.port import NotAllowed, Refused, TryAgain
-from connectors.salesforce.metadata import PERMISSION_SET, SPECS, Access, package
+from connectors.salesforce.archive import deployment
+from connectors.salesforce.deploy import DEPLOY_S_MAX
+from connectors.salesforce.metadata import SPECS
+from connectors.salesforce.permission_sets import WRITER, Access, writer
 from connectors.salesforce.probe import probe
-from connectors.salesforce.setup import DEPLOY_S_MAX, SetupPlan, apply_setup, plan_setup
+from connectors.salesforce.setup import SetupPlan, apply_setup, plan_setup
 from connectors.salesforce.target import SalesforceTarget
 from engine.model import Change, Verdict
 from sandbox.salesforce.server import running
@@ -113,20 +116,26 @@ def test_a_chosen_user_gets_the_permission_set(connection, mapping, org):
 # ------------------------------------------------------------------------------- the package
 
 
+ACCESS = Access(
+    ("Account.Name", "Opportunity.Amount"), ("Opportunity.R__c",), ("Account", "Opportunity"), "Opportunity"
+)
+
+
+def planned(new_fields):
+    return SetupPlan("Opportunity", new_fields, {}, writer(ACCESS, ()), "005", assigns=False)
+
+
 def contents(new_fields):
-    access = Access(
-        ("Account.Name", "Opportunity.Amount"), ("Opportunity.R__c",), ("Account", "Opportunity"), "Opportunity"
-    )
-    with zipfile.ZipFile(io.BytesIO(package("Opportunity", new_fields, access))) as archive:
+    with zipfile.ZipFile(io.BytesIO(deployment(planned(new_fields).files))) as archive:
         return {name: ET.fromstring(archive.read(name)) for name in archive.namelist()}  # noqa: S314  our own text
 
 
 def test_the_package_holds_the_fields_and_the_permission_set_and_nothing_else():
     files = contents({f"{outcome}__c": outcome for outcome in SPECS})
 
-    assert set(files) == {"package.xml", "objects/Opportunity.object", f"permissionsets/{PERMISSION_SET}.permissionset"}
+    assert set(files) == {"package.xml", "objects/Opportunity.object", WRITER.file}
     members = [each.text for each in files["package.xml"].iter(f"{NS}members")]
-    assert sorted(members) == sorted([*(f"Opportunity.{outcome}__c" for outcome in SPECS), PERMISSION_SET])
+    assert sorted(members) == sorted([*(f"Opportunity.{outcome}__c" for outcome in SPECS), WRITER.name])
     for field in files["objects/Opportunity.object"]:
         names = [each.tag.removeprefix(NS) for each in field]
         assert names[0] == "fullName"
@@ -134,30 +143,31 @@ def test_the_package_holds_the_fields_and_the_permission_set_and_nothing_else():
 
 
 def test_the_permission_set_edits_our_fields_only():
-    granted = contents({})[f"permissionsets/{PERMISSION_SET}.permissionset"]
+    granted = contents({})[WRITER.file]
     fields = {
         each.findtext(f"{NS}field"): each.findtext(f"{NS}editable") for each in granted.iter(f"{NS}fieldPermissions")
     }
     objects = {each.findtext(f"{NS}object"): each for each in granted.iter(f"{NS}objectPermissions")}
 
     assert fields == {"Account.Name": "false", "Opportunity.Amount": "false", "Opportunity.R__c": "true"}
-    assert {each.findtext(f"{NS}allowDelete") for each in objects.values()} == {"false"}
+    deletes = {name for name, each in objects.items() if each.findtext(f"{NS}allowDelete") == "true"}
+    assert deletes == {"Opportunity"}, "Salesforce ties Modify All to Delete; nothing else may be deleted"
+    assert {each.findtext(f"{NS}allowCreate") for each in objects.values()} == {"false"}
     assert objects["Account"].findtext(f"{NS}allowEdit") == "false"
     assert [each.findtext(f"{NS}name") for each in granted.iter(f"{NS}userPermissions")] == ["ApiEnabled"]
 
 
 def test_the_same_plan_is_the_same_package():
-    access = Access((), (), (), "Opportunity")
-
-    assert package("Opportunity", {}, access) == package("Opportunity", {}, access)
+    new = {"R__c": "reason"}
+    assert deployment(planned(new).files) == deployment(planned(dict(new)).files)
 
 
 # ------------------------------------------------------------------------------- deployments that fail
 
-PLAN = SetupPlan("Opportunity", {"R__c": "reason"}, Access((), (), (), "Opportunity"), True, "005", assigns=False)
+PLAN = planned({"R__c": "reason"})
 
 
-def deployment(http, result):
+def deployed(http, result):
     http.post(f"{HOST}/services/oauth2/token", json={"access_token": "t", "instance_url": HOST})
     http.post(f"{HOST}/services/data/v66.0/metadata/deployRequest", status=201, json={"id": "0Af1"})
     http.get(f"{HOST}/services/data/v66.0/metadata/deployRequest/0Af1", json={"id": "0Af1", "deployResult": result})
@@ -167,7 +177,7 @@ def test_every_failed_component_is_named(sleeper):
     failure = {"componentType": "CustomField", "fullName": "Opportunity.R__c", "problem": "Too many\nfields"}
     result = {"done": True, "success": False, "status": "Failed", "details": {"componentFailures": [failure]}}
     with responses.RequestsMock() as http:
-        deployment(http, result)
+        deployed(http, result)
         with pytest.raises(Refused, match=r"nothing of it was kept: CustomField Opportunity.R__c: Too many fields$"):
             apply_setup(connect(None, sleeper), PLAN)
         assert b'"rollbackOnError": true' in http.calls[1].request.body
@@ -175,7 +185,7 @@ def test_every_failed_component_is_named(sleeper):
 
 def test_a_deployment_without_end_meets_a_limit(sleeper):
     with responses.RequestsMock() as http:
-        deployment(http, {"done": False, "status": "InProgress"})
+        deployed(http, {"done": False, "status": "InProgress"})
         with pytest.raises(TryAgain, match="still InProgress"):
             apply_setup(connect(None, sleeper), PLAN)
     assert sleeper.now <= DEPLOY_S_MAX

@@ -14,6 +14,8 @@ class Component:
     problem: str | None = None
     created: bool = False
     changed: bool = False
+    deleted: bool = False
+    warning: str | None = None
 
     def shown(self) -> dict[str, Any]:
         """Describe the outcome."""
@@ -23,15 +25,15 @@ class Component:
             "componentType": self.kind,
             "created": self.created,
             "createdDate": None,
-            "deleted": False,
+            "deleted": self.deleted,
             "fileName": self.file,
             "fullName": self.name,
             "id": None,
             "lineNumber": None,
-            "problem": self.problem,
-            "problemType": "Error" if self.problem else None,
+            "problem": self.problem or self.warning,
+            "problemType": "Error" if self.problem else "Warning" if self.warning else None,
             "success": self.problem is None,
-            "warning": False,
+            "warning": self.warning is not None,
         }
 
 

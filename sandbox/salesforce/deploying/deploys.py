@@ -48,11 +48,11 @@ def status(org: "Org", request: Request, deploy_id: str) -> Response:
 def _deploy(org: "Org", package: bytes, *, check_only: bool, partial: bool) -> list[Component]:
     """Apply what can be applied to a copy of the schema, and keep the copy if all went well or partly may."""
     try:
-        items = read_package(package)
+        read = read_package(package)
     except BadPackage as problem:
         return [Component(kind="", name="package.xml", file="package.xml", problem=str(problem))]
     applier = Applier(org)
-    components = applier.apply(items)
+    components = [*applier.apply(read.items), *applier.destroy(read.destroyed)]
     if not check_only and (partial or not any(component.problem for component in components)):
         applier.keep()
     return components

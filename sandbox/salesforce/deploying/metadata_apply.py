@@ -1,12 +1,13 @@
 """Applies the items of a package to a draft of the schema, and keeps the draft when the deploy may."""
 
-import copy
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from sandbox.salesforce.deploying.deploy_result import Component
-from sandbox.salesforce.deploying.metadata_fields import flag_of, read_field, text_of
-from sandbox.salesforce.deploying.metadata_zip import INERT, NAMESPACE, Item
+from sandbox.salesforce.deploying.metadata_fields import read_field, text_of
+from sandbox.salesforce.deploying.metadata_grants import Grants
+from sandbox.salesforce.deploying.metadata_references import Others
+from sandbox.salesforce.deploying.metadata_zip import NAMESPACE, Item
 from sandbox.salesforce.ids import base62
 from sandbox.salesforce.schema import Field, Row, Schema, SObject
 from sandbox.salesforce.standard import currency_iso_field, system_fields
@@ -15,14 +16,7 @@ if TYPE_CHECKING:
     from sandbox.salesforce.state import Org
 
 _SHARING = frozenset({"Private", "Read", "ReadWrite", "ControlledByParent"})
-_OBJECT_RIGHTS = {
-    "allowRead": "PermissionsRead",
-    "allowCreate": "PermissionsCreate",
-    "allowEdit": "PermissionsEdit",
-    "allowDelete": "PermissionsDelete",
-    "viewAllRecords": "PermissionsViewAllRecords",
-    "modifyAllRecords": "PermissionsModifyAllRecords",
-}
+_INHERITED = "ControlledByParent"
 
 
 class Applier:
@@ -32,8 +26,9 @@ class Applier:
         self._org = org
         self._draft = Schema()
         for sobject in org.schema:
-            self._draft.add(copy.deepcopy(sobject))
-        self._grants: list[tuple[Row, list[Row], list[Row]]] = []
+            self._draft.add(sobject.copied())
+        self._grants = Grants(org, self._draft)
+        self._others = Others(org, self._draft)
 
     def apply(self, items: list[Item]) -> list[Component]:
         """Try every item; a failure is a component with a problem. Objects first, then their fields, then the rest."""
@@ -44,50 +39,72 @@ class Applier:
                 out.append(self._field(item, element))  # noqa: PERF401  # two nested comprehensions read worse
         for item in items:
             if item.kind == "PermissionSet":
-                out.append(self._permission_set(item))
-            elif item.kind in INERT:
-                out.append(Component(kind=item.kind, name=item.name, file=item.file))
+                out.append(self._grants.take(item, items))
+            elif item.kind != "CustomObject":
+                out.append(self._others.take(item, items))
         return out
+
+    def destroy(self, named: list[tuple[str, str]]) -> list[Component]:
+        """Take components out of the draft; what is not there is only a warning, as in Salesforce."""
+        return [self._destroyed(kind, name) for kind, name in named]
 
     def keep(self) -> None:
         """Make the draft the org's schema, and the permission sets its records."""
         org = self._org
+        for gone in [each for each in org.schema if each.name not in self._draft]:
+            org.tables.drop(gone.name)
+            org.schema.remove(gone.name)
+            for row in org.tables["EntityDefinition"].find("QualifiedApiName", gone.name):
+                org.tables.remove("EntityDefinition", str(row["Id"]))
         for drafted in self._draft:
-            if drafted.name not in org.schema:
-                org.schema.add(drafted)
-            for field in drafted.fields.values():
-                if org.schema.get(drafted.name).fields.get(field.name) != field:
-                    org.schema.add_field(drafted.name, field)
-        for values, objects, fields in self._grants:
-            parent = self._kept("PermissionSet", ("Name",), values)
-            for row in objects:
-                self._kept("ObjectPermissions", ("ParentId", "SobjectType"), {**row, "ParentId": parent})
-            for row in fields:
-                self._kept("FieldPermissions", ("ParentId", "Field"), {**row, "ParentId": parent})
+            self._keep_object(drafted)
+        self._grants.keep()
+        self._others.keep()
 
-    def _kept(self, sobject: str, keys: tuple[str, ...], values: Row) -> str:
-        """Store a record, over the one that has the same keys."""
-        table = self._org.tables[sobject]
-        for old in table.find(keys[0], values[keys[0]]):
-            if all(old[key] == values[key] for key in keys):
-                self._org.tables.put(sobject, old | values)
-                return str(old["Id"])
-        new = self._org.born(sobject, values)
-        self._org.tables.put(sobject, new)
-        return str(new["Id"])
+    def _keep_object(self, drafted: SObject) -> None:
+        schema = self._org.schema
+        if drafted.name not in schema:
+            schema.add(drafted)
+        kept = schema.get(drafted.name)
+        kept.label, kept.plural, kept.sharing = drafted.label, drafted.plural, drafted.sharing
+        for field in drafted.fields.values():
+            if kept.fields.get(field.name) != field:
+                schema.add_field(drafted.name, field)
+        for name in [name for name in kept.fields if name not in drafted.fields]:
+            schema.remove_field(drafted.name, name)
+            for row in list(self._org.tables[drafted.name].rows.values()):
+                self._org.tables.put(drafted.name, {key: value for key, value in row.items() if key != name})
+        note_sharing(self._org, kept)
+
+    def _destroyed(self, kind: str, name: str) -> Component:
+        sobject, _, field = name.partition(".")
+        there = True
+        if kind == "CustomObject" and name.endswith("__c") and name in self._draft:
+            self._draft.remove(name)
+        elif kind == "CustomField" and sobject in self._draft and field in self._draft.get(sobject).fields:
+            self._draft.remove_field(sobject, field)
+        elif kind == "PermissionSet":
+            return self._grants.destroy(name)
+        else:
+            there = self._others.destroy(kind, name)
+        warning = None if there else f"No {kind} named: {name} found"
+        return Component(kind=kind, name=name, file="destructiveChanges.xml", deleted=there, warning=warning)
 
     def _object(self, item: Item) -> Component:
         known = item.name in self._draft
-        problem = self._sharing_problem(item) if known else self._new_object(item)
+        problem = self._changed_object(item) if known else self._new_object(item)
         return Component(kind="CustomObject", name=item.name, file=item.file, problem=problem, created=not known)
 
-    def _sharing_problem(self, item: Item) -> str | None:
-        wanted, present = text_of(item.root, "sharingModel"), self._draft.get(item.name).sharing
-        return (
-            f"{item.name}: sharingModel is {present} and cannot be changed here"
-            if wanted not in {None, present}
-            else None
-        )
+    def _changed_object(self, item: Item) -> str | None:
+        """Labels and the sharing model may change, but a detail stays one; gives what is wrong."""
+        present = self._draft.get(item.name)
+        wanted = text_of(item.root, "sharingModel") or present.sharing
+        if wanted not in _SHARING or (wanted != present.sharing and _INHERITED in {wanted, present.sharing}):
+            return f"{item.name}: sharingModel cannot change from {present.sharing} to {wanted}"
+        present.sharing = wanted
+        present.label = text_of(item.root, "label") or present.label
+        present.plural = text_of(item.root, "pluralLabel") or present.plural
+        return None
 
     def _new_object(self, item: Item) -> str | None:
         """Add an object; gives what is wrong with it."""
@@ -97,7 +114,8 @@ class Applier:
             return f"{item.name}: the name of a custom object ends in __c"
         if sharing not in _SHARING or not label or named is None:
             return f"{item.name}: label, nameField and a sharingModel of {', '.join(sorted(_SHARING))} must be given"
-        number = sum(1 for sobject in self._draft if sobject.custom)
+        taken = {sobject.prefix for sobject in self._draft}
+        number = next(number for number in range(len(taken) + 1) if f"a{base62(number, 2)}" not in taken)
         new = SObject(
             name=item.name,
             label=label,
@@ -134,7 +152,7 @@ class Applier:
             relationship_name="Owner",
         )
         out = [*system_fields(setup=False), name]
-        out += [] if sharing == "ControlledByParent" else [owner]
+        out += [] if sharing == _INHERITED else [owner]
         return [*out, currency_iso_field()] if self._org.multi_currency else out
 
     def _field(self, item: Item, element: Element) -> Component:
@@ -154,7 +172,7 @@ class Applier:
             raise ValueError(f"Entity of type 'CustomObject' named '{sobject}' cannot be found")
         owner = self._draft.get(sobject)
         new = read_field(element, self._draft)
-        if new.master_detail and owner.sharing != "ControlledByParent":
+        if new.master_detail and owner.sharing != _INHERITED:
             raise ValueError(f"{new.name}: the sharingModel of the detail {sobject} must be ControlledByParent")
         old = owner.fields.get(new.name)
         if old is not None and old.type != new.type:
@@ -162,48 +180,11 @@ class Applier:
         owner.add(new)
         return old is None, old != new
 
-    def _permission_set(self, item: Item) -> Component:
-        try:
-            grant = self._grant(item)
-        except ValueError as wrong:
-            return Component(kind=item.kind, name=item.name, file=item.file, problem=str(wrong))
-        known = bool(self._org.tables["PermissionSet"].find("Name", item.name))
-        self._grants.append(grant)
-        return Component(kind=item.kind, name=item.name, file=item.file, created=not known, changed=True)
 
-    def _grant(self, item: Item) -> tuple[Row, list[Row], list[Row]]:
-        label = text_of(item.root, "label")
-        if not label:
-            raise ValueError("Required field is missing: label")
-        values: Row = {
-            "Name": item.name,
-            "Label": label,
-            "Description": text_of(item.root, "description"),
-            "IsOwnedByProfile": False,
-        }
-        objects = [self._object_right(each) for each in item.root.findall(f"{NAMESPACE}objectPermissions")]
-        fields = [self._field_right(each) for each in item.root.findall(f"{NAMESPACE}fieldPermissions")]
-        return values, objects, fields
-
-    def _object_right(self, element: Element) -> Row:
-        name = text_of(element, "object") or ""
-        if name not in self._draft:
-            raise ValueError(f"In field: object - no CustomObject named {name} found")
-        rights: Row = {right: flag_of(element, tag) for tag, right in _OBJECT_RIGHTS.items()}
-        needs = [tag for tag, right in _OBJECT_RIGHTS.items() if rights[right] and tag != "allowRead"]
-        if needs and not rights["PermissionsRead"]:
-            raise ValueError(f"Permission {needs[0]} on {name} depends on permission(s): allowRead")
-        return {"SobjectType": self._draft.get(name).name, **rights}
-
-    def _field_right(self, element: Element) -> Row:
-        full = text_of(element, "field") or ""
-        sobject, _, name = full.partition(".")
-        field = self._draft.get(sobject).find(name) if sobject in self._draft else None
-        if field is None:
-            raise ValueError(f"In field: field - no CustomField named {full} found")
-        if field.required or field.master_detail:
-            raise ValueError(f"You cannot deploy to a required field: {full}")
-        read, edit = flag_of(element, "readable"), flag_of(element, "editable")
-        if edit and (not read or not field.updateable):
-            raise ValueError(f"Permission Edit on {full} needs Read, and a field that can be written")
-        return {"SobjectType": sobject, "Field": full, "PermissionsRead": read, "PermissionsEdit": edit}
+def note_sharing(org: "Org", sobject: SObject) -> None:
+    """Let EntityDefinition say what the organization-wide default of a custom object is."""
+    if not sobject.custom:
+        return
+    values: Row = {"QualifiedApiName": sobject.name, "Label": sobject.label, "InternalSharingModel": sobject.sharing}
+    known = org.tables["EntityDefinition"].find("QualifiedApiName", sobject.name)
+    org.tables.put("EntityDefinition", known[0] | values if known else org.born("EntityDefinition", values))

@@ -67,6 +67,7 @@ def read_field(element: Element, schema: Schema) -> Field:
         required=flag_of(element, "required") or kind == "MasterDetail",
         reference_to=(target,) if target else (),
         relationship_name=name.removesuffix("c") + "r" if target else None,
+        child_name=text_of(element, "relationshipName"),
         picklist=_values(element),
         restricted=flag_of(element, f"valueSet/{NAMESPACE}restricted"),
         external_id=flag_of(element, "externalId"),

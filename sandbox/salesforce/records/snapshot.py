@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sandbox.salesforce.state import Org
 
 _FORMAT = 1
-_KEPT = ("corporate_currency", "multi_currency", "integration_user", "used")
+_KEPT = ("corporate_currency", "multi_currency", "integration_user", "used", "components")
 _OBJECT_KEYS = ("name", "label", "plural", "prefix", "money", "sharing", "secured")
 
 
@@ -36,7 +36,7 @@ def restore(org: "Org", state: Mapping[str, Any]) -> None:
     if state.get("format") != _FORMAT:
         raise LoadProblem(f"state of format {state.get('format')}: expected {_FORMAT}; start without it")
     for name in _KEPT:
-        setattr(org, name, state[name])
+        setattr(org, name, state.get(name, {}) if name == "components" else state[name])
     if org.multi_currency:
         enable_multi_currency(org.schema)
     org.ids.counters.clear()

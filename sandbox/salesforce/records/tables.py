@@ -82,6 +82,13 @@ class Tables:
         table = self[sobject]
         self._note(table, record_id, table.remove(record_id))
 
+    def drop(self, sobject: str) -> None:
+        """Forget an object's records with the object; no request may take this back."""
+        for record_id in list(self[sobject].rows):
+            self._tables[sobject].remove(record_id)
+            self._tell(self._tables[sobject], record_id)
+        del self._tables[sobject]
+
     def load(self, sobject: str, rows: Iterable[Row]) -> None:
         """Store many records that no request may take back."""
         table = self[sobject]
