@@ -50,10 +50,14 @@ def doctor(
 
 
 def setup(
-    apply: Annotated[bool, typer.Option("--apply", help="Create them; without it, only show.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Do it; without it, only show.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take away again what it made.")] = False,
+    with_records: Annotated[
+        bool, typer.Option("--with-records", help="With --remove: also where statements or amounts are lost.")
+    ] = False,
     config: ConfigFolder = Path("config"),
 ) -> None:
-    """Create the CRM fields that the mapping writes, and what writing them needs. Dry run by default.
+    """Create the CRM fields and records that the settings ask for, and what writing them needs. Dry run by default.
 
     Example: worker.py setup --apply
     """
@@ -63,7 +67,12 @@ def setup(
     from jobs.show import show_setup
 
     with opened(config) as (configuration, _):
-        show_setup(jobs_of(configuration.settings).prepare(configuration, os.environ, apply=apply), applied=apply)
+        crm = jobs_of(configuration.settings)
+        if remove:
+            steps = crm.dismantle(configuration, os.environ, apply=apply, with_records=with_records)
+        else:
+            steps = crm.prepare(configuration, os.environ, apply=apply)
+        show_setup(steps, applied=apply, removed=remove)
 
 
 def sandbox(

@@ -21,6 +21,12 @@ class CrmJobs(Protocol):
         """The steps that make the CRM ready: done, or only listed."""
         ...
 
+    def dismantle(
+        self, configuration: Configuration, environment: Mapping[str, str], *, apply: bool, with_records: bool
+    ) -> tuple[str, ...]:
+        """The steps that take away what `prepare` made: done, or only listed."""
+        ...
+
     def examine(
         self,
         configuration: Configuration,

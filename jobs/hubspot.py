@@ -26,6 +26,14 @@ def prepare(configuration: Configuration, environment: Mapping[str, str], *, app
     return apply_setup(connection, plan) if apply else plan.steps()
 
 
+def dismantle(
+    _configuration: Configuration, _environment: Mapping[str, str], *, apply: bool, with_records: bool
+) -> tuple[str, ...]:
+    """Archiving a property takes its values from every deal and cannot be limited to ours: a person does it."""
+    del apply, with_records
+    raise SettingsProblem("setup --remove is for Salesforce. In HubSpot, archive the group Commissions (Tallystick).")
+
+
 def examine(
     configuration: Configuration, environment: Mapping[str, str], pinned: str | None, clock: Callable[[], datetime]
 ) -> list[Check]:

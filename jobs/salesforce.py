@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from connectors.check import Check
 from connectors.salesforce.budget import ApiBudget
+from connectors.salesforce.pay_records import PAY_RECORDS
 from connectors.salesforce.probe import probe
+from connectors.salesforce.removal import apply_removal, plan_removal
 from connectors.salesforce.session import ClientCredentials, Connection, Credentials, JwtBearer
 from connectors.salesforce.setup import apply_setup, plan_setup
 from connectors.salesforce.source import SalesforceSource
@@ -27,8 +29,18 @@ def prepare(configuration: Configuration, environment: Mapping[str, str], *, app
     """The steps that make the org ready: done, or only listed after the org itself has validated them."""
     settings = org_of(configuration.settings)
     connection = open_connection(settings, environment)
-    plan = plan_setup(connection, configuration.mapping, username=settings.username)
+    records = configuration.settings.records
+    plan = plan_setup(connection, configuration.mapping, records=records, username=settings.username)
     return () if plan.empty else apply_setup(connection, plan, check_only=not apply)
+
+
+def dismantle(
+    configuration: Configuration, environment: Mapping[str, str], *, apply: bool, with_records: bool
+) -> tuple[str, ...]:
+    """The steps that take away what `prepare` made: done, or only listed after the org itself has validated them."""
+    connection = open_connection(org_of(configuration.settings), environment)
+    plan = plan_removal(connection, configuration.mapping)
+    return () if plan.empty else apply_removal(connection, plan, with_records=with_records, check_only=not apply)
 
 
 def examine(
@@ -51,11 +63,11 @@ def connector(
     settings = org_of(configuration.settings)
     connection = open_connection(settings, environment, sleep)
     overlap = timedelta(minutes=settings.overlap_minutes)
-    allowed = {configuration.mapping.deal_object: configuration.mapping.write.values()}
+    allowed = {configuration.mapping.deal_object: configuration.mapping.write.values(), **PAY_RECORDS.allowed}
 
     def connect() -> Crm:
         source = SalesforceSource(connection, configuration.mapping, overlap=overlap)
-        return Crm(source, SalesforceTarget(connection, allowed))
+        return Crm(source, SalesforceTarget(connection, allowed, PAY_RECORDS.keys))
 
     return connect
 

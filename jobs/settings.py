@@ -93,6 +93,8 @@ class Settings(Document):
     hubspot: Hubspot = Hubspot()
     schedule: Schedule = Schedule()
     guard: Limits = Limits()
+    records: bool = False
+    """Whether statements and lines are kept in the CRM as records of their own, each seen by its payee."""
     write_back: bool = True
     """False computes everything and sends nothing."""
 

@@ -206,15 +206,16 @@ def _of_issue(issue: Issue) -> tuple[str, str, str]:
     return issue.subject, issue.message, issue.remedy
 
 
-def show_setup(steps: Sequence[str], *, applied: bool) -> None:
-    """What set-up did, or would do."""
+def show_setup(steps: Sequence[str], *, applied: bool, removed: bool = False) -> None:
+    """What set-up (or its removal) did, or would do."""
     out = console()
     for step in steps:
         out.print(f"  {escape(step)}")
     if not steps:
-        out.print("The org is ready; nothing to do.")
+        out.print("Nothing of ours is there; nothing to do." if removed else "The org is ready; nothing to do.")
     elif not applied:
-        out.print("Nothing was changed. Run setup --apply with an administrator's credentials to do this.")
+        command = "setup --remove --apply" if removed else "setup --apply"
+        out.print(f"Nothing was changed. Run {command} with an administrator's credentials to do this.")
 
 
 def show_checks(checks: Sequence[Check], *, as_json: bool) -> bool:

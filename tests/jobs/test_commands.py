@@ -101,7 +101,16 @@ def test_answers_are_readable_in_a_terminal(company: Company) -> None:
     run_on(company, "sync")
     deal = credited_deal(company)
 
-    for words in (("explain", deal), ("blame", deal), ("status",), ("issues",), ("preview",), ("doctor",), ("setup",)):
+    for words in (
+        ("explain", deal),
+        ("blame", deal),
+        ("status",),
+        ("issues",),
+        ("preview",),
+        ("doctor",),
+        ("setup",),
+        ("setup", "--remove"),
+    ):
         answer = run_on(company, *words)
         assert answer.exit_code == 0, answer.output
         assert answer.stdout.strip()
