@@ -42,7 +42,7 @@ class RemovalPlan:
 
     def steps(self) -> tuple[str, ...]:
         """One line a step, for people."""
-        lost = [f"delete {count} records with pay: {name}" for name, count in self.records.items() if count]
+        lost = [f"delete {count} records with pay: {name} (only with --with-records)" for name, count in self.records.items() if count]
         taken = [f"end {len(self.assignments)} assignments of our permission sets"] if self.assignments else []
         kinds: dict[str, list[str]] = {}
         for kind, name in self.components:
@@ -75,7 +75,7 @@ def apply_removal(
 
     It is validated before the assignments end: without them these credentials may no longer see what is left.
     """
-    if any(plan.records.values()) and not with_records:
+    if any(plan.records.values()) and not with_records and not check_only:
         held = ", ".join(f"{count} in {name}" for name, count in plan.records.items() if count)
         raise Refused(f"the org holds records with pay ({held}). Add --with-records to delete them too.", code="PAY")
     unassigned = [each for each in plan.components if not (plan.assignments and each[0] == "PermissionSet")]

@@ -128,8 +128,8 @@ def test_records_with_pay_are_not_deleted_without_being_told(connection, mapping
     plan = plan_removal(connection, mapping)
 
     assert plan.steps()[:2] == (
-        f"delete 2 records with pay: {LINE.name}",
-        f"delete 1 records with pay: {STATEMENT.name}",
+        f"delete 2 records with pay: {LINE.name} (only with --with-records)",
+        f"delete 1 records with pay: {STATEMENT.name} (only with --with-records)",
     )
     with pytest.raises(Refused, match=rf"2 in {LINE.name}, 1 in {STATEMENT.name}\). Add --with-records"):
         apply_removal(connection, plan)
