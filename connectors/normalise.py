@@ -86,6 +86,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "splits": ("split_id", "deal_id", "user_id", "share_num", "share_den"),
     "team_members": ("member_id", "deal_id", "user_id", "role"),
 }
+REFERENCES: Mapping[str, Mapping[str, str]] = {
+    "accounts": {"parent_id": "accounts"},
+    "contracts": {"account_id": "accounts", "origin_deal_id": "deals"},
+    "deals": {"account_id": "accounts", "prior_deal_id": "deals", "renewed_contract_id": "contracts"},
+    "deal_lines": {"deal_id": "deals"},
+    "splits": {"deal_id": "deals"},
+    "team_members": {"deal_id": "deals"},
+}
+"""By frame, the columns that name another record, and what they name."""
 SINGULAR: Mapping[str, str] = {
     "people": "person",
     "accounts": "account",
@@ -118,6 +127,8 @@ class Context:
     products: Mapping[str, Product] = field(default_factory=dict)
     stages: Mapping[tuple[str, str], Stage] = field(default_factory=dict)
     """Pipeline and stage ids, where deals are won or lost by them."""
+    winners: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By frame, records that were merged away, and into which: CRMs move their own references, not a company's."""
 
 
 def normalise(object: str, bodies: Iterable[Body], mapping: CrmMapping, context: Context) -> Found[Rows]:  # noqa: A002  the CRM's word
@@ -188,6 +199,11 @@ class _Reader:
             (name, each.field, _parser(each, each.kind, self.dialect, context.zone))
             for name, each in mapped.facts.items()
         ]
+        self._references = [
+            (name, context.winners[named])
+            for name, named in REFERENCES.get(frame, {}).items()
+            if named in context.winners
+        ]
         self._empty = dict.fromkeys((*FRAMES[frame], *_FACTS.get(frame, ())))
         self._decode = msgspec.json.Decoder(dict[str, Any], float_hook=str).decode
 
@@ -197,6 +213,8 @@ class _Reader:
         values = dict(self._empty)
         self.flawed = False
         values |= self._parsed(record_id, raw, self._fields)
+        for name, winners in self._references:
+            values[name] = winners.get(values[name], values[name])
         if facts := self._parsed(record_id, raw, self._facts):
             values["facts"] = _ENCODE({name: fact_text(fact) for name, fact in facts.items()}).decode()
         return values

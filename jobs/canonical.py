@@ -19,7 +19,7 @@ from connectors.dialect import Body, Dialect, RatePlace, Row
 from connectors.dialects import DIALECTS
 from connectors.histories import HISTORY, deal_stages, subject
 from connectors.mapping import CrmMapping
-from connectors.normalise import SINGULAR, Context, goals, normalise, products
+from connectors.normalise import REFERENCES, SINGULAR, Context, goals, normalise, products
 from engine.frames import Deals
 from engine.model import Found, Issue
 from jobs.configuration import Configuration
@@ -79,6 +79,7 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
     """Bring the book's tables up to date with mirror and people files."""
     touched = Touched()
     changed = _changed(conn, configuration)
+    changed += _naming_the_merged(conn, changed, configuration.mapping)
     if changed or configuration.fingerprint != settings.setting_of(conn, MAPPING):
         reading = _reading(conn, configuration, touched)
         groups = _by_object(changed)
@@ -121,6 +122,25 @@ def _changed(conn: Connection, configuration: Configuration) -> list[ChangedReco
     return changed
 
 
+def _naming_the_merged(conn: Connection, changed: Sequence[ChangedRecord], mapping: CrmMapping) -> list[ChangedRecord]:
+    """Other records that name one that was merged away just now: they mean its winner from now on."""
+    merged: dict[str, set[str]] = defaultdict(set)
+    for record in changed:
+        if record.merged_into is not None:
+            merged[mapping.frame_of(record.object) or ""].add(record.record_id)
+    if not merged:
+        return []
+    known = {(record.object, record.record_id) for record in changed}
+    found: dict[tuple[str, str], ChangedRecord] = {}
+    for frame, key in KEYS.items():
+        mapped = mapping.objects.get(frame)
+        for column, named in REFERENCES.get(frame, {}).items() if mapped else ():
+            if mapped and (losers := merged.get(named)):
+                ids = canonical.naming(conn, frame, key, column, losers)
+                found |= {(r.object, r.record_id): r for r in mirror.as_they_are(conn, mapped.crm_object, ids)}
+    return [record for key_, record in found.items() if key_ not in known]
+
+
 def _is_looked_up(name: str, mapping: CrmMapping) -> bool:
     """Whether other records mean what they mean by the records of this object."""
     return mapping.frame_of(name) == "products" or name == DIALECTS[mapping.crm].stage_object
@@ -136,6 +156,7 @@ def _reading(conn: Connection, configuration: Configuration, touched: Touched) -
         zone=organization.zone if organization and dialect.org_zone else company.zone,
         currency=stated or company.currency,
         stages=dialect.stages(_bodies(conn, dialect.stage_object)) if dialect.stage_object else {},
+        winners={mapping.frame_of(name) or name: into for name, into in mirror.winners(conn).items()},
     )
     name = mapping.objects.get("products")
     if name is None:

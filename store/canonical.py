@@ -154,6 +154,12 @@ def deals_named(conn: sa.Connection, name: FrameName, key_column: str, keys: Col
     return set(conn.scalars(sa.select(kept.deal_id).where(kept[key_column].in_(among(keys)))))
 
 
+def naming(conn: sa.Connection, name: FrameName, key_column: str, column: str, keys: Collection[str]) -> set[str]:
+    """The rows that name one of these records in a column."""
+    kept = KEPT[name][0].c
+    return set(conn.scalars(sa.select(kept[key_column]).where(kept[column].in_(among(keys)))))
+
+
 def accounts_of_contracts(conn: sa.Connection, contract_ids: Collection[str]) -> set[str]:
     """The accounts that these contracts are with."""
     contract = table("contract").c

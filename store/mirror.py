@@ -170,6 +170,32 @@ def changed_after(conn: sa.Connection, revision: int, limit: int) -> list[Change
     return [ChangedRecord(*row) for row in conn.execute(chosen)]
 
 
+def as_they_are(conn: sa.Connection, crm_object: str, ids: Collection[str]) -> list[ChangedRecord]:
+    """These records as last read; unknown ids are absent."""
+    columns = (RAW.c.object, RAW.c.record_id, RAW.c.deleted, RAW.c.merged_into, RAW.c.body, RAW.c.revision)
+    chosen = sa.select(*columns).where(RAW.c.object == crm_object, RAW.c.record_id.in_(among(ids)))
+    return [ChangedRecord(*row) for row in conn.execute(chosen.order_by(RAW.c.revision))]
+
+
+def winners(conn: sa.Connection) -> dict[str, dict[str, str]]:
+    """By object, every record that was merged away and the one that is left in the end."""
+    columns = (RAW.c.object, RAW.c.record_id, RAW.c.merged_into)
+    found: dict[str, dict[str, str]] = {}
+    for name, loser, winner in conn.execute(sa.select(*columns).where(RAW.c.merged_into.is_not(None))):
+        found.setdefault(name, {})[loser] = winner
+    return {name: {loser: _last(loser, into) for loser in into} for name, into in found.items()}
+
+
+def _last(loser: str, into: dict[str, str]) -> str:
+    """Follow merges of merges; a circle ends where it began."""
+    winner = into[loser]
+    seen = {loser}
+    while winner in into and winner not in seen:
+        seen.add(winner)
+        winner = into[winner]
+    return winner
+
+
 def bodies(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> dict[str, bytes]:
     """The records as last read, by id; unknown ids are absent, deleted records are there."""
     chosen = sa.select(RAW.c.record_id, RAW.c.body)

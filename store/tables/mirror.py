@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from store.tables.base import Table
@@ -15,7 +15,10 @@ class RawRecord(Table, table=True):
     """
 
     __tablename__ = "raw_record"
-    __table_args__ = (Index(None, "revision", unique=True),)
+    __table_args__ = (
+        Index(None, "revision", unique=True),
+        Index(None, "merged_into", sqlite_where=text("merged_into IS NOT NULL")),
+    )
 
     object: str = Field(primary_key=True)
     record_id: str = Field(primary_key=True)

@@ -120,7 +120,8 @@ def stages(company: Company, deal: str) -> list[Any]:
     """Stage, day and owner of a deal's stages, oldest first."""
     with company.store().read() as conn:
         found = canonical.whole(conn, "deal_stages").filter(pl.col("deal_id") == deal).sort("entered_on")
-    return found.select("stage", "entered_on", "owner").rows()
+    rows: list[Any] = found.select("stage", "entered_on", "owner").rows()
+    return rows
 
 
 def lost_stage(company: Company, record: Mapping[str, Any]) -> str:
