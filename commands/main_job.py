@@ -20,7 +20,7 @@ def sync(config: ConfigFolder = Path("config")) -> None:
     from jobs import cycle
     from jobs.show import show_cycle
 
-    with wired(config) as wiring:
+    with wired(config, "sync") as wiring:
         show_cycle(cycle.sync(wiring))
 
 
@@ -35,7 +35,7 @@ def run(config: ConfigFolder = Path("config")) -> None:
 
     stop = StopSignal()
     stop.install()
-    with wired(config, stop) as wiring:
+    with wired(config, "run", stop) as wiring:
         minutes = wiring.configuration.settings.schedule.sync_minutes
         run_until_stopped(supervised(lambda: cycle.sync(wiring)), minutes, clock.now(), stop)
 
@@ -55,7 +55,7 @@ def backfill(
 
     if since and until and since >= until:
         raise typer.BadParameter("--since must be a day before --until.")
-    with wired(config) as wiring, progress_bar() as progress:
+    with wired(config, "backfill") as wiring, progress_bar() as progress:
         result = read_history(wiring, tuple(objects or ()), day_of(since), day_of(until), progress=progress)
     show_cycle(result)
 
@@ -68,7 +68,7 @@ def preview(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> N
     from jobs.preview import preview as rehearse
     from jobs.show import show_preview
 
-    with opened(config) as (configuration, store):
+    with opened(config, "preview") as (configuration, store, _):
         show_preview(rehearse(configuration, store, clock.now), as_json=as_json)
 
 
@@ -79,6 +79,6 @@ def approve(change: str, config: ConfigFolder = Path("config")) -> None:
     """
     from jobs.approval import approve as let_through
 
-    with opened(config) as (_, store), store.write() as conn:
+    with opened(config, "approve") as (_, store, _), store.write() as conn:
         let_through(conn, change)
     typer.echo(f"Change {change} may go through; run sync.")

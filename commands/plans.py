@@ -96,7 +96,7 @@ def _history(config: Path) -> pl.DataFrame:
     """The won deals of the store, classified."""
     from jobs.history import classified_deals
 
-    with opened(config) as (configuration, store):
+    with opened(config, "plan lint") as (configuration, store, _):
         return classified_deals(configuration, store, clock.now)
 
 
@@ -115,7 +115,7 @@ def plan_diff(
     from jobs.plan_diff import diff
     from jobs.show_plan_diff import show_diff
 
-    with opened(config) as (configuration, store):
+    with opened(config, "plan diff") as (configuration, store, _):
         show_diff(diff(configuration, load(new_config), store, over, clock.now), as_json=as_json)
 
 
@@ -132,5 +132,5 @@ def reassign(
     from jobs.reassign import reassign as pass_on
     from jobs.show_reassign import show_reassignment
 
-    with opened(config) as (configuration, store):
+    with opened(config, "reassign --dry-run" if dry_run else "reassign") as (configuration, store, _):
         show_reassignment(pass_on(configuration, store, file, clock.now, dry_run=dry_run), as_json=as_json)

@@ -23,7 +23,7 @@ def diff(
     from jobs.proof.past import difference
     from jobs.proof.show import show_difference
 
-    with opened(config) as (configuration, store):
+    with opened(config, "diff") as (configuration, store, _):
         show_difference(difference(configuration, store, first, second), as_json=as_json)
 
 
@@ -39,7 +39,7 @@ def verify(
     from jobs.proof.show import show_verdict
     from jobs.proof.verify import verify_all, verify_kept
 
-    with opened(config) as (_, store):
+    with opened(config, "verify") as (_, store, _):
         answer = verify_all(store) if everything else verify_kept(store)
         show_verdict(answer, as_json=as_json)
     if not answer["holds"]:

@@ -34,7 +34,10 @@ def statement(
     from jobs.settings import amount_given
     from jobs.show import show_statement
 
-    with opened(config) as (configuration, store), shown_at(configuration, store, as_of) as (conn, governing):
+    with (
+        opened(config, "statement") as (configuration, store, _),
+        shown_at(configuration, store, as_of) as (conn, governing),
+    ):
         wanted = None if goal is None else amount_given("--for", goal)
         show_statement(answer(conn, payee, period, governing, wanted), as_json=as_json)
 
@@ -48,7 +51,10 @@ def explain(deal: str, as_of: AsOf = None, config: ConfigFolder = Path("config")
     from jobs.proof.past import shown_at
     from jobs.show import show_deal
 
-    with opened(config) as (configuration, store), shown_at(configuration, store, as_of) as (conn, governing):
+    with (
+        opened(config, "explain") as (configuration, store, _),
+        shown_at(configuration, store, as_of) as (conn, governing),
+    ):
         show_deal(explain_deal(conn, deal, governing), as_json=as_json)
 
 
@@ -60,7 +66,7 @@ def blame(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = Fa
     from jobs.answers import blame as answer
     from jobs.show import show_deal
 
-    with opened(config) as (_, store), store.read() as conn:
+    with opened(config, "blame") as (_, store, _), store.read() as conn:
         show_deal(answer(conn, deal), as_json=as_json)
 
 
@@ -77,7 +83,7 @@ def people(
     from jobs.roster import roster
     from jobs.show import show_roster
 
-    with opened(config) as (configuration, store), store.read() as conn:
+    with opened(config, "people") as (configuration, store, _), store.read() as conn:
         day = day_of(on) or business_date(clock.now(), configuration.rules.company.zone)
         show_roster(*roster(conn, configuration, day), as_json=as_json)
 
@@ -97,7 +103,7 @@ def report(
     from jobs.settings import amount_given
     from jobs.show_report import show_report
 
-    with opened(config) as (configuration, store), store.read() as conn:
+    with opened(config, "report") as (configuration, store, _), store.read() as conn:
         aim = None if goal is None else amount_given("--goal", goal)
         today = business_date(clock.now(), configuration.rules.company.zone)
         show_report(asked(conn, configuration, period, today, aim), as_json=as_json)
@@ -111,7 +117,7 @@ def status(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> No
     from jobs.show import show_status
     from jobs.status import status as answer
 
-    with opened(config) as (_, store):
+    with opened(config, "status") as (_, store, _):
         show_status(answer(store), as_json=as_json)
 
 
@@ -123,7 +129,7 @@ def issues(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> No
     from jobs.show import show_issues
     from jobs.status import open_issues
 
-    with opened(config) as (_, store), store.read() as conn:
+    with opened(config, "issues") as (_, store, _), store.read() as conn:
         show_issues(open_issues(conn), as_json=as_json)
 
 
@@ -136,5 +142,5 @@ def experiment_report(name: str, config: ConfigFolder = Path("config"), as_json:
     from jobs.experiment_report import report
     from jobs.show_experiment import show_experiment
 
-    with opened(config) as (configuration, store):
+    with opened(config, "experiment report") as (configuration, store, _):
         show_experiment(report(configuration, store, name, clock.now), as_json=as_json)

@@ -38,7 +38,7 @@ def doctor(
     from jobs.show import show_checks
     from store import settings
 
-    with opened(config) as (configuration, store):
+    with opened(config, "doctor") as (configuration, store, _):
         with store.read() as conn:
             pinned = settings.pinned(conn)
         pinned_id = pinned.org_id if pinned else None
@@ -66,7 +66,7 @@ def setup(
     from jobs.crm import jobs_of
     from jobs.show import show_setup
 
-    with opened(config) as (configuration, _):
+    with opened(config, "setup") as (configuration, _, _):
         crm = jobs_of(configuration.settings)
         if remove:
             steps = crm.dismantle(configuration, os.environ, apply=apply, with_records=with_records)

@@ -17,6 +17,7 @@ import typer
 from commands import clock
 
 if TYPE_CHECKING:
+    from jobs.access.actor import Actor
     from jobs.configuration import Configuration
     from jobs.cycle import Wiring
     from jobs.daemon import StopSignal
@@ -32,9 +33,9 @@ HERE = Path(__file__).parent.parent
 
 
 @contextmanager
-def wired(folder: Path, stop: StopSignal | None = None) -> Iterator[Wiring]:
+def wired(folder: Path, action: str, stop: StopSignal | None = None) -> Iterator[Wiring]:
     """Configuration, store and CRM, connected; problems reported as messages and exit codes."""
-    with opened(folder) as (configuration, store):
+    with opened(folder, action) as (configuration, store, _):
         yield wire(configuration, store, stop)
 
 
@@ -57,11 +58,17 @@ def wire(
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[tuple[Configuration, Store]]:
-    """Configuration and store; problems reported as messages and exit codes."""
+def opened(folder: Path, action: str) -> Iterator[tuple[Configuration, Store, Actor]]:
+    """Configuration, store and whoever asks, who may do `action`; problems reported as messages and exit codes.
+
+    What is refused to somebody is kept in the audit log.
+    """
     import os
 
     from jobs import logs
+    from jobs.access.actor import acting
+    from jobs.access.refusals import refusals_noted
+    from jobs.access.visible import must_do
     from jobs.configuration import load
     from jobs.settings import check_environment, database_url
     from store.database import open_store
@@ -72,7 +79,10 @@ def opened(folder: Path) -> Iterator[tuple[Configuration, Store]]:
         configuration = load(folder)
         store = open_store(database_url(configuration.settings, folder), clock.now)
         try:
-            yield configuration, store
+            with refusals_noted(store, action, os.environ):
+                actor = acting(configuration.access, store, os.environ)
+                must_do(actor, action)
+                yield configuration, store, actor
         finally:
             store.close()
 

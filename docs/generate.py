@@ -14,12 +14,19 @@ from engine.documents.schema import KINDS, json_schema
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = {
+    "access": "access.yaml",
     "company": "company.yaml",
     "engagement": "engagement/harbour.yaml",
     "plan": "plans/ae.yaml",
     "scenario": "examples/manager_override.yaml",
 }
-PAGES = {"company": "company.md", "engagement": "engagement.md", "plan": "plans.md", "scenario": "plan-tests.md"}
+PAGES = {
+    "access": "access.md",
+    "company": "company.md",
+    "engagement": "engagement.md",
+    "plan": "plans.md",
+    "scenario": "plan-tests.md",
+}
 
 
 def generated() -> dict[Path, str]:

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from connectors.mapping import CrmMapping, read_mapping
 from engine.book import Rules
-from engine.documents.reading import read_company, read_engagement, read_plan
+from engine.documents.access import Access
+from engine.documents.reading import read_access, read_company, read_engagement, read_plan
 from engine.documents.rules import check_rules
 from engine.model import Found, Issue, Severity
 from jobs.settings import Settings, read_settings
@@ -18,9 +19,10 @@ from jobs.settings import Settings, read_settings
 T = TypeVar("T")
 
 SETTINGS = "tallystick.yaml"
-"""How to reach the CRM and when: it governs no result."""
 EXAMPLES = "examples/"
 """Where plan tests live that show the language."""
+GOVERNS_NO_RESULT = (SETTINGS, "access.yaml")
+"""How to reach the CRM and when, and who may do what."""
 LARGEST_FILE = 64 * 1024 * 1024
 
 
@@ -30,6 +32,7 @@ class Configuration:
 
     folder: Path
     settings: Settings
+    access: Access
     rules: Rules
     mapping: CrmMapping
     texts: dict[str, str]
@@ -61,6 +64,7 @@ def configured(folder: Path, texts: dict[str, str]) -> Configuration:
     settings = reader.one(SETTINGS, read_settings)
     company = reader.one("company.yaml", read_company)
     mapping = reader.one(f"mapping/{settings.crm if settings else 'salesforce'}.yaml", read_mapping)
+    access = reader.one("access.yaml", read_access) if "access.yaml" in texts else Access()
     engagements = reader.each("engagement/", read_engagement)
     plans = reader.each("plans/", read_plan)
     if company is not None and not reader.problems:
@@ -74,11 +78,12 @@ def configured(folder: Path, texts: dict[str, str]) -> Configuration:
             )
         )
     held = tuple(issue for issue in reader.problems if issue.severity is Severity.HOLDS)
-    if held or settings is None or company is None or mapping is None:
+    if held or settings is None or access is None or company is None or mapping is None:
         raise ConfigurationProblem(held)
     return Configuration(
         folder=folder,
         settings=settings,
+        access=access,
         rules=Rules(company, tuple(engagements.values()), tuple(plans.values())),
         mapping=mapping,
         texts=texts,
@@ -153,7 +158,7 @@ def _missing_folder(folder: Path) -> Issue:
 
 
 def _fingerprint(texts: dict[str, str]) -> str:
-    """Hash of everything that governs results; how to reach the CRM and when does not."""
-    relevant = {name: text for name, text in texts.items() if name != SETTINGS}
+    """Hash of everything that governs results; how to reach the CRM and when, and who may do what, does not."""
+    relevant = {name: text for name, text in texts.items() if name not in GOVERNS_NO_RESULT}
     joined = "\0".join(f"{name}\0{text}" for name, text in sorted(relevant.items()))
     return hashlib.sha256(joined.encode()).hexdigest()

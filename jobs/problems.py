@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from connectors.port import ConnectorError, NotAllowed, Refused
+from jobs.access.approvals import Unapproved, Waits
+from jobs.access.visible import NotYours
 from jobs.answers import NotFound
 from jobs.configuration import ConfigurationProblem
 from jobs.guard import ChangeHeld
@@ -24,6 +26,7 @@ class Stopping(Exception):  # noqa: N818  # the answer to SIGTERM
 _CODES: tuple[tuple[type[Exception], int], ...] = (
     (Stopping, 0),
     (ChangeHeld, WAITS),
+    (Waits, WAITS),
     (Busy, BUSY),
     (LeaseLost, BUSY),
     (NotAllowed, REFUSED),
@@ -33,6 +36,8 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (SettingsProblem, PROBLEM),
     (StoreError, PROBLEM),
     (NotFound, PROBLEM),
+    (NotYours, PROBLEM),
+    (Unapproved, PROBLEM),
 )
 
 

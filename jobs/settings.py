@@ -28,7 +28,7 @@ SECRETS = (
     *("SF_CONSUMER_KEY", "SF_CONSUMER_SECRET", "SF_PRIVATE_KEY"),
     *("HUBSPOT_TOKEN", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_REFRESH_TOKEN"),
 )
-PLAIN = ("CONFIG", "CRASH_AT")
+PLAIN = ("ACTOR", "CONFIG", "CRASH_AT")
 """Names without the prefix. Anything else with the prefix is a misspelling and refused."""
 
 

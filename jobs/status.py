@@ -32,7 +32,7 @@ def _refused(parked: writeback.Parked) -> Issue:
 
 
 def status(store: Store) -> dict[str, Any]:
-    """Last runs, stored records, open issues, waiting and parked writes, and whether the ledger's chain holds."""
+    """Last runs, stored records, open issues, waiting and parked writes, and whether the chains hold."""
     with store.read() as conn:
         issues = open_issues(conn)
         return {
@@ -41,5 +41,8 @@ def status(store: Store) -> dict[str, Any]:
             "issues": dict(Counter(issue.code for issue in issues)),
             "writes": writeback.counts(conn),
             "parked": [asdict(parked) for parked in writeback.parked(conn)],
-            "ledger": {"postings": ledger.posting_count(conn), "broken": verify(conn)},
+            "ledger": {
+                "postings": ledger.posting_count(conn),
+                "broken": verify(conn),
+            },
         }

@@ -53,6 +53,8 @@ def canonical(values: Sequence[object]) -> str:
 EARNED, PAYABLE = table("posting"), table("payable_posting")
 """The ledgers: each has a chain of its own, so that what is payable goes on while what is earned is closed."""
 CLOSING, STATEMENT = table("closing"), table("statement")
+AUDIT, REQUEST, APPROVAL = table("audit"), table("approval_request"), table("approval")
+WHO = ("number", "at", "login", "os_login")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ CHAINS = (
     Chain(EARNED, COVERED, added=1),
     Chain(PAYABLE, COVERED, added=1),
     Chain(STATEMENT, ("number", "closing_number", "period", "payee_id", "content")),
+    Chain(AUDIT, (*WHO, "action", "subject", "before", "after", "reason")),
+    Chain(REQUEST, (*WHO, "request_id", "kind", "subject", "detail", "detail_hash", "concerns", "by_run")),
+    Chain(APPROVAL, (*WHO, "request", "step", "reason")),
     Chain(CLOSING, ("number", "period", "action", "at", "by", "second", "reason", "seals")),
 )
 """Every chained table: `verify` reads them all."""

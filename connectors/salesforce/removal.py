@@ -42,7 +42,11 @@ class RemovalPlan:
 
     def steps(self) -> tuple[str, ...]:
         """One line a step, for people."""
-        lost = [f"delete {count} records with pay: {name} (only with --with-records)" for name, count in self.records.items() if count]
+        lost = [
+            f"delete {count} records with pay: {name} (only with --with-records)"
+            for name, count in self.records.items()
+            if count
+        ]
         taken = [f"end {len(self.assignments)} assignments of our permission sets"] if self.assignments else []
         kinds: dict[str, list[str]] = {}
         for kind, name in self.components:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from engine.documents.access import Access
 from engine.documents.company import Company
 from engine.documents.document import Document, Policy, Reading, problems_of
 from engine.documents.engagement import Engagement
@@ -26,6 +27,11 @@ D = TypeVar("D", bound=Document)
 _AFTER_A_COMMA = re.compile(r"[0-9]{3}(\.[0-9]*)?", re.ASCII)
 """What YAML takes for a key of its own in `{from: 75,000}`."""
 Names = Callable[[Node], Mapping[str, frozenset[str]]]
+
+
+def read_access(text: str, file: str) -> Found[Access | None]:
+    """Who may do and see what."""
+    return read_document(text, file, Access)
 
 
 def read_company(text: str, file: str) -> Found[Company | None]:

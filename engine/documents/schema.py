@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.documents.access import Access
 from engine.documents.company import Company
 from engine.documents.conditions import FIELDS, offered, schema_of_test
 from engine.documents.document import Document
@@ -17,6 +18,7 @@ from engine.documents.yaml import read_yaml
 from engine.scenario.document import Scenario
 
 KINDS: dict[str, type[Document]] = {
+    "access": Access,
     "company": Company,
     "engagement": Engagement,
     "plan": Plan,

@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from jobs.compute import Computed
-from jobs.configuration import SETTINGS, Configuration
+from jobs.configuration import GOVERNS_NO_RESULT, Configuration
 from jobs.proof.rebuild import Rebuilt, of_then, repeat
 from store import canonical, ledger
 from store.computations import Computation
@@ -65,7 +65,9 @@ class _Teller:
             return
         before, after = self.then.configuration.texts, of_then(self.past, self.later).texts
         files = sorted(
-            name for name in before.keys() | after.keys() if before.get(name) != after.get(name) and name != SETTINGS
+            name
+            for name in before.keys() | after.keys()
+            if before.get(name) != after.get(name) and name not in GOVERNS_NO_RESULT
         )
         effect = _effect(self._advance(of_then(self.past, self.later), self.then.at))
         if effect.height:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from store.tables import book, closing, computation, ledger, mirror, operation, results, writeback
+from store.tables import access, book, closing, computation, ledger, mirror, operation, results, writeback
 from store.tables.base import Table
 
 __all__ = [
+    "access",
     "book",
     "closing",
     "computation",

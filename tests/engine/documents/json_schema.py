@@ -36,6 +36,7 @@ KNOWN = frozenset(
         "items",
         "minItems",
         "minProperties",
+        "propertyNames",
     ]
 )
 
@@ -83,6 +84,7 @@ def _entries(schema: dict[str, Any], value: dict[str, Any], root: dict[str, Any]
         if name not in value:
             yield f"{path}: {name} is missing"
     for name, entry in value.items():
+        yield from complaints(schema.get("propertyNames", {}), name, root, f"{path}.{name}")
         pattern = next((p for p in schema.get("patternProperties", {}) if re.search(p, name)), None)
         if name in schema.get("properties", {}):
             yield from complaints(schema["properties"][name], entry, root, f"{path}.{name}")
@@ -90,3 +92,5 @@ def _entries(schema: dict[str, Any], value: dict[str, Any], root: dict[str, Any]
             yield from complaints(schema["patternProperties"][pattern], entry, root, f"{path}.{name}")
         elif schema.get("additionalProperties") is False:
             yield f"{path}: {name} is unknown"
+        elif isinstance(schema.get("additionalProperties"), dict):
+            yield from complaints(schema["additionalProperties"], entry, root, f"{path}.{name}")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.documents.reading import read_company, read_engagement, read_plan
+from engine.documents.reading import read_access, read_company, read_engagement, read_plan
 
 BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
-READERS = {"plan": read_plan, "engagement": read_engagement, "company": read_company}
+READERS = {"access": read_access, "plan": read_plan, "engagement": read_engagement, "company": read_company}
 EXPECTATION = "# ! "
 
 

@@ -24,6 +24,7 @@ CONFIG = Path(__file__).parents[3] / "config"
 FILES = [
     (kind, path)
     for kind, pattern in (
+        ("access", "access.yaml"),
         ("company", "company.yaml"),
         ("engagement", "engagement/*.yaml"),
         ("plan", "plans/*.yaml"),
