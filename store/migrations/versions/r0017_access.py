@@ -8,8 +8,8 @@ from alembic import op
 from store.migrations.append_only import guard
 from store.tables.base import whole_numbers
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
