@@ -1,8 +1,7 @@
 """Days and fiscal periods: the one place where an instant becomes a business date and a date gets a period.
 
-Periods follow the company's fiscal months, which `engine.fiscal` counts as one number that goes on through the years:
-three make a quarter, six a half, twelve a year, by the same arithmetic for one date and for a column. Every range is
-half-open.
+`engine.fiscal` counts the company's fiscal months and `engine.periods` every kind of period, a date as well as a column
+of dates. Every range is half-open.
 """
 
 from __future__ import annotations
@@ -11,26 +10,27 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from engine.documents.company import Company
-from engine.fiscal import FiscalMonths, fiscal_months
-from engine.texts import text
+from engine.periods import MONTHS, PeriodKind, Periods, periods
 
-PeriodKind = Literal["month", "quarter", "half", "year"]
-
-MONTHS: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-"""How many fiscal months a period has."""
-
-Count = TypeVar("Count", int, pl.Expr)
+LABELS: dict[PeriodKind, re.Pattern[str]] = {
+    "month": re.compile("([0-9]{4})-([0-9]{2})", re.ASCII),
+    "half_month": re.compile("([0-9]{4})-([0-9]{2})-H([12])", re.ASCII),
+    "week": re.compile("([0-9]{4})-W([0-9]{2})", re.ASCII),
+    "quarter": re.compile("FY([0-9]{4})-Q([1-4])", re.ASCII),
+    "half": re.compile("FY([0-9]{4})-H([12])", re.ASCII),
+    "year": re.compile("FY([0-9]{4})", re.ASCII),
+}
+"""How labels are written: the year, and the place in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A fiscal period: `starts_on` is in, `ends_on` is out."""
+    """A period: `starts_on` is in, `ends_on` is out."""
 
     kind: PeriodKind
     starts_on: date
@@ -51,23 +51,20 @@ def business_date(instant: datetime, zone: str) -> date:
 
 
 def period_of(day: date, kind: PeriodKind, company: Company) -> Period:
-    """The fiscal period that the day lies in; `ValueError` for a period that would end after the year 9999."""
-    months = fiscal_months(company)
-    return _period(months.number(day), kind, months)
+    """The period that the day lies in; `ValueError` for a period that would end after the year 9999."""
+    counted = periods(kind, company)
+    return _period(counted.number(day), kind, counted)
 
 
 def period_named(label: str, company: Company) -> Period:
     """The period of a label, as `period_of` gives it; `ValueError` for a text that is the label of none."""
-    months, month = fiscal_months(company), _MONTH_LABEL.fullmatch(label)
-    if month is not None and 1 <= int(month[2]) <= MONTHS["year"]:
-        return _period(int(month[1]) * 12 + int(month[2]) - 1, "month", months)
-    part = _PART_LABEL.fullmatch(label)
-    if part is not None:
-        kind = next(kind for kind, letter in _LETTER.items() if letter == (part[2] or ""))
-        first = (int(part[1]) - months.name_ahead) * 12 + months.opens
-        before = (int(part[3] or 1) - 1) * MONTHS[kind]
-        if 0 <= before < MONTHS["year"]:
-            return _period(first + before, kind, months)
+    for kind, shape in LABELS.items():
+        match = shape.fullmatch(label)
+        if match is not None:
+            counted = periods(kind, company)
+            number = counted.numbered(*(int(part) for part in match.groups()))
+            if counted.name(number) == label:
+                return _period(number, kind, counted)
     msg = f"{label!r} is the label of no period; write one such as 2026-03, FY2026-Q1, FY2026-H1 or FY2026"
     raise ValueError(msg)
 
@@ -80,33 +77,25 @@ def following(label: str, company: Company) -> str:
 
 def month_of_year(day: date, company: Company) -> int:
     """The how-many-eth fiscal month of its fiscal year the day lies in, from 1."""
-    months = fiscal_months(company)
-    return _place(months.number(day), months) + 1
+    return periods("month", company).number(day) % MONTHS["year"] + 1
 
 
 def months_after(day: date, count: int, company: Company) -> date:
     """The first day of the fiscal month that many after (before, if negative) the one the day lies in."""
-    months = fiscal_months(company)
+    months = periods("month", company)
     return months.first_day(months.number(day) + count)
 
 
 def periods_between(since: date, until: date, kind: PeriodKind, company: Company) -> int:
     """How many periods later the second day's is than the first day's."""
-    months = fiscal_months(company)
-    first, last = (_period_start(months.number(day), kind, months) for day in (since, until))
-    return (last - first) // MONTHS[kind]
+    counted = periods(kind, company)
+    return counted.number(until) - counted.number(since)
 
 
 def period_label(day: pl.Expr, kind: PeriodKind, company: Company) -> pl.Expr:
     """Labels of a column of days, the same as `period_of` gives one by one."""
-    months = fiscal_months(company)
-    month = months.numbers(day)
-    if kind == "month":
-        return text("{}-{}", month // 12, _two_digits(month % 12 + 1))
-    year = text("FY{}", _fiscal_year(month, months))
-    if kind == "year":
-        return year
-    return text("{}-{}{}", year, pl.lit(_LETTER[kind]), _number(month, kind, months))
+    counted = periods(kind, company)
+    return counted.names(counted.numbers(day))
 
 
 def whole_months(since: date, until: date) -> int:
@@ -136,48 +125,11 @@ def whole_months_between(since: pl.Expr, until: pl.Expr) -> pl.Expr:
     return months - incomplete.cast(pl.Int64)
 
 
-_LETTER: dict[PeriodKind, str] = {"quarter": "Q", "half": "H", "year": ""}
-_MONTH_LABEL = re.compile("([0-9]{4})-([0-9]{2})", re.ASCII)
-_PART_LABEL = re.compile("FY([0-9]{4})(?:-([QH])([1-4]))?", re.ASCII)
-
-
-def _period(month: int, kind: PeriodKind, months: FiscalMonths) -> Period:
-    """The period that holds a fiscal month."""
-    start = _period_start(month, kind, months)
+def _period(number: int, kind: PeriodKind, counted: Periods) -> Period:
+    """The period of a number."""
     return Period(
         kind=kind,
-        starts_on=months.first_day(start),
-        ends_on=months.first_day(start + MONTHS[kind]),
-        label=_label(month, kind, months),
+        starts_on=counted.first_day(number),
+        ends_on=counted.first_day(number + 1),
+        label=counted.name(number),
     )
-
-
-def _label(month: int, kind: PeriodKind, months: FiscalMonths) -> str:
-    if kind == "month":
-        return f"{month // 12}-{month % 12 + 1:02}"
-    year = f"FY{_fiscal_year(month, months)}"
-    return year if kind == "year" else f"{year}-{_LETTER[kind]}{_number(month, kind, months)}"
-
-
-def _period_start(month: Count, kind: PeriodKind, months: FiscalMonths) -> Count:
-    """The first month of the period that holds the month."""
-    return month - _place(month, months) % MONTHS[kind]
-
-
-def _number(month: Count, kind: PeriodKind, months: FiscalMonths) -> Count:
-    """The how-many-eth period of its fiscal year the month lies in, from 1."""
-    return _place(month, months) // MONTHS[kind] + 1
-
-
-def _fiscal_year(month: Count, months: FiscalMonths) -> Count:
-    """The name of the month's fiscal year."""
-    return (month - _place(month, months)) // 12 + months.name_ahead
-
-
-def _place(month: Count, months: FiscalMonths) -> Count:
-    """Months since the fiscal year began, 0 to 11."""
-    return (month - months.opens) % 12
-
-
-def _two_digits(number: pl.Expr) -> pl.Expr:
-    return number.cast(pl.String).str.zfill(2)

@@ -8,7 +8,6 @@ a table of first days says where each begins.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -129,18 +128,17 @@ def fiscal_months(company: Company) -> FiscalMonths:
 @cache
 def _counted(starts: str | None, weeks: FiscalWeeks | None, listed: FiscalPeriods | None) -> FiscalMonths:
     if weeks is not None:
-        return ListedMonths(YEARS[0] * MONTHS_OF_A_YEAR, tuple(_of_weeks(weeks)))
+        return ListedMonths(YEARS[0] * MONTHS_OF_A_YEAR, _of_weeks(weeks))
     if listed is not None:
         return ListedMonths(*_of_list(listed))
     return CalendarMonths(*(int(part) for part in (starts or "01-01").split("-")))
 
 
-def _of_weeks(weeks: FiscalWeeks) -> Iterator[int]:
+def _of_weeks(weeks: FiscalWeeks) -> tuple[int, ...]:
     """Each year's periods from the day after the last year's end; a 53rd week is the last period's."""
     before = list(accumulate((7 * count for count in weeks.weeks()[:-1]), initial=0))
-    for year in YEARS:
-        start = weeks.last_day(year - 1).toordinal() + 1 - EPOCH
-        yield from (start + days for days in before)
+    starts = [weeks.last_day(year - 1).toordinal() + 1 - EPOCH for year in YEARS]
+    return tuple([start + days for start in starts for days in before])
 
 
 def _of_list(listed: FiscalPeriods) -> tuple[int, tuple[int, ...]]:

@@ -23,7 +23,9 @@ from engine.compute import credit_deals
 from engine.documents.order import team_is_read
 from engine.model import Issue, join_issues
 from engine.pay import pay
+from engine.payees.attain import STATEMENT
 from engine.payees.booking import book_in
+from engine.periods import PeriodKind
 from engine.telling.publish import publish
 from engine.version import VERSION
 from jobs.canonical import Touched, refresh
@@ -214,9 +216,14 @@ def rivals(payees: set[str], book: Book, rules: Rules) -> set[str]:
 
 
 def computed_through(configuration: Configuration, now: datetime) -> date:
-    """The end of the last fiscal month that is over: what time alone makes due is computed as far as that."""
+    """The end of the last fiscal month that is over, or of the last week or half-month where a plan pays by those.
+
+    What time alone makes due is computed as far as that.
+    """
     company = configuration.rules.company
-    return period_of(business_date(now, company.zone), "month", company).starts_on
+    kinds: set[PeriodKind] = {"month", *(STATEMENT[plan.pays] for plan in configuration.rules.plans)}
+    today = business_date(now, company.zone)
+    return max(period_of(today, kind, company).starts_on for kind in kinds)
 
 
 def _in_open_periods(conn: Connection, outcome: Outcome, configuration: Configuration) -> Outcome:

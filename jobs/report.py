@@ -10,12 +10,11 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
-from engine.calendar import period_of
+from engine.calendar import period_named, period_of
 from engine.documents.company import Company
 from engine.money import minor_unit_micros, round_ratio
 from engine.reporting.report import report
 from engine.reporting.table import Cell, Money, Span, Table, Unit
-from engine.scenario.values import days_of, is_period
 from engine.telling.wording import money, number, percent, plain
 from jobs.canonical import deals_as_read
 from jobs.configuration import Configuration
@@ -56,12 +55,14 @@ def stages_seen(conn: Connection, configuration: Configuration) -> dict[str, lis
 def _span(period: str | None, today: date, company: Company) -> Span:
     """The days of a period's label; the fiscal year that runs where none is given."""
     label = period or period_of(today, "year", company).label
-    if not is_period(label):
-        raise SettingsProblem(f"{label!r} is no period; write --period FY2026, FY2026-Q3, FY2026-H1 or 2026-11.")
-    starts_on, ends_on = days_of(label, company)
-    if starts_on > today:
+    try:
+        found = period_named(label, company)
+    except ValueError:
+        remedy = "write --period FY2026, FY2026-Q3, FY2026-H1 or 2026-11"
+        raise SettingsProblem(f"{label!r} is no period; {remedy}.") from None
+    if found.starts_on > today:
         raise SettingsProblem(f"{label} has not begun; nothing can be said of it.")
-    return Span(label, starts_on, ends_on, min(today, ends_on - timedelta(days=1)))
+    return Span(label, found.starts_on, found.ends_on, min(today, found.ends_on - timedelta(days=1)))
 
 
 def _as_data(table: Table) -> dict[str, Any]:

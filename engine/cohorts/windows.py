@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engine.calendar import Period, PeriodKind, months_after, period_of
+from engine.calendar import Period, months_after, period_of
 from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.documents.retention import Retention
+from engine.periods import PeriodKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, StrictStr, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 
 from engine.documents.document import Document
-from engine.documents.fiscal import LISTED, FiscalPeriods, FiscalWeeks
+from engine.documents.fiscal import LISTED, FiscalPeriods, FiscalWeeks, Weekday
 from engine.documents.problems import Problem, shown, wrong
 from engine.documents.values import Currency, spelt
 
@@ -64,6 +64,9 @@ class Company(Document):
     """In place of `fiscal_year_starts`: years of whole weeks, such as 4-4-5."""
     fiscal_periods: FiscalPeriods | None = Field(default=None, examples=[LISTED])
     """In place of both: the first day of each period, listed."""
+    weeks_start: Weekday | None = Field(default=None, examples=["sunday"])
+    """The first day of a week, for weekly statements; without it Monday. A week belongs to the year in which its fourth
+    day lies, so that from Monday they are those of ISO 8601. `fiscal_weeks` says it already."""
 
     def problems(self) -> Iterator[Problem]:
         """One calendar."""
@@ -72,3 +75,5 @@ class Company(Document):
             yield Problem((CALENDARS[0],), "missing.", f"Add {CALENDARS[0]}, such as {CALENDARS[0]}: 02-01.")
         for key in said[1:]:
             yield Problem((key,), f"{said[0]} says already when fiscal years begin.", "Write one of them.")
+        if self.fiscal_weeks is not None and self.weeks_start is not None:
+            yield Problem(("weeks_start",), "fiscal_weeks says already when weeks begin.", "Remove it.")

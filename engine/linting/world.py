@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.book import Rules
-from engine.calendar import MONTHS, Period, PeriodKind, period_of
+from engine.calendar import Period, period_of
 from engine.documents.component import Component
 from engine.documents.gauge import Gauge
 from engine.documents.measure import Measure, Unit
@@ -23,6 +23,7 @@ from engine.money import minor_unit_micros
 from engine.payees.curve import Curve
 from engine.payees.measure import measured_column
 from engine.payees.shape import curve_of, versions
+from engine.periods import MONTHS, PeriodKind
 from engine.scenario.book import windows_of_quotas
 
 NOTIONAL: dict[Unit, int] = {

@@ -14,7 +14,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.calendar import PeriodKind, period_label
+from engine.calendar import period_label
 from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.measure import Measure
@@ -29,14 +29,17 @@ from engine.payees.measure import fits_column, missing_values, with_fits, with_w
 from engine.payees.quotas import quota_of_windows
 from engine.payees.shape import needs_quota, versions
 from engine.payees.trouble import HELD, held_sources, stale, troubles
+from engine.periods import PeriodKind
 
 STATEMENT: dict[str, PeriodKind] = {
+    "weekly": "week",
+    "half_monthly": "half_month",
     "monthly": "month",
     "quarterly": "quarter",
     "half_yearly": "half",
     "yearly": "year",
 }
-"""The fiscal period of a statement, by the plan's `pays`."""
+"""The period of a statement, by the plan's `pays`."""
 
 NEEDED = [
     *("payee_id", "dated_on", "credit_id", "deal_id", "kind", "level", "event", "house", "currency"),

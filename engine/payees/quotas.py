@@ -6,8 +6,9 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.calendar import PeriodKind, period_label
+from engine.calendar import period_label
 from engine.documents.company import Company
+from engine.periods import PeriodKind
 
 
 def quota_of_windows(

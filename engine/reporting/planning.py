@@ -9,9 +9,10 @@ from fractions import Fraction
 import polars as pl
 
 from engine.book import Book
-from engine.calendar import MONTHS, months_later
+from engine.calendar import months_later
 from engine.documents.plan import Plan
 from engine.payees.exchange import Exchange
+from engine.periods import MONTHS
 from engine.reporting.deals import Sale
 from engine.reporting.standing import Group
 from engine.reporting.table import Cell, Column, Money, Span, Table, ratio

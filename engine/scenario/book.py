@@ -13,11 +13,12 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.calendar import PeriodKind, period_of
+from engine.calendar import period_of
 from engine.deals.dirt import FIRST_DAY, LAST_DAY
 from engine.documents.compensation import promised
 from engine.documents.component import Accumulation
 from engine.model import MICROS
+from engine.periods import PeriodKind
 from engine.scenario.customers import account_of, accounts_of, contracts_of, holdings_of, owner_of
 from engine.scenario.document import Scenario
 from engine.scenario.facts import REP, DealFact, EnrolmentFact, QuotaFact

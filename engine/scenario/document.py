@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from engine.documents.document import Document
-from engine.documents.problems import Problem, nearest
+from engine.documents.problems import Loc, Problem, nearest
 from engine.documents.values import Name
 from engine.scenario.cohort_facts import CohortFact, ContractFact
 from engine.scenario.expectation import Expect
@@ -178,6 +178,16 @@ class Scenario(Document):
     def named_deals(self) -> Iterator[tuple[str, DealFact]]:
         """The deals with their ids."""
         yield from ((deal.id or f"D{number}", deal) for number, deal in enumerate(self.deals, start=1))
+
+    def named_periods(self) -> Iterator[tuple[Loc, str]]:
+        """The periods that facts and expectations name, and where."""
+        if self.through is not None:
+            yield ("through",), self.through
+        for key in ("before", "results", "quotas", "cohorts"):
+            for position, fact in enumerate(getattr(self, key)):
+                if fact.period is not None:
+                    yield (key, position, "period"), fact.period
+        yield from ((("expect", *place), label) for place, label in self.expect.named_periods())
 
     def payees(self) -> tuple[str, ...]:
         """Everybody whom the facts name, in order."""

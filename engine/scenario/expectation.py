@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, StrictStr, WithJsonSchema
 
 from engine.documents.document import Document, written
-from engine.documents.problems import Problem
+from engine.documents.problems import Loc, Problem
 from engine.documents.values import AMOUNT_SCHEMA, Micros, Name
 from engine.scenario.ownership import ExpectedCredit, Owners
 from engine.scenario.values import PeriodLabel, Reached, is_period
@@ -120,9 +120,17 @@ class Expect(Document):
         """At least one thing is expected, and periods are periods."""
         if not self.model_fields_set:
             yield Problem((), "expects nothing.", "Write totals, lines, owners, credits, issues or error.")
+        for place, period in self.named_periods():
+            if not is_period(period):
+                remedy = f"Write a month such as 2026-03, a quarter such as FY2026-Q1, or {TOTAL}."
+                yield Problem(place, f"{period} is no statement period.", remedy)
+
+    def named_periods(self) -> Iterator[tuple[Loc, str]]:
+        """The periods of amounts and lines, and where they stand."""
         for key in ("totals", "payable", "held", "forfeited", "due"):
             for payee, amounts in getattr(self, key).items():
-                for period in amounts:
-                    if period != TOTAL and not is_period(period):
-                        remedy = f"Write a month such as 2026-03, a quarter such as FY2026-Q1, or {TOTAL}."
-                        yield Problem((key, payee, period), f"{period} is no statement period.", remedy)
+                yield from (((key, payee, period), period) for period in amounts if period != TOTAL)
+        for key in ("lines", "postings"):
+            for position, expected in enumerate(getattr(self, key)):
+                if expected.period is not None:
+                    yield (key, position, "period"), expected.period

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.book import Rules
+from engine.calendar import period_named
 from engine.documents.plan import DRAW, Plan
 from engine.documents.problems import Loc, Problem, nearest
 from engine.payees.measure import measured_column
@@ -17,7 +18,11 @@ from engine.scenario.stated import day_of_before, measure_of
 
 
 def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
-    """Every fact and expectation that names what the plans do not have."""
+    """Every fact and expectation that names what the plans do not have, or periods that the company does not have."""
+    unknown = list(_periods(scenario, rules))
+    yield from unknown
+    if unknown:
+        return
     yield from _deals(scenario, rules)
     yield from _measures(scenario, rules)
     yield from _results(scenario, rules)
@@ -25,6 +30,15 @@ def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     yield from _quotas(scenario, rules)
     yield from _enrolments(scenario, rules)
     yield from _components(scenario, rules)
+
+
+def _periods(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    """A label may look like one and be none: few years have a week 53."""
+    for place, label in scenario.named_periods():
+        try:
+            period_named(label, rules.company)
+        except ValueError:
+            yield Problem(place, f"{label} is no period of the company's calendar.", "Write one that there is.")
 
 
 def _deals(scenario: Scenario, rules: Rules) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine import calendar
 from engine.calendar import (
-    MONTHS,
+    LABELS,
     business_date,
     following,
     period_label,
@@ -18,7 +18,7 @@ from engine.calendar import (
     whole_months,
     whole_months_between,
 )
-from engine.documents.fiscal import FiscalPeriods, FiscalWeeks, FiscalYear
+from engine.documents.fiscal import WEEKDAYS, FiscalPeriods, FiscalWeeks, FiscalYear
 from tests.engine.builders import company
 
 FEBRUARY = company(fiscal_year_starts="02-01")
@@ -26,7 +26,7 @@ JANUARY = company(fiscal_year_starts="01-01")
 MID_JULY = company(fiscal_year_starts="07-15")
 
 days = st.dates(date(1980, 1, 1), date(2100, 12, 31))
-kinds = st.sampled_from(sorted(MONTHS))
+kinds = st.sampled_from(sorted(LABELS))
 SEPTEMBER = FiscalWeeks(pattern="5-4-4", ends="last", weekday="saturday", month="september")
 RETAIL = FiscalWeeks(pattern="4-5-4", ends="nearest", weekday="saturday", month="january")
 LISTED = FiscalPeriods(
@@ -38,17 +38,21 @@ BY_WEEKS, BY_RETAIL, BY_LIST = (
     company(fiscal_weeks=RETAIL),
     company(fiscal_periods=LISTED),
 )
-weeks = st.builds(
-    FiscalWeeks,
-    pattern=st.sampled_from(["4-4-5", "4-5-4", "5-4-4"]),
-    ends=st.sampled_from(["last", "nearest"]),
-    weekday=st.sampled_from(["monday", "saturday", "sunday"]),
-    month=st.sampled_from(["january", "september", "december"]),
+WEEKS = (
+    SEPTEMBER,
+    RETAIL,
+    FiscalWeeks(pattern="4-4-5", ends="last", weekday="sunday", month="december"),
+    FiscalWeeks(pattern="5-4-4", ends="nearest", weekday="monday", month="december"),
+    FiscalWeeks(pattern="4-4-5", ends="nearest", weekday="friday", month="february"),
 )
+weeks = st.sampled_from(WEEKS)
 by_months = st.builds(
     lambda month, day: company(fiscal_year_starts=f"{month:02}-{day:02}"), st.integers(1, 12), st.integers(1, 28)
 )
-companies = st.one_of(by_months, st.builds(lambda each: company(fiscal_weeks=each), weeks), st.just(BY_LIST))
+by_weekday = st.builds(lambda each: company(weeks_start=each), st.sampled_from(WEEKDAYS))
+companies = st.one_of(
+    by_months, by_weekday, st.builds(lambda each: company(fiscal_weeks=each), weeks), st.just(BY_LIST)
+)
 
 
 def transitions(zone: str) -> list[datetime]:
@@ -136,6 +140,14 @@ def test_an_instant_without_a_zone_is_refused():
         ("2026-02-01", "half", BY_RETAIL, "FY2027-H1", "2026-02-01 to 2026-08-02"),
         ("2026-07-02", "month", BY_LIST, "2026-06", "2026-06-03 to 2026-07-03"),
         ("2027-01-05", "half", BY_LIST, "FY2026-H2", "2026-07-03 to 2027-01-06"),
+        ("2026-12-31", "week", JANUARY, "2026-W53", "2026-12-28 to 2027-01-04"),
+        ("2027-01-03", "week", FEBRUARY, "2026-W53", "2026-12-28 to 2027-01-04"),
+        ("2027-01-03", "week", company(weeks_start="sunday"), "2027-W01", "2027-01-03 to 2027-01-10"),
+        ("2026-01-31", "week", BY_RETAIL, "2026-W52", "2026-01-25 to 2026-02-01"),
+        ("2024-02-03", "week", BY_RETAIL, "2024-W53", "2024-01-28 to 2024-02-04"),
+        ("2026-03-15", "half_month", JANUARY, "2026-03-H1", "2026-03-01 to 2026-03-16"),
+        ("2024-02-29", "half_month", JANUARY, "2024-02-H2", "2024-02-16 to 2024-03-01"),
+        ("2026-02-28", "half_month", MID_JULY, "2026-02-H1", "2026-02-15 to 2026-03-02"),
         ("2027-01-06", "month", BY_LIST, "2027-01", "2027-01-06 to 2027-02-06"),  # as long as the listed year's first
         ("2026-01-02", "month", BY_LIST, "2025-12", "2025-11-30 to 2026-01-03"),
     ],
@@ -168,11 +180,36 @@ def test_a_label_names_its_period_and_the_one_that_follows(day, kind, company_is
 
 
 @pytest.mark.parametrize(
-    "label", ["", "2026", "2026-00", "2026-13", "2026-3", "FY2026-Q5", "FY2026-H3", "FY2026-Q0", "FY26", "\u0662026-03"]
+    "label",
+    [
+        "",
+        "2026",
+        "2026-00",
+        "2026-13",
+        "2026-3",
+        "2026-W54",
+        "2025-W53",
+        "2026-W00",
+        "2026-13-H1",
+        "2026-03-H3",
+        "FY2026-Q5",
+        "FY2026-H3",
+        "FY2026-Q0",
+        "FY26",
+        "\u0662026-03",
+    ],
 )
 def test_a_text_that_labels_no_period_is_refused(label):
     with pytest.raises(ValueError, match="is the label of no period; write one such as 2026-03, FY2026-Q1"):
         period_named(label, FEBRUARY)
+
+
+@given(st.lists(days, min_size=1), by_months)
+def test_weeks_are_those_of_iso_8601(some_days, company_is):
+    for day in some_days:
+        year, week, weekday = day.isocalendar()
+        period = period_of(day, "week", company_is)
+        assert (period.label, (day - period.starts_on).days) == (f"{year}-W{week:02}", weekday - 1)
 
 
 @given(days, companies)

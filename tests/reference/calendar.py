@@ -11,7 +11,14 @@ from engine.documents.company import Company
 from engine.documents.fiscal import FiscalWeeks
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-STATEMENTS = {"monthly": "month", "quarterly": "quarter", "half_yearly": "half", "yearly": "year"}
+STATEMENTS = {
+    "weekly": "week",
+    "half_monthly": "half_month",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "half_yearly": "half",
+    "yearly": "year",
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,11 @@ def span_of(day: date, kind: str, company: Company) -> Span:
     A fiscal month is named by its first day, a fiscal year by the calendar year of its last day, a quarter or half by
     its year and its number in it. Where years are made of weeks, months are named by their year and number, too.
     """
+    if kind == "week":
+        return _week_of(day, company)
     first = month_of(day, company)
+    if kind == "half_month":
+        return _half_of(day, span_of(day, "month", company))
     since_new_year = (first - _new_year(company)) % 12
     year_begins = first - since_new_year
     begins = first - since_new_year % MONTHS[kind]
@@ -49,6 +60,26 @@ def span_of(day: date, kind: str, company: Company) -> Span:
     names = {"year": "", "half": f"-H{number}", "quarter": f"-Q{number}"}
     label = f"{first // 12}-{first % 12 + 1:02}" if kind == "month" else f"FY{year}{names[kind]}"
     return Span(label, _first_day(begins, company), _first_day(ends, company))
+
+
+def _half_of(day: date, month: Span) -> Span:
+    """The first fifteen days of a month, or the rest."""
+    sixteenth = month.first + timedelta(days=15)
+    if day < sixteenth:
+        return Span(f"{month.label}-H1", month.first, sixteenth)
+    return Span(f"{month.label}-H2", sixteenth, month.end)
+
+
+def _week_of(day: date, company: Company) -> Span:
+    """The week of ISO 8601; in a calendar of weeks that of the fiscal year, counted from its first day."""
+    if company.fiscal_weeks is None:
+        year, number, weekday = day.isocalendar()
+        first = day - timedelta(days=weekday - 1)
+    else:
+        fiscal_year = span_of(day, "year", company)
+        number, into = divmod((day - fiscal_year.first).days, 7)
+        first, number, year = day - timedelta(days=into), number + 1, int(fiscal_year.label[2:])
+    return Span(f"{year}-W{number:02}", first, first + timedelta(days=7))
 
 
 def month_of(day: date, company: Company) -> int:

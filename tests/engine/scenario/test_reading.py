@@ -87,6 +87,7 @@ def test_facts_that_mean_nothing_are_refused(facts: str, problem: str) -> None:
         ("{}", "expect: expects nothing."),
         ("{lines: [{deal: D1}]}", "expect.lines[1]: expects nothing."),
         ("{totals: {rep: {2026: 1}}}", "expect.totals.rep.2026: 2026 is no statement period."),
+        ("{lines: [{period: 2025-W53, amount: 1}]}", "2025-W53 is no period of the company's calendar."),
         ("{attainment: {rep: {bse: 1}}}", "expect.attainment.rep.bse: no component is called bse."),
         ("{lines: [{component: bse, amount: 1}]}", "expect.lines[1].component: no component is called bse."),
     ],

@@ -20,7 +20,7 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
         "plan": name,
         "currency": chance.choice(["USD", "USD", "EUR", "JPY"]),
         "effective": {"from": SINCE},
-        "pays": chance.choice(["monthly", "monthly", "quarterly", "half_yearly", "yearly"]),
+        "pays": chance.choice(["weekly", "half_monthly", "monthly", "monthly", "quarterly", "half_yearly", "yearly"]),
         **chance.choice(ROUNDINGS),
         "measures": measures(chance, of_team=name == "manager"),
         "components": [],

@@ -1,0 +1,205 @@
+"""Kinds of periods. The periods of each kind are counted: the next one has the next number.
+
+Parts of the fiscal year are so many fiscal months. A half-month is the first fifteen days of a fiscal month, or the
+rest. Weeks go on without regard to months and years, and belong to the year in which their fourth day lies; where
+fiscal years are made of weeks, they are counted from the start of the fiscal year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, Protocol, TypeVar
+
+import polars as pl
+
+from engine.documents.company import Company
+from engine.documents.fiscal import WEEKDAYS
+from engine.fiscal import EPOCH, MONTHS_OF_A_YEAR, FiscalMonths, fiscal_months
+from engine.texts import text
+
+PeriodKind = Literal["week", "half_month", "month", "quarter", "half", "year"]
+MONTHS: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+"""How many fiscal months a part of the fiscal year has."""
+LETTERS = {3: "Q", 6: "H"}
+FIRST_HALF = 15
+"""Days of the first half of a month."""
+Count = TypeVar("Count", int, pl.Expr)
+
+
+class Periods(Protocol):
+    """The periods of one kind."""
+
+    def number(self, day: date) -> int:
+        """The period that a day lies in."""
+
+    def numbers(self, days: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+
+    def first_day(self, number: int) -> date:
+        """Its first day; `ValueError` outside the years 1 to 9999."""
+
+    def name(self, number: int) -> str:
+        """Its label."""
+
+    def names(self, numbers: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+
+    def numbered(self, year: int, *place: int) -> int:
+        """The number of the period that a label names: its year, and its place in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of the fiscal year, of so many months."""
+
+    months: FiscalMonths
+    length: int
+
+    def number(self, day: date) -> int:
+        """Every so many months, counted from a fiscal year's first."""
+        return (self.months.number(day) - self.months.opens) // self.length
+
+    def numbers(self, days: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+        return (self.months.numbers(days) - self.months.opens) // self.length
+
+    def first_day(self, number: int) -> date:
+        """That of its first month."""
+        return self.months.first_day(number * self.length + self.months.opens)
+
+    def name(self, number: int) -> str:
+        """`2026-03`, `FY2026-Q1`, `FY2026-H1`, `FY2026`."""
+        if self.length == 1:
+            return _month_name(number + self.months.opens)
+        year, place = self._placed(number)
+        return f"FY{year}-{LETTERS[self.length]}{place}" if self.length in LETTERS else f"FY{year}"
+
+    def names(self, numbers: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+        if self.length == 1:
+            return _month_names(numbers + self.months.opens)
+        year, place = self._placed(numbers)
+        letter = LETTERS.get(self.length)
+        return text("FY{}-{}{}", year, pl.lit(letter), place) if letter else text("FY{}", year)
+
+    def numbered(self, year: int, *place: int) -> int:
+        """From the month's, or from the place in the fiscal year."""
+        if self.length == 1:
+            return year * MONTHS_OF_A_YEAR + place[0] - 1 - self.months.opens
+        return (year - self.months.name_ahead) * self._of_a_year + (place[0] if place else 1) - 1
+
+    @property
+    def _of_a_year(self) -> int:
+        return MONTHS_OF_A_YEAR // self.length
+
+    def _placed(self, number: Count) -> tuple[Count, Count]:
+        """The name of its fiscal year, and its place in it from 1."""
+        return number // self._of_a_year + self.months.name_ahead, number % self._of_a_year + 1
+
+
+@dataclass(frozen=True, slots=True)
+class HalfMonths:
+    """Two to a fiscal month."""
+
+    months: FiscalMonths
+
+    def number(self, day: date) -> int:
+        """Twice the month's, and one more from its sixteenth day on."""
+        month = self.months.number(day)
+        return 2 * month + ((day - self.months.first_day(month)).days >= FIRST_HALF)
+
+    def numbers(self, days: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+        month = self.months.numbers(days)
+        late = (days - self.months.first_days(month)).dt.total_days() >= FIRST_HALF
+        return 2 * month + late.cast(pl.Int32)
+
+    def first_day(self, number: int) -> date:
+        """The first or the sixteenth day of the month."""
+        return self.months.first_day(number // 2) + timedelta(days=number % 2 * FIRST_HALF)
+
+    def name(self, number: int) -> str:
+        """`2026-03-H1`."""
+        return f"{_month_name(number // 2)}-H{number % 2 + 1}"
+
+    def names(self, numbers: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+        return text("{}-H{}", _month_names(numbers // 2), numbers % 2 + 1)
+
+    def numbered(self, year: int, *place: int) -> int:
+        """From the month, and which half."""
+        return (year * MONTHS_OF_A_YEAR + place[0] - 1) * 2 + place[1] - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """Seven days from a weekday on; `months` where fiscal years are made of weeks."""
+
+    weekday: int
+    """The first day, 0 for Monday."""
+    months: FiscalMonths | None
+
+    def number(self, day: date) -> int:
+        """Weeks since the first one of the calendar."""
+        return (day.toordinal() - 1 - self.weekday) // 7
+
+    def numbers(self, days: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+        return (days.cast(pl.Int32) + (EPOCH - 1 - self.weekday)) // 7
+
+    def first_day(self, number: int) -> date:
+        """A day of that weekday."""
+        return date.fromordinal(number * 7 + 1 + self.weekday)
+
+    def name(self, number: int) -> str:
+        """`2026-W05`."""
+        if self.months is None:
+            fourth = self.first_day(number) + timedelta(days=3)
+            return f"{fourth.year}-W{(fourth - date(fourth.year, 1, 1)).days // 7 + 1:02}"
+        start = self.first_day(number)
+        year = self.months.number(start) // MONTHS_OF_A_YEAR
+        return f"{year}-W{(start - self.months.first_day(year * MONTHS_OF_A_YEAR)).days // 7 + 1:02}"
+
+    def names(self, numbers: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+        start = (numbers * 7 + (1 + self.weekday - EPOCH)).cast(pl.Date)
+        if self.months is None:
+            fourth = start + pl.duration(days=3)
+            return text("{}-W{}", fourth.dt.year(), _two_digits((fourth.dt.ordinal_day() - 1) // 7 + 1))
+        year = self.months.numbers(start) // MONTHS_OF_A_YEAR
+        since = (start - self.months.first_days(year * MONTHS_OF_A_YEAR)).dt.total_days()
+        return text("{}-W{}", year, _two_digits(since // 7 + 1))
+
+    def numbered(self, year: int, *place: int) -> int:
+        """Counted from the week of 4 January, or of the fiscal year's first day."""
+        first = self.months.first_day(year * MONTHS_OF_A_YEAR) if self.months else date(year, 1, 4)
+        return self.number(first) + place[0] - 1
+
+
+def periods(kind: PeriodKind, company: Company) -> Periods:
+    """The periods of a kind, as the company counts them."""
+    months = fiscal_months(company)
+    if kind == "half_month":
+        return HalfMonths(months)
+    if kind == "week":
+        return _weeks(company)
+    return Parts(months, MONTHS[kind])
+
+
+def _weeks(company: Company) -> Weeks:
+    if company.fiscal_weeks is not None:
+        return Weeks((WEEKDAYS.index(company.fiscal_weeks.weekday) + 1) % 7, fiscal_months(company))
+    return Weeks(WEEKDAYS.index(company.weeks_start or "monday"), None)
+
+
+def _month_name(month: int) -> str:
+    return f"{month // MONTHS_OF_A_YEAR}-{month % MONTHS_OF_A_YEAR + 1:02}"
+
+
+def _month_names(months: pl.Expr) -> pl.Expr:
+    return text("{}-{}", months // MONTHS_OF_A_YEAR, _two_digits(months % MONTHS_OF_A_YEAR + 1))
+
+
+def _two_digits(number: pl.Expr) -> pl.Expr:
+    return number.cast(pl.String).str.zfill(2)
