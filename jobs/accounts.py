@@ -1,4 +1,8 @@
-"""What of a payee's earnings is payable, held and carried forward, as plain data for a statement (DESIGN 5.15)."""
+"""What of a payee's earnings is payable, held and carried forward, as plain data for a statement (DESIGN 5.15).
+
+Amounts stand in the statement in which they were booked, whatever period they are about: the accounts of closed periods
+stay as they were, and each statement goes on where the one before it ended.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +10,38 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
+from sqlalchemy import Connection
 
 from engine.money import format_amount
-from engine.payees.balances import AMOUNTS, Balance, balances
-from engine.payees.release import every_payable
+from engine.payees.balances import ACCOUNT, AMOUNTS, Balance, balances
+from engine.payees.release import deferring
 from engine.telling.payable_told import told_payable
 from jobs.configuration import Configuration
+from store import ledger
 
 
-def account(
-    lines: pl.DataFrame, payables: pl.DataFrame, period: str | None, configuration: Configuration
-) -> dict[str, Any]:
-    """A payee's accounts in a period, plan by plan; what became payable in it by releases, and what is held now.
+def accounts(
+    conn: Connection, payee_id: str, payables: pl.DataFrame, configuration: Configuration
+) -> tuple[Balance, ...]:
+    """The balances of a payee's accounts, statement by statement; `payables` are all of the payee's.
 
-    `lines` and `payables` are all of the payee's. A plan without releases makes payable what it earns.
+    A plan without releases makes payable what it earns.
     """
-    every = every_payable(lines, payables, configuration.rules.plans)
+    earned, released = (
+        ledger.booked(conn, [payee_id], each).select(*ACCOUNT, period="booked_in", amount_micros="delta_micros")
+        for each in (ledger.EARNED, ledger.PAYABLE)
+    )
+    defers = pl.col("plan").is_in(list(deferring(configuration.rules.plans)))
+    payable = pl.concat([earned.filter(~defers), released.filter(defers)]).with_columns(state=pl.lit("payable"))
+    forfeited = payables.filter(pl.col("state") == "forfeited").select(*ACCOUNT, "period", "amount_micros", "state")
+    return balances(earned, pl.concat([payable, forfeited.cast({"state": pl.String})]))
+
+
+def account(found: tuple[Balance, ...], payables: pl.DataFrame, period: str | None) -> dict[str, Any]:
+    """The accounts in a period, plan by plan; what became payable in it by releases, and what is held now."""
     released = payables.filter((pl.col("period") == period) & (pl.col("amount_micros") != 0))
     return {
-        "accounts": [_account(of) for of in balances(lines, every) if of.period == period],
+        "accounts": [_account(of) for of in found if of.period == period],
         "released": [_payable(row) for row in released.sort("payable_on", "part").iter_rows(named=True)],
         "held": [
             _payable(row)

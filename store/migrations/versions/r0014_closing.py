@@ -15,8 +15,8 @@ LEDGERS = ("posting", "payable_posting")
 
 NOT_INTO_CLOSED = """
 CREATE TRIGGER {table}_not_into_closed BEFORE INSERT ON {table}
-WHEN NEW.booked_in IS NULL
-  OR 'closed' = (SELECT action FROM closing WHERE period = NEW.booked_in ORDER BY number DESC LIMIT 1)
+WHEN 'closed' = (SELECT action FROM closing
+    WHERE period = coalesce(NEW.booked_in, NEW.period) ORDER BY number DESC LIMIT 1)
 BEGIN SELECT RAISE(ABORT, '{table}: the period it is to show in is closed'); END
 """
 
