@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from commands import main_job, plans, proof, questions, setting_up
+from commands import books, main_job, plans, proof, questions, setting_up
 
 COMMANDS = (
     main_job.sync,
@@ -15,6 +15,8 @@ COMMANDS = (
     main_job.backfill,
     main_job.preview,
     main_job.approve,
+    books.close,
+    books.reopen,
     questions.statement,
     questions.explain,
     questions.blame,

@@ -10,30 +10,26 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection
 
 from engine.money import format_amount
 from engine.payees.balances import ACCOUNT, AMOUNTS, Balance, balances
 from engine.payees.release import deferring
 from engine.telling.payable_told import told_payable
+from jobs.books.material import Material
 from jobs.configuration import Configuration
-from store import ledger
 
 
-def accounts(
-    conn: Connection, payee_id: str, payables: pl.DataFrame, configuration: Configuration
-) -> tuple[Balance, ...]:
-    """The balances of a payee's accounts, statement by statement; `payables` are all of the payee's.
+def accounts(of: Material, configuration: Configuration) -> tuple[Balance, ...]:
+    """The balances of a payee's accounts, statement by statement.
 
     A plan without releases makes payable what it earns.
     """
     earned, released = (
-        ledger.booked(conn, [payee_id], each).select(*ACCOUNT, period="booked_in", amount_micros="delta_micros")
-        for each in (ledger.EARNED, ledger.PAYABLE)
+        each.select(*ACCOUNT, period="booked_in", amount_micros="delta_micros") for each in (of.earned, of.released)
     )
     defers = pl.col("plan").is_in(list(deferring(configuration.rules.plans)))
     payable = pl.concat([earned.filter(~defers), released.filter(defers)]).with_columns(state=pl.lit("payable"))
-    forfeited = payables.filter(pl.col("state") == "forfeited").select(*ACCOUNT, "period", "amount_micros", "state")
+    forfeited = of.payables.filter(pl.col("state") == "forfeited").select(*ACCOUNT, "period", "amount_micros", "state")
     return balances(earned, pl.concat([payable, forfeited.cast({"state": pl.String})]))
 
 

@@ -6,6 +6,7 @@ JSON.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -17,10 +18,13 @@ from engine.telling.explain import RESPONSIBILITIES, explain, explain_assignment
 from engine.telling.payable_told import line_key, told_by_line
 from engine.telling.settled import SETTLED
 from engine.telling.wording import attainment
-from jobs.accounts import account
+from jobs.accounts import account, accounts
+from jobs.books.material import Material, Told, material
+from jobs.books.moved import moved, told, totals
 from jobs.configuration import Configuration
 from jobs.outlooks import outlook, why_no_more
-from store import canonical, results, runs
+from store import canonical, closing, ledger, results, runs
+from store.statements import sealed
 
 OUTDATED = "Computed under an earlier plan document; run sync to compute it again."
 
@@ -79,10 +83,10 @@ def explain_deal(conn: Connection, deal_id: str, configuration: Configuration) -
     """`blame`, and every line that the deal earns with its sentence."""
     lines = results.lines_of(conn, None, [deal_id])
     payables = told_by_line(results.payables_of(conn, None, [deal_id]))
-    told = _told(conn, lines, configuration)
-    for line, answer in zip(lines.iter_rows(named=True), told, strict=True):
+    said = _told(lines, Told.about(conn, lines), configuration)
+    for line, answer in zip(lines.iter_rows(named=True), said, strict=True):
         answer["payable"] = payables.get(line_key(line, line["period"], line["part"]), [])
-    return blame(conn, deal_id) | {"lines": told}
+    return blame(conn, deal_id) | {"lines": said}
 
 
 def statement(
@@ -93,43 +97,60 @@ def statement(
     With a goal (micro-units) the outlook says what would bring each component's pay to it.
     """
     payee = find_payee(conn, who)
-    lines = results.lines_of(conn, [payee["person_id"]])
-    payables = results.payables_of(conn, [payee["person_id"]])
-    periods = sorted({*lines["period"], *payables["period"].drop_nulls()})
+    periods = periods_of(conn, payee["person_id"])
     chosen = period or (periods[-1] if periods else None)
-    rows = lines.filter(pl.col("period") == chosen).sort("component", "dated_on", "source_id")
-    return {
-        "payee": payee["name"],
-        "email": payee["email"],
-        "period": chosen,
-        "periods": periods,
-        "components": [
-            _component(group, lines, configuration, goal) for group in rows.partition_by("plan", "component")
-        ],
-        "lines": _told(conn, rows, configuration),
-        "totals": _totals(rows),
-        **account(lines, payables, chosen, configuration),
+    shut = closing.closed(conn).get(chosen or "")
+    if shut is None:
+        said = open_statement(payee, material(conn, [payee["person_id"]], chosen), configuration, goal)
+        return said | {"periods": periods, "closed": None}
+    found = sealed(conn, shut.number, payee["person_id"])
+    said = found[0].content["statement"] if found else nothing_shown(payee, chosen)
+    return said | {"periods": periods, "closed": {"at": shut.at.isoformat(), "by": shut.by, "number": shut.number}}
+
+
+def open_statement(payee: Row, of: Material, configuration: Configuration, goal: int | None = None) -> dict[str, Any]:
+    """What shows in the statement of an open period, as lines and ledgers are now; `of` is that of the payee alone."""
+    rows = of.rows.sort("component", "dated_on", "source_id")
+    strayed = moved(of.earned, of.period)
+    groups = rows.partition_by("plan", "component")
+    return nothing_shown(payee, of.period) | {
+        "components": [_component(group, of.lines, configuration, goal) for group in groups],
+        "lines": _told(rows, of.told, configuration),
+        **told(strayed, of.told.deals),
+        "totals": totals(rows, strayed),
+        **account(accounts(of, configuration), of.payables, of.period),
     }
 
 
-def _told(conn: Connection, lines: pl.DataFrame, configuration: Configuration) -> list[dict[str, Any]]:
+def nothing_shown(payee: Row, period: str | None) -> dict[str, Any]:
+    """The statement of a period in which nothing shows for the payee."""
+    parts = ("components", "lines", "adjustments", "booked_elsewhere", "accounts", "released", "held")
+    head = {"payee": payee["name"], "email": payee["email"], "period": period}
+    return {**head, **{part: [] for part in parts}, "totals": {}}
+
+
+def periods_of(conn: Connection, payee_id: str) -> list[str]:
+    """Every period in whose statement something of the payee shows, or may show, in the order of their labels."""
+    lines, payables = results.lines_of(conn, [payee_id]), results.payables_of(conn, [payee_id])
+    shown = (ledger.booked(conn, [payee_id], each)["booked_in"] for each in (ledger.EARNED, ledger.PAYABLE))
+    return sorted({*lines["period"], *payables["period"].drop_nulls(), *(label for each in shown for label in each)})
+
+
+def _told(lines: pl.DataFrame, of: Told, configuration: Configuration) -> list[dict[str, Any]]:
     """Lines with their sentences, made from the lines' own facts."""
-    deals = _by_key(results.classified_of(conn, lines["deal_id"].drop_nulls().unique().to_list()), "deal_id")
-    credits_ = _by_key(results.credits_of(conn, lines["payee_id"].unique().to_list()), "credit_id")
-    names = _names(conn)
     told = []
     for line in lines.iter_rows(named=True):
-        deal, credit = deals.get(line["deal_id"]), credits_.get(line["source_id"])
+        deal, credit = of.deals.get(line["deal_id"]), of.credits.get(line["source_id"])
         said = {
-            "sentence": _sentence(line, configuration, deal, credit, names),
+            "sentence": _sentence(line, configuration, deal, credit, of.names),
             "why_not_more": why_no_more(line, plan_of(configuration, line["plan_version"])),
         }
-        told.append(_line(line, deal or {}, names) | said)
+        told.append(_line(line, deal or {}, of.names) | said)
     return told
 
 
 def _sentence(
-    line: Row, configuration: Configuration, deal: Row | None, credit: Row | None, names: dict[str, str]
+    line: Row, configuration: Configuration, deal: Row | None, credit: Row | None, names: Mapping[str, str]
 ) -> str:
     plan = plan_of(configuration, line["plan_version"])
     if plan is None:
@@ -139,16 +160,12 @@ def _sentence(
     return explain(line, plan, deal, credit, names)
 
 
-def _by_key(frame: pl.DataFrame, key: str) -> dict[str, dict[str, Any]]:
-    return {row[key]: row for row in frame.iter_rows(named=True)}
-
-
 def plan_of(configuration: Configuration, version: str) -> Plan | None:
     """The plan document with this content hash, among those in force."""
     return next((plan for plan in configuration.rules.plans if plan.version == version), None)
 
 
-def _line(line: dict[str, Any], deal: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+def _line(line: dict[str, Any], deal: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "deal_id": line["deal_id"],
         "deal": deal.get("name"),
@@ -163,7 +180,7 @@ def _line(line: dict[str, Any], deal: dict[str, Any], names: dict[str, str]) -> 
     }
 
 
-def _credit(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+def _credit(row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "payee": names.get(row["payee_id"], row["payee_id"]),
         "role": row["role"],
@@ -196,11 +213,6 @@ def _component(
         "currency": last["currency"],
         "outlook": outlook(group, lines, plan, goal),
     }
-
-
-def _totals(rows: pl.DataFrame) -> dict[str, str]:
-    sums = rows.group_by("currency").agg(pl.col("amount_micros").sum()).sort("currency")
-    return {currency: format_amount(amount, currency) for currency, amount in sums.iter_rows()}
 
 
 def _names(conn: Connection) -> dict[str, str]:

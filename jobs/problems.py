@@ -6,6 +6,7 @@ from connectors.port import ConnectorError, NotAllowed, Refused
 from jobs.access.approvals import Unapproved, Waits
 from jobs.access.visible import NotYours
 from jobs.answers import NotFound
+from jobs.books.refusals import NotOpened, NotYet
 from jobs.configuration import ConfigurationProblem
 from jobs.guard import ChangeHeld
 from jobs.settings import SettingsProblem
@@ -38,6 +39,8 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, PROBLEM),
     (NotYours, PROBLEM),
     (Unapproved, PROBLEM),
+    (NotYet, PROBLEM),
+    (NotOpened, PROBLEM),
 )
 
 

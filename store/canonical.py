@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, Literal
 
 import dataframely as dy
@@ -139,6 +140,13 @@ def lines_of(conn: sa.Connection, deal_ids: Collection[str]) -> dy.DataFrame[f.D
     """The products on these deals."""
     kept = table("deal_line")
     return read_frame(conn, f.DealLines, sa.select(kept).where(kept.c.deal_id.in_(among(deal_ids))))
+
+
+def close_dates(conn: sa.Connection, deal_ids: Collection[str]) -> dict[str, date]:
+    """When these deals close or closed; unknown ones and those without a day are absent."""
+    deal = table("deal").c
+    chosen = sa.select(deal.deal_id, deal.closed_on).where(deal.deal_id.in_(among(deal_ids)))
+    return {row[0]: date.fromisoformat(row[1]) for row in conn.execute(chosen.where(deal.closed_on.is_not(None)))}
 
 
 def accounts_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:

@@ -51,22 +51,43 @@ class Booked(_Entries):
 
 
 def booked(
-    conn: sa.Connection,
-    payee_ids: Collection[str] | None,
-    account: sa.Table = EARNED,
-    *,
-    period: str | None = None,
-    about: bool = False,
+    conn: sa.Connection, payee_ids: Collection[str] | None, account: sa.Table = EARNED, *, period: str | None = None
 ) -> dy.DataFrame[Booked]:
-    """The postings of these payees (or all), one by one: all, or those that show in `period` (or are `about` it)."""
+    """The postings of these payees (or all), one by one: all, or those that show in `period`."""
     shown = sa.func.coalesce(account.c.booked_in, account.c.period)
     columns = (column for column in account.c if column.name != "booked_in")
     chosen = sa.select(*columns, shown.label("booked_in"))
     if payee_ids is not None:
         chosen = chosen.where(account.c.payee_id.in_(among(payee_ids)))
     if period is not None:
-        chosen = chosen.where(sa.or_(shown == period, sa.and_(sa.literal(about), account.c.period == period)))
+        chosen = chosen.where(shown == period)
     return read_frame(conn, Booked, chosen.order_by(account.c.number))
+
+
+def periods(conn: sa.Connection) -> set[str]:
+    """Every period in which something of either ledger shows."""
+    shown = (sa.select(sa.func.coalesce(each.c.booked_in, each.c.period)).distinct() for each in (EARNED, PAYABLE))
+    return {label for chosen in shown for label in conn.scalars(chosen)}
+
+
+def payees_in(conn: sa.Connection, period: str) -> set[str]:
+    """For whom something of either ledger shows in a period."""
+    accounts = (
+        sa.select(each.c.payee_id).distinct().where(sa.func.coalesce(each.c.booked_in, each.c.period) == period)
+        for each in (EARNED, PAYABLE)
+    )
+    return {payee for chosen in accounts for payee in conn.scalars(chosen)}
+
+
+def shown_hash(conn: sa.Connection, period: str) -> str:
+    """Hash of everything that shows in a period: of the rows' own hashes, in their order."""
+    digest = hashlib.sha256()
+    for each in (EARNED, PAYABLE):
+        shown = sa.func.coalesce(each.c.booked_in, each.c.period) == period
+        for row in conn.scalars(sa.select(each.c.hash).where(shown).order_by(each.c.number)):
+            digest.update(row.encode() + b"\n")
+        digest.update(b"\n")
+    return digest.hexdigest()
 
 
 def posted(

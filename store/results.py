@@ -110,6 +110,12 @@ def lines_of(
     return read_frame(conn, f.Lines, _only(chosen, LINE.c.deal_id, deal_ids))
 
 
+def payees_in(conn: sa.Connection, period: str) -> set[str]:
+    """Who has a line or a payable in a statement period."""
+    chosen = (sa.select(kept.c.payee_id).where(kept.c.period == period) for kept in (LINE, PAYABLE))
+    return {payee for each in chosen for payee in conn.scalars(each.distinct())}
+
+
 def replace_payables(conn: sa.Connection, payee_ids: Collection[str], payables: dy.DataFrame[f.Payables]) -> None:
     """Make `payables` all that is known of when the lines of these payees become payable."""
     conn.execute(sa.delete(PAYABLE).where(PAYABLE.c.payee_id.in_(among(payee_ids))))

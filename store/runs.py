@@ -67,6 +67,13 @@ def runs(conn: sa.Connection, limit: int) -> list[Run]:
     return [_run(row) for row in conn.execute(sa.select(RUN).order_by(RUN.c.run_id.desc()).limit(limit))]
 
 
+def last_done(conn: sa.Connection, kinds: Collection[str]) -> Run | None:
+    """The newest run of these kinds that reached its end; None where there is none."""
+    chosen = sa.select(RUN).where(RUN.c.kind.in_(list(kinds)), RUN.c.outcome == "done")
+    row = conn.execute(chosen.order_by(RUN.c.run_id.desc()).limit(1)).first()
+    return _run(row) if row is not None else None
+
+
 def unfinished(conn: sa.Connection) -> list[Run]:
     """Runs that never ended: going on now, or killed. Oldest first."""
     return [_run(row) for row in conn.execute(sa.select(RUN).where(RUN.c.outcome.is_(None)).order_by(RUN.c.run_id))]

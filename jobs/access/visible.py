@@ -26,7 +26,7 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
         **dict.fromkeys(("report", "status", "issues", "approvals", "audit", "experiment report"), SEES_ALL),
         **dict.fromkeys(("diff", "verify", "plan lint", "plan diff", "reassign --dry-run"), SEES_ALL),
         # What changes the books, or lets a change through.
-        **dict.fromkeys(("sync", "backfill", "approve", "reassign"), DECIDES),
+        **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen"), DECIDES),
         # The worker itself and its connection.
         **dict.fromkeys(("run", "doctor", "setup"), ADMIN),
     }

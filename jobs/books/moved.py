@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection
 
 from engine.money import format_amount
-from store import ledger, results
 
 GROUP = ["period", "booked_in", "plan", "component", "kind", "deal_id", "currency"]
 Row = dict[str, Any]
@@ -30,32 +28,29 @@ class Moved:
     """About this period, shown in a later one."""
 
 
-def moved(conn: Connection, payee_id: str, period: str | None) -> Moved:
-    """What of the payee's earnings moved into the statement of a period, or out of it; sums that are not zero."""
-    postings = ledger.booked(conn, [payee_id], period=period or "", about=True)
-    strayed = postings.filter(pl.col("booked_in") != pl.col("period"))
+def moved(earned: pl.DataFrame, period: str | None) -> Moved:
+    """What of a payee's earnings moved into the statement of a period, or out of it; sums that are not zero."""
+    strayed = earned.filter(pl.col("booked_in") != pl.col("period"))
     amount = pl.col("delta_micros").cast(pl.Int128).sum().cast(pl.Int64).alias("amount_micros")
     sums = strayed.group_by(GROUP).agg(amount, pl.col("run_id").unique().sort()).filter(pl.col("amount_micros") != 0)
     sums = sums.sort(GROUP)
     return Moved(sums.filter(pl.col("booked_in") == period), sums.filter(pl.col("period") == period))
 
 
-def told(conn: Connection, found: Moved) -> dict[str, list[Row]]:
+def told(found: Moved, deals: Mapping[str, Row]) -> dict[str, list[Row]]:
     """Both sides as plain data, each with the deal whose line differs and the period it is about or shows in."""
-    deals = pl.concat([found.here["deal_id"], found.elsewhere["deal_id"]]).drop_nulls().unique().to_list()
-    names = dict(results.classified_of(conn, deals).select("deal_id", "name").iter_rows())
     return {
-        "adjustments": [_told(row, names) | {"about": row["period"]} for row in found.here.iter_rows(named=True)],
+        "adjustments": [_told(row, deals) | {"about": row["period"]} for row in found.here.iter_rows(named=True)],
         "booked_elsewhere": [
-            _told(row, names) | {"shown_in": row["booked_in"]} for row in found.elsewhere.iter_rows(named=True)
+            _told(row, deals) | {"shown_in": row["booked_in"]} for row in found.elsewhere.iter_rows(named=True)
         ],
     }
 
 
-def _told(row: Mapping[str, Any], names: Mapping[str, str | None]) -> Row:
+def _told(row: Row, deals: Mapping[str, Row]) -> Row:
     return {
         "deal_id": row["deal_id"],
-        "deal": names.get(row["deal_id"]),
+        "deal": deals.get(row["deal_id"], {}).get("name"),
         "plan": row["plan"],
         "component": row["component"],
         "kind": row["kind"],

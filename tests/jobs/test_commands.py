@@ -20,8 +20,8 @@ from tests.jobs.conftest import CREDENTIALS, Company
 from tests.jobs.test_cycle import credited_deal
 
 COMMANDS = (
-    "approve", "backfill", "blame", "demo", "doctor", "explain", "init", "issues", "people", "preview", "reassign",
-    "report", "run", "sandbox", "setup", "statement", "status", "sync",
+    "approve", "backfill", "blame", "close", "demo", "doctor", "explain", "init", "issues", "people", "preview",
+    "reassign", "reopen", "report", "run", "sandbox", "setup", "statement", "status", "sync",
 )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def test_nothing_more_shows_in_a_closed_period(shut: Store, run_id: int, account
 
     with shut.read() as conn:
         assert ledger.booked(conn, None, account, period=OCTOBER)["source_id"].to_list() == ["c1", "c9"]
-        assert ledger.booked(conn, ["ada"], account, period=OCTOBER, about=True).height == 3
+        assert ledger.booked(conn, ["ada"], account).height == 3
         assert ledger.booked(conn, ["bo"], account).is_empty()
         assert [each.action for each in closing.closings(conn, OCTOBER)] == ["closed", "reopened"]
         assert closing.closed(conn) == {}

@@ -1,0 +1,75 @@
+"""What statements are made of, read once for many payees: lines, payables, both ledgers, and what sentences name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
+from store import canonical, ledger, results
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The facts that the sentences of lines name, by id."""
+
+    deals: Mapping[str, Row]
+    credits: Mapping[str, Row]
+    names: Mapping[str, str]
+
+    @classmethod
+    def about(cls, conn: Connection, lines: pl.DataFrame, deal_ids: Collection[str] = ()) -> Told:
+        """What the lines' sentences need, and the deals of these ids."""
+        deals = {*lines["deal_id"].drop_nulls(), *deal_ids}
+        credits_ = results.credits_of(
+            conn, lines["payee_id"].unique().to_list(), lines["deal_id"].drop_nulls().unique()
+        )
+        people = canonical.whole(conn, "people").iter_rows(named=True)
+        return cls(
+            _by_key(results.classified_of(conn, deals), "deal_id"),
+            _by_key(credits_, "credit_id"),
+            {row["person_id"]: row["name"] or row["email"] or row["person_id"] for row in people},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything of some payees that their statements of a period are made of; lines and ledgers are whole."""
+
+    period: str | None
+    lines: pl.DataFrame
+    payables: pl.DataFrame
+    earned: pl.DataFrame
+    """Postings of the ledger of what is earned (`ledger.Booked`)."""
+    released: pl.DataFrame
+    told: Told
+
+    def of(self, payee_id: str) -> Material:
+        """That of one payee."""
+        frames = (self.lines, self.payables, self.earned, self.released)
+        lines, payables, earned, released = (frame.filter(payee_id=payee_id) for frame in frames)
+        return Material(self.period, lines, payables, earned, released, self.told)
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The lines of the period."""
+        return self.lines.filter(pl.col("period") == self.period)
+
+
+def material(conn: Connection, payee_ids: Collection[str], period: str | None) -> Material:
+    """What the statements of these payees and this period are made of."""
+    lines = results.lines_of(conn, payee_ids)
+    earned = ledger.booked(conn, payee_ids)
+    strayed = earned.filter((pl.col("booked_in") != pl.col("period")) & pl.col("deal_id").is_not_null())
+    told = Told.about(conn, lines.filter(pl.col("period") == period), strayed["deal_id"])
+    released = ledger.booked(conn, payee_ids, ledger.PAYABLE)
+    return Material(period, lines, results.payables_of(conn, payee_ids), earned, released, told)
+
+
+def _by_key(frame: pl.DataFrame, key: str) -> dict[str, Row]:
+    return {row[key]: row for row in frame.iter_rows(named=True)}

@@ -1,0 +1,97 @@
+"""What is sealed of a statement when its period is closed: what it says, and all that it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
+from engine.payees.release import deferring
+from engine.version import VERSION
+from jobs.accounts import accounts
+from jobs.answers import open_statement
+from jobs.books.material import Material, material
+from jobs.configuration import Configuration
+from store import canonical, ledger, mirror, results
+from store.computations import last_computation
+from store.statements import seal
+
+PAYEES_AT_ONCE = 100
+POSTING = [
+    "number",
+    "plan",
+    "component",
+    "period",
+    "source_id",
+    "part",
+    "deal_id",
+    "delta_micros",
+    "currency",
+    "reason",
+]
+
+
+def seal_all(conn: Connection, period: str, configuration: Configuration) -> int:
+    """Seal the statements of everybody for whom something shows in the period; answers how many."""
+    people = {row["person_id"]: row for row in canonical.whole(conn, "people").iter_rows(named=True)}
+    made_with = _made_with(conn, configuration)
+    payees = _payees(conn, period)
+    for some in batched(payees):
+        read = material(conn, some, period)
+        for payee_id in some:
+            payee = people.get(payee_id, {"person_id": payee_id, "name": payee_id, "email": None})
+            seal(conn, period, payee_id, content(payee, read.of(payee_id), configuration) | {"made_with": made_with})
+    return len(payees)
+
+
+def batched(payees: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Some payees at a time: bounds memory, whatever the size of the company."""
+    for start in range(0, len(payees), PAYEES_AT_ONCE):
+        yield payees[start : start + PAYEES_AT_ONCE]
+
+
+def content(payee: dict[str, Any], of: Material, configuration: Configuration) -> dict[str, Any]:
+    """The statement as it is told, and the lines, payables, postings and balances behind it, in micro-units."""
+    shown = (rows.filter(pl.col("booked_in") == of.period).select(POSTING) for rows in (of.earned, of.released))
+    earned, payable = ([list(row) for row in rows.iter_rows()] for rows in shown)
+    return {
+        "statement": open_statement(payee, of, configuration),
+        "lines": _plain(of.rows),
+        "payables": _plain(of.payables.filter(pl.col("period") == of.period)),
+        "earned": earned,
+        "payable": payable,
+        "balances": [asdict(each) for each in accounts(of, configuration) if each.period == of.period],
+    }
+
+
+def _made_with(conn: Connection, configuration: Configuration) -> dict[str, Any]:
+    """Engine, documents and records that the statement follows from; `plans` by name, as versions and terms."""
+    computation = last_computation(conn)
+    defers = deferring(configuration.rules.plans)
+    plans: dict[str, Any] = {}
+    for plan in configuration.rules.plans:
+        plans.setdefault(plan.plan, {"versions": [], "releases": plan.plan in defers})["versions"].append(plan.version)
+    return {
+        "engine": VERSION,
+        "configuration": configuration.fingerprint,
+        "computation": computation.number if computation else None,
+        "revision": mirror.last_revision(conn),
+        "plans": plans,
+    }
+
+
+def _payees(conn: Connection, period: str) -> list[str]:
+    """Everybody with a posting, a line or a payable in the period's statement."""
+    return sorted(ledger.payees_in(conn, period) | results.payees_in(conn, period))
+
+
+def _plain(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    return [{name: _text(value) for name, value in row.items()} for row in rows.iter_rows(named=True)]
+
+
+def _text(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
