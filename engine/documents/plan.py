@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictStr
 
 from engine.documents.absence import Leave, Leavers
+from engine.documents.bonus_pool import BonusPool
 from engine.documents.clawback import Clawback
 from engine.documents.compensation import Promise, promise_rows
 from engine.documents.component import Component
@@ -60,15 +61,19 @@ class Plan(Policy):
     measures: dict[Name, Measure] = Field(examples=["{new_acv: {sum: acv}}"])
     """What is added up, by name."""
     components: Annotated[tuple[Component, ...], *FILLED] = Field(
-        examples=["[{id: base, kind: commission, measure: new_acv, rate: 8%}]"]
+        default=(), examples=["[{id: base, kind: commission, measure: new_acv, rate: 8%}]"]
     )
-    """The ways to earn."""
+    """The ways to earn. There is at least one, or one of `bonus_pools`."""
     clawback: Clawback | None = Field(
         default=None, examples=["{when: {cancelled: {within_days: 180}}, takes_back: all, applies_to: [base]}"]
     )
     """What is taken back when a customer leaves."""
     caps: tuple[PlanCap, ...] = Field(default=(), examples=["[{id: year, per: year, amount: 250_000}]"])
     """The most that several components pay together; each in the order in which they are written."""
+    bonus_pools: tuple[BonusPool, ...] = Field(
+        default=(), examples=["[{id: se-pool, per: quarter, amount: 30_000, divided_by: headcount}]"]
+    )
+    """Amounts for everybody on the plan together, and how they are divided."""
     draw: Draw | None = Field(
         default=None, examples=["{kind: recoverable, amount: 4_000, first_periods: 3, recovery: {max_share: 50%}}"]
     )
@@ -105,7 +110,8 @@ class Plan(Policy):
     def quotas(self) -> frozenset[str]:
         """The quotas that components, their gates and their multipliers refer to."""
         named = (part.quota for component in self.components for part in (component, *component.gauges()))
-        return frozenset(quota for quota in named if quota is not None)
+        pooled = (quota for pool in self.bonus_pools for quota in pool.quotas)
+        return frozenset(quota for quota in (*named, *pooled) if quota is not None)
 
     @property
     def promises(self) -> dict[Promise, str]:
@@ -116,7 +122,8 @@ class Plan(Policy):
     @property
     def ranks(self) -> bool:
         """Whether what one is paid depends on what everybody else in the plan achieved."""
-        return any(gauge.ranked is not None for component in self.components for gauge in component.gauges())
+        ranked = (gauge.ranked for component in self.components for gauge in component.gauges())
+        return bool(self.bonus_pools) or any(of is not None for of in ranked)
 
     @property
     def defers(self) -> bool:
@@ -135,6 +142,9 @@ class Plan(Policy):
 
     def problems(self) -> Iterator[Problem]:
         """Components fit their measures and the plan's window, and ramps have no gap."""
+        if not self.components and not self.bonus_pools:
+            remedy = f"Add components, such as components: {self.examples()['components']}."
+            yield Problem(("components",), "missing.", remedy)
         for position, step in enumerate(self.ramp):
             if step.month != position + 1:
                 message = f"month {step.month} stands where month {position + 1} belongs."
@@ -151,6 +161,7 @@ class Plan(Policy):
         yield from self._exchange_problems()
         yield from self._residual_problems()
         yield from self._cap_problems()
+        yield from self._pool_problems()
         for name, measure in self.measures.items():
             for at, value in measure.dated():
                 yield from _begins_late(("measures", name, *at), value, self.effective)
@@ -214,7 +225,7 @@ class Plan(Policy):
 
     def _cap_problems(self) -> Iterator[Problem]:
         """Caps have names of their own, and nothing is capped by two of which neither covers the other."""
-        taken = {DRAW, *(component.id for component in self.components)}
+        taken = {DRAW, *(component.id for component in self.components), *(pool.id for pool in self.bonus_pools)}
         for position, cap in enumerate(self.caps):
             if cap.id in taken:
                 yield Problem(("caps", position, "id"), f"{cap.id} is how other lines are named.", "Write another id.")
@@ -225,6 +236,18 @@ class Plan(Policy):
                     message = f"caps some of what {earlier.id} caps, but not all of it."
                     remedy = f"Write it before {earlier.id}, or let it cover {', '.join(sorted(before - covered))} too."
                     yield Problem(("caps", position), message, remedy)
+
+    def _pool_problems(self) -> Iterator[Problem]:
+        """Pools have names of their own, their values from the first day, and measures of what each achieved."""
+        taken = {DRAW, *(component.id for component in self.components)}
+        for position, pool in enumerate(self.bonus_pools):
+            place = ("bonus_pools", position)
+            if pool.id in taken:
+                yield Problem((*place, "id"), f"{pool.id} is how other lines are named.", "Write another id.")
+            for key, leaf in pool.dated():
+                yield from _begins_late((*place, key), leaf, self.effective)
+            for problem in pool.unfit(self.measures):
+                yield Problem((*place, *problem.loc), problem.message, problem.remedy)
 
     def _unfit(self, component: Component) -> Iterator[Problem]:
         """A share of what is no money, or an amount for each unit of money, is no pay."""

@@ -65,7 +65,8 @@ class Lines(dy.Schema):
     """The credit (or clawed-back line's credit) or imported result it comes from."""
     part = dy.String(primary_key=True)
     """What of the source: `earning`; of a clawback its cause, such as `clawback refunded 2`; of a draw its
-    kind; of a residual its month, such as `month 3`; of a plan's cap its window; `floor` tops a deal up."""
+    kind; of a residual its month, such as `month 3`; of a plan's cap and of a pool its window; `floor` tops a deal
+    up."""
     deal_id = dy.String(nullable=True)
     kind = dy.Enum(
         [
@@ -78,6 +79,7 @@ class Lines(dy.Schema):
             "draw_recovery",
             "cap",
             "floor",
+            "pool",
         ]
     )
     dated_on = dy.Date()
@@ -88,7 +90,7 @@ class Lines(dy.Schema):
     plan_version = dy.String()
     """Content hash of the plan document."""
     base_micros = dy.Int64()
-    """What this credit added to the measure, in plan currency or units."""
+    """What this credit added to the measure, in plan currency or units; of a pool, how much it was."""
     before_micros = dy.Int64()
     after_micros = dy.Int64()
     quota_micros = dy.Int64(nullable=True)
@@ -102,12 +104,14 @@ class Lines(dy.Schema):
     fx_den = dy.Int64(nullable=True)
     """The exchange rate from the deal's into the plan's currency, null where they are the same."""
     factors = dy.String(nullable=True)
-    """What gates and multipliers of the component found, as JSON; null where there are none."""
+    """What gates and multipliers of the component found, as JSON; null where there are none. Of a pool, what it and its
+    gates found."""
     cohort = dy.String(nullable=True)
     """Of a rate of retention: what became of the customers, as JSON; null of all else."""
     share = dy.String(nullable=True)
     """Of a clawback: the exact share of the earning (its `base`) that is taken back by now, such as `2/3`; of a
-    recovery: the share of what was earned above the draw that may be recovered; of a cap: what is paid above it."""
+    recovery: the share of what was earned above the draw that may be recovered; of a cap: what is paid above it; of
+    a pool: the payee's exact part."""
 
 
 class Payables(dy.Schema):

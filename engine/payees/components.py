@@ -15,13 +15,14 @@ from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import period_of
 from engine.documents.company import Company
-from engine.documents.component import Component
+from engine.documents.component import Accumulation, Component
 from engine.documents.gauge import Gauge
 from engine.documents.order import Place, earners, in_order
 from engine.documents.plan import Plan
 from engine.documents.values import Dated
 from engine.model import Issue, join_issues
 from engine.payees.attain import WINDOW, Attainment, Prepared, attain, prepare
+from engine.payees.bonus_pools import Ground, pooled
 from engine.payees.cases import cases_lack_values, found_by_case
 from engine.payees.compensation import promised_rows
 from engine.payees.earn import Earnings, earn
@@ -62,7 +63,8 @@ def earn_all(
     for place in in_order(rules.plans):
         walk.earn(place)
     before = Earnings(f.Lines.create_empty(), prepared.held, prepared.issues)
-    return together([before, *(walk.earned[place] for place in sorted(walk.earned))])
+    made = [walk.earned[place] for place in sorted(walk.earned)]
+    return together([before, *made, *(earned for file in range(len(rules.plans)) for earned in walk.pools(file))])
 
 
 def _targets(plan: Plan, book: Book, company: Company, rows: Sequence[pl.DataFrame]) -> dy.DataFrame[f.Quotas]:
@@ -109,6 +111,15 @@ class _Walk:
         )
         before = Earnings(f.Lines.create_empty(), attained.held, attained.issues)
         self.earned[place] = together([before, gated, earn(rows, plan, component)])
+
+    def pools(self, file: int) -> Iterator[Earnings]:
+        """The bonus pools of a plan file, after its components."""
+        plan, company = self.rules.plans[file], self.rules.company
+        ground = Ground.of(plan, self.quotas[file], self.book, company, through=self.through)
+        for pool in plan.bonus_pools:
+            looks_at = {name for _, name in pool.measures}
+            came_to = {name: self._attain(file, _looking(pool.id, name, pool.per)) for name in looks_at}
+            yield pooled(pool, came_to, ground)
 
     def _lacking(self, rows: pl.DataFrame, plan: Plan, component: Component) -> Iterator[Issue]:
         for cases in component.tables:
@@ -181,6 +192,11 @@ class _Walk:
             return _achieved(attained, judge)
         plan, company = self.rules.plans[place[0]], self.rules.company
         return placed(attained, Contest(gauge.ranked, plan, self.book, over, company, self.through))
+
+
+def _looking(name: str, measure: str, over: Accumulation) -> Component:
+    """A component that pays nothing, to look at what a measure came to."""
+    return Component(id=name, kind="bonus", measure=measure, rate=NOTHING, accumulates=over)
 
 
 def _achieved(attained: Attainment, component: Component) -> Reading:

@@ -68,6 +68,7 @@ def cap_plans(lines: dy.DataFrame[f.Lines], held: dy.DataFrame[f.HeldSources], b
 def _counted(lines: pl.DataFrame, plan: Plan, cap: PlanCap) -> pl.DataFrame:
     """The lines that a cap counts: of its components, and of caps before it that only cover some of these."""
     covered = [part.id for part in plan.components if cap.covers(part.id)]
+    covered += [pool.id for pool in plan.bonus_pools if cap.covers(pool.id)]
     before = plan.caps[: plan.caps.index(cap)]
     covered += [one.id for one in before if not any(_escapes(part.id, one, cap) for part in plan.components)]
     of_plan = (pl.col("plan") == plan.plan) & (pl.col("plan_version") == plan.version)

@@ -225,6 +225,8 @@ def _compared(rules: Rules) -> Iterator[tuple[str, Accumulation]]:
         for condition in component.gauges():
             if condition.quota is not None:
                 yield condition.quota, condition.over or component.accumulates
+    for pool in (pool for plan in rules.plans for pool in plan.bonus_pools):
+        yield from ((quota, pool.per) for quota in pool.quotas)
 
 
 def _each(kind: PeriodKind, scenario: Scenario, rules: Rules) -> Iterator[tuple[date, date]]:

@@ -101,8 +101,8 @@ class Scenario(Document):
     events: tuple[EventFact, ...] = Field(default=(), examples=["[{deal: D1, what: refunded, on: 2026-03-01}]"])
     """What happened to deals after they were won."""
     through: PeriodLabel | None = Field(default=None, examples=["2026-06"])
-    """Everything through this period is over, so that what time alone makes due (draws, residuals, releases,
-    rates of retention) is computed as far as that; without it, as far as there are lines and, for releases and rates,
+    """Everything through this period is over, so that what time alone makes due (draws, residuals, pools,
+    releases, rates of retention) is computed as far as that; without it, as far as there are lines and, for releases and rates,
     events."""
     contracts: tuple[ContractFact, ...] = Field(default=(), examples=["[{account: acme, arr: 100_000}]"])
     """Contracts of customers and what became of them, for measures of retention."""

@@ -150,6 +150,7 @@ def _enrolments(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
 def _components(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     known = {component.id for plan in rules.plans for component in plan.components} | {DRAW}
     known |= {cap.id for plan in rules.plans for cap in plan.caps}
+    known |= {pool.id for plan in rules.plans for pool in plan.bonus_pools}
     expected = scenario.expect
     named = [
         *((("before", n, "component"), fact.component) for n, fact in enumerate(scenario.before)),

@@ -1,4 +1,4 @@
-"""Facts and sentences of lines settled against others: clawbacks, draws, caps and floors (DESIGN 5.7, 5.14, 5.16).
+"""Facts and sentences of lines that no credit has: clawbacks, draws, caps, floors and pools (DESIGN 5.7, 5.14, 5.16).
 
 They are on no payout curve. What they need is on the line: what was earned, what had been settled before and is after.
 """
@@ -14,9 +14,10 @@ from engine.documents.plan import Plan
 from engine.money import Rounding, round_ratio
 from engine.payees.curve import Limit
 from engine.payees.plan_caps import cut
+from engine.telling.pool_told import part_again, pool_facts, told_of_pool
 from engine.telling.wording import money, percent
 
-SETTLED = ("clawback", "draw_advance", "draw_recovery", "cap", "floor")
+SETTLED = ("clawback", "draw_advance", "draw_recovery", "cap", "floor", "pool")
 """Kinds of lines that are made from other lines, not from credits."""
 
 OF_THE_LINE = (
@@ -28,6 +29,7 @@ OF_THE_LINE = (
 def settled_facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     """What the line (a row of `Lines`) was computed from; `settled_again` makes the amount from it."""
     titles = {part.id: part.title for part in plan.components} | {cap.id: cap.title for cap in plan.caps}
+    titles |= {pool.id: pool.title for pool in plan.bonus_pools}
     known = {
         "plan": plan.plan,
         "plan_version": plan.version,
@@ -43,6 +45,8 @@ def settled_facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     if line["kind"] == "cap":
         cap = next(cap for cap in plan.caps if cap.id == line["component"])
         return {**known, "covers": [part.id for part in plan.components if cap.covers(part.id)]}
+    if line["kind"] == "pool":
+        return {**known, **pool_facts(line, plan)}
     if line["kind"] != "clawback":
         return known
     cause, days = _cause(line), (line["dated_on"] - line["rated_on"]).days
@@ -57,6 +61,8 @@ def settled_again(known: Mapping[str, Any]) -> int:
     if known["kind"] == "cap":
         limit = Limit(Fraction(known["limit_micros"]), Fraction(known["share"]))
         return cut(before, limit, known["unit"]) - cut(known["after_micros"], limit, known["unit"])
+    if known["kind"] == "pool":
+        return part_again(known)
     if known["kind"] == "floor":
         return int(known["after_micros"]) - base
     if known["kind"] == "draw_advance":
@@ -73,7 +79,7 @@ def _rounded(exact: Fraction, known: Mapping[str, Any], mode: Rounding) -> int:
 def settled_sentence(known: Mapping[str, Any], deal: str) -> str:
     """Why a settled line is what it is; `deal` is what people call the deal of a clawback."""
     say = {"clawback": _taken_back, "draw_advance": _advanced, "draw_recovery": _recovered}
-    say |= {"cap": _cut, "floor": _topped_up}
+    say |= {"cap": _cut, "floor": _topped_up, "pool": told_of_pool}
     return say[known["kind"]](known, deal)
 
 

@@ -21,6 +21,13 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 NOT_YET: dict[str, str] = {
     **_each(LATE, "Axis", "attainment_of", "from", "judged", "measure", "over", "payout_of", "quota", "ranked"),
+    **_each(
+        LATE,
+        "BonusPool",
+        *("amount", "by", "divided_by", "id", "members", "members_need", "of", "on_leave", "only_if", "per", "quota"),
+        "share",
+    ),
+    **_each(LATE, "PoolGate", "measure", "min", "quota"),
     **_each(LATE, "Clawback", "of"),
     **_each(LATE, "Component", "by_deal", "floor", "matrix", "rate_by", "rates", "release", "split_of", "target_of"),
     **_each(LATE, "Exchanging", "fixed", "rates_of"),
@@ -61,7 +68,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "SigningWindow", "because", "id", "months", "months_by_segment", "sales_cycles", "until"),
     **_each(LATE, "When", "channel", "facts", "growth", "lifetime_months", "running_acv", "window"),
     **_each(LATE, "engagement", "holdovers", "house_accounts", "team_roles", "segments", "territories", "windows"),
-    **_each(LATE, "plan", "caps", "leave", "leavers", "exchange", "release", "reserve"),
+    **_each(LATE, "plan", "bonus_pools", "caps", "leave", "leavers", "exchange", "release", "reserve"),
     **_each(STATE, "Draw", "against", "amount", "effective", "first_periods", "kind", "recovery"),
     **_each(STATE, "Experiment", "accounts", "arms", "because", "effective", "id", "strata"),
     **_each(STATE, "Pool", "because", "draw", "holidays", "working_days"),
@@ -69,6 +76,7 @@ NOT_YET: dict[str, str] = {
     **_each(STATE, "When", "arm"),
     **_each(STATE, "engagement", "experiments", "pools"),
     **_each(STATE, "plan", "draw"),
+    **_each(WORDS, "BonusPool", "title"),
     **_each(WORDS, "Component", "title"),
     **_each(WORDS, "Rule", "because"),
     **_each(WORDS, "engagement", "accepted", "title"),
