@@ -102,8 +102,8 @@ class Scenario(Document):
     """What happened to deals after they were won."""
     through: PeriodLabel | None = Field(default=None, examples=["2026-06"])
     """Everything through this period is over, so that what time alone makes due (draws, residuals, pools,
-    releases, rates of retention) is computed as far as that; without it, as far as there are lines and, for releases and rates,
-    events."""
+    releases, rates of retention) is computed as far as that; without it, as far as there are lines and, for releases
+    and rates, events."""
     contracts: tuple[ContractFact, ...] = Field(default=(), examples=["[{account: acme, arr: 100_000}]"])
     """Contracts of customers and what became of them, for measures of retention."""
     cohorts: tuple[CohortFact, ...] = Field(default=(), examples=["[{payee: cleo, rate: 92%}]"])
