@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commands import clock
-from commands.wiring import AsJson, ConfigFolder, day_of, opened, wired
+from commands.wiring import AsJson, ConfigFolder, asked, day_of, opened, wired
 
 
 def sync(config: ConfigFolder = Path("config")) -> None:
@@ -68,8 +68,8 @@ def preview(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> N
     from jobs.preview import preview as rehearse
     from jobs.show import show_preview
 
-    with opened(config, "preview") as (configuration, store, _):
-        show_preview(rehearse(configuration, store, clock.now), as_json=as_json)
+    with asked(config, "preview") as (configuration, store, sight):
+        show_preview(rehearse(configuration, store, clock.now, sight), as_json=as_json)
 
 
 def approve(change: str, config: ConfigFolder = Path("config")) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commands import clock
-from commands.wiring import AsJson, ConfigFolder, day_of, opened
+from commands.wiring import AsJson, ConfigFolder, asked, day_of, opened
 
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="As it was believed at the end of this day, or at this instant.")
@@ -35,11 +35,11 @@ def statement(
     from jobs.show import show_statement
 
     with (
-        opened(config, "statement") as (configuration, store, _),
+        asked(config, "statement") as (configuration, store, sight),
         shown_at(configuration, store, as_of) as (conn, governing),
     ):
         wanted = None if goal is None else amount_given("--for", goal)
-        show_statement(answer(conn, payee, period, governing, wanted), as_json=as_json)
+        show_statement(answer(conn, payee, period, governing, wanted, sight=sight), as_json=as_json)
 
 
 def explain(deal: str, as_of: AsOf = None, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
@@ -52,10 +52,10 @@ def explain(deal: str, as_of: AsOf = None, config: ConfigFolder = Path("config")
     from jobs.show import show_deal
 
     with (
-        opened(config, "explain") as (configuration, store, _),
+        asked(config, "explain") as (configuration, store, sight),
         shown_at(configuration, store, as_of) as (conn, governing),
     ):
-        show_deal(explain_deal(conn, deal, governing), as_json=as_json)
+        show_deal(explain_deal(conn, deal, governing, sight), as_json=as_json)
 
 
 def blame(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
@@ -66,8 +66,8 @@ def blame(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = Fa
     from jobs.answers import blame as answer
     from jobs.show import show_deal
 
-    with opened(config, "blame") as (_, store, _), store.read() as conn:
-        show_deal(answer(conn, deal), as_json=as_json)
+    with asked(config, "blame") as (_, store, sight), store.read() as conn:
+        show_deal(answer(conn, deal, sight), as_json=as_json)
 
 
 def people(
@@ -83,9 +83,9 @@ def people(
     from jobs.roster import roster
     from jobs.show import show_roster
 
-    with opened(config, "people") as (configuration, store, _), store.read() as conn:
+    with asked(config, "people") as (configuration, store, sight), store.read() as conn:
         day = day_of(on) or business_date(clock.now(), configuration.rules.company.zone)
-        show_roster(*roster(conn, configuration, day), as_json=as_json)
+        show_roster(*roster(conn, configuration, day, sight.on(day)), as_json=as_json)
 
 
 def report(
@@ -99,14 +99,14 @@ def report(
     Example: worker.py report --period FY2026-Q3
     """
     from engine.calendar import business_date
-    from jobs.report import asked
+    from jobs.report import asked as answer
     from jobs.settings import amount_given
     from jobs.show_report import show_report
 
     with opened(config, "report") as (configuration, store, _), store.read() as conn:
         aim = None if goal is None else amount_given("--goal", goal)
         today = business_date(clock.now(), configuration.rules.company.zone)
-        show_report(asked(conn, configuration, period, today, aim), as_json=as_json)
+        show_report(answer(conn, configuration, period, today, aim), as_json=as_json)
 
 
 def status(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:

@@ -18,6 +18,7 @@ from commands import clock
 
 if TYPE_CHECKING:
     from jobs.access.actor import Actor
+    from jobs.access.visible import Sight
     from jobs.configuration import Configuration
     from jobs.cycle import Wiring
     from jobs.daemon import StopSignal
@@ -85,6 +86,17 @@ def opened(folder: Path, action: str) -> Iterator[tuple[Configuration, Store, Ac
                 yield configuration, store, actor
         finally:
             store.close()
+
+
+@contextmanager
+def asked(folder: Path, action: str) -> Iterator[tuple[Configuration, Store, Sight]]:
+    """Configuration, store and what whoever asks may see; problems reported as messages and exit codes."""
+    from jobs.access.visible import sight_of
+
+    with opened(folder, action) as (configuration, store, actor):
+        with store.read() as conn:
+            sight = sight_of(actor, conn, configuration.rules.company, clock.now())
+        yield configuration, store, sight
 
 
 @contextmanager

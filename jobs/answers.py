@@ -18,6 +18,7 @@ from engine.telling.explain import RESPONSIBILITIES, explain, explain_assignment
 from engine.telling.payable_told import line_key, told_by_line
 from engine.telling.settled import SETTLED
 from engine.telling.wording import attainment
+from jobs.access.visible import Sight, Visible
 from jobs.accounts import account, accounts
 from jobs.books.material import Material, Told, material
 from jobs.books.moved import moved, told, totals
@@ -38,9 +39,14 @@ class NotFound(Exception):  # noqa: N818  # shown to a person as it is
     """Nothing in the store has this name or id."""
 
 
-def find_payee(conn: Connection, who: str) -> dict[str, Any]:
-    """The person with this id, e-mail or name; raises `NotFound` naming what was looked for, also where two fit."""
+def find_payee(conn: Connection, who: str, seen: Visible) -> dict[str, Any]:
+    """The person with this id, e-mail or name among those who are seen.
+
+    Raises `NotFound` naming what was looked for, also where two fit; somebody who is not seen is not told from nobody.
+    """
     people = canonical.whole(conn, "people")
+    if not seen.everyone:
+        people = people.filter(pl.col("person_id").is_in(list(seen.payees)))
     wanted = who.casefold()
     fits = people.filter(
         (pl.col("person_id") == who)
@@ -48,23 +54,31 @@ def find_payee(conn: Connection, who: str) -> dict[str, Any]:
         | (pl.col("name").str.to_lowercase() == wanted)
     )
     if fits.height != 1:
-        problem = "No payee" if fits.is_empty() else f"{fits.height} people"
-        raise NotFound(f"{problem} with the id, e-mail or name {who!r}; use the e-mail or the CRM user id.")
+        raise _no_payee(who, fits.height)
     return dict(fits.row(0, named=True))
 
 
-def blame(conn: Connection, deal_id: str) -> dict[str, Any]:
+def _no_payee(who: str, fits: int = 0) -> NotFound:
+    problem = f"{fits} people" if fits else "No payee that you may see"
+    return NotFound(f"{problem} with the id, e-mail or name {who!r}; use the e-mail or the CRM user id.")
+
+
+def blame(conn: Connection, deal_id: str, sight: Sight) -> dict[str, Any]:
     """Owners and credits of a deal with the rule, the facts and the day behind each.
 
-    A deal that never got as far as a rule has its issues; one that only qualified has its credits.
+    A deal that never got as far as a rule has its issues; one that only qualified has its credits. Only credits of
+    payees who are seen are shown, and only deals that such a payee owns or is credited for.
     """
     assignments, deals = results.assignments_of(conn, [deal_id]), results.classified_of(conn, [deal_id])
-    issues = [str(found.issue) for found in runs.open_issues(conn) if deal_id in found.issue.subject]
     names = _names(conn)
-    credits_ = [_credit(row, names) for row in results.credits_of(conn, None, [deal_id]).iter_rows(named=True)]
+    credited = sight.dated(results.credits_of(conn, None, [deal_id]))
+    credits_ = [_credit(row, names) for row in credited.iter_rows(named=True)]
+    if not credits_ and not _owns_one(assignments, sight):
+        raise _no_deal(deal_id)
+    issues = [str(found.issue) for found in runs.open_issues(conn) if _is_of(deal_id, found.issue.subject, sight)]
     if deals.is_empty() or assignments.is_empty():
         if not issues and assignments.is_empty() and not credits_:
-            raise NotFound(f"Deal {deal_id} is not in the results: it is unknown, deleted, or not won.")
+            raise _no_deal(deal_id)
         known = {"deal": {"deal_id": deal_id}, "held": bool(issues), "why": [], "owners": {}}
         return {**known, "credits": credits_, "issues": issues}
     assignment, deal = assignments.row(0, named=True), deals.row(0, named=True)
@@ -79,26 +93,53 @@ def blame(conn: Connection, deal_id: str) -> dict[str, Any]:
     }
 
 
-def explain_deal(conn: Connection, deal_id: str, configuration: Configuration) -> dict[str, Any]:
-    """`blame`, and every line that the deal earns with its sentence."""
-    lines = results.lines_of(conn, None, [deal_id])
+def _no_deal(deal_id: str) -> NotFound:
+    known = "it is unknown, deleted, not won, or none that you may see"
+    return NotFound(f"Deal {deal_id} is not in the results: {known}.")
+
+
+def _owns_one(assignments: pl.DataFrame, sight: Sight) -> bool:
+    """Whether somebody who is seen owns the deal."""
+    owners = [f"{part}_owner_id" for part in RESPONSIBILITIES]
+    return sight.everyone or any(
+        sight.on(sight.today).shows(row[name]) for row in assignments.to_dicts() for name in owners
+    )
+
+
+def _is_of(deal_id: str, subject: str, sight: Sight) -> bool:
+    """Whether an issue is one of the deal; one that names somebody beside it is for those who see everybody."""
+    return deal_id in subject if sight.everyone else subject == f"deal {deal_id}"
+
+
+def explain_deal(conn: Connection, deal_id: str, configuration: Configuration, sight: Sight) -> dict[str, Any]:
+    """`blame`, and every line that the deal earns for payees who are seen, with its sentence."""
+    lines = sight.rows(results.lines_of(conn, None, [deal_id]))
     payables = told_by_line(results.payables_of(conn, None, [deal_id]))
     said = _told(lines, Told.about(conn, lines), configuration)
     for line, answer in zip(lines.iter_rows(named=True), said, strict=True):
         answer["payable"] = payables.get(line_key(line, line["period"], line["part"]), [])
-    return blame(conn, deal_id) | {"lines": said}
+    return blame(conn, deal_id, sight) | {"lines": said}
 
 
 def statement(
-    conn: Connection, who: str, period: str | None, configuration: Configuration, goal: int | None = None
+    conn: Connection,
+    who: str,
+    period: str | None,
+    configuration: Configuration,
+    goal: int | None = None,
+    *,
+    sight: Sight,
 ) -> dict[str, Any]:
     """A payee's account for a period (the latest with lines where none is named): lines, sentences, totals, outlook.
 
     With a goal (micro-units) the outlook says what would bring each component's pay to it.
     """
-    payee = find_payee(conn, who)
-    periods = periods_of(conn, payee["person_id"])
+    payee = find_payee(conn, who, sight.ever())
+    every = periods_of(conn, payee["person_id"])
+    periods = [label for label in every if sight.in_period(label).shows(payee["person_id"])]
     chosen = period or (periods[-1] if periods else None)
+    if not (sight.in_period(chosen) if chosen else sight.on(sight.today)).shows(payee["person_id"]):
+        raise _no_payee(who)
     shut = closing.closed(conn).get(chosen or "")
     if shut is None:
         said = open_statement(payee, material(conn, [payee["person_id"]], chosen), configuration, goal)

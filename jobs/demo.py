@@ -17,9 +17,12 @@ from pathlib import Path
 
 import polars as pl
 from rich.markup import escape
+from sqlalchemy import Connection
 
 from engine.money import format_amount
 from jobs import answers, logs
+from jobs.access.actor import acting
+from jobs.access.visible import Sight, sight_of
 from jobs.backfill import backfill
 from jobs.configuration import Configuration, load
 from jobs.crm import jobs_of
@@ -152,13 +155,21 @@ class Story:
             line = results.lines_of(conn, [owner], [deal]).row(0, named=True)
         return line["payee_id"], line["period"]
 
+    def _sight(self, conn: Connection) -> Sight:
+        """Of whoever runs the demo."""
+        configuration, store = self.wiring.configuration, self.store
+        return sight_of(acting(configuration.access, store, {}), conn, configuration.rules.company, store.clock())
+
     def _show_deal(self, deal: str) -> None:
         with self.store.read() as conn:
-            show_deal(answers.blame(conn, deal), as_json=False)
+            show_deal(answers.blame(conn, deal, self._sight(conn)), as_json=False)
 
     def _show_statement(self, payee: str, period: str) -> None:
         with self.store.read() as conn:
-            show_statement(answers.statement(conn, payee, period, self.wiring.configuration), as_json=False)
+            show_statement(
+                answers.statement(conn, payee, period, self.wiring.configuration, sight=self._sight(conn)),
+                as_json=False,
+            )
 
     def _show_crm(self, deal: str) -> None:
         """Read the deal from the CRM, as any user of its API would."""

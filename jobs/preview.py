@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from engine.money import format_amount
+from jobs.access.visible import Sight
 from jobs.compute import advance
 from jobs.configuration import Configuration
 from jobs.running import Run
@@ -19,8 +20,11 @@ WRITES_MAX = 1_000_000
 """Writes listed at most."""
 
 
-def preview(configuration: Configuration, store: Store, clock: Callable[[], datetime]) -> dict[str, Any]:
-    """What the next cycle would post per payee and write per CRM record; the guard does not stop a look."""
+def preview(configuration: Configuration, store: Store, clock: Callable[[], datetime], sight: Sight) -> dict[str, Any]:
+    """What the next cycle would post per payee and write per CRM record; the guard does not stop a look.
+
+    Of payees who are seen; what would be written, and what is wrong, is for those who see everybody.
+    """
     with store.rehearse() as conn:
         run = Run(store, run_id=runs.start_run(conn, "preview", clock()), token=0, clock=clock)
         computed = advance(conn, configuration, run, guarded=False)
@@ -31,14 +35,15 @@ def preview(configuration: Configuration, store: Store, clock: Callable[[], date
         names = dict(canonical.whole(conn, "people").select("person_id", "name").iter_rows())
     return {
         "full": computed.full,
-        "payees": _per_payee(computed.postings, names),
-        "payable": _per_payee(computed.released, names),
-        "writes": changes,
-        "issues": [str(issue) for issue in computed.issues],
+        "payees": _per_payee(computed.postings, names, sight),
+        "payable": _per_payee(computed.released, names, sight),
+        "writes": changes if sight.everyone else [],
+        "issues": [str(issue) for issue in computed.issues] if sight.everyone else [],
     }
 
 
-def _per_payee(postings: pl.DataFrame, names: dict[str, str]) -> list[dict[str, Any]]:
+def _per_payee(every: pl.DataFrame, names: dict[str, str], sight: Sight) -> list[dict[str, Any]]:
+    postings = every if every.is_empty() else sight.rows(every)
     if postings.is_empty():
         return []
     sums = (

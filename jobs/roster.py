@@ -13,15 +13,24 @@ from engine.calendar import period_of
 from engine.matching import in_force
 from engine.model import Issue
 from engine.people_gaps import gaps_and_rivals
+from jobs.access.visible import Visible
 from jobs.configuration import Configuration
 from store import canonical
 
 
-def roster(conn: Connection, configuration: Configuration, day: date) -> tuple[list[dict[str, Any]], tuple[Issue, ...]]:
-    """Everybody who has a role, a plan or a team on the day, and the gaps and rivals of the day's fiscal year."""
+def roster(
+    conn: Connection, configuration: Configuration, day: date, seen: Visible
+) -> tuple[list[dict[str, Any]], tuple[Issue, ...]]:
+    """Everybody who has a role, a plan or a team on the day, and the gaps and rivals of the day's fiscal year.
+
+    Of those who are seen; gaps are for those who see everybody.
+    """
     book = canonical.load_book(conn, set())
     year = period_of(day, "year", configuration.rules.company)
-    return _people(book, day), gaps_and_rivals(book, configuration.rules, (year.starts_on, year.ends_on))
+    people = [row for row in _people(book, day) if seen.shows(row["payee"])]
+    if not seen.everyone:
+        return people, ()
+    return people, gaps_and_rivals(book, configuration.rules, (year.starts_on, year.ends_on))
 
 
 def _people(book: Book, day: date) -> list[dict[str, Any]]:

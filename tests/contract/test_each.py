@@ -16,7 +16,7 @@ from jobs.preview import preview
 from store import canonical, results, settings, writeback
 from store.errors import WrongOrganization
 from tests.contract import told
-from tests.jobs.conftest import DEAL_OBJECT, Company
+from tests.jobs.conftest import DEAL_OBJECT, Company, all_seen
 from tests.jobs.test_cycle import credited_deal, expected_payouts, lines_total, posted_payouts
 
 HOSTILE = ("12,5", "1e400", "NaN", "0.1234567890123", "🎉", "\u0664\u0662")
@@ -32,7 +32,8 @@ def test_the_answer_key_comes_out_to_the_cent(computed: Company) -> None:
 def test_the_same_again_does_nothing(computed: Company) -> None:
     """No posting, no write; neither for the preview."""
     computed.nothing_more()
-    shown = preview(computed.configuration(), computed.store(), computed.clock)
+    configuration = computed.configuration()
+    shown = preview(configuration, computed.store(), computed.clock, all_seen(configuration))
 
     assert (shown["payees"], shown["writes"]) == ([], [])
 

@@ -14,7 +14,7 @@ from connectors.mapping import CrmMapping, read_mapping
 from jobs.answers import explain_deal
 from store import canonical, results, runs, writeback
 from store.canonical import FrameName
-from tests.jobs.conftest import Company
+from tests.jobs.conftest import Company, all_seen
 
 OWN: dict[FrameName, tuple[str, ...]] = {
     "people": ("title", "manager_id", "currency"),
@@ -95,7 +95,7 @@ def explained(company: Company) -> list[dict[str, Any]]:
     """Who earns what on each deal and why, as `explain` answers."""
     configuration, won = company.configuration(), deals(company)
     with company.store().read() as conn:
-        answers = [explain_deal(conn, deal, configuration) for deal in won]
+        answers = [explain_deal(conn, deal, configuration, all_seen(configuration)) for deal in won]
     return [_in_parts(company, answer) for answer in answers]
 
 

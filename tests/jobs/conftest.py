@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from commands.wiring import wire
+from jobs.access.actor import Actor
+from jobs.access.visible import Sight
 from jobs.configuration import Configuration, load
 from jobs.crm import jobs_of
 from jobs.cycle import Cycle, Wiring, sync
@@ -26,6 +28,14 @@ TEMPLATES = Path(__file__).parents[2] / "config"
 SALESFORCE = sandbox_of("salesforce")
 CREDENTIALS = SALESFORCE.credentials
 DEAL_OBJECT = {"salesforce": "Opportunity", "hubspot": "deals"}
+
+
+ADMIN = Actor("root", "root", "root", None, frozenset({"admin"}))
+
+
+def all_seen(configuration: Configuration) -> Sight:
+    """What an admin sees."""
+    return Sight(ADMIN, (), configuration.rules.company, datetime(2026, 11, 20, tzinfo=UTC).date())
 
 
 class Clock:

@@ -11,7 +11,7 @@ from jobs import answers
 from jobs.cycle import sync
 from store import ledger, results
 from store.chain import verify
-from tests.jobs.conftest import Company
+from tests.jobs.conftest import Company, all_seen
 from tests.jobs.test_cycle import credited_deal
 
 EVENTS = "people/events.csv"
@@ -88,8 +88,8 @@ def test_a_statement_says_what_is_payable_and_what_is_held(company: Company) -> 
     configuration = company.configuration()
     with company.store().read() as conn:
         line = results.lines_of(conn, None, [deal]).filter(component="base", kind="commission").row(0, named=True)
-        answer = answers.statement(conn, line["payee_id"], line["period"], configuration)
-        told = answers.explain_deal(conn, deal, configuration)
+        answer = answers.statement(conn, line["payee_id"], line["period"], configuration, sight=all_seen(configuration))
+        told = answers.explain_deal(conn, deal, configuration, all_seen(configuration))
 
     held = [row for row in answer["held"] if row["deal_id"] == deal and row["component"] == "base"]
     assert [row["sentence"].partition(" is ")[2] for row in held] == ["held: it waits for the customer's payment"]

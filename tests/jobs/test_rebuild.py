@@ -16,7 +16,7 @@ from jobs.proof.rebuild import believed, rebuilt
 from jobs.proof.verify import verify_all
 from store import ledger, results
 from store.database import Store
-from tests.jobs.conftest import Company
+from tests.jobs.conftest import Company, all_seen
 from tests.jobs.test_commands import run_on
 from tests.jobs.test_cycle import credited_deal
 
@@ -142,4 +142,4 @@ def _told(store: Store, configuration: Configuration, deal: str) -> dict[str, An
     """The statement that the deal's first line is in."""
     with store.read() as conn:
         line = results.lines_of(conn, None, [deal]).sort("payee_id", "source_id", "component").row(0, named=True)
-        return statement(conn, line["payee_id"], line["period"], configuration)
+        return statement(conn, line["payee_id"], line["period"], configuration, sight=all_seen(configuration))
