@@ -20,7 +20,7 @@ from engine.book import Book, Credited, Outcome, Rules
 from engine.calendar import business_date, period_of
 from engine.cohorts.windows import Reach
 from engine.compute import credit_deals
-from engine.documents.order import team_is_read
+from engine.documents.order import looking_at_each_other, team_is_read
 from engine.model import Issue, join_issues
 from engine.pay import pay
 from engine.payees.attain import STATEMENT
@@ -208,11 +208,16 @@ class Scope:
 
 
 def rivals(payees: set[str], book: Book, rules: Rules) -> set[str]:
-    """Everybody in the plans with contests of which any of the payees is in."""
-    contests = {plan.plan for plan in rules.plans if plan.ranks}
-    entered = book.enrolments.filter(pl.col("plan").is_in(list(contests)))
-    moved = entered.filter(pl.col("person_id").is_in(list(payees)))["plan"].unique()
-    return set(entered.filter(pl.col("plan").is_in(moved.implode()))["person_id"])
+    """Everybody in the plans that look at each other's achievements with a plan that any of the payees is in."""
+    found: set[str] = set()
+    circles = looking_at_each_other(rules.plans)
+    while True:
+        here = book.enrolments.filter(pl.col("person_id").is_in(list(payees | found)))
+        touched = [circle for circle in circles if circle & set(here["plan"])]
+        more = book.enrolments.filter(pl.col("plan").is_in(list(set[str]().union(*touched))))
+        if set(more["person_id"]) <= found:
+            return found
+        found |= set(more["person_id"])
 
 
 def computed_through(configuration: Configuration, now: datetime) -> date:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from engine.calendar import Period, months_after, period_of
 from engine.documents.company import Company
+from engine.documents.looks import looks
 from engine.documents.plan import Plan
 from engine.documents.retention import Retention
 from engine.periods import PeriodKind
@@ -64,9 +65,5 @@ def window_of(period: Period, retention: Retention, company: Company) -> CohortW
 
 def kinds_of(measure: str, plan: Plan) -> list[PeriodKind]:
     """How long is accumulated where the measure is looked at."""
-    kinds: list[PeriodKind] = []
-    for component in plan.components:
-        looked = [component.accumulates] if component.measure == measure else []
-        looked += [gauge.over or component.accumulates for gauge in component.gauges() if gauge.measure == measure]
-        kinds += [kind for kind in looked if kind != "transaction" and kind not in kinds]
-    return list(dict.fromkeys(kinds))
+    looked = looks(plan.components, plan.measures)
+    return list(dict.fromkeys(of.over for of in looked if of.measure == measure and of.over != "transaction"))

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from engine.documents.component import Component
 from engine.documents.gauge import Gauge
+from engine.documents.looks import looks_of
 from engine.documents.measure import Measure
 from engine.documents.problems import Loc, Problem, nearest
 
@@ -19,7 +20,7 @@ def reads(component: Component, measures: Mapping[str, Measure]) -> tuple[str, .
 
     Its own attainment is no result: a component may have a gate on it.
     """
-    own = (measures[name] for name in added_up(component) if not measures[name].of_the_team)
+    own = (measures[name] for name in added_up(component, measures) if not measures[name].of_the_team)
     earned: list[str | None] = [name for measure in own for name in measure.of]
     judged = (
         (gauge.payout_of, gauge.attainment_of if gauge.attainment_of != component.id else None)
@@ -29,10 +30,9 @@ def reads(component: Component, measures: Mapping[str, Measure]) -> tuple[str, .
     return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
-def added_up(component: Component) -> tuple[str, ...]:
+def added_up(component: Component, measures: Mapping[str, Measure]) -> tuple[str, ...]:
     """The measures that a component pays on or is judged by."""
-    judged = (gauge.measure for gauge in component.gauges() if gauge.measure is not None)
-    return tuple(dict.fromkeys((component.measure, *judged)))
+    return tuple(dict.fromkeys(look.measure for look in looks_of(component, measures)))
 
 
 def circle(needs: Mapping[K, Collection[K]]) -> list[K]:

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from engine.documents.conditions import When
 from engine.documents.document import Document
+from engine.documents.members import Members
 from engine.documents.problems import Loc, Problem
 from engine.documents.retention import ACCOUNT_FIELDS, Retention
 from engine.documents.values import Count, Dated, Name, Pay
+from engine.documents.weighted import WeightedAttainment, weight_problems
 from engine.documents.worth import CreditMultiplier, LinesTest, Weights
 
 Sum = Literal["amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "units", "cash", "earnings"]
@@ -20,7 +22,7 @@ Unit = Literal["amount", "deals", "number", "percent"]
 
 ROLL_UPS = {"rollup", "overlay_rollup"}
 """Credits of people below."""
-SOURCES = ("sum", "count", "imported", "retention")
+SOURCES = ("sum", "count", "imported", "retention", "weighted", "members")
 
 
 class Levels(Document):
@@ -40,11 +42,11 @@ class Levels(Document):
 
 
 class Measure(Document):
-    """What is added up, of which credits, on which day. Exactly one of `sum`, `count`, `import` and `retention`.
+    """What is added up, of which credits, on which day.
 
-    Each credit counts for a whole number of millionths of a unit, rounded half up once, after exchange. A credit of
-    which something is not known (a cost, an expiring ACV, lines or their amounts, a rate) is held and reported, never
-    counted as nothing.
+    Exactly one of `sum`, `count`, `import`, `retention`, `weighted` and `members` says what. Each credit counts for a
+    whole number of millionths of a unit, rounded half up once, after exchange. A credit of which something is not known
+    (a cost, an expiring ACV, lines or their amounts, a rate) is held and reported, never counted as nothing.
     """
 
     sum: Sum | None = Field(default=None, examples=["acv"])
@@ -71,6 +73,15 @@ class Measure(Document):
     the customers of everybody below the payee on the day they are taken, `when` only those that fit today (fields of
     the account: its segment, territory, industry, country, employees, revenue and lists), `lines` only the part of the
     revenue that the products of the deals say."""
+    weighted: tuple[WeightedAttainment, ...] = Field(
+        default=(),
+        examples=["[{measure: bookings, quota: bookings, weight: 60%}, {measure: nrr, weight: 40%}]"],
+    )
+    """Several attainments as one percentage, of which one curve pays: 110 % of bookings and 80 % of NRR are with these
+    weights 60 % x 110 % + 40 % x 80 % = 98 %, kept exact (a denominator of more than 16 digits makes it parts of
+    10^15). Each is that of the window over which the component, or the gauge, that looks at this measure adds up."""
+    members: Members | None = Field(default=None, examples=["{attaining: [base], least: 100%}"])
+    """How many of the people below a manager reached their quota; `levels` says how far below."""
     dated_by: Literal["closed_on", "qualified_on"] = Field(default="closed_on", examples=["qualified_on"])
     """The day on which a credit counts. `closed_on`: won deals, on the day they were won. `qualified_on`: deals that
     passed their qualifying stage, on that day, whether they are won, open, or lost later. Cash counts on the day of
@@ -109,19 +120,37 @@ class Measure(Document):
         """What the measure's numbers are."""
         if self.imported is not None:
             return self.imported_as
-        if self.sum == "units" or (self.retention is not None and self.retention.kind == "logos"):
+        if self.weighted:
+            return "percent"
+        logos = self.retention is not None and self.retention.kind == "logos"
+        if self.sum == "units" or logos or self.members is not None:
             return "number"
         return "deals" if self.count is not None else "amount"
 
     @property
     def of_credits(self) -> bool:
         """Whether credits are added up, and no results or customers."""
-        return self.imported is None and self.retention is None
+        return self.sum is not None or self.count is not None
 
     @property
     def is_share(self) -> bool:
         """Whether the measure is a percentage by itself, without a quota."""
-        return self.unit == "percent" or self.retention is not None
+        return self.unit == "percent" or self.brings_whole
+
+    @property
+    def of_a_window(self) -> str | None:
+        """What it is that only a window has and no deal; None where it adds up credits or results."""
+        if self.retention is not None:
+            return "a rate of retention"
+        if self.weighted:
+            return "a weighted attainment"
+        return "the number of members" if self.members is not None else None
+
+    @property
+    def brings_whole(self) -> bool:
+        """Whether its rows say themselves what 100 % of it is."""
+        counts_members = self.members is not None and self.members.counted_as == "share"
+        return self.retention is not None or bool(self.weighted) or counts_members
 
     @property
     def is_plain(self) -> bool:
@@ -150,20 +179,22 @@ class Measure(Document):
 
     def problems(self) -> Iterator[Problem]:
         """There is one thing to add up, of at least one kind of credit."""
-        if sum(getattr(self, name) is not None for name in SOURCES) != 1:
-            remedy = "Write sum: acv, sum: amount, count: deals, import with the name of a result, or retention."
-            yield Problem((), "a measure has exactly one of sum, count, import and retention.", remedy)
+        if sum(bool(getattr(self, name)) for name in SOURCES) != 1:
+            remedy = "Write sum: acv, sum: amount, count: deals, import with the name of a result, or another of them."
+            message = "a measure has exactly one of sum, count, import, retention, weighted and members."
+            yield Problem((), message, remedy)
         if not self.credits:
             yield Problem(("credits",), "empty.", "Write at least one of direct, overlay, rollup, team.")
         if len(set(self.credits)) < len(self.credits):
             yield Problem(("credits",), "names the same credits twice.", "Name each once.")
-        if self.imported is not None:
+        if self.imported is not None or self.weighted or self.members is not None:
             yield from self._of_credits_only()
-        elif "imported_as" in self.model_fields_set:
+        if self.imported is None and "imported_as" in self.model_fields_set:
             yield Problem(("as",), "says what an imported result is.", "Remove it, or write import.")
         if self.retention is not None:
             yield from self._retention_problems()
-        if self.levels is not None and not ROLL_UPS & set(self.credits):
+        yield from weight_problems(self.weighted)
+        if self.levels is not None and self.members is None and not ROLL_UPS & set(self.credits):
             yield Problem(("levels",), "only roll-ups have levels.", "Remove levels, or add credits: [rollup].")
         yield from self._earnings_problems()
         yield from self._worth_problems()
@@ -188,9 +219,10 @@ class Measure(Document):
             yield Problem(("less_per_deal",), "is an amount, and units are pieces.", "Remove less_per_deal.")
 
     def _of_credits_only(self) -> Iterator[Problem]:
-        """An imported result is of no deal and no credit."""
+        """An imported result, a weighted attainment and people are no credits."""
+        what = "an imported result has" if self.imported else "attainments have" if self.weighted else "members have"
         for key in sorted({"credits", "when", "dated_by"} & self.model_fields_set):
-            yield Problem((key,), "asks about credits, and an imported result has none.", f"Remove {key}.")
+            yield Problem((key,), f"asks about credits, and {what} none.", f"Remove {key}.")
 
     def _retention_problems(self) -> Iterator[Problem]:
         """A cohort has customers, one's own or the team's, and of these only what the account says can be tested."""

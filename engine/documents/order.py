@@ -26,15 +26,27 @@ def circle_among(plans: Sequence[Plan]) -> list[str]:
 
 
 def earners(plans: Sequence[Plan], file: int, measure: str) -> list[Place]:
-    """The components whose earnings a measure adds up: of its plan file, or for the team's of every plan."""
+    """The components whose earnings or attainments a measure reads: of its plan file, or for the team's of every."""
     of = plans[file].measures[measure]
-    files = range(len(plans)) if of.of_the_team else (file,)
-    return [(f, n) for f in files for n, part in enumerate(plans[f].components) if part.id in of.of]
+    read = of.members.attaining if of.members is not None else of.of
+    files = range(len(plans)) if of.of_the_team or of.members is not None else (file,)
+    return [(f, n) for f in files for n, part in enumerate(plans[f].components) if part.id in read]
 
 
 def team_is_read(plans: Sequence[Plan]) -> bool:
     """Whether any component pays on what others earned, so that their pay has to be computed with it."""
     return any(measure.of and measure.of_the_team for plan in plans for measure in plan.measures.values())
+
+
+def looking_at_each_other(plans: Sequence[Plan]) -> list[set[str]]:
+    """Plans whose people are computed together: those of a contest, and of managers whose members are counted."""
+    circles = [{plan.plan} for plan in plans if plan.ranks]
+    for plan in plans:
+        counted = {name for of in plan.measures.values() if of.members for name in of.members.attaining}
+        if counted:
+            read = {other.plan for other in plans if counted & {part.id for part in other.components}}
+            circles.append({plan.plan, *read})
+    return circles
 
 
 def _needs(plans: Sequence[Plan]) -> dict[Place, list[Place]]:
@@ -44,6 +56,6 @@ def _needs(plans: Sequence[Plan]) -> dict[Place, list[Place]]:
         ids = {part.id: (file, nth) for nth, part in enumerate(plan.components)}
         for nth, component in enumerate(plan.components):
             own = [ids[name] for name in reads(component, plan.measures)]
-            earned = (earners(plans, file, measure) for measure in added_up(component))
+            earned = (earners(plans, file, measure) for measure in added_up(component, plan.measures))
             needs[file, nth] = [*own, *(place for places in earned for place in places)]
     return needs

@@ -17,12 +17,13 @@ from engine.documents.document import Policy
 from engine.documents.draw import Draw
 from engine.documents.exchanging import Exchanging
 from engine.documents.findings import Accepted
+from engine.documents.looks import looks
 from engine.documents.measure import Measure, Unit
 from engine.documents.plan_cap import PlanCap
 from engine.documents.problems import Loc, Problem
 from engine.documents.ramp import RampMonth
 from engine.documents.release import STEPS, ReleaseStep, Reserve, share_problems
-from engine.documents.retention_fit import unfit_retention
+from engine.documents.retention_fit import unfit_weights, unfit_windows
 from engine.documents.values import FILLED, Currency, Dated, Name, Pay, Window
 from engine.money import minor_unit_micros
 
@@ -109,7 +110,7 @@ class Plan(Policy):
     @property
     def quotas(self) -> frozenset[str]:
         """The quotas that components, their gates and their multipliers refer to."""
-        named = (part.quota for component in self.components for part in (component, *component.gauges()))
+        named = (look.quota for look in looks(self.components, self.measures))
         pooled = (quota for pool in self.bonus_pools for quota in pool.quotas)
         return frozenset(quota for quota in (*named, *pooled) if quota is not None)
 
@@ -158,6 +159,7 @@ class Plan(Policy):
             for problem in (*self._unfit(component), *self._outside(component)):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
         yield from problems_in_plan(self.components, self.measures)
+        yield from unfit_weights(self.measures)
         yield from self._exchange_problems()
         yield from self._residual_problems()
         yield from self._cap_problems()
@@ -261,10 +263,10 @@ class Plan(Policy):
         if measure.unit != "amount" and shares:
             message = f"{component.measure} is measured in {NOUNS[measure.unit]}; a percentage of that is no amount."
             yield Problem(("measure",), message, "Write pays with an amount for each (of percent: for 100 %).")
-        if not measure.is_share or (component.quota is not None and measure.retention is None):
+        if not measure.is_share or (component.quota is not None and not measure.brings_whole):
             yield from component.quota_problems()
-        yield from unfit_retention(component, self.measures)
-        if component.tables and measure.imported is not None:
+        yield from unfit_windows(component, self.measures)
+        if component.tables and not measure.of_credits and measure.retention is None:
             key = "rates" if component.rates else "by_deal"
             yield Problem((key,), "an imported result is of no deal, so no case can fit.", f"Remove {key}.")
         if component.rate_by is not None and (not measure.of_credits or measure.of):

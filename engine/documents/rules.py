@@ -59,8 +59,10 @@ def _unknown_team_components(plans: Sequence[Plan]) -> Iterator[Issue]:
     known = {component.id for plan in plans for component in plan.components}
     for plan in plans:
         for name, measure in plan.measures.items():
-            for unknown in sorted(set(measure.of) - known if measure.of_the_team else ()):
-                message = f"measures.{name}.of: no component of any plan is called {unknown}."
+            team = set(measure.of) if measure.of_the_team else set[str]()
+            key, read = ("of", team) if measure.members is None else ("members", set(measure.members.attaining))
+            for unknown in sorted(read - known):
+                message = f"measures.{name}.{key}: no component of any plan is called {unknown}."
                 where = plan.written_in or f"plan {plan.plan}"
                 yield Issue("rules", Severity.HOLDS, where, message, nearest(unknown, known))
 

@@ -194,9 +194,7 @@ class World:
     def known(self, name: str) -> bool:
         """Whether something can be made up that the measure counts."""
         measure = self.measure(name)
-        if measure.sum in ("cash", "earnings") or measure.retention is not None:
-            return False
-        if measure.unit == "percent" and measure.imported is None:
+        if measure.sum in ("cash", "earnings") or measure.of_a_window is not None:
             return False
         return measure.imported is not None or "direct" in measure.credits or measured_column(measure) is not None
 

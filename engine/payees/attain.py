@@ -181,9 +181,10 @@ def _windows(
 ) -> pl.DataFrame:
     """The accumulation windows with their quota, and why one cannot be computed: null where it can.
 
-    Percentages are shares of 100 % where no quota says otherwise, and rates of retention of what there was at first.
+    Percentages are shares of 100 % where no quota says otherwise, and what is of a
+    window brings its own.
     """
-    whole_of = {"quota_micros": pl.col("of").first()} if measure.retention is not None else {}
+    whole_of = {"quota_micros": pl.col("of").first()} if measure.brings_whole else {}
     windows = running.group_by(WINDOW).agg(largest=pl.col("after").abs().max(), **whole_of)
     quota = pl.col("quota_micros")
     if whole_of:

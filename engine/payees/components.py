@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import cast
@@ -17,6 +17,7 @@ from engine.calendar import period_of
 from engine.documents.company import Company
 from engine.documents.component import Accumulation, Component
 from engine.documents.gauge import Gauge
+from engine.documents.measure import Levels
 from engine.documents.order import Place, earners, in_order
 from engine.documents.plan import Plan
 from engine.documents.values import Dated
@@ -31,6 +32,7 @@ from engine.payees.exchange import Exchange
 from engine.payees.factors import Reading, judged, with_factors
 from engine.payees.matrix import in_cells
 from engine.payees.measure import alive, counted
+from engine.payees.members import Read, Team, members_at_quota
 from engine.payees.money_splits import of_whole_deals, shares_of_money
 from engine.payees.places import Contest, placed
 from engine.payees.proration import quotas_of
@@ -38,6 +40,7 @@ from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.retained import of_cohorts
 from engine.payees.trouble import HELD, held_sources, troubles
 from engine.payees.unpaid import unpaid
+from engine.payees.weighted import weighted
 
 NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
 
@@ -128,6 +131,10 @@ class _Walk:
     def _attain(self, file: int, component: Component) -> Attainment:
         plan = self.rules.plans[file]
         measure = plan.measures[component.measure]
+        if measure.weighted:
+            return self._weighted(file, component)
+        if measure.members is not None:
+            return attain(self._members(file, component), plan, component, self.quotas[file], self.rules.company)
         rows = self.prepared.cash[file] if measure.sum == "cash" else self.prepared.credits[file]
         if measure.of:
             exchange = Exchange(self.book.fx_rates, self.rules.company.currency)
@@ -142,6 +149,35 @@ class _Walk:
         if component.split_of == "money":
             counts = of_whole_deals(counts)
         return attain(alive(counts, component), plan, component, self.quotas[file], self.rules.company)
+
+    def _weighted(self, file: int, component: Component) -> Attainment:
+        """The weighted sum of several attainments; what holds one of them holds it."""
+        plan, over = self.rules.plans[file], component.accumulates
+        weights = plan.measures[component.measure].weighted
+        parts = [(part, self._attain(file, _looking(component.id, part.measure, over, part.quota))) for part in weights]
+        counts = alive(weighted(parts, plan.currency), component)
+        whole = attain(counts, plan, component, self.quotas[file], self.rules.company)
+        every = [whole, *(attained for _, attained in parts)]
+        return replace(
+            whole,
+            waiting=pl.concat([attained.waiting for attained in every]).unique(),
+            held=f.HeldSources.cast(pl.concat([attained.held for attained in every]).unique()),
+            issues=tuple(dict.fromkeys(join_issues(*(attained.issues for attained in every)))),
+        )
+
+    def _members(self, file: int, component: Component) -> pl.DataFrame:
+        """How many of the people below each manager attained enough in their own components."""
+        plan = self.rules.plans[file]
+        measure = plan.measures[component.measure]
+        over = component.accumulates
+        if measure.members is None or over == "transaction":
+            msg = f"component {component.id} does not count members over a window"
+            raise ValueError(msg)
+        levels, company = measure.levels or Levels(), self.rules.company
+        team = Team(plan, component.measure, measure.members, levels, over, self.book, company, self.through)
+        places = earners(self.rules.plans, file, component.measure)
+        parts = [(self.rules.plans[f], self.rules.plans[f].components[n], self.attained[f, n]) for f, n in places]
+        return alive(members_at_quota(team, [Read(*part) for part in parts]), component)
 
     def _without_deals(self, places: Sequence[Place]) -> pl.DataFrame:
         """What the components of these places pay on that is of no deal."""
@@ -179,14 +215,7 @@ class _Walk:
             of = places[gauge.attainment_of]
             return _achieved(self.attained[of], parts[of[1]])
         over = gauge.over or component.accumulates
-        judge = Component(
-            id=component.id,
-            kind=component.kind,
-            measure=gauge.measure or "",
-            rate=NOTHING,
-            quota=gauge.quota,
-            accumulates=over,
-        )
+        judge = _looking(component.id, gauge.measure or "", over, gauge.quota)
         attained = self._attain(place[0], judge)
         if gauge.ranked is None:
             return _achieved(attained, judge)
@@ -194,9 +223,9 @@ class _Walk:
         return placed(attained, Contest(gauge.ranked, plan, self.book, over, company, self.through))
 
 
-def _looking(name: str, measure: str, over: Accumulation) -> Component:
+def _looking(name: str, measure: str, over: Accumulation, quota: str | None = None) -> Component:
     """A component that pays nothing, to look at what a measure came to."""
-    return Component(id=name, kind="bonus", measure=measure, rate=NOTHING, accumulates=over)
+    return Component(id=name, kind="bonus", measure=measure, rate=NOTHING, quota=quota, accumulates=over)
 
 
 def _achieved(attained: Attainment, component: Component) -> Reading:

@@ -17,6 +17,7 @@ from engine.calendar import period_of
 from engine.deals.dirt import FIRST_DAY, LAST_DAY
 from engine.documents.compensation import promised
 from engine.documents.component import Accumulation
+from engine.documents.looks import looks
 from engine.model import MICROS
 from engine.periods import PeriodKind
 from engine.scenario.customers import account_of, accounts_of, contracts_of, holdings_of, owner_of
@@ -217,16 +218,10 @@ def windows_of_quotas(rules: Rules) -> dict[str, list[PeriodKind]]:
 
 def _compared(rules: Rules) -> Iterator[tuple[str, Accumulation]]:
     """Every quota or target that is named, and how long is accumulated towards it."""
-    for component in (component for plan in rules.plans for component in plan.components):
-        if component.quota is not None:
-            yield component.quota, component.accumulates
-        if component.targets is not None:
-            yield component.targets, component.accumulates
-        for condition in component.gauges():
-            if condition.quota is not None:
-                yield condition.quota, condition.over or component.accumulates
-    for pool in (pool for plan in rules.plans for pool in plan.bonus_pools):
-        yield from ((quota, pool.per) for quota in pool.quotas)
+    for plan in rules.plans:
+        yield from ((look.quota, look.over) for look in looks(plan.components, plan.measures) if look.quota is not None)
+        yield from ((part.targets, part.accumulates) for part in plan.components if part.targets is not None)
+        yield from ((quota, pool.per) for pool in plan.bonus_pools for quota in pool.quotas)
 
 
 def _each(kind: PeriodKind, scenario: Scenario, rules: Rules) -> Iterator[tuple[date, date]]:

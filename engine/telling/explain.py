@@ -19,6 +19,7 @@ from engine.telling.facts import component_of, facts, on_the_curve
 from engine.telling.gauges_told import told_of_gauges
 from engine.telling.retained_told import told_of_cohort
 from engine.telling.settled import SETTLED, settled_sentence
+from engine.telling.windows_told import told_of_members, told_of_weights
 from engine.telling.wording import attainment, exchange, money, number, percent, pieces, plain, roughly
 
 Row = Mapping[str, Any]
@@ -39,7 +40,8 @@ def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: 
     if line["kind"] in SETTLED:
         said = settled_sentence(known, _named(deal) if deal is not None else "")
     elif known["cohort"] is not None:
-        said = f"{told_of_cohort(known)}; {_paid(known, plan)}"
+        said = f"{_told_of_window(known, plan)}; {_paid(known, plan)}"
+        said = f"With {_named(deal)} {said[0].lower()}{said[1:]}" if deal is not None else said
     elif deal is None or credit is None:
         said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_paid(known, plan)}"
     else:
@@ -53,6 +55,14 @@ def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: 
         said += f"; paid again on {line['dated_on']} as {line['part']} of the residual"
     source = "; ".join(text for text in (known["title"], known["document"]) if text)
     return f"{said}. [{source}]"
+
+
+def _told_of_window(known: Row, plan: Plan) -> str:
+    """What of the window is measured: customers kept, attainments that are weighted, members at their quota."""
+    measure = plan.measures[component_of(known, plan).measure]
+    if measure.weighted:
+        return told_of_weights(known, measure.weighted)
+    return told_of_members(known, measure.members) if measure.members is not None else told_of_cohort(known)
 
 
 def explain_assignment(assignment: Row, classified: Row | None, names: Names = NO_NAMES) -> list[str]:
@@ -199,14 +209,14 @@ def _product(part: Row, known: Row) -> str:
 def _factor(micros: Fraction, known: Row) -> str:
     """An amount of the measure as it stands in a product."""
     if known["measured_in"] == "percent":
-        return percent(micros / MICROS)
+        return roughly(micros / known["hundred"])
     return pieces(micros) if _counts(known) else plain(micros, known["currency"])
 
 
 def _rate(part: Row, known: Row) -> str:
     """A share of money, or an amount for each unit."""
     rate = Fraction(part["rate"])
-    return money(rate * MICROS, known["currency"]) if _counts(known) else percent(rate)
+    return money(rate * known["hundred"], known["currency"]) if _counts(known) else percent(rate)
 
 
 def _derived(part: Row, known: Row) -> str:
@@ -240,7 +250,7 @@ def _counts(known: Row) -> bool:
 
 def _share_of_all(known: Row) -> bool:
     """Whether attainment is the measured percentage itself: a share of 100 %."""
-    return bool(known["measured_in"] == "percent" and known["quota_micros"] == MICROS)
+    return bool(known["measured_in"] == "percent" and known["quota_micros"] == known["hundred"])
 
 
 def _worth(micros: Fraction | int, known: Row) -> str:
@@ -249,5 +259,5 @@ def _worth(micros: Fraction | int, known: Row) -> str:
     if unit == "amount":
         return money(micros, known["currency"])
     if unit == "percent":
-        return percent(Fraction(micros) / MICROS)
+        return roughly(Fraction(micros) / known["hundred"])
     return f"{pieces(micros)} deal{'' if micros == MICROS else 's'}" if unit == "deals" else pieces(micros)

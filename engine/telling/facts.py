@@ -14,6 +14,7 @@ from typing import Any
 from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
+from engine.model import MICROS
 from engine.money import round_ratio
 from engine.payees.curve import Curve, Limit, Step, scaled, value_at, walk
 from engine.payees.deal_cap import within
@@ -54,6 +55,7 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "imported": measure.imported,
         "retention": _retention(measure),
         "cohort": json.loads(line["cohort"]) if line["cohort"] is not None else None,
+        "hundred": _hundred(measure, line),
         "factor": str(factor),
         "factors": found_by(line["factors"]),
         "earned_by": list(measure.of),
@@ -77,6 +79,11 @@ def _retention(measure: Measure) -> dict[str, str] | None:
         return None
     goal = {"goal": str(of.goal)} if of.goal is not None else {}
     return {"kind": of.kind, "cohort": of.cohort, "transferred": of.transferred, **goal}
+
+
+def _hundred(measure: Measure, line: Mapping[str, Any]) -> int:
+    """What 100 % of a measured percentage is."""
+    return int(line["quota_micros"]) if measure.weighted else MICROS
 
 
 def component_of(line: Mapping[str, Any], plan: Plan) -> Component:

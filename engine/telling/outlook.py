@@ -48,13 +48,20 @@ class Position:
     @property
     def step(self) -> int:
         """What an achievement is a multiple of, where a person says it: the minor unit of money, else a hundredth."""
+        if self.unit == "percent":
+            return self._hundred // 100 or 1
         return minor_unit_micros(self.plan.currency) if self.unit == "amount" else HUNDREDTH
+
+    @property
+    def _hundred(self) -> int:
+        """What 100 % of a measured percentage is."""
+        return self.quota if self.plan.measures[self.component.measure].weighted else MICROS
 
     def worth(self, micros: Fraction | int) -> str:
         """An achievement in the unit of the measure."""
         if self.unit == "amount":
             return money(micros, self.plan.currency)
-        return percent(Fraction(micros) / MICROS) if self.unit == "percent" else counted(micros)
+        return percent(Fraction(micros) / self._hundred) if self.unit == "percent" else counted(micros)
 
     def rounded(self, pay: Fraction) -> int:
         """A pay as lines are rounded."""

@@ -1,11 +1,14 @@
 """Contests: the place of a payee among everybody in the plan."""
 
 from datetime import date
+from fractions import Fraction
 
 import polars as pl
 import pytest
 
 from engine.documents.gauge import Gate
+from engine.documents.measure import Measure
+from engine.documents.members import Members
 from engine.documents.ranked import Ranked
 from jobs.compute import rivals
 from tests.engine.builders import book, rules
@@ -69,3 +72,14 @@ def test_whoever_moves_moves_everybody_in_the_contest_and_nobody_else():
 
     assert rivals({"ada", "cy"}, records, rules(plans=[contest, other])) == {"ada", "bo"}
     assert rivals({"cy"}, records, rules(plans=[contest, other])) == set()
+
+
+def test_whoever_moves_moves_the_managers_who_count_their_members():
+    counting = Members(attaining=("base",), least=Fraction(1))
+    above = plan(component(measure="reached"), plan="manager", measures={"reached": Measure(members=counting)})
+    people = [("ada", "ae"), ("bo", "ae"), ("vera", "manager"), ("ida", "sdr")]
+    records = book(enrolments=[{"person_id": who, "plan": name} for who, name in people])
+    alone = plan(component(id="meetings"), plan="sdr")
+
+    assert rivals({"ada"}, records, rules(plans=[plan(), above, alone])) == {"ada", "bo", "vera"}
+    assert rivals({"ida"}, records, rules(plans=[plan(), above, alone])) == set()

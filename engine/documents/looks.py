@@ -1,0 +1,37 @@
+"""Which measures a plan looks at, over which windows and of which quotas: by components, gauges and weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from engine.documents.component import Accumulation, Component
+from engine.documents.measure import Measure
+
+
+class Look(NamedTuple):
+    """A measure that is added up over a window, and the quota that this is compared with."""
+
+    measure: str
+    over: Accumulation
+    quota: str | None
+
+
+def looks_of(component: Component, measures: Mapping[str, Measure]) -> Iterator[Look]:
+    """Everything that decides what a component pays; of weighted attainments, each of them too."""
+    own = [Look(component.measure, component.accumulates, component.quota)]
+    own += [
+        Look(gauge.measure, gauge.over or component.accumulates, gauge.quota)
+        for gauge in component.gauges()
+        if gauge.measure is not None
+    ]
+    for look in own:
+        yield look
+        for part in measures[look.measure].weighted:
+            yield Look(part.measure, look.over, part.quota)
+
+
+def looks(components: Iterable[Component], measures: Mapping[str, Measure]) -> Iterator[Look]:
+    """Those of all components."""
+    for component in components:
+        yield from looks_of(component, measures)

@@ -1,0 +1,45 @@
+"""Members at quota: how many of a manager's people reached what they had to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from engine.documents.document import Document
+from engine.documents.problems import Problem
+from engine.documents.values import FILLED, Count, Name, Rate
+
+
+class Newcomers(Document):
+    """How members count who have not been on their plan for long."""
+
+    months: Count = Field(examples=["3"])
+    """For so many months from their first day on the plan."""
+    least: Rate | None = Field(default=None, examples=["50%"])
+    """What they have to reach in these months; without it, they are left out of the count."""
+
+    def problems(self) -> Iterator[Problem]:
+        """There is a month in which somebody is new."""
+        if self.months < 1:
+            yield Problem(("months",), "nobody is new for no month.", "Write 1 or more.")
+
+
+class Members(Document):
+    """How many of the people below a manager attain their quota, counted at the end of each window.
+
+    `{attaining: [base], least: 100%}` with five people who report to the manager, of whom four are at 100 % of the
+    quota of their component `base` or above: 80 %. Members are those below (see `levels`) who on the window's last day
+    are on a plan with one of the components; who sold nothing is one of them, and has attained nothing. Their
+    attainment is that of their own window up to that day. It is known when the window is over.
+    """
+
+    attaining: Annotated[tuple[Name, ...], *FILLED] = Field(examples=["[base]"])
+    """The components, in whatever plan, whose attainment is asked for. Somebody with several has to reach each."""
+    least: Rate = Field(examples=["100%"])
+    """The attainment that has to be reached."""
+    counted_as: Literal["share", "members"] = Field(default="share", examples=["members"])
+    """`share`: those who did, of all members. `members`: how many they are."""
+    newcomers: Newcomers | None = Field(default=None, examples=["{months: 3, least: 50%}"])
+    """Another floor for members who are new, or none of them; without it, they count as everybody."""

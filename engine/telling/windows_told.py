@@ -1,0 +1,49 @@
+"""Sentences on attainments that are weighted, and on members who reached their quota."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from engine.documents.members import Members
+from engine.documents.weighted import WeightedAttainment
+from engine.telling.wording import percent, roughly
+
+Row = Mapping[str, Any]
+
+
+def told_of_weights(known: Row, parts: Sequence[WeightedAttainment]) -> str:
+    """`Your weighted attainment in FY2026-Q1 is 98 %: 60 % x 110 % of bookings + 40 % x 80 % of nrr`."""
+    reached = roughly(Fraction(known["after_micros"], known["quota_micros"]))
+    told = " + ".join(_weighed(part, found) for part, found in zip(parts, known["cohort"], strict=True))
+    return f"Your weighted attainment in {known['window']} is {reached}: {told}"
+
+
+def _weighed(part: WeightedAttainment, found: Row) -> str:
+    """One attainment with its weight, and what it counts as where that is something else."""
+    reached = Fraction(found["achieved"], found["quota"]) if found["quota"] else Fraction(0)
+    counted = "".join(_counted(part, reached))
+    return f"{percent(part.weight)} x {roughly(reached)} of {part.measure}{counted}"
+
+
+def _counted(part: WeightedAttainment, reached: Fraction) -> Iterator[str]:
+    if part.least is not None and reached < part.least:
+        yield f" (below {percent(part.least)}, counts as 0 %)"
+    elif part.most is not None and reached > part.most:
+        yield f" (counts as {percent(part.most)})"
+
+
+def told_of_members(known: Row, members: Members) -> str:
+    """`Of 5 members of your team 4 had attained 100 % of base on 2026-03-31`."""
+    found = known["cohort"]
+    asked = f"{percent(members.least)} of {' and '.join(members.attaining)}"
+    new = members.newcomers
+    if new is None:
+        floor = ""
+    elif new.least is None:
+        floor = f", those in their first {new.months} months left out"
+    else:
+        floor = f" ({percent(new.least)} in the first {new.months} months)"
+    reached = f"{found['reached']} had attained {asked}{floor} on {found['on']}"
+    return f"Of {found['members']} members of your team {reached}"
