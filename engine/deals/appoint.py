@@ -16,6 +16,7 @@ import polars as pl
 from engine.deals.holders import People, filled
 from engine.deals.pooled import NOT_GIVEN
 from engine.deals.problems import problems
+from engine.deals.stages import divides
 from engine.documents.engagement import Engagement, Rule
 from engine.matching import fits
 from engine.model import Severity
@@ -55,7 +56,7 @@ def _wanted(rules: Sequence[Rule]) -> dict[str, pl.Expr]:
             wanted.setdefault(role, []).append(decided)
         for share in rule.credit:
             needed = decided & fits(share.when)
-            wanted.setdefault(share.to, []).append(needed & ~pl.col("crm_splits") if share.split_by else needed)
+            wanted.setdefault(share.to, []).append(needed & ~divides(share))
     return {role: reduce(or_, expressions) for role, expressions in wanted.items()}
 
 

@@ -23,6 +23,7 @@ from engine.deals.place import in_force_by
 from engine.deals.pooled import pooled, without_capacity
 from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.reasons import reason, roles_of
+from engine.deals.stages import with_stages
 from engine.documents.engagement import Engagement
 from engine.documents.holdover import PARTS
 from engine.matching import fits, with_lists
@@ -82,9 +83,9 @@ def _pooled(engagement: Engagement, deals: pl.DataFrame, book: Book, drums: Drum
 
 
 def with_circumstances(classified: pl.DataFrame, book: Book) -> pl.DataFrame:
-    """The deals with what conditions of rules also ask for: the lists of the account, and whether the CRM splits it."""
+    """The deals with what rules also ask for: lists of the account, whether the CRM splits it, its stages so far."""
     split = pl.col("deal_id").is_in(book.splits["deal_id"].unique().implode())
-    return with_lists(classified, book.list_entries).with_columns(crm_splits=split)
+    return with_stages(with_lists(classified, book.list_entries).with_columns(crm_splits=split), book)
 
 
 def _ready(classified: dy.DataFrame[f.Classified], book: Book) -> pl.DataFrame:

@@ -19,6 +19,7 @@ from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.rollup import rolled_up
 from engine.deals.shares import MEASURES, divided, portion, reduced, weight_of, with_remainder
 from engine.deals.splits import crm_splits
+from engine.deals.stages import divides, stage_problems, stage_splits
 from engine.deals.teams import shared_with_team
 from engine.documents.credit_share import CreditShare, Portion
 from engine.documents.engagement import Rule
@@ -51,6 +52,8 @@ _ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 Shares = tuple[tuple[int, CreditShare], ...]
 """Shares with their places in the rule."""
+Divisions = Mapping[int, pl.DataFrame]
+"""By place of a share: among whom it is divided, deal by deal (`payee_id`, `parts`, `place`, `how`)."""
 
 
 def credit(
@@ -68,8 +71,12 @@ def credit(
     whole = [rows for rows, shares in sharing if _by_crm(shares) and not _takes_what_splits_leave(shares)]
     splits, found = crm_splits(book, *(pl.concat([deals.clear(), *rows]) for rows in (divided_by_crm, whole)))
     found += [_unportioned(rows) for rows, shares in sharing if _portion(shares) != "all"]
+    divisions = [_divisions(rows, shares, splits, book) for rows, shares in sharing]
+    for (rows, shares), of in zip(sharing, divisions, strict=True):
+        found += _unstaged(rows, shares, of)
     filled = {role: appointments.filter(pl.col("role") == role) for role in appointments["role"].unique()}
-    parts = [_divided(unheld(rows, found), shares, filled, splits) for rows, shares in sharing]
+    sets = zip(sharing, divisions, strict=True)
+    parts = [_divided(unheld(rows, found), shares, filled, of) for (rows, shares), of in sets]
     rows = pl.concat([pl.DataFrame(schema=_ROWS), *parts])
     check_sums(rows, deals)
     single = reduced(_merged(rows.filter(pl.col("payee_id").is_not_null()).with_columns(credit_id=_credit_id())))
@@ -116,6 +123,20 @@ def _sets(rule: Rule) -> list[Shares]:
     return list(sets.values())
 
 
+def _divisions(rows: pl.DataFrame, shares: Shares, splits: pl.DataFrame, book: Book) -> Divisions:
+    """Among whom each share is divided that the CRM's splits or the stages owned divide."""
+    by_stages = ((place, share) for place, share in shares if share.by_stages)
+    staged = {place: stage_splits(rows.filter(fits(one.when)), one.by_stages, book) for place, one in by_stages}
+    return {place: splits for place, share in shares if share.split_by} | staged
+
+
+def _unstaged(rows: pl.DataFrame, shares: Shares, divisions: Divisions) -> Iterator[pl.DataFrame]:
+    """What is wrong with the histories by which shares are divided."""
+    for place, share in shares:
+        if share.by_stages:
+            yield from stage_problems(rows.filter(fits(share.when)), divisions[place], share.by_stages)
+
+
 def _by_crm(shares: Shares) -> bool:
     return any(share.split_by for _, share in shares)
 
@@ -130,7 +151,7 @@ def _portion(shares: Shares) -> Portion:
 
 
 def _divided(
-    deals: pl.DataFrame, shares: Shares, filled: Mapping[str, pl.DataFrame], splits: pl.DataFrame
+    deals: pl.DataFrame, shares: Shares, filled: Mapping[str, pl.DataFrame], divisions: Divisions
 ) -> pl.DataFrame:
     """One row a deal and payee of a set of shares, with what it comes to."""
     first = shares[0][1]
@@ -148,7 +169,7 @@ def _divided(
         .filter(pl.any_horizontal(pl.col(*MEASURES) != 0))
         .with_row_index("nth")
     )
-    given = [part for place, share in shares for part in _given(rows, place, share, filled, splits)]
+    given = [part for place, share in shares for part in _given(rows, place, share, filled, divisions.get(place))]
     if not given:
         return pl.DataFrame(schema=_ROWS)
     weighed = pl.concat(given)
@@ -158,21 +179,21 @@ def _divided(
 
 
 def _given(
-    rows: pl.DataFrame, place: int, share: CreditShare, filled: Mapping[str, pl.DataFrame], splits: pl.DataFrame
+    rows: pl.DataFrame, place: int, share: CreditShare, filled: Mapping[str, pl.DataFrame], among: pl.DataFrame | None
 ) -> Iterator[pl.DataFrame]:
-    """Who gets a share: the holder of its role, or the people among whom the CRM splits it."""
+    """Who gets a share: the holder of its role, or those among whom the CRM's splits or the stages divide it."""
     fitting = rows.filter(_fits_share(place)).with_columns(role=pl.lit(share.to), rest=pl.lit(share.is_remainder))
     weight = pl.lit(1 if share.is_remainder else weight_of(share.part), dtype=pl.Int128)
     first = pl.lit(place * _MOST_SPLITS, dtype=pl.Int64)
     columns = ["nth", *_ROWS, "rest"]
-    by_crm = pl.col("crm_splits") & bool(share.split_by)
+    is_divided = divides(share)
     if share.to in filled:
         holders = filled[share.to].filter(pl.col("parts") > 0)
         found = holders.select("deal_id", "how", "turn", "parts", payee_id="person_id")
-        held = fitting.filter(~by_crm).join(found, on="deal_id")
+        held = fitting.filter(~is_divided).join(found, on="deal_id")
         yield held.with_columns(place=first + pl.col("turn"), weight=weight * pl.col("parts")).select(columns)
-    if share.split_by:
-        split = fitting.filter(by_crm).join(splits, on="deal_id").with_columns(how=pl.lit("split in the CRM"))
+    if among is not None:
+        split = fitting.filter(is_divided).join(among, on="deal_id")
         yield split.with_columns(place=first + pl.col("place"), weight=weight * pl.col("parts")).select(columns)
 
 

@@ -44,7 +44,9 @@ def crm_splits(book: Book, deals: pl.DataFrame, whole: pl.DataFrame) -> tuple[pl
         text("is split with user {}, who is not among the people.", "user_id"),
         "Let the worker's user see that person, or correct the split.",
     )
-    shares = split.filter(pl.col("parts") > 0).select("deal_id", "parts", payee_id="person_id", place=_turn())
+    shares = split.filter(pl.col("parts") > 0).select(
+        "deal_id", "parts", payee_id="person_id", place=_turn(), how=pl.lit("split in the CRM")
+    )
     return shares, [odd, unknown]
 
 

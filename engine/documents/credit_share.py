@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, StrictStr, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 
 from engine.documents.conditions import When
 from engine.documents.document import Document, written
 from engine.documents.holder import Holder
+from engine.documents.holdover import PARTS
 from engine.documents.problems import Problem
-from engine.documents.values import PERCENT_SCHEMA, YesNo, percent_text, share
+from engine.documents.values import PERCENT_SCHEMA, Share, YesNo, percent_text, share
 
 REMAINDER: Literal["remainder"] = "remainder"
 """A share that is what the others leave."""
@@ -48,6 +49,13 @@ class CreditShare(Document):
     """Which part of a renewal split at the expiring ACV; `all` is the whole deal."""
     split_by: Literal["crm"] | None = Field(default=None, examples=["crm"])
     """`crm` divides this share as the CRM's splits say, where the deal has any."""
+    by_stages: dict[StrictStr, Share] = Field(
+        default_factory=dict, examples=["{Discovery: 30%, Proposal: 30%, Closing: 40%}"]
+    )
+    """Divides this share among those who owned the deal when it entered each of these stages (by the CRM's history, in
+    the order of the pipeline; weights of together 100 %). A deal that entered a stage twice counts the first time. A
+    stage that it skipped is of who owned it at the next of these that it entered, and after the last of its owner. A
+    deal of whose stages nothing is known is `to`'s, with a warning."""
     when: When = Field(default=When(), examples=["{source: Outbound SDR}"])
     """An overlay may depend on the deal, and so may a direct share beside which another one takes the remainder:
     direct shares must always add up."""
@@ -66,6 +74,16 @@ class CreditShare(Document):
         """What is left has no condition, and is not on top."""
         if self.is_remainder and self.overlay:
             yield Problem(("share",), "an overlay is on top, where nothing remains.", "Write a percentage.")
+        if self.by_stages and self.split_by:
+            yield Problem(("by_stages",), "written beside split_by.", "Keep one of them.")
+        total = sum(self.by_stages.values(), Fraction(0))
+        if self.by_stages and total != 1:
+            message = f"the stages add up to {percent_text(total)}, not 100%."
+            yield Problem(("by_stages",), message, "Mend the weights.")
+        for stage, weight in self.by_stages.items():
+            if (weight * PARTS).denominator != 1:
+                message = f"{percent_text(weight)} has more than four decimals."
+                yield Problem(("by_stages", stage), message, "Write at most four, such as 33.3333%.")
         if self.is_remainder and self.when != When():
             yield Problem(("when",), "a remainder is always given.", "Remove when.")
 

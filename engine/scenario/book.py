@@ -57,7 +57,7 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
         fx_rates=frame(f.FxRates, _fx_rates(scenario)),
         list_entries=frame(f.ListEntries, _list_entries(scenario)),
         deal_events=frame(f.DealEvents, _events(scenario)),
-        deal_stages=frame(f.DealStages, ()),
+        deal_stages=frame(f.DealStages, _stages(scenario)),
         lots=frame(f.Lots, _lots(scenario)),
     )
 
@@ -140,6 +140,12 @@ def _splits(scenario: Scenario) -> Iterator[dict[str, Any]]:
                 "share_num": share.numerator,
                 "share_den": share.denominator,
             }
+
+
+def _stages(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for deal_id, deal in scenario.named_deals():
+        for fact in deal.stages:
+            yield {"deal_id": deal_id, "stage": fact.stage, "entered_on": fact.on, "owner": fact.owner}
 
 
 def _team(scenario: Scenario) -> Iterator[dict[str, Any]]:

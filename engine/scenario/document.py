@@ -193,6 +193,7 @@ class Scenario(Document):
         """Everybody whom the facts name, in order."""
         named = [
             *(payee for deal in self.deals for payee in (*deal.splits, *deal.team, deal.payee)),
+            *(stage.owner for deal in self.deals for stage in deal.stages),
             *(fact.payee for fact in self.achieved),
             *(fact.payee for fact in self.before),
             *(fact.payee for fact in self.results),

@@ -72,6 +72,17 @@ class Customer(Document):
         }
 
 
+class StageFact(Document):
+    """A stage that a deal entered, and who owned it then."""
+
+    stage: StrictStr = Field(examples=["Discovery"])
+    """Its name, as rules write it."""
+    on: Day = Field(examples=["2026-01-05"])
+    """The day on which the deal entered it."""
+    owner: Name = Field(examples=["ada"])
+    """Who owned the deal then."""
+
+
 class DealFact(Customer):
     """A deal, won unless it says otherwise. Without `payee` and `splits` it is the deal of `rep`."""
 
@@ -106,6 +117,11 @@ class DealFact(Customer):
     `rep`. A customer's `account_owner` is who `contracts` say, else the owner of its first deal in the file."""
     splits: dict[Name, Share] = Field(default_factory=dict, examples=["{ada: 60%, bo: 40%}"])
     """Shares of several payees, as the CRM would state them."""
+    stages: tuple[StageFact, ...] = Field(
+        default=(),
+        examples=["[{stage: Discovery, on: 2026-01-05, owner: sam}]"],
+    )
+    """The stages that it entered, as the CRM's history would tell them."""
     team: dict[Name, StrictStr] = Field(default_factory=dict, examples=["{sue: Sales Engineer}"])
     """Who is on the CRM's deal team, and as what."""
     account: Name | None = Field(default=None, examples=["acme"])

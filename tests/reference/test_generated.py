@@ -35,6 +35,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Floor", "amount", "applies"),
     **_each(LATE, "Gate", "ranked"),
     **_each(LATE, "Holdover", "because", "days", "of", "share"),
+    **_each(LATE, "CreditShare", "by_stages"),
     **_each(LATE, "HouseAccounts", "because", "counts_for", "id", "when"),
     **_each(LATE, "Leave", "deals", "quota"),
     **_each(LATE, "Leavers", "paid_for_days"),
