@@ -90,7 +90,7 @@ def stage_problems(deals: pl.DataFrame, divided: pl.DataFrame, weights: Mapping[
             "missing_stage_history",
             Severity.WARNS,
             f"has no history of the stages {names}, so its share is not divided by them.",
-            "Let the mapping read the stage history, or correct the names of the stages.",
+            "Write history: true in the mapping, or correct the names of the stages.",
         ),
         problems(
             divided.filter(pl.col("payee_id").is_null()),

@@ -52,7 +52,7 @@ class CreditShare(Document):
     by_stages: dict[StrictStr, Share] = Field(
         default_factory=dict, examples=["{Discovery: 30%, Proposal: 30%, Closing: 40%}"]
     )
-    """Divides this share among those who owned the deal when it entered each of these stages (by the CRM's history, in
+    """Divides this share among those who owned the deal when it entered each of these stages (`history: true` in the mapping, in
     the order of the pipeline; weights of together 100 %). A deal that entered a stage twice counts the first time. A
     stage that it skipped is of who owned it at the next of these that it entered, and after the last of its owner. A
     deal of whose stages nothing is known is `to`'s, with a warning."""
