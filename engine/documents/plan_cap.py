@@ -28,7 +28,12 @@ class PlanCap(Document):
     components: tuple[ComponentName, ...] = Field(default=(), examples=["[base, kicker]"])
     """Which components count; without it, all of the plan."""
     per: Literal["month", "quarter", "half", "year"] = Field(examples=["year"])
-    """In which fiscal periods it starts again."""
+    """How long a window is, after which it starts again."""
+    since: Literal["fiscal_year", "enrolment", "contract"] = Field(default="fiscal_year", examples=["enrolment"])
+    """From when windows are counted: `fiscal_year`: they are fiscal periods; `enrolment`: calendar months from each
+    payee's first day on the plan, so that `per: year` ends on anniversaries; `contract`: each deal by itself, calendar
+    months from the day on which its contract starts (what was earned before counts in the first; lines of no deal do
+    not count). A plan file cuts a window where it ends."""
     amount: Pay | None = Field(default=None, examples=["250_000"])
     """An amount of the plan's currency for each period."""
     share: Rate | None = Field(default=None, examples=["200%"])
@@ -44,6 +49,9 @@ class PlanCap(Document):
             yield Problem((), "a cap has either amount or share.", "Write amount: 250_000, or share: 200% and of.")
         if (self.share is None) != (self.of is None):
             yield Problem((), "share and of go together.", "Write both, such as share: 200% and of: variable.")
+        if self.share is not None and self.since != "fiscal_year":
+            message = "people data promises pay for fiscal periods, and these are none."
+            yield Problem(("since",), message, "Write an amount, or remove since.")
         if self.then_pays is not None and self.then_pays >= 1:
             yield Problem(("then_pays",), "pays all that lies above the cap.", "Write less than 100%.")
 

@@ -16,13 +16,14 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.calendar import period_label, period_of
+from engine.calendar import period_of
 from engine.documents.company import Company
 from engine.documents.compensation import promise_rows
 from engine.documents.plan import Plan
 from engine.documents.plan_cap import PlanCap
 from engine.model import Issue, Severity
 from engine.money import round_ratio
+from engine.payees.cap_windows import with_windows
 from engine.payees.compensation import promised_rows
 from engine.payees.curve import Limit
 from engine.payees.quotas import quota_of_windows
@@ -40,18 +41,26 @@ class Capped:
     issues: tuple[Issue, ...]
 
 
-def cap_plans(lines: dy.DataFrame[f.Lines], held: dy.DataFrame[f.HeldSources], book: Book, rules: Rules) -> Capped:
+def cap_plans(
+    lines: dy.DataFrame[f.Lines],
+    held: dy.DataFrame[f.HeldSources],
+    classified: dy.DataFrame[f.Classified],
+    book: Book,
+    rules: Rules,
+) -> Capped:
     """The lines of every plan's caps, in the order in which they are written.
 
-    `held` are earnings that nobody knows: the caps of their payees in that plan stay as they were. Where nobody knows
-    the height of a cap, what it covers is held.
+    `held` are earnings that nobody knows: the caps of their payees in that plan stay as they were, and so does one that
+    counts by contract where a deal is not known. Where nobody knows the height of a cap, what it covers is held.
     """
     made, issues = [f.Lines.create_empty()], list[Issue]()
     stuck: list[pl.DataFrame] = [f.HeldSources.create_empty()]
     for plan in rules.plans:
-        waiting = held.filter(pl.col("plan") == plan.plan)["payee_id"].unique()
+        unknown = held.filter(pl.col("plan") == plan.plan)["payee_id"]
         for cap in plan.caps:
-            counted = _counted(pl.concat([lines, *made]), plan, cap)
+            found = _counted(pl.concat([lines, *made]), plan, cap)
+            counted = with_windows(found, plan, cap, book, classified=classified, company=rules.company)
+            waiting = pl.concat([unknown, counted.filter(pl.col("window").is_null())["payee_id"]]).unique()
             totals = _totals(counted, plan, cap, book, rules.company)
             waits = pl.col("payee_id").is_in(waiting.implode())
             lacks = totals.filter(pl.col("height").is_null() & ~waits)["payee_id"].unique().sort()
@@ -82,8 +91,7 @@ def _escapes(component: str, earlier: PlanCap, cap: PlanCap) -> bool:
 
 def _totals(counted: pl.DataFrame, plan: Plan, cap: PlanCap, book: Book, company: Company) -> pl.DataFrame:
     """By payee, window and statement period in order of time: the totals before and after it, the cap's `height`."""
-    labelled = counted.with_columns(window=period_label(pl.col("dated_on"), cap.per, company))
-    added = labelled.group_by(*WINDOW, "period").agg(
+    added = counted.group_by(*WINDOW, "period").agg(
         pl.col("dated_on").max(), added=pl.col("amount_micros").sum(), currency=pl.col("currency").first()
     )
     running = added.sort(*WINDOW, "dated_on").with_columns(after=pl.col("added").cum_sum().over(WINDOW))

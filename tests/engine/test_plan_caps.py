@@ -93,3 +93,31 @@ def test_the_cap_of_a_payee_with_held_earnings_stays_as_it_was():
 def test_a_cut_is_rounded_to_the_plans_unit():
     assert cut(1_005_000, Limit(Fraction(1_000_000), Fraction(1, 2)), 10_000) == 0
     assert cut(1_010_000, Limit(Fraction(1_000_000), Fraction(1, 2)), 10_000) == 10_000
+
+
+def test_windows_from_the_enrolment_go_from_the_last_day_of_a_month_to_the_next():
+    sales = [("2026-02-27", 10_000), ("2026-02-28", 10_000), ("2026-03-30", 10_000), ("2026-03-31", 10_000)]
+    enrolments = [{"person_id": "ada", "plan": "ae", "from_on": "2026-01-31"}]
+    limit = cap(since="enrolment")
+
+    outcome = Case([plan(component(rate=rate(20)), caps=(limit,))], enrolments=enrolments).pays(sold(*sales))
+
+    lines = outcome.lines.filter(pl.col("kind") == "cap").sort("window", "dated_on")
+    assert list(lines.select("window", "period", pl.col("amount_micros") // 10**6).iter_rows()) == [
+        ("the month from 2026-01-31", "2026-02", -1_000),
+        ("the month from 2026-02-28", "2026-02", -1_000),
+        ("the month from 2026-02-28", "2026-03", -2_000),
+        ("the month from 2026-03-31", "2026-03", -1_000),
+    ]
+
+
+def test_a_cap_by_contract_stays_as_it_was_where_the_deal_is_not_known():
+    of = plan(component(rate=rate(20)), caps=(cap(per="year", since="contract"),))
+    case, sales = Case([of]), sold(("2026-02-10", 10_000), ("2027-02-09", 10_000), ("2027-02-10", 10_000))
+    first = case.pays(sales)
+
+    again = case.pays((sales[0].clear(), sales[1].clear()), ledger(first.postings), kept=first.lines)
+
+    assert first.lines.filter(pl.col("kind") == "cap")["amount_micros"].to_list() == [units(-1_000)] * 3
+    assert again.postings.filter(pl.col("component") == "most").is_empty()
+    assert "cap_waits" in codes(again)

@@ -46,7 +46,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Multiplier", "ranked"),
     **_each(LATE, "Newcomers", "least", "months"),
     **_each(LATE, "Place", "because", "effective", "name", "when"),
-    **_each(LATE, "PlanCap", "amount", "components", "id", "of", "per", "share", "then_pays", "title"),
+    **_each(LATE, "PlanCap", "amount", "components", "id", "of", "per", "share", "since", "then_pays", "title"),
     **_each(LATE, "Ranked", "among", "counted_as", "least", "ties"),
     **_each(LATE, "RateBy", "below", "beyond", "deal", "points"),
     **_each(LATE, "RateCase", "otherwise", "pays", "rate", "when"),

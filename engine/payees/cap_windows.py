@@ -1,0 +1,37 @@
+"""In which window of a plan's cap a line counts: of the fiscal calendar, of the payee, or of the deal's contract."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from engine.book import Book
+from engine.calendar import period_label, whole_months_between
+from engine.documents.company import Company
+from engine.documents.plan import Plan
+from engine.documents.plan_cap import PlanCap
+from engine.payees.presence import presences
+from engine.periods import MONTHS
+from engine.texts import text
+
+
+def with_windows(
+    lines: pl.DataFrame, plan: Plan, cap: PlanCap, book: Book, *, classified: pl.DataFrame, company: Company
+) -> pl.DataFrame:
+    """The lines that the cap counts with their `window`, null where the deal of one is not known at present."""
+    if cap.since == "fiscal_year":
+        return lines.with_columns(window=period_label(pl.col("dated_on"), cap.per, company))
+    if cap.since == "enrolment":
+        begun = {payee: known.begins_on for payee, known in presences(plan, book).items()}
+        start = pl.col("payee_id").replace_strict(begun, default=plan.effective.from_on, return_dtype=pl.Date)
+        return lines.with_columns(window=_months_from(start, MONTHS[cap.per]))
+    starts = classified.select("deal_id", start=pl.coalesce("starts_on", "dated_on"))
+    of_deals = lines.filter(pl.col("deal_id").is_not_null()).join(starts, on="deal_id", how="left")
+    months = _months_from(pl.col("start"), MONTHS[cap.per])
+    return of_deals.with_columns(window=text("{} of {}", months, "deal_id")).drop("start")
+
+
+def _months_from(start: pl.Expr, length: int) -> pl.Expr:
+    """The window of a line's day, so many months long each, the first from `start` on; days before it count there."""
+    passed = whole_months_between(start, pl.col("dated_on")).clip(lower_bound=0) // length * length
+    named = "month" if length == 1 else f"{length} months"
+    return text("the {} from {}", pl.lit(named), start.dt.offset_by(text("{}mo", passed)).cast(pl.String))
