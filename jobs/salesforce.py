@@ -19,6 +19,7 @@ from connectors.salesforce.target import SalesforceTarget
 from connectors.transport import LOOPBACK
 from jobs.configuration import Configuration
 from jobs.cycle import Crm
+from jobs.named_payees import named_payees
 from jobs.settings import Salesforce, Settings, SettingsProblem, needed_secret
 
 SANDBOX_HOST = "sandbox.my.salesforce.com"
@@ -29,8 +30,13 @@ def prepare(configuration: Configuration, environment: Mapping[str, str], *, app
     """The steps that make the org ready: done, or only listed after the org itself has validated them."""
     settings = org_of(configuration.settings)
     connection = open_connection(settings, environment)
-    records = configuration.settings.records
-    plan = plan_setup(connection, configuration.mapping, records=records, username=settings.username)
+    plan = plan_setup(
+        connection,
+        configuration.mapping,
+        records=configuration.settings.records,
+        payees=named_payees(configuration.people),
+        username=settings.username,
+    )
     return () if plan.empty else apply_setup(connection, plan, check_only=not apply)
 
 

@@ -11,8 +11,8 @@ from simple_salesforce.format import format_soql
 from connectors.check import Check, checked, clock_check, tried, usage_check
 from connectors.mapping import CrmMapping
 from connectors.port import ConnectorError, same_org
+from connectors.salesforce.assignments import current_user
 from connectors.salesforce.session import Connection
-from connectors.salesforce.setup import current_user
 from connectors.salesforce.source import SalesforceSource
 from connectors.salesforce.target import SalesforceTarget
 from engine.model import Issue

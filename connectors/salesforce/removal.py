@@ -10,6 +10,7 @@ from simple_salesforce.format import format_soql
 from connectors.mapping import CrmMapping
 from connectors.port import NotAllowed, Refused
 from connectors.salesforce.archive import Member, members, removal
+from connectors.salesforce.assignments import current_user, holders
 from connectors.salesforce.deploy import deploy
 from connectors.salesforce.describe import describe
 from connectors.salesforce.granted import Granted, granted
@@ -19,7 +20,7 @@ from connectors.salesforce.pay_records import PAY_RECORDS
 from connectors.salesforce.permission_sets import AMOUNT, WRITER
 from connectors.salesforce.query import query_count, query_rows
 from connectors.salesforce.session import Connection
-from connectors.salesforce.setup import SETS, assigned, current_user
+from connectors.salesforce.setup import SETS
 
 WITH_THEIR_OBJECT = frozenset({"Layout"})
 """Kinds that Salesforce takes away with the object they belong to."""
@@ -131,7 +132,7 @@ def _records(
     """Only who sees every record can say that there is none."""
     if not objects and not fields:
         return {}
-    if objects and (worker is None or not assigned(connection, worker.id, current_user(connection))):
+    if objects and (worker is None or current_user(connection) not in holders(connection, worker.id)):
         msg = f"whether records with pay exist is seen with {WRITER.name} only. Assign it to the user you log in as."
         raise NotAllowed(msg, code="UNSEEN")
     found = {name: query_count(connection, f"SELECT COUNT() FROM {name}") for name in objects}  # noqa: S608  our names

@@ -82,7 +82,7 @@ class Rows:
             if not all(IDENTIFIER.fullmatch(part) for part in name.split(".")):
                 raise Refused(f"{name!r} is not an API name.")
         start = f"SELECT {', '.join(names)} FROM {self.object} WHERE {self._key} IN "  # noqa: S608  names matched above
-        for some in _by_length(record_keys):
+        for some in by_length(record_keys):
             yield start + format_soql("{}", list(some))
 
     def key_of(self, row: Mapping[str, Any]) -> str:
@@ -110,7 +110,8 @@ def _relationship(field: str) -> str:
     return field.removesuffix("__c") + "__r"
 
 
-def _by_length(record_keys: Sequence[str]) -> Iterator[Sequence[str]]:
+def by_length(record_keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The values in portions that fit into one query."""
     some: list[str] = []
     length = 0
     for key in record_keys:

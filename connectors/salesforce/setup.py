@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from simple_salesforce.format import format_soql
 
 from connectors.mapping import CrmMapping, Outcome
-from connectors.port import ConnectorError, NotAllowed, Refused
+from connectors.port import NotAllowed, Refused
 from connectors.salesforce.archive import deployment, members
+from connectors.salesforce.assignments import active_users, assign, holders, user_named
 from connectors.salesforce.deploy import deploy
 from connectors.salesforce.describe import Described, describe
 from connectors.salesforce.granted import Granted, granted
@@ -49,6 +49,8 @@ class SetupPlan:
     """The worker's own permission set, where it is to be deployed."""
     user_id: str
     assigns: bool
+    payees: tuple[str, ...] = ()
+    """Users who are to get the payee's permission set: nobody can own a record of an object he may not read."""
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -60,7 +62,7 @@ class SetupPlan:
     @property
     def empty(self) -> bool:
         """Whether the org is ready as it is."""
-        return not (self.files or self.assigns)
+        return not (self.files or self.assigns or self.payees)
 
     def steps(self) -> tuple[str, ...]:
         """One line a step, for people."""
@@ -74,15 +76,23 @@ class SetupPlan:
             found.append(f"deploy permission set {self.writer.name}: edit {edited} fields, read the mapped ones")
         if self.assigns:
             found.append(f"assign permission set {WRITER.name} to user {self.user_id}")
+        if self.payees:
+            found.append(f"assign permission set {PAYEE.name} to {len(self.payees)} payees")
         return tuple(found)
 
 
 def plan_setup(
-    connection: Connection, mapping: CrmMapping, *, records: bool = False, username: str | None = None
+    connection: Connection,
+    mapping: CrmMapping,
+    *,
+    records: bool = False,
+    payees: Collection[str] = (),
+    username: str | None = None,
 ) -> SetupPlan:
     """Compare the org with the mapping and, with `records`, with the source tree.
 
-    `username` is the integration user, by default the one that is logged in.
+    `payees` are named by e-mail address or user id. `username` is the integration user, by default the one that is
+    logged in.
     """
     described = describe(connection, [*(mapped.crm_object for mapped in mapping.objects.values()), CURRENCIES])
     deals = described.get(mapping.deal_object)
@@ -92,14 +102,15 @@ def plan_setup(
     files = pay_files(_decimals(connection, described)) if records else {}
     worker = writer(_access(mapping, described), grantable(files) if files else ())
     present = found.get(WRITER.name)
-    user_id = _user(connection, username)
+    user_id = user_named(connection, username)
     return SetupPlan(
         deal_object=mapping.deal_object,
         new_fields=_new_fields(mapping, deals, present),
         pay=_pay(connection, mapping, files, found) if files else {},
         writer=None if present and present.covers(worker) else worker,
         user_id=user_id,
-        assigns=present is None or not assigned(connection, present.id, user_id),
+        assigns=present is None or user_id not in holders(connection, present.id),
+        payees=_without(connection, found.get(PAYEE.name), payees) if records else (),
     )
 
 
@@ -107,9 +118,16 @@ def apply_setup(connection: Connection, plan: SetupPlan, *, check_only: bool = F
     """Do what the plan says, or have the org validate it without keeping anything. The steps that were taken."""
     if plan.files:
         deploy(connection, deployment(plan.files), check_only=check_only)
-    if plan.assigns and not check_only:
-        _assign(connection, plan.user_id)
+    if not check_only:
+        assign(connection, WRITER.name, [plan.user_id] if plan.assigns else [])
+        assign(connection, PAYEE.name, plan.payees)
     return plan.steps()
+
+
+def _without(connection: Connection, present: Granted | None, payees: Collection[str]) -> tuple[str, ...]:
+    """The payees who do not have their permission set yet."""
+    having = holders(connection, present.id) if present else frozenset()
+    return tuple(sorted(active_users(connection, payees) - having))
 
 
 def _pay(
@@ -190,33 +208,3 @@ def _access(mapping: CrmMapping, described: Mapping[str, Described]) -> Access:
     objects = [name for name in described if name in GRANTABLE or name.endswith("__c")]
     editable = [f"{mapping.deal_object}.{name}" for name in mapping.write.values()]
     return Access(tuple(sorted(readable)), tuple(sorted(editable)), tuple(sorted(objects)), mapping.deal_object)
-
-
-def current_user(connection: Connection) -> str:
-    """The id of the user that is logged in: the last part of the identity address."""
-    return str(connection.get("", dict[str, Any]).get("identity", "")).rsplit("/", 1)[-1]
-
-
-def _user(connection: Connection, username: str | None) -> str:
-    if username is None:
-        return current_user(connection)
-    found = query_rows(connection, format_soql("SELECT Id FROM User WHERE Username = {} AND IsActive = true", username))
-    if not found:
-        raise Refused(f"{username} is not an active user of this org. Check the username (not the e-mail address).")
-    return str(found[0]["Id"])
-
-
-def assigned(connection: Connection, permission_set: str, user_id: str) -> Sequence[str]:
-    """The assignments of a permission set to a user: one or none."""
-    text = "SELECT Id FROM PermissionSetAssignment WHERE PermissionSetId = {} AND AssigneeId = {}"
-    return [row["Id"] for row in query_rows(connection, format_soql(text, permission_set, user_id))]
-
-
-def _assign(connection: Connection, user_id: str) -> None:
-    (found, *_) = query_rows(connection, format_soql("SELECT Id FROM PermissionSet WHERE Name = {}", WRITER.name))
-    body = {"AssigneeId": user_id, "PermissionSetId": found["Id"]}
-    try:
-        connection.call("POST", "sobjects/PermissionSetAssignment", body=body)
-    except ConnectorError as problem:
-        if problem.code != "DUPLICATE_VALUE":
-            raise

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.salesforce.access import Right
 from sandbox.salesforce.schema import NUMBERS, TEXTS, Field, SObject
 
 if TYPE_CHECKING:
@@ -123,8 +124,9 @@ def describe_sobject(org: "Org", sobject: SObject, user: str, version: str) -> d
     fields = [field for field in sobject.fields.values() if org.access.sees(sobject, field, user)]
     return {
         **describe_global(sobject, version),
+        **_rights(org, sobject, user),
         "actionOverrides": [],
-        "childRelationships": [_child(child, hop) for child, hop in org.schema.children(sobject.name)],
+        "childRelationships": _children(org, sobject, user),
         "compactLayoutable": False,
         "defaultImplementation": None,
         "extendedBy": None,
@@ -141,6 +143,21 @@ def describe_sobject(org: "Org", sobject: SObject, user: str, version: str) -> d
         "sobjectDescribeOption": "FULL",
         "supportedScopes": [{"label": f"All {sobject.plural.lower()}", "name": "everything"}],
     }
+
+
+def _rights(org: "Org", sobject: SObject, user: str) -> dict[str, bool]:
+    """What the user may do with an object's records."""
+    rights: dict[str, Right] = {"createable": "Create", "updateable": "Edit", "deletable": "Delete"}
+    return {name: not sobject.setup and org.access.may(sobject, user, right) for name, right in rights.items()}
+
+
+def _children(org: "Org", sobject: SObject, user: str) -> list[dict[str, Any]]:
+    """The references to an object that the user sees."""
+    return [
+        _child(child, hop)
+        for child, hop in org.schema.children(sobject.name)
+        if org.access.may(child, user, "Read") and org.access.sees(child, hop, user)
+    ]
 
 
 def _child(child: SObject, hop: Field) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sandbox.salesforce.access import ADMIN, Access
 from sandbox.salesforce.bulk.bulk_jobs import Job
 from sandbox.salesforce.clock import Clock, stamp
 from sandbox.salesforce.deploying.deploy_result import Deploy
+from sandbox.salesforce.deploying.metadata_apply import note_sharing
 from sandbox.salesforce.ids import IdMint, id18
 from sandbox.salesforce.queries.paging import Cursors
 from sandbox.salesforce.queries.render import RenderCache
@@ -170,6 +171,19 @@ class Org:
     def flow(self, sobject: str, run: Flow) -> None:
         """Run before each save: it is given the new record and the old one (None on insert) and gives changes."""
         self.flows[sobject].append(run)
+
+    def sharing_default(self, sobject: str, model: str) -> None:
+        """Set who sees the records of an object by default: Private, Read or ReadWrite."""
+        kind = self.schema.get(sobject)
+        with self.lock:
+            kind.sharing = model
+            note_sharing(self, kind)
+            self.tables.commit()
+
+    def log_in(self, username: str) -> str:
+        """Start a session of an active user and give its token, as the user's browser has one."""
+        (user,) = [row for row in self.tables["User"].find("Username", username) if row.get("IsActive")]
+        return self.tokens.issue(str(self.organization["Id"]), str(user["Id"]))
 
     def expire_tokens(self) -> None:
         """End every session."""

@@ -18,7 +18,7 @@ REP_ID = id18(REP)
 @pytest.fixture
 def target(connection, mapping):
     """The org after set-up."""
-    apply_setup(connection, plan_setup(connection, mapping, records=True))
+    apply_setup(connection, plan_setup(connection, mapping, records=True, payees={REP}))
     return SalesforceTarget(connection, PAY_RECORDS.allowed, PAY_RECORDS.keys)
 
 

@@ -20,6 +20,10 @@ _PART_NAME = re.compile(rb'name="([^"]+)"')
 
 def create(org: "Org", request: Request) -> Response:
     """Deploy a package. Its outcome is asked for afterwards."""
+    if not org.access.administers(request.user):
+        raise ApiError(
+            "INSUFFICIENT_ACCESS", "use of the Metadata API requires a user with Modify Metadata", status=403
+        )
     parts = _parts(request)
     options = _options(parts)
     deploy = Deploy(

@@ -7,6 +7,7 @@ from sandbox.salesforce.records.automation import after_save
 from sandbox.salesforce.records.summaries import roll_up
 from sandbox.salesforce.records.writing import living, locked
 from sandbox.salesforce.schema import Row, SObject
+from sandbox.salesforce.sharing import check_change
 
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org
@@ -21,6 +22,7 @@ def delete(org: "Org", sobject: SObject, record_id: str, *, user: str | None) ->
     row = living(org, sobject, record_id)
     if sobject.name in _NEVER_DELETED or (sobject.setup and sobject.name not in _REMOVABLE_SETUP):
         raise RowError("INSUFFICIENT_ACCESS_OR_READONLY", f"{sobject.label} records cannot be deleted", fields=())
+    check_change(org, sobject, row, user)
     locked(org, row)
     if sobject.setup:
         org.tables.remove(sobject.name, cast("str", row["Id"]))

@@ -9,6 +9,7 @@ from sandbox.salesforce.records.automation import after_save, before_save, ignor
 from sandbox.salesforce.records.summaries import roll_up
 from sandbox.salesforce.records.values import stored
 from sandbox.salesforce.schema import Field, Row, SObject
+from sandbox.salesforce.sharing import check_change, check_owner, check_seen
 
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org
@@ -30,6 +31,7 @@ def update(org: "Org", sobject: SObject, record_id: str, values: Values, *, user
     """Change a record. A save without a change still moves SystemModstamp, as in Salesforce."""
     org.access.sobject(sobject.name, user, "Edit")
     old = living(org, sobject, record_id)
+    check_change(org, sobject, old, user)
     written = _checked(org, sobject, values, user=user, creating=False)
     new = old | {name: value for name, value in written.items() if name not in ignored(sobject.name, old)}
     org.touch(new, user=user)
@@ -151,7 +153,7 @@ def _checked(org: "Org", sobject: SObject, values: Values, *, user: str | None, 
             "and verify that it is read/write for your profile or permission set."
         )
         raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message, fields=tuple(refused))
-    _references(org, sobject, row)
+    _references(org, sobject, row, user)
     return row
 
 
@@ -172,7 +174,7 @@ def _meant(org: "Org", sobject: SObject, name: str, value: Any, user: str | None
     return field, matching[0]["Id"]
 
 
-def _references(org: "Org", sobject: SObject, row: Row) -> None:
+def _references(org: "Org", sobject: SObject, row: Row, user: str | None) -> None:
     for name, value in row.items():
         field = sobject.fields[name]
         if field.type != "reference" or value is None:
@@ -187,6 +189,10 @@ def _references(org: "Org", sobject: SObject, row: Row) -> None:
         if name == "OwnerId" and not found.get("IsActive"):
             message = "operation performed with inactive user [" + str(value) + "] as owner of " + sobject.label.lower()
             raise RowError("INACTIVE_OWNER_OR_USER", message, fields=(name,))
+        if name == "OwnerId":
+            check_owner(org, sobject, str(value))
+        check = check_change if field.master_detail and sobject.sharing == "ControlledByParent" else check_seen
+        check(org, target, found, user)
 
 
 def _required(sobject: SObject, new: Row) -> None:

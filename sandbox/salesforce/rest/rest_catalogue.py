@@ -10,7 +10,7 @@ from sandbox.salesforce.wire import Request, Response, json_response
 if TYPE_CHECKING:
     from sandbox.salesforce.state import Org
 
-_RESOURCES = ("sobjects", "query", "queryAll", "limits", "composite", "jobs", "metadata")
+_RESOURCES = ("sobjects", "query", "queryAll", "parameterizedSearch", "limits", "composite", "jobs", "metadata")
 _DAILY_JOBS = 10_000
 
 

@@ -16,6 +16,7 @@ from sandbox.salesforce.rest import (
     rest_collections,
     rest_query,
     rest_records,
+    rest_search,
     soap_login,
 )
 from sandbox.salesforce.wire import Request, Response, error_response, json_response
@@ -38,6 +39,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"/sobjects/{_NAME}/describe", rest_catalogue.describe),
     ("GET", "/(query|queryAll)", rest_query.query),
     ("GET", r"/(query|queryAll)/([\w-]+)", rest_query.more),
+    ("GET", "/parameterizedSearch", rest_search.search),
     ("GET", f"/sobjects/{_NAME}/updated", rest_records.updated),
     ("GET", f"/sobjects/{_NAME}/deleted", rest_records.deleted),
     ("POST", f"/sobjects/{_NAME}", rest_records.create),

@@ -7,7 +7,9 @@ import zipfile
 import pytest
 from simple_salesforce import SalesforceMalformedRequest
 
+from sandbox.salesforce.errors import RowError
 from sandbox.salesforce.queries.query import run_query
+from sandbox.salesforce.records import writing
 
 from .conftest import DEAL, REP
 
@@ -30,14 +32,16 @@ LINE = """<label>Line</label><pluralLabel>Lines</pluralLabel><sharingModel>Contr
 <referenceTo>Statement__c</referenceTo><relationshipName>Lines</relationshipName></fields>"""
 
 
-def granted(name, fields=(), objects=()):
+def granted(name, fields=(), objects=(), *, every=False):
     rights = "".join(
         f"<fieldPermissions><editable>{str(edit).lower()}</editable><field>{field}</field><readable>true</readable></fieldPermissions>"
         for field, edit in fields
     )
+    all_records = ("modifyAllRecords", "viewAllRecords") if every else ()
     for each in objects:
         allowed = "".join(
-            f"<{right}>true</{right}>" for right in ("allowCreate", "allowDelete", "allowEdit", "allowRead")
+            f"<{right}>true</{right}>"
+            for right in ("allowCreate", "allowDelete", "allowEdit", "allowRead", *all_records)
         )
         rights += f"<objectPermissions>{allowed}<object>{each}</object></objectPermissions>"
     return f"<PermissionSet {XMLNS}><label>{name}</label>{rights}</PermissionSet>"
@@ -60,6 +64,7 @@ SET_UP = {
             ("Line__c.Amount__c", True),
         ],
         ["Statement__c", "Line__c"],
+        every=True,
     ),
 }
 KINDS = {"objects": "CustomObject", "permissionsets": "PermissionSet", "tabs": "CustomTab", "classes": "ApexClass"}
@@ -142,13 +147,16 @@ def test_fields_show_once_a_permission_set_is_assigned(org, sf):
 def test_statements_and_lines(org, sf):
     deploy(sf, zipped(SET_UP))
     assign(org, sf, "Writer")
+    with pytest.raises(SalesforceMalformedRequest, match="TRANSFER_REQUIRES_READ"):
+        sf.Statement__c.upsert("Key__c/a", {"OwnerId": REP})
+    assign(org, sf, "Writer", REP)
     assert sf.Statement__c.upsert("Key__c/a", {"OwnerId": REP}) == 201
     for number, amount in enumerate(("1.10", "2.20")):
         sf.Line__c.create({"Name": f"L{number}", "Amount__c": amount, "Statement__r": {"Key__c": "a"}})
     records = sf.query("SELECT Name, Total__c, Status__c, Owner.Name FROM Statement__c", include_deleted=True)[
         "records"
     ]
-    assert records == []  # private, owned by the rep, and the permission set grants no View All
+    assert [record["Owner"]["Name"] for record in records] == ["Rita Rep"]
     (statement,) = org.rows("Statement__c")
     assert (statement["Name"], str(statement["Total__c"]), statement["Status__c"]) == ("CS-000001", "3.3", "Draft")
     with pytest.raises(SalesforceMalformedRequest, match="RESTRICTED_PICKLIST"):
@@ -272,3 +280,60 @@ def test_private_records_are_their_owners_and_his_managers(org, sf):
 def org_query(org, username, soql):
     (user,) = [row["Id"] for row in org.rows("User") if row["Username"] == username]
     return run_query(org, soql, user=user).rows
+
+
+def row_error(org, user, key, values):
+    (row,) = [row for row in org.rows("Statement__c") if row["Key__c"] == key]
+    try:
+        writing.update(org, org.schema.get("Statement__c"), row["Id"], values, user=user)
+    except RowError as problem:
+        return problem.code
+    return None
+
+
+def test_who_may_edit_the_object_changes_own_records_only(org, sf):
+    rights = granted("Editor", [("Statement__c.Status__c", True)], ["Statement__c"])
+    deploy(sf, zipped(SET_UP | {"permissionsets/Editor.permissionset": rights}))
+    users = {row["Username"].split("@")[0]: row["Id"] for row in org.rows("User")}
+    for name in ("rita", "mia"):
+        assign(org, sf, "Editor", users[name])
+        org.insert("Statement__c", {"Key__c": name, "OwnerId": users[name]})
+
+    paid = {"Status__c": "Paid"}
+    assert row_error(org, users["rita"], "rita", paid) is None
+    assert row_error(org, users["mia"], "rita", paid) is None  # her manager
+    assert row_error(org, users["rita"], "mia", paid) == "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"
+    readable = custom_object(STATEMENT.replace("Private", "Read"))
+    assert deploy(sf, zipped({"objects/Statement__c.object": readable}))["success"]
+    assert row_error(org, users["rita"], "mia", paid) == "INSUFFICIENT_ACCESS_OR_READONLY"
+    shown = sf.query("SELECT InternalSharingModel FROM EntityDefinition WHERE QualifiedApiName = 'Statement__c'")
+    assert shown["records"][0]["InternalSharingModel"] == "Read"
+
+
+def rights_on(name, *tags):
+    given = "".join(f"<{tag}>true</{tag}>" for tag in tags)
+    content = f"<label>P</label><objectPermissions>{given}<object>{name}</object></objectPermissions>"
+    return {"permissionsets/P.permissionset": f"<PermissionSet {XMLNS}>{content}</PermissionSet>"}
+
+
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        (
+            rights_on("Statement__c", "allowRead", "allowEdit", "modifyAllRecords", "viewAllRecords"),
+            "Permission modifyAllRecords Statement__c depends on permission(s): allowDelete Statement__c",
+        ),
+        (rights_on("Line__c", "allowRead"), "Permission Read Line__c depends on permission(s): Read Statement__c"),
+        (
+            {"objects/Statement__c.object": custom_object(STATEMENT.replace("Private", "ControlledByParent"))},
+            "Statement__c: sharingModel cannot change from Private to ControlledByParent",
+        ),
+        (
+            {"tabs/Nope__c.tab": f"<CustomTab {XMLNS}><customObject>true</customObject></CustomTab>"},
+            "In field: customObject - no CustomObject named Nope__c found",
+        ),
+    ],
+)
+def test_what_components_depend_on_must_be_there(sf, files, problem):
+    assert deploy(sf, zipped(SET_UP))["success"]
+    assert problems(deploy(sf, zipped(files))) == [problem]
