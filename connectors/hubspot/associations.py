@@ -12,6 +12,7 @@ from connectors.answers import json_reader
 from connectors.hubspot.errors import Detail
 from connectors.hubspot.records import Paging
 from connectors.hubspot.session import Connection
+from connectors.hubspot.transport import encoded
 from connectors.port import TryAgain
 
 INPUTS_MAX = 1_000
@@ -25,25 +26,27 @@ Partner = Mapping[str, Any]
 """`{"id": …, "primary": …}` of a record that is associated."""
 
 
-class _Type(msgspec.Struct):
+class _Type(msgspec.Struct, gc=False):
     typeId: int  # noqa: N815  HubSpot's key
     category: str = "HUBSPOT_DEFINED"
 
 
-class _To(msgspec.Struct):
+class _To(msgspec.Struct, gc=False):
     toObjectId: int | str  # noqa: N815
     associationTypes: list[_Type] = msgspec.field(default_factory=list)  # noqa: N815
 
     def partner(self) -> Partner:
-        types = {(each.category, each.typeId) for each in self.associationTypes}
-        return {"id": str(self.toObjectId), "primary": ("HUBSPOT_DEFINED", PRIMARY_COMPANY) in types}
+        primary = False
+        for each in self.associationTypes:
+            primary |= each.typeId == PRIMARY_COMPANY and each.category == "HUBSPOT_DEFINED"
+        return {"id": str(self.toObjectId), "primary": primary}
 
 
-class _From(msgspec.Struct):
+class _From(msgspec.Struct, gc=False):
     id: str
 
 
-class _Found(msgspec.Struct):
+class _Found(msgspec.Struct, gc=False):
     from_: _From = msgspec.field(name="from")
     to: list[_To] = msgspec.field(default_factory=list)
     paging: Paging | None = None
@@ -65,7 +68,10 @@ def associations(connection: Connection, from_: str, to: str, ids: Sequence[str]
                 break
         else:
             raise TryAgain(f"{from_}: the associations with {to} have no end.", code="PAGING")
-    return {record_id: sorted(partners, key=lambda one: int(one["id"])) for record_id, partners in found.items()}
+    for partners in found.values():
+        if len(partners) > 1:
+            partners.sort(key=lambda one: int(one["id"]))
+    return found
 
 
 def _round(
@@ -73,7 +79,7 @@ def _round(
 ) -> list[dict[str, str]]:
     """One call; the inputs that have more."""
     api = connection.hubspot.crm.associations.v4.batch_api
-    answer = connection.ask(api.get_page, from_, to, {"inputs": due}, read=json_reader(_Answer))
+    answer = connection.ask(api.get_page, from_, to, encoded({"inputs": due}), read=json_reader(_Answer))
     for problem in answer.errors:
         if problem.subCategory != NOTHING_THERE:
             msg = f"{from_}: associations with {to} could not be read ({problem.category or problem.message})."

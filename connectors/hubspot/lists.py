@@ -10,6 +10,7 @@ from connectors.hubspot.records import Listed, Received, listed
 from connectors.hubspot.search import count_after
 from connectors.hubspot.selection import Selection
 from connectors.hubspot.session import Connection
+from connectors.hubspot.transport import encoded
 from connectors.port import TryAgain
 
 GROUP = 10
@@ -76,7 +77,7 @@ def by_id(
         inputs = [{"id": record_id} for record_id in dict.fromkeys(ids[start : start + selection.page])]
         body = {"inputs": inputs, "properties": selection.properties, "propertiesWithHistory": past}
         given = {"archived": "true"} if archived else {}
-        found += connection.ask(api.read, selection.path, body, read=listed, **given).results
+        found += connection.ask(api.read, selection.path, encoded(body), read=listed, **given).results
     return found
 
 

@@ -39,14 +39,14 @@ class Paging(msgspec.Struct):
     next: Next | None = None
 
 
-class Version(msgspec.Struct):
+class Version(msgspec.Struct, gc=False):
     """What a property held from an instant on."""
 
     timestamp: str
     value: str | None = None
 
 
-class Received(msgspec.Struct):
+class Received(msgspec.Struct, gc=False):
     """One record as it came."""
 
     id: str
@@ -89,15 +89,19 @@ class Shape:
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
-        self._readers = [(name, _READERS.get(kind, _text)) for name, kind in selection.types.items()]
+        self._names = tuple(selection.types)
+        self._dated = [(name, _READERS[kind]) for name, kind in selection.types.items() if kind in _READERS]
 
     def record(self, found: Received, beside: Mapping[str, Any]) -> RawRecord:
         """The record with what was read beside its properties: associations and splits, by their `@` names."""
-        values = found.properties
-        content = {name: read(text) if (text := values.get(name)) else None for name, read in self._readers}
-        return raw_record(
-            self.selection.object, found.id, found.updatedAt, {**content, **beside}, deleted=found.archived
-        )
+        content: dict[str, Any] = dict(zip(self._names, map(found.properties.get, self._names), strict=True))
+        for name, read in self._dated:
+            if text := content[name]:
+                content[name] = read(text)
+        if "" in content.values() or "\0" in "".join(filter(None, content.values())):
+            content = {name: _text(text) if text else None for name, text in content.items()}
+        content |= beside
+        return raw_record(self.selection.object, found.id, found.updatedAt, content, deleted=found.archived)
 
     def merged_away(self, found: Received) -> Iterator[RawRecord]:
         """What became of the records that were merged into this one: HubSpot lists them nowhere else."""
@@ -125,13 +129,13 @@ def _text(text: str) -> str | None:
 
 def _day(text: str) -> str:
     """A day; milliseconds mean midnight UTC. Anything else stays, for the reader of the record to report."""
-    moment = _moment(text)
+    moment = None if text[4:5] == "-" else _moment(text)
     return text if moment is None or moment.time() != MIDNIGHT else moment.date().isoformat()
 
 
 def _instant(text: str) -> str:
     """ISO text in UTC without needless zeros, whichever of its ways HubSpot wrote it in."""
-    moment = _moment(text)
+    moment = None if text[-1:] == "Z" else _moment(text)
     if moment is None:
         return text.replace(".000Z", "Z")
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")

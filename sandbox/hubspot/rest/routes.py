@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from sandbox.hubspot.errors import ApiError
+from sandbox.hubspot.errors import ApiError, unsupported
 from sandbox.hubspot.rest import (
     account,
     associations,
@@ -33,6 +33,7 @@ _OBJECTS, _PROPERTIES, _PIPELINES = f"/crm/v3/objects/{_T}", f"/crm/v3/propertie
 _STAGES = f"{_PIPELINES}/{_N}/stages"
 _LINKS, _LINKS_OF = f"/crm/v4/associations/{_T}/{_T}", f"/crm/v4/objects/{_T}/{_N}/associations"
 _SCHEMAS = "/crm-object-schemas/v3/schemas"
+_EXPORTS = "/crm/v3/exports/"
 # Method, address, handler, scope. `{0}` in a scope is the type of the address. The first match answers.
 _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/crm/v3/objects/deals/splits/batch/read", splits.batch_read, splits.SCOPES[0]),
@@ -147,6 +148,8 @@ def _route(method: str, path: str) -> tuple[Handler, tuple[str, ...], str]:
     if allowed:
         message = f"{method} is not allowed here; {', '.join(sorted(allowed))} are"
         raise ApiError("METHOD_NOT_ALLOWED", message, status=_NOT_ALLOWED)
+    if path.startswith(_EXPORTS):
+        raise unsupported("The export of files")
     raise ApiError("NOT_FOUND", f"No such address, or not in this stand-in: {method} {path}", status=_NOT_FOUND)
 
 
