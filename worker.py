@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from commands import books, main_job, plans, proof, questions, setting_up
+from commands import books, drift, main_job, plans, proof, questions, setting_up
 
 COMMANDS = (
     main_job.sync,
@@ -45,6 +45,7 @@ app = typer.Typer(
 )
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(drift.app, name="drift")
 app.add_typer(plans.plan_app, name="plan")
 app.add_typer(questions.experiment_app, name="experiment")
 

@@ -19,7 +19,7 @@ from benchmarks.folder import write_config
 from benchmarks.pull_worker import now
 from engine import frames as f
 from engine.model import Organization
-from jobs.compute import compute
+from jobs.computing import compute
 from jobs.configuration import load
 from jobs.running import running
 from jobs.settings import database_url

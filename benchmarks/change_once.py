@@ -14,7 +14,8 @@ from benchmarks.change_book import DEALS_AN_ACCOUNT, people
 from benchmarks.child import Work, measured
 from benchmarks.pull_worker import now
 from engine.model import Page, RawRecord
-from jobs.compute import Computed, compute
+from jobs.compute import Computed
+from jobs.computing import compute
 from jobs.configuration import load
 from jobs.pull import store_pages
 from jobs.running import Run, running

@@ -177,6 +177,11 @@ def periods_of(conn: Connection, payee_id: str) -> list[str]:
     return sorted({*lines["period"], *payables["period"].drop_nulls(), *(label for each in shown for label in each)})
 
 
+def told_lines(conn: Connection, lines: pl.DataFrame, configuration: Configuration) -> list[dict[str, Any]]:
+    """Lines of any payees and periods with their sentences."""
+    return _told(lines, Told.about(conn, lines), configuration)
+
+
 def _told(lines: pl.DataFrame, of: Told, configuration: Configuration) -> list[dict[str, Any]]:
     """Lines with their sentences, made from the lines' own facts."""
     told = []

@@ -24,7 +24,7 @@ from engine.frames import Deals
 from engine.model import Found, Issue
 from jobs.configuration import Configuration
 from jobs.people import refresh_people
-from store import canonical, mirror, runs, settings
+from store import canonical, mirror, pins, runs, settings
 from store.canonical import FrameName
 from store.mirror import ChangedRecord
 
@@ -32,6 +32,7 @@ log = structlog.get_logger()
 
 REVISION = "normalised_revision"
 MAPPING = "normalised_with"
+PINS = "normalised_pins"
 LIMIT = 20_000
 """Changed records taken at a time; bounds memory."""
 
@@ -79,7 +80,7 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
     """Bring the book's tables up to date with mirror and people files."""
     touched = Touched()
     changed = _changed(conn, configuration)
-    changed += _naming_the_merged(conn, changed, configuration.mapping)
+    changed += pins.as_believed(conn, _naming_the_merged(conn, changed, configuration.mapping))
     if changed or configuration.fingerprint != settings.setting_of(conn, MAPPING):
         reading = _reading(conn, configuration, touched)
         groups = _by_object(changed)
@@ -93,6 +94,7 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
         runs.record_issues(conn, "people files", issues, now)
         runs.record_issues(conn, "records", touched.issues, now, None if touched.everything else touched.subjects)
     settings.set_setting(conn, REVISION, str(mirror.last_revision(conn)))
+    settings.set_setting(conn, PINS, str(pins.last_pin(conn)))
     settings.set_setting(conn, MAPPING, configuration.fingerprint)
     return touched
 
@@ -110,9 +112,31 @@ def deals_as_read(conn: Connection, configuration: Configuration) -> pl.DataFram
 
 
 def _changed(conn: Connection, configuration: Configuration) -> list[ChangedRecord]:
-    """Every record to read: the changed ones, or all where the configuration itself changed."""
+    """Every record to read, as it is believed: the changed ones, or all where the configuration itself changed."""
+    every = {(record.object, record.record_id): record for record in (*_newer(conn, configuration), *_moved(conn))}
+    return list(pins.as_believed(conn, list(every.values())))
+
+
+def pending(conn: Connection, configuration: Configuration) -> list[ChangedRecord]:
+    """The records that changed since the last refresh and that become rows of the book, each on its own."""
+    newer = mirror.changed_after(conn, read_until(conn), mirror.last_revision(conn))
+    return [record for record in newer if configuration.mapping.frame_of(record.object) in KEYS]
+
+
+def read_until(conn: Connection) -> int:
+    """The newest change that the last refresh has read."""
+    return int(settings.setting_of(conn, REVISION) or 0)
+
+
+def _moved(conn: Connection) -> list[ChangedRecord]:
+    """The records that were pinned or released since the last refresh."""
+    return mirror.records_of(conn, pins.moved_after(conn, int(settings.setting_of(conn, PINS) or 0)))
+
+
+def _newer(conn: Connection, configuration: Configuration) -> list[ChangedRecord]:
+    """The records that changed since the last refresh, or all where any of them may now mean something else."""
     same = settings.setting_of(conn, MAPPING) == configuration.fingerprint
-    revision = int(settings.setting_of(conn, REVISION) or 0) if same else 0
+    revision = read_until(conn) if same else 0
     changed: list[ChangedRecord] = []
     while some := mirror.changed_after(conn, revision, LIMIT):
         changed += some

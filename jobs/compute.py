@@ -30,7 +30,6 @@ from engine.telling.publish import publish
 from engine.version import VERSION
 from jobs.canonical import Touched, refresh
 from jobs.configuration import Configuration
-from jobs.crash_points import crash_point
 from jobs.desire import wanted_fields
 from jobs.guard import Shown, check
 from jobs.running import Run
@@ -57,21 +56,6 @@ class Computed:
     """Postings of what is payable."""
     outcomes: pl.DataFrame = field(default_factory=pl.DataFrame)
     issues: tuple[Issue, ...] = ()
-
-
-def compute(configuration: Configuration, run: Run) -> Computed:
-    """Bring the books up to date with mirror and rules, and commit."""
-    crash_point("compute.before_save")
-    with run.write() as conn:
-        computed = advance(conn, configuration, run)
-    crash_point("compute.after_save")
-    run.count(
-        deals=computed.deals,
-        payees=computed.payees,
-        postings=computed.postings.height + computed.released.height,
-        wanted=computed.wanted,
-    )
-    return computed
 
 
 def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded: bool = True) -> Computed:

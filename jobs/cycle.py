@@ -10,7 +10,8 @@ import structlog
 
 from connectors.port import Source, Target
 from engine.model import Organization
-from jobs.compute import Computed, compute
+from jobs.compute import Computed
+from jobs.computing import compute
 from jobs.configuration import Configuration
 from jobs.drift import restore_drifted
 from jobs.pull import Progress, pull, quiet

@@ -10,7 +10,7 @@ import polars as pl
 
 from engine.money import format_amount
 from jobs.access.visible import Sight
-from jobs.compute import advance
+from jobs.books.drift import compute_noticing
 from jobs.configuration import Configuration
 from jobs.running import Run
 from store import canonical, runs, writeback
@@ -27,7 +27,7 @@ def preview(configuration: Configuration, store: Store, clock: Callable[[], date
     """
     with store.rehearse() as conn:
         run = Run(store, run_id=runs.start_run(conn, "preview", clock()), token=0, clock=clock)
-        computed = advance(conn, configuration, run, guarded=False)
+        computed = compute_noticing(conn, configuration, run, guarded=False)
         changes = [
             {"object": change.object, "record": change.record_id, "fields": dict(change.fields)}
             for change in writeback.due(conn, configuration.mapping.deal_object, clock(), WRITES_MAX)

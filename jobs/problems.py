@@ -6,6 +6,7 @@ from connectors.port import ConnectorError, NotAllowed, Refused
 from jobs.access.approvals import Unapproved, Waits
 from jobs.access.visible import NotYours
 from jobs.answers import NotFound
+from jobs.books.errors import PricedAnew
 from jobs.books.refusals import NotOpened, NotYet
 from jobs.configuration import ConfigurationProblem
 from jobs.guard import ChangeHeld
@@ -28,6 +29,7 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (Stopping, 0),
     (ChangeHeld, WAITS),
     (Waits, WAITS),
+    (PricedAnew, WAITS),
     (Busy, BUSY),
     (LeaseLost, BUSY),
     (NotAllowed, REFUSED),

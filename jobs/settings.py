@@ -21,6 +21,7 @@ from engine.documents.reading import read_document
 from engine.documents.values import Share
 from engine.model import Found
 from engine.money import parse_amount
+from jobs.books.policies import Policies
 from jobs.guard import Limits
 
 PREFIX = "TALLYSTICK_"
@@ -95,6 +96,7 @@ class Settings(Document):
     guard: Limits = Limits()
     records: bool = False
     """Whether statements and lines are kept in the CRM as records of their own, each seen by its payee."""
+    drift: Policies = Policies()
     write_back: bool = True
     """False computes everything and sends nothing."""
 

@@ -14,6 +14,7 @@ from store import ledger
 from store.bulk import among, execute_many, fetch
 from store.computations import LOT, Computation
 from store.mirror import RAW, VERSION
+from store.pins import PIN, pinned
 from store.settings import ORGANIZATION, set_setting
 from store.tables import table
 
@@ -47,6 +48,7 @@ def copy_inputs(source: sa.Connection, into: sa.Connection, after: Computation |
     """Everything that the computation `until` knew and `after` (None: nothing) did not, but the ledgers."""
     copy_around(source, into, after, until)
     _put(source, into, _records(after.revision if after else 0, until.revision))
+    _copy_pins(source, into, after, until)
 
 
 def copy_around(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
@@ -56,6 +58,16 @@ def copy_around(source: sa.Connection, into: sa.Connection, after: Computation |
     _copy(source, into, LOT, *_between(rowid, after.lots if after else 0, until.lots))
     if until.organization is not None:
         set_setting(into, ORGANIZATION, until.organization)
+
+
+def _copy_pins(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
+    """Pins and releases by then, and the versions as which the pinned records are believed."""
+    _copy(source, into, PIN, *_between(PIN.c.run_id, after.run_id if after else 0, until.run_id))
+    for (name, record_id), revision in pinned(into).items():
+        known = VERSION.c
+        this = (known.object == name, known.record_id == record_id, known.revision == revision)
+        if into.scalar(sa.select(sa.func.count()).where(*this)) == 0:
+            _copy(source, into, VERSION, *this)
 
 
 def copy_ledgers(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:

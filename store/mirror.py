@@ -196,6 +196,29 @@ def _last(loser: str, into: dict[str, str]) -> str:
     return winner
 
 
+def records_of(conn: sa.Connection, keys: Iterable[tuple[str, str]]) -> list[ChangedRecord]:
+    """These records, by object and id, as they are now; unknown ones are absent."""
+    return [found for key in keys if (found := _version(conn, RAW, *key)) is not None]
+
+
+def record_at(conn: sa.Connection, crm_object: str, record_id: str, revision: int) -> ChangedRecord | None:
+    """A record as it was at a revision, the newest by then; None where it was not known yet."""
+    found = [_version(conn, kept, crm_object, record_id, by=revision) for kept in (RAW, VERSION)]
+    return max((each for each in found if each is not None), key=lambda each: each.revision, default=None)
+
+
+def _version(
+    conn: sa.Connection, kept: sa.Table, crm_object: str, record_id: str, by: int | None = None
+) -> ChangedRecord | None:
+    row = kept.c
+    columns = (row.object, row.record_id, row.deleted, row.merged_into, row.body, row.revision)
+    chosen = sa.select(*columns).where(row.object == crm_object, row.record_id == record_id)
+    if by is not None:
+        chosen = chosen.where(row.revision <= by)
+    found = conn.execute(chosen.order_by(row.revision.desc()).limit(1)).first()
+    return ChangedRecord(*found) if found is not None else None
+
+
 def bodies(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> dict[str, bytes]:
     """The records as last read, by id; unknown ids are absent, deleted records are there."""
     chosen = sa.select(RAW.c.record_id, RAW.c.body)

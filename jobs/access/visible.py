@@ -34,10 +34,12 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
     {
         # Questions; what is shown of a payee goes through `Sight`.
         **dict.fromkeys(("statement", "explain", "blame", "people", "preview"), EVERYBODY),
-        **dict.fromkeys(("report", "status", "issues", "approvals", "audit", "experiment report"), SEES_ALL),
+        **dict.fromkeys(
+            ("report", "status", "issues", "approvals", "audit", "experiment report", "drift list"), SEES_ALL
+        ),
         **dict.fromkeys(("diff", "verify", "plan lint", "plan diff", "reassign --dry-run"), SEES_ALL),
         # What changes the books, or lets a change through.
-        **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen"), DECIDES),
+        **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen", "drift"), DECIDES),
         # The worker itself and its connection.
         **dict.fromkeys(("run", "doctor", "setup"), ADMIN),
     }

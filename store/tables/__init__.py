@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from store.tables import access, book, closing, computation, ledger, mirror, operation, results, writeback
+from store.tables import access, book, closing, computation, drift, ledger, mirror, operation, results, writeback
 from store.tables.base import Table
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "book",
     "closing",
     "computation",
+    "drift",
     "ledger",
     "metadata",
     "mirror",
