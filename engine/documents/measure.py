@@ -57,6 +57,9 @@ class Measure(Document):
     `earnings`: what other components paid."""
     overpaid: Literal["ignored", "counted"] = Field(default="ignored", examples=["counted"])
     """With `sum: cash`: whether payments beyond the deal's amount count."""
+    within_months: Count | None = Field(default=None, examples=["12"])
+    """With `sum: cash`: only payments and refunds of the first months after the deal was won count. With 12, of a deal
+    won on 2026-03-15 those up to 2027-03-14."""
     of: tuple[Name, ...] = Field(default=(), examples=["[base]"])
     """With `sum: earnings`: the components whose earnings are added up. With `credits: [rollup]` they are those of
     everybody below the manager, in whatever plan they are, overrides of managers in between too; otherwise the payee's
@@ -198,6 +201,7 @@ class Measure(Document):
             yield Problem(("levels",), "only roll-ups have levels.", "Remove levels, or add credits: [rollup].")
         yield from self._earnings_problems()
         yield from self._worth_problems()
+        yield from self._cash_problems()
 
     def _worth_problems(self) -> Iterator[Problem]:
         """What changes a deal's worth needs a worth that it fits."""
@@ -213,10 +217,18 @@ class Measure(Document):
         if self.portion == "delta" and (self.lines or (self.weights and self.looks_at_lines)):
             message = "what was sold before has no lines to compare with."
             yield Problem(("portion",), message, "Remove lines and weights of lines, or write portion: uplift.")
-        if self.overpaid == "counted" and self.sum != "cash":
-            yield Problem(("overpaid",), "only cash can be more than was sold.", "Remove overpaid, or write sum: cash.")
         if self.sum == "units" and self.less_per_deal is not None:
             yield Problem(("less_per_deal",), "is an amount, and units are pieces.", "Remove less_per_deal.")
+
+    def _cash_problems(self) -> Iterator[Problem]:
+        """What asks about payments needs cash."""
+        if self.overpaid == "counted" and self.sum != "cash":
+            yield Problem(("overpaid",), "only cash can be more than was sold.", "Remove overpaid, or write sum: cash.")
+        if self.within_months is not None and self.sum != "cash":
+            message = "only cash comes in the months after a deal was won."
+            yield Problem(("within_months",), message, "Remove within_months, or write sum: cash.")
+        if self.within_months is not None and self.within_months < 1:
+            yield Problem(("within_months",), "no month at all.", "Write 1 or more.")
 
     def _of_credits_only(self) -> Iterator[Problem]:
         """An imported result, a weighted attainment and people are no credits."""

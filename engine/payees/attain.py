@@ -21,7 +21,7 @@ from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.matching import with_lists
 from engine.model import LARGEST_MICROS, MICROS, Issue, join_issues
-from engine.payees.cash import cash_is_read, overpaid, paid_credits
+from engine.payees.cash import cash_is_read, in_time, overpaid, paid_credits
 from engine.payees.enrol import enrol
 from engine.payees.exchange import LARGEST_INT64, Exchange, with_rates
 from engine.payees.imported import imported_rows
@@ -100,7 +100,9 @@ def prepare(
     if cash_is_read(rules.plans):
         days = enrol(paid_credits(ordered, deals, book.deal_events), book, rules.plans).rows
         of_plans = zip(rules.plans, days, strict=True)
-        paid = [with_rates(with_fits(rows, deals, plan), plan, exchange) for plan, rows in of_plans]
+        paid = [
+            with_rates(in_time(with_fits(rows, deals, plan), deals, plan), plan, exchange) for plan, rows in of_plans
+        ]
         issues.append(tuple(overpaid(deals, book.deal_events)))
     whole = tuple(dict.fromkeys(join_issues(*issues)))
     return Prepared(deals, tuple(known), tuple(paid), imported.rows, f.HeldSources.cast(pl.concat(held)), whole)

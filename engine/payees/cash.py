@@ -13,9 +13,11 @@ from datetime import date
 
 import polars as pl
 
+from engine.calendar import whole_months_between
 from engine.documents.plan import Plan
 from engine.model import Issue, Severity
 from engine.payees.curve_columns import round_ratio_expr
+from engine.payees.measure import fits_column
 from engine.texts import text
 
 FLOWS = ("payment", "refunded")
@@ -67,6 +69,17 @@ def received(classified: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         for moves in _moves(flows[deal], since, whole)
     ]
     return pl.DataFrame(rows, schema=RECEIVED, orient="row")
+
+
+def in_time(rows: pl.DataFrame, classified: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """The rows of cash, of which those do not fit that come too long after the deal was won (`within_months`)."""
+    limits = {name: of.within_months for name, of in plan.measures.items() if of.within_months is not None}
+    if not limits:
+        return rows
+    won = classified.select("deal_id", won_on="dated_on")
+    passed = whole_months_between(pl.col("won_on"), pl.col("dated_on"))
+    fits = {fits_column(name): pl.col(fits_column(name)) & (passed < months) for name, months in limits.items()}
+    return rows.join(won, on="deal_id", how="left", maintain_order="left").with_columns(**fits).drop("won_on")
 
 
 def overpaid(classified: pl.DataFrame, events: pl.DataFrame) -> Iterator[Issue]:

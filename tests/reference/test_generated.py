@@ -41,7 +41,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Leavers", "paid_for_days"),
     **_each(LATE, "LastDay", "after_days", "after_months", "then"),
     **_each(LATE, "Matrix", "columns", "factors", "pays", "rates", "rows"),
-    **_each(LATE, "Measure", "dated_by", "members", "overpaid", "retention", "weighted"),
+    **_each(LATE, "Measure", "dated_by", "members", "overpaid", "retention", "weighted", "within_months"),
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
     **_each(LATE, "Multiplier", "ranked"),
     **_each(LATE, "Newcomers", "least", "months"),
