@@ -13,8 +13,7 @@ from engine.documents.company import CALENDARS
 from engine.documents.yaml import Node
 from engine.scenario.facts import ALWAYS
 
-COMPANY = {"company": "The company", "zone": "UTC", "currency": "USD"}
-FISCAL_YEAR_STARTS = "01-01"
+COMPANY = {"company": "The company", "zone": "UTC", "currency": "USD", "fiscal_year_starts": "01-01"}
 SALES = "sales"
 """The measure of a plan that defines none: the amount of every deal."""
 RULES = {
@@ -37,8 +36,8 @@ OWN_DEALS = {
 
 def with_company_defaults(company: Node) -> None:
     """A name, zone and currency, and fiscal years from 1 January where no calendar is written."""
-    calendar = {} if company.entries().keys() & set(CALENDARS) else {CALENDARS[0]: FISCAL_YEAR_STARTS}
-    fill(company, COMPANY | calendar)
+    written = company.entries().keys() & set(CALENDARS)
+    fill(company, {name: value for name, value in COMPANY.items() if not written or name not in CALENDARS})
 
 
 def with_plan_defaults(plan: Node, currency: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.documents.company import Company
+from engine.documents.document import Reading
+from engine.scenario.defaults import COMPANY
 from engine.scenario.reading import read_scenario
 from tests.engine.scenario.judging import PLAN, failed, judged, problems
 
@@ -137,3 +140,8 @@ def test_plans_that_overlap_are_refused() -> None:
         expect: {error: is already in force from 2000-01-01}
     """)
     assert verdict.passed
+
+
+def test_the_usual_company_is_a_whole_one() -> None:
+    """Plans that are looked at without a company's folder have it, too."""
+    assert Company.model_validate(COMPANY, context=Reading()).fiscal_year_starts == "01-01"
