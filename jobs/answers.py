@@ -157,7 +157,7 @@ def open_statement(payee: Row, of: Material, configuration: Configuration, goal:
     return nothing_shown(payee, of.period) | {
         "components": [_component(group, of.lines, configuration, goal) for group in groups],
         "lines": _told(rows, of.told, configuration),
-        **told(strayed, of.told.deals),
+        **told(strayed, of.told, set(of.earned["deal_id"].drop_nulls())),
         "totals": totals(rows, strayed),
         **account(accounts(of, configuration), of.payables, of.period),
     }

@@ -63,7 +63,9 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
         as_data(answer)
         return
     out = console()
-    out.print(f"[bold]Statement of {escape(str(answer['payee']))}, {answer['period']}[/bold]")
+    shut = answer["closed"]
+    final = f" (closed {shut['at'][:10]} by {shut['by']})" if shut else ""
+    out.print(f"[bold]Statement of {escape(str(answer['payee']))}, {answer['period']}{escape(final)}[/bold]")
     parts = [
         (c["title"] or c["component"], c["window"], c["attainment"], f"{c['amount']} {c['currency']}")
         for c in answer["components"]
@@ -75,9 +77,25 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
     for line in answer["lines"]:
         out.print(f"\n{line['dated_on']}  {line['amount']} {line['currency']}  {escape(str(line['deal'] or ''))}")
         out.print(f"  {escape(line['sentence'])}", style="dim")
+    _show_moved(answer, out)
     totals = ", ".join(f"{amount} {currency}" for currency, amount in answer["totals"].items()) or "nothing"
     out.print(f"\n[bold]Total: {totals}[/bold]")
     _show_accounts(answer, out)
+
+
+def _show_moved(answer: dict[str, Any], out: Console) -> None:
+    """What is about earlier, closed periods, and what of this one shows in a later one."""
+    for title, part, where in (
+        ("Adjustments of closed periods", "adjustments", "about"),
+        ("Of this period, but booked while it was closed", "booked_elsewhere", "shown_in"),
+    ):
+        if answer[part]:
+            out.print(f"\n[bold]{title}[/bold]")
+        for row in answer[part]:
+            names = ", ".join(str(by["deal"] or by["deal_id"]) for by in row["moved_by"])
+            moved = f" (moved by {names})" if names else ""
+            what = f"{row['component']} {row['deal'] or row['deal_id'] or ''} {where.replace('_', ' ')} {row[where]}"
+            out.print(f"{row['amount']} {row['currency']}  {escape(what)}{escape(moved)}")
 
 
 def _show_accounts(answer: dict[str, Any], out: Console) -> None:

@@ -219,6 +219,16 @@ def _version(
     return ChangedRecord(*found) if found is not None else None
 
 
+def stored_by(conn: sa.Connection, run_ids: Collection[int]) -> dict[int, set[str]]:
+    """Ids of the records of which each of these runs stored a version."""
+    found: dict[int, set[str]] = {run_id: set() for run_id in run_ids}
+    for kept in (RAW, VERSION):
+        chosen = sa.select(kept.c.run_id, kept.c.record_id).where(kept.c.run_id.in_(list(run_ids)))
+        for run_id, record_id in conn.execute(chosen):
+            found[run_id].add(record_id)
+    return found
+
+
 def bodies(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> dict[str, bytes]:
     """The records as last read, by id; unknown ids are absent, deleted records are there."""
     chosen = sa.select(RAW.c.record_id, RAW.c.body)

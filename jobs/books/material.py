@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection
 
-from store import canonical, ledger, results
+from store import canonical, ledger, mirror, results
 
 Row = dict[str, Any]
 
@@ -21,9 +22,17 @@ class Told:
     deals: Mapping[str, Row]
     credits: Mapping[str, Row]
     names: Mapping[str, str]
+    movers: Mapping[int, set[str]]
+    """By run: the records that it stored a new version of."""
 
     @classmethod
-    def about(cls, conn: Connection, lines: pl.DataFrame, deal_ids: Collection[str] = ()) -> Told:
+    def about(
+        cls,
+        conn: Connection,
+        lines: pl.DataFrame,
+        deal_ids: Collection[str] = (),
+        movers: Mapping[int, set[str]] = MappingProxyType({}),
+    ) -> Told:
         """What the lines' sentences need, and the deals of these ids."""
         deals = {*lines["deal_id"].drop_nulls(), *deal_ids}
         credits_ = results.credits_of(
@@ -34,6 +43,7 @@ class Told:
             _by_key(results.classified_of(conn, deals), "deal_id"),
             _by_key(credits_, "credit_id"),
             {row["person_id"]: row["name"] or row["email"] or row["person_id"] for row in people},
+            movers,
         )
 
 
@@ -65,8 +75,14 @@ def material(conn: Connection, payee_ids: Collection[str], period: str | None) -
     """What the statements of these payees and this period are made of."""
     lines = results.lines_of(conn, payee_ids)
     earned = ledger.booked(conn, payee_ids)
-    strayed = earned.filter((pl.col("booked_in") != pl.col("period")) & pl.col("deal_id").is_not_null())
-    told = Told.about(conn, lines.filter(pl.col("period") == period), strayed["deal_id"])
+    strayed = earned.filter(pl.col("booked_in") != pl.col("period")).filter(
+        (pl.col("booked_in") == period) | (pl.col("period") == period)
+    )
+    stored = mirror.stored_by(conn, strayed["run_id"].unique().to_list()) if strayed.height else {}
+    ours = set(earned["deal_id"].drop_nulls()) if stored else set()
+    movers = {run_id: ids & ours for run_id, ids in stored.items()}
+    named = {*strayed["deal_id"].drop_nulls(), *(deal for ids in movers.values() for deal in ids)}
+    told = Told.about(conn, lines.filter(pl.col("period") == period), named, movers)
     released = ledger.booked(conn, payee_ids, ledger.PAYABLE)
     return Material(period, lines, results.payables_of(conn, payee_ids), earned, released, told)
 

@@ -6,16 +6,15 @@ periods that show in it, less what was booked about its own period while that wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from engine.money import format_amount
+from jobs.books.material import Row, Told
 
 GROUP = ["period", "booked_in", "plan", "component", "kind", "deal_id", "currency"]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +36,34 @@ def moved(earned: pl.DataFrame, period: str | None) -> Moved:
     return Moved(sums.filter(pl.col("booked_in") == period), sums.filter(pl.col("period") == period))
 
 
-def told(found: Moved, deals: Mapping[str, Row]) -> dict[str, list[Row]]:
-    """Both sides as plain data, each with the deal whose line differs and the period it is about or shows in."""
+def told(found: Moved, of: Told, deals_of_payee: Collection[str]) -> dict[str, list[Row]]:
+    """Both sides as plain data, each with the deal whose line differs and the period it is about or shows in.
+
+    `moved_by` names the payee's deals that were read anew by the runs that booked it: a deal that takes a tier away
+    moves the lines of others. It is empty where rules or people files did.
+    """
     return {
-        "adjustments": [_told(row, deals) | {"about": row["period"]} for row in found.here.iter_rows(named=True)],
+        "adjustments": [
+            _told(row, of, deals_of_payee) | {"about": row["period"]} for row in found.here.iter_rows(named=True)
+        ],
         "booked_elsewhere": [
-            _told(row, deals) | {"shown_in": row["booked_in"]} for row in found.elsewhere.iter_rows(named=True)
+            _told(row, of, deals_of_payee) | {"shown_in": row["booked_in"]}
+            for row in found.elsewhere.iter_rows(named=True)
         ],
     }
 
 
-def _told(row: Row, deals: Mapping[str, Row]) -> Row:
+def _told(row: Row, of: Told, deals_of_payee: Collection[str]) -> Row:
+    movers = {deal for run_id in row["run_id"] for deal in of.movers.get(run_id, ()) if deal in deals_of_payee}
     return {
         "deal_id": row["deal_id"],
-        "deal": deals.get(row["deal_id"], {}).get("name"),
+        "deal": of.deals.get(row["deal_id"], {}).get("name"),
         "plan": row["plan"],
         "component": row["component"],
         "kind": row["kind"],
         "amount": format_amount(row["amount_micros"], row["currency"]),
         "currency": row["currency"],
+        "moved_by": [{"deal_id": deal, "deal": of.deals.get(deal, {}).get("name")} for deal in sorted(movers)],
     }
 
 

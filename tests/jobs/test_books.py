@@ -15,7 +15,7 @@ from jobs import answers
 from jobs.books.close import Signed, close, periods_to_close, reopen
 from store import closing, ledger, results, statements
 from store.chain import verify
-from tests.jobs.conftest import Company
+from tests.jobs.conftest import Company, all_seen
 from tests.jobs.test_cycle import credited_deal, lines_total
 from tests.jobs.test_replay import edit
 
@@ -55,8 +55,9 @@ def test_a_late_change_of_a_closed_period_is_an_adjustment_in_the_open_one(compa
     done = close_all(company, line["period"])
     assert [each["period"] for each in done][-1] == line["period"]
     assert all(each["statements"] for each in done)
+    seen = all_seen(company.configuration())
     with company.store().read() as conn:
-        before = answers.statement(conn, line["payee_id"], line["period"], company.configuration())
+        before = answers.statement(conn, line["payee_id"], line["period"], company.configuration(), sight=seen)
         seals = [each.hash for number in range(1, len(done) + 1) for each in statements.sealed(conn, number)]
     old = lines_total(company)
     record = company.crm(deal)
@@ -74,11 +75,12 @@ def test_a_late_change_of_a_closed_period_is_an_adjustment_in_the_open_one(compa
         assert set(late["reason"]) == {"prior_period_adjustment"}
         assert posted["delta_micros"].sum() == new - old
         configuration = company.configuration()
-        assert answers.statement(conn, line["payee_id"], line["period"], configuration) | {"periods": []} == before | {
+        assert answers.statement(conn, line["payee_id"], line["period"], configuration, sight=seen) | {
             "periods": []
-        }
-        now = answers.statement(conn, line["payee_id"], following_one, configuration)
+        } == before | {"periods": []}
+        now = answers.statement(conn, line["payee_id"], following_one, configuration, sight=seen)
         assert {(each["about"], each["deal_id"]) for each in now["adjustments"]} >= {(line["period"], deal)}
+        assert {by["deal_id"] for each in now["adjustments"] for by in each["moved_by"]} == {deal}
         assert [each.hash for n in range(1, len(done) + 1) for each in statements.sealed(conn, n)] == seals
         assert verify(conn) is None
 
@@ -136,7 +138,7 @@ def assert_the_books_agree(company: Company, sealed: Mapping[int, list[str]], ch
             if period in shut:
                 assert sum(row[7] for row in kept[period, payee_id].content["earned"]) == shown
         for payee_id, period, shown in chance.sample(shows, 8):
-            answer = answers.statement(conn, payee_id, period, configuration)
+            answer = answers.statement(conn, payee_id, period, configuration, sight=all_seen(configuration))
             assert answer["totals"].get("USD", "0.00") == format_amount(shown, "USD"), (payee_id, period)
             assert sum(parse(of["earned"]) for of in answer["accounts"]) == shown
 
