@@ -13,7 +13,7 @@ from engine.model import Issue, Severity
 from jobs.canonical import MAPPING, REVISION
 from jobs.compute import COMPUTED, computed_through
 from jobs.configuration import Configuration
-from store import canonical, closing, ledger, mirror, runs, settings
+from store import approvals, canonical, closing, drift, ledger, mirror, runs, settings
 
 CYCLES = ("sync", "backfill")
 
@@ -28,6 +28,7 @@ def open_points(conn: Connection, configuration: Configuration, label: str, now:
         *_earlier(conn, period, company),
         *_computed(conn, configuration, period, now),
         *_held(conn, period),
+        *_undecided(conn, period),
     ]
 
 
@@ -98,6 +99,17 @@ def _held(conn: Connection, period: Period) -> Iterator[Issue]:
         day = days.get(deal)
         if day is None or period.starts_on <= day < period.ends_on:
             yield issue
+
+
+def _undecided(conn: Connection, period: Period) -> Iterator[Issue]:
+    """Late changes and requests that wait for a person: what is decided would show in this period, or in none."""
+    for held in drift.drifts(conn):
+        message = f"Drift {held.drift_id} waits for a decision: {held.object} {held.record_id}."
+        yield _point("open_drift", period, message, "See 'worker.py drift list'; accept or reject it.")
+    for kind in ("adjustment", "breaker"):
+        for asked in approvals.all_waiting(conn, kind):
+            message = f"{kind} {asked.subject} waits for approval."
+            yield _point("waits_for_approval", period, message, f"Decide it: worker.py approve {asked.id}.")
 
 
 def _point(code: str, period: Period, message: str, remedy: str) -> Issue:

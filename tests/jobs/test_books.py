@@ -20,6 +20,9 @@ from tests.jobs.test_cycle import credited_deal, lines_total
 from tests.jobs.test_replay import edit
 
 OCTOBER = "2026-10"
+KINDS = ("amount", "close_date", "stage", "owner", "account", "new", "deleted", "other")
+BOOK = f"drift: {{{', '.join(f'{kind}: book' for kind in KINDS)}}}\n"
+"""Late changes are booked without a question."""
 DIRT = "known dirt of the generated company"
 
 
@@ -48,6 +51,7 @@ def close_all(company: Company, label: str) -> list[dict[str, Any]]:
 
 def test_a_late_change_of_a_closed_period_is_an_adjustment_in_the_open_one(company: Company) -> None:
     """Its sum is exactly new less old; what was sealed stays; a second run books nothing."""
+    company.edit("tallystick.yaml", lambda text: text + BOOK)
     company.cycle()
     deal = credited_deal(company)
     with company.store().read() as conn:
@@ -92,7 +96,9 @@ def test_random_late_edits_never_change_what_was_sealed(company: Company) -> Non
     its period; every open one is its lines and what moved.
     """
     chance = random.Random(4)
-    company.edit("tallystick.yaml", lambda text: text + "guard: {changed_min: 1_000_000, clawbacks: 1_000_000}\n")
+    company.edit(
+        "tallystick.yaml", lambda text: text + "guard: {changed_min: 1_000_000, clawbacks: 1_000_000}\n" + BOOK
+    )
     company.cycle()
     configuration, store = company.configuration(), company.store()
     months = periods_to_close(configuration, store, OCTOBER)
