@@ -228,6 +228,8 @@ class CrmMapping(Document):
     """What the titles of people mean, for companies that keep no dated roles."""
     write: dict[Outcome, CrmName] = Field(default_factory=dict)
     """Fields of the deal that outcomes are written to. Nothing else is ever written."""
+    open_deals: StrictBool = False
+    """Whether open deals too show their owners, motion and reason: as if each were won on its close date."""
 
     def problems(self) -> Iterator[Problem]:
         """Names that are not ours, what is indispensable, and writes that would feed back into the input."""

@@ -25,7 +25,7 @@ SHOWN: Mapping[Outcome, Shown] = {
     "commercial_owner_id": _owner("commercial"),
     "execution_owner_id": _owner("execution"),
     "motion": Shown("Commission Motion", "What kind of sale commissions treat this deal as."),
-    "status": Shown("Commission Status", "Whether this deal is credited, held for a person, or cleared."),
+    "status": Shown("Commission Status", "Whether this deal is credited, expected, held for a person, or cleared."),
     "reason": Shown("Commission Reason", "Why the owners and the credit are what they are."),
     "as_of": Shown("Commission As Of", "When these commission fields were last decided."),
     "amount": Shown("Commission Amount", "What the commercial owner earns on this deal. Restrict who may read it."),

@@ -16,10 +16,10 @@ import structlog
 from sqlalchemy import Connection
 
 from engine import frames as f
-from engine.book import Book, Credited, Outcome, Rules
+from engine.book import Book, Credited, Expected, Outcome, Rules
 from engine.calendar import business_date, period_of
 from engine.cohorts.windows import Reach
-from engine.compute import credit_deals
+from engine.compute import credit_deals, expected
 from engine.documents.order import looking_at_each_other, team_is_read
 from engine.model import Issue, join_issues
 from engine.pay import pay
@@ -74,7 +74,8 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
         approved = settings.setting_of(conn, settings.APPROVED_CHANGE)
         shown = Shown(ledger.line_count(conn))
         check(outcome.postings, shown, configuration.settings.guard, approved, released=outcome.released)
-    outcomes = scope.publish(book, outcome)
+    open_deals = _open_deals(book, credited, configuration, now) if configuration.mapping.open_deals else None
+    outcomes = scope.publish(book, outcome, open_deals)
     wanted = _save(conn, configuration, run, outcome, outcomes)
     issues = join_issues(credited.issues, outcome.issues)
     subjects = None if full else touched.subjects | scope.subjects
@@ -176,7 +177,7 @@ class Scope:
             deal_lines=canonical.lines_of(self.conn, deals) if looked_at else book.deal_lines,
         )
 
-    def publish(self, book: Book, outcome: Outcome) -> dy.DataFrame[f.DealOutcomes]:
+    def publish(self, book: Book, outcome: Outcome, open_deals: Expected | None) -> dy.DataFrame[f.DealOutcomes]:
         """What the CRM should say of every deal that was looked at or whose lines moved."""
         deals = self.deals | set(outcome.postings["deal_id"].drop_nulls())
         assignments = results.assignments_of(self.conn, deals)
@@ -188,7 +189,15 @@ class Scope:
             results.lines_of(self.conn, None, deals),
             book.people,
             known,
+            expected=open_deals,
         )
+
+
+def _open_deals(book: Book, credited: Credited, configuration: Configuration, now: datetime) -> Expected:
+    """Whose the open deals of the book will be; what was just given away counts."""
+    rules = configuration.rules
+    lots = f.Lots.cast(pl.concat([book.lots, credited.lots]))
+    return expected(replace(book, lots=lots), rules, business_date(now, rules.company.zone))
 
 
 def rivals(payees: set[str], book: Book, rules: Rules) -> set[str]:

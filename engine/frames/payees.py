@@ -199,7 +199,7 @@ class DealOutcomes(dy.Schema):
 
     deal_id = dy.String(primary_key=True)
     account_id = dy.String(nullable=True)
-    status = dy.Enum(["credited", "held", "cleared"])
+    status = dy.Enum(["credited", "held", "expected", "cleared"])
     motion = dy.String(nullable=True)
     value_owner_id = dy.String(nullable=True)
     commercial_owner_id = dy.String(nullable=True)

@@ -12,6 +12,7 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.book import Expected
 
 LONGEST_REASON = 255
 """What a text field of a CRM holds."""
@@ -26,10 +27,13 @@ def publish(
     lines: dy.DataFrame[f.Lines],
     people: dy.DataFrame[f.People],
     published: Collection[str] = (),
+    *,
+    expected: Expected | None = None,
 ) -> dy.DataFrame[f.DealOutcomes]:
     """One row for each assigned deal, and a cleared one for each of the `published` deals that is no longer won.
 
-    `lines` are all lines of the deals' commercial owners; owners become CRM user ids.
+    `lines` are all lines of the deals' commercial owners; owners become CRM user ids. The open deals of `expected` show
+    whose they will be, and never an amount.
     """
     deals = assignments.join(
         classified.select("deal_id", "account_id", "motion", deal_currency="currency"), on="deal_id", how="left"
@@ -45,11 +49,26 @@ def publish(
         currency=pl.when(shown).then("currency"),
         reason=_short(pl.col("reason")),
     )
-    gone = sorted(set(published) - set(assignments["deal_id"]))
+    ahead = _expected(expected or Expected.nothing(), people)
+    gone = sorted(set(published) - set(assignments["deal_id"]) - set(ahead["deal_id"]))
     cleared = pl.DataFrame({"deal_id": gone}, schema={"deal_id": pl.String}).with_columns(
         status=pl.lit("cleared"), reason=pl.lit(CLEARED)
     )
-    return f.DealOutcomes.validate(pl.concat([outcomes, cleared], how="diagonal").sort("deal_id"), cast=True)
+    return f.DealOutcomes.validate(pl.concat([outcomes, ahead, cleared], how="diagonal").sort("deal_id"), cast=True)
+
+
+def _expected(expected: Expected, people: dy.DataFrame[f.People]) -> pl.DataFrame:
+    """What open deals show."""
+    known = expected.classified.select("deal_id", "account_id", "motion")
+    deals = expected.assignments.join(known, on="deal_id", how="left")
+    return _as_users(deals, people).select(
+        "deal_id",
+        "account_id",
+        "motion",
+        *(f"{name}_owner_id" for name in RESPONSIBILITIES),
+        status=pl.when("held").then(pl.lit("held")).otherwise(pl.lit("expected")),
+        reason=_short(pl.col("reason")),
+    )
 
 
 def _earned(lines: dy.DataFrame[f.Lines]) -> pl.DataFrame:

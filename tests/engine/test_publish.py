@@ -3,6 +3,7 @@
 import polars as pl
 
 from engine import frames as f
+from engine.book import Expected
 from engine.telling.publish import publish
 from tests.engine.builders import frame, units
 from tests.engine.plans import Case, plan, sold, taking_back
@@ -87,3 +88,23 @@ def test_a_reason_fits_its_field():
 
     assert deals["D1"]["reason"] == "x" * 255
     assert deals["D2"]["reason"] == "é" * 254 + "…"
+
+
+def test_an_open_deal_shows_whose_it_will_be_and_no_amount():
+    credits_, deals = sold(("2026-05-01", 100), ("2026-06-01", 100))
+    owned = frame(f.Assignments, [{"deal_id": "D1", **OWNED}])
+    ahead = Expected(
+        classified=f.Classified.cast(deals.filter(deal_id="D2")),
+        assignments=frame(f.Assignments, [{"deal_id": "D2", **OWNED}]),
+        credits=f.Credits.cast(credits_.filter(deal_id="D2")),
+        issues=(),
+    )
+    shown = publish(deals, owned, f.Lines.create_empty(), PEOPLE, ["D2", "D7"], expected=ahead).to_dicts()
+
+    assert [(deal["deal_id"], deal["status"]) for deal in shown] == [
+        ("D1", "credited"),
+        ("D2", "expected"),
+        ("D7", "cleared"),
+    ]
+    assert shown[1]["commercial_owner_id"] == shown[0]["commercial_owner_id"] is not None
+    assert shown[1]["amount_micros"] is None
