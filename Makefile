@@ -12,10 +12,10 @@ demo: $(VENV)/.run
 	$(BIN)/python worker.py demo --crm $(CRM)
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 fuzz: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup --hypothesis-profile fuzz --timeout 3600
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile fuzz --timeout 3600
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -22,20 +22,21 @@ def world() -> World:
 
 
 @pytest.fixture(params=CRMS)
-def company(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Iterator[Company]:
+def company(request: pytest.FixtureRequest, world: World, tmp_path: Path, migrated: Path) -> Iterator[Company]:
     """The company in one CRM, set up and not yet synced; for tests that change things."""
-    with standing(SANDBOXES[request.param], world, tmp_path / "config") as company:
+    with standing(SANDBOXES[request.param], world, tmp_path / "config", migrated) as company:
         yield _looking_back(company)
 
 
-@pytest.fixture(scope="module")
-def both(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Company]]:
+@pytest.fixture(scope="session")
+def both(world: World, tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[dict[str, Company]]:
     """The company in each CRM after its first cycle; for tests that only look."""
     folder = tmp_path_factory.mktemp("both")
     with ExitStack() as stack:
         made = {}
         for crm in CRMS:
-            made[crm] = _looking_back(stack.enter_context(standing(SANDBOXES[crm], world, folder / crm / "config")))
+            company = standing(SANDBOXES[crm], world, folder / crm / "config", migrated)
+            made[crm] = _looking_back(stack.enter_context(company))
             made[crm].cycle()
         yield made
 

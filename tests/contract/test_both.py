@@ -10,7 +10,6 @@ from tests.jobs.conftest import Company
 from tests.jobs.test_cycle import posted_payouts
 
 Pair = dict[str, Company]
-pytestmark = pytest.mark.xdist_group("both CRMs")  # set up once
 
 
 @pytest.mark.parametrize("frame", told.OWN)

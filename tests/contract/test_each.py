@@ -21,7 +21,6 @@ from tests.jobs.test_cycle import credited_deal, expected_payouts, lines_total, 
 
 HOSTILE = ("12,5", "1e400", "NaN", "0.1234567890123", "🎉", "\u0664\u0662")
 NAME = '=HYPERLINK("x") [bold] \'; DROP TABLE deal;-- größer 🎉 \u202e'
-pytestmark = pytest.mark.xdist_group("both CRMs")  # set up once
 
 
 def test_the_answer_key_comes_out_to_the_cent(computed: Company) -> None:

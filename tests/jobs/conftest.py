@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -117,24 +118,75 @@ class Company:
         return record
 
 
+@pytest.fixture(scope="session")
+def small() -> World:
+    """What the company's CRM holds at the start."""
+    return generate(11, 120)
+
+
 @pytest.fixture
-def company(tmp_path: Path) -> Iterator[Company]:
-    """A small company, set up and not yet synced."""
-    with standing(SALESFORCE, generate(11, 120), tmp_path / "config") as made:
-        yield made
+def company(request: pytest.FixtureRequest, small: World, tmp_path: Path, migrated: Path) -> Iterator[Company]:
+    """A small company, set up; `pytest.mark.synced` where it is to have had its first cycle."""
+    if request.node.get_closest_marker("synced"):
+        made = again(request.getfixturevalue("past"), small, tmp_path)
+    else:
+        made = standing(SALESFORCE, small, tmp_path / "config", migrated)
+    with made as company:
+        yield company
 
 
 @contextmanager
-def standing(sandbox: Sandbox, world: World, folder: Path) -> Iterator[Company]:
-    """A company in a running sandbox, set up and not yet synced."""
+def standing(sandbox: Sandbox, world: World, folder: Path, database: Path | None = None) -> Iterator[Company]:
+    """A company in a running sandbox, set up and not yet synced; its store, if any, is a copy of `database`."""
     clock = Clock()
     org = sandbox.make(clock)
     org.load(world.document)
     write_company(sandbox, TEMPLATES, folder, sandbox.people(world.people, org))
-    with sandbox.running(org) as address:
-        made = Company(world, org, folder, clock, sandbox)
-        made.at(address)
+    if database is not None:
+        shutil.copy(database, folder.parent)
+    with running(Company(world, org, folder, clock, sandbox)) as made:
         made.set_up()
         yield made
-        for store in made.stores:
+
+
+@contextmanager
+def running(company: Company) -> Iterator[Company]:
+    """The company with its sandbox running, until the end of the block."""
+    with company.sandbox.running(company.org) as address:
+        company.at(address)
+        yield company
+        for store in company.stores:
             store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A company's first cycle, to be copied: it is the same each time, and takes longer than most tests."""
+
+    state: dict[str, Any]
+    """What the sandbox holds."""
+    house: Path
+    """Config folder and store."""
+    instant: datetime
+
+
+@pytest.fixture(scope="session")
+def past(small: World, tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Past:
+    """The first cycle of the small company."""
+    house = tmp_path_factory.mktemp("past")
+    with standing(SALESFORCE, small, house / "config", migrated) as made:
+        made.cycle()
+        state = made.org.dump()
+    return Past(state, house, made.clock.instant)
+
+
+@contextmanager
+def again(past: Past, world: World, folder: Path) -> Iterator[Company]:
+    """The company in a running sandbox as it was after its first cycle."""
+    clock = Clock()
+    org = SALESFORCE.make(clock)
+    org.restore(past.state)
+    clock.instant = past.instant
+    shutil.copytree(past.house, folder, dirs_exist_ok=True)
+    with running(Company(world, org, folder / "config", clock)) as made:
+        yield made

@@ -60,9 +60,9 @@ def test_the_list_of_commands_is_complete() -> None:
     assert names == set(COMMANDS)
 
 
+@pytest.mark.synced
 def test_a_deal_that_is_held_before_its_rules_says_why(company: Company) -> None:
     """blame and explain name the issue of a deal that never got as far as a rule."""
-    run_on(company, "sync")
     issues = json.loads(run_on(company, "issues", "--json").stdout)
     held = next(i["subject"].removeprefix("deal ") for i in issues if i["code"] == "missing_amount")
 
@@ -72,9 +72,9 @@ def test_a_deal_that_is_held_before_its_rules_says_why(company: Company) -> None
         assert answer["issues"]
 
 
+@pytest.mark.synced
 def test_questions_are_answered_as_data(company: Company) -> None:
     """statement, explain, blame, status, issues and preview answer in JSON that adds up."""
-    assert run_on(company, "sync").exit_code == 0
     deal = credited_deal(company)
 
     explained = json.loads(run_on(company, "explain", deal, "--json").stdout)
@@ -96,9 +96,9 @@ def test_questions_are_answered_as_data(company: Company) -> None:
     assert (preview["payees"], preview["writes"]) == ([], [])
 
 
+@pytest.mark.synced
 def test_answers_are_readable_in_a_terminal(company: Company) -> None:
     """The same commands without --json."""
-    run_on(company, "sync")
     deal = credited_deal(company)
 
     for words in (
@@ -153,9 +153,9 @@ def test_malformed_yaml_is_refused_with_its_line(company: Company) -> None:
     assert "company.yaml:" in answer.output
 
 
+@pytest.mark.synced
 def test_a_rate_change_shows_in_preview_and_waits_for_approval(company: Company) -> None:
     """A plan edit that changes most of what was shown stops before it is saved; approved, exactly it goes through."""
-    run_on(company, "sync")
     company.edit("plans/ae.yaml", lambda text: text.replace("rate: 8%}", "rate: 9%}"))
     company.edit("tallystick.yaml", lambda text: text + "guard: {changed_min: 1}\n")
 
@@ -199,10 +199,9 @@ def test_init_writes_a_folder_that_only_needs_people(tmp_path: Path) -> None:
     assert run("init", str(folder)).exit_code == 1
 
 
+@pytest.mark.synced
 def test_only_the_change_that_waits_can_be_approved(company: Company) -> None:
     """A mistyped name would let nothing through, and nobody would notice."""
-    run_on(company, "sync")
-
     answer = run_on(company, "approve", "3f9c2a7be01d")
 
     assert answer.exit_code == 1
@@ -303,9 +302,9 @@ def test_the_mark_that_spreadsheets_put_before_utf8_is_no_part_of_the_text(compa
     assert company.configuration().people == before
 
 
+@pytest.mark.synced
 def test_a_terminal_without_unicode_gets_an_answer(company: Company) -> None:
     """Names that it cannot show are no reason to fail, and JSON stays exact."""
-    run_on(company, "sync")
     company.edit("plans/ae.yaml", lambda text: text.replace("rate: 8%}", "rate: 9%}"))
     words = [sys.executable, str(Path(worker.__file__)), "preview", "--config", str(company.folder)]
     ascii_only = os.environ | {"PYTHONIOENCODING": "ascii"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from jobs.backfill import backfill
 from store import canonical, ledger, results, runs
@@ -73,9 +74,9 @@ def test_backfill_and_cycle_come_to_the_same(company: Company) -> None:
     company.nothing_more()
 
 
+@pytest.mark.synced
 def test_a_changed_deal_is_adjusted_in_ledger_and_crm(company: Company) -> None:
     """Doubling a deal's value posts the difference and nothing else, and the CRM shows it."""
-    company.cycle()
     deal = credited_deal(company)
     before, on_deal = lines_total(company), lines_total(company, deal)
     record = company.crm(deal)
@@ -90,9 +91,9 @@ def test_a_changed_deal_is_adjusted_in_ledger_and_crm(company: Company) -> None:
     company.nothing_more()
 
 
+@pytest.mark.synced
 def test_a_deleted_deal_is_withdrawn(company: Company) -> None:
     """A deal deleted in the CRM takes its postings back."""
-    company.cycle()
     deal = credited_deal(company)
     company.org.delete("Opportunity", deal)
 
@@ -104,10 +105,9 @@ def test_a_deleted_deal_is_withdrawn(company: Company) -> None:
     company.nothing_more()
 
 
+@pytest.mark.synced
 def test_declared_dirt_is_held_and_named(company: Company) -> None:
     """Every dirty record that must be noticed has an open issue that names it; the rest was computed."""
-    company.cycle()
-
     with company.store().read() as conn:
         subjects = " ".join(found.issue.subject for found in runs.open_issues(conn))
     dirt = [one for one in company.world.answer_key["dirt"] if one["effect"] in {"holds", "warns"}]

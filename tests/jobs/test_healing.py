@@ -9,9 +9,9 @@ from tests.jobs.conftest import Company
 from tests.jobs.test_cycle import credited_deal, expected_payouts, lines_total, posted_payouts
 
 
+@pytest.mark.synced
 def test_a_deal_that_becomes_unclear_is_held_and_nothing_is_taken_back(company: Company) -> None:
     """What was shown stays, the issue names the deal; with the type back, nothing has changed."""
-    company.cycle()
     deal, before = credited_deal(company), company.crm(credited_deal(company))
     shown = lines_total(company, deal)
     company.org.update("Opportunity", deal, {"Type": "Something new"})
@@ -32,9 +32,9 @@ def test_a_deal_that_becomes_unclear_is_held_and_nothing_is_taken_back(company: 
     assert company.crm(deal)["Commission_Status__c"] == "credited"
 
 
+@pytest.mark.synced
 def test_a_record_purged_without_a_trace_is_found_by_the_daily_reconciliation(company: Company) -> None:
     """Hard deletes leave no stamp; the comparison of ids finds them within a day."""
-    company.cycle()
     deal = credited_deal(company)
     company.org.purge("Opportunity", deal)
 
@@ -47,9 +47,9 @@ def test_a_record_purged_without_a_trace_is_found_by_the_daily_reconciliation(co
     company.nothing_more()
 
 
+@pytest.mark.synced
 def test_a_mass_loss_deletes_nothing(company: Company) -> None:
     """Records that seem to vanish by the hundred are a lost permission, not deletions: nothing is taken back."""
-    company.cycle()
     with company.store().read() as conn:
         before = ledger.ledger_hash(conn)
     for record in company.org.rows("Opportunity")[:80]:
@@ -62,9 +62,9 @@ def test_a_mass_loss_deletes_nothing(company: Company) -> None:
         assert ledger.ledger_hash(conn) == before
 
 
+@pytest.mark.synced
 def test_a_field_changed_by_hand_is_written_again_within_a_day(company: Company) -> None:
     """Somebody overwrites our status; the next daily look restores it, once."""
-    company.cycle()
     deal = credited_deal(company)
     company.clock.forward(minutes=5)
     company.org.update("Opportunity", deal, {"Commission_Status__c": "paid twice, please"})

@@ -97,10 +97,10 @@ def test_what_is_out_of_reach_is_said_so() -> None:
     assert found["sentences"] == ["No achievement in FY2027 brings its pay from 3,200.00 USD to 8,001.00 USD."]
 
 
+@pytest.mark.synced
 def test_statement_and_explain_tell_it(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """As data and in the terminal; an amount that is none is refused."""
     monkeypatch.setattr(clock, "now", company.clock)
-    run_on(company, "sync")
     deal = credited_deal(company)
     line = json.loads(run_on(company, "explain", deal, "--json").stdout)["lines"][0]
     words = ("statement", line["payee"], line["period"], "--for", "1_000_000")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from typer.testing import CliRunner
 
 import worker
@@ -30,9 +31,9 @@ def paid(company: Company, payments: Sequence[str]) -> None:
     (company.folder / EVENTS).write_text(rows, encoding="utf-8")
 
 
+@pytest.mark.synced
 def test_payments_release_what_was_earned_and_leave_the_earned_ledger_alone(company: Company) -> None:
     """Half of the cash, half of what every payee of the plan earned; the earned ledger is not touched."""
-    company.cycle()
     deal = credited_deal(company)
     pay_on_cash(company)
     company.cycle()
@@ -55,9 +56,9 @@ def test_payments_release_what_was_earned_and_leave_the_earned_ledger_alone(comp
         assert verify(conn) is None
 
 
+@pytest.mark.synced
 def test_cycles_and_a_fresh_start_agree_on_what_is_payable(company: Company) -> None:
     """Payments that come, change and go, and months that pass: the ledgers of a fresh start are the same."""
-    company.cycle()
     deal = credited_deal(company)
     last = "{after_days: 90, then: forfeit}"
     steps = f"[{{share: 40%, on: booking}}, {{share: 60%, on: cash, at_latest: {last}}}]"
@@ -79,9 +80,9 @@ def test_cycles_and_a_fresh_start_agree_on_what_is_payable(company: Company) -> 
         assert (ledger.ledger_hash(conn), ledger.ledger_hash(conn, ledger.PAYABLE)) == grown
 
 
+@pytest.mark.synced
 def test_a_statement_says_what_is_payable_and_what_is_held(company: Company) -> None:
     """`statement` and `explain` name the amounts, the day and what is waited for."""
-    company.cycle()
     deal = credited_deal(company)
     pay_on_cash(company, release="[{share: 50%, on: booking}, {share: 50%, on: cash}]")
     company.cycle()

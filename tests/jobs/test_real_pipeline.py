@@ -31,7 +31,6 @@ MOTIONS = {
 
 pytestmark = [
     pytest.mark.skipif(not PIPELINE.exists(), reason="the data set is not part of the repository"),
-    pytest.mark.xdist_group("real pipeline"),  # set up once
 ]
 
 

@@ -84,12 +84,11 @@ def test_a_wrong_line_is_named(line: str, problem: str) -> None:
     assert str(read_reassignment(f"{HEADER}\n{line}\n", "c.csv").issues[0]).startswith(problem)
 
 
+@pytest.mark.synced
 def test_a_look_shows_books_and_pay_and_writes_nothing_until_it_is_meant(
     company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cycle = company.cycle()
-    assert cycle.computed.deals
-    configuration, store = company.configuration(), company.stores[-1]
+    configuration, store = company.configuration(), company.store()
     roles = company.folder / "people" / "roles.csv"
     before = roles.read_text(encoding="utf-8")
     rows = [row for row in csv.DictReader(StringIO(before)) if row["role"] == "AE" and not row["until"]]

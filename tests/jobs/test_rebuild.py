@@ -21,8 +21,8 @@ from tests.jobs.test_commands import run_on
 from tests.jobs.test_cycle import credited_deal
 
 
+@pytest.mark.synced
 def test_an_empty_database_is_filled_to_the_same_ledger(company: Company) -> None:
-    company.cycle()
     company.edit("plans/ae.yaml", lambda text: text.replace("rate: 8%}", "rate: 8.5%}"))
     company.edit("tallystick.yaml", lambda text: text + "\nguard: {changed_share: 100%}\n")
     company.cycle()
@@ -36,8 +36,8 @@ def test_an_empty_database_is_filled_to_the_same_ledger(company: Company) -> Non
         assert ledger.head(conn)[0] > 0
 
 
+@pytest.mark.synced
 def test_a_statement_as_it_was_believed_then(company: Company) -> None:
-    company.cycle()
     then = company.clock()
     deal = credited_deal(company)
     before = _statement(company, deal)
@@ -96,9 +96,9 @@ def test_the_command_line_looks_back(company: Company, monkeypatch: pytest.Monke
     assert run_on(company, "statement", who, "--as-of", "2020-01-01").exit_code == 1
 
 
+@pytest.mark.synced
 def test_a_ledger_that_does_not_follow_from_its_inputs_is_found(company: Company) -> None:
     """Somebody booked a cent by hand, with a sound chain."""
-    company.cycle()
     store = company.store()
     with store.write() as conn:
         entry = ledger.posted(conn, None).head(1)
@@ -118,9 +118,9 @@ def _cents(amount: str) -> int:
     return int(amount.replace(",", "").replace(".", ""))
 
 
+@pytest.mark.synced
 def test_what_is_kept_of_a_held_deal_is_rebuilt_by_the_way_it_came(company: Company) -> None:
     """The anchor is the last computation before the deal was held."""
-    company.cycle()
     deal = credited_deal(company)
     company.org.update("Opportunity", deal, {"Type": "Something new"})
     company.cycle()

@@ -12,12 +12,13 @@ from commands import clock
 from tests.jobs.conftest import Company
 from tests.jobs.test_commands import run_on
 
+pytestmark = pytest.mark.synced
+
 
 @pytest.fixture(autouse=True)
-def _synced(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A company with a history."""
+def _same_clock(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worker and CRM tell the same time."""
     monkeypatch.setattr(clock, "now", company.clock)
-    assert run_on(company, "sync").exit_code == 0
 
 
 def tables(company: Company, *words: str) -> dict[str, Any]:

@@ -16,23 +16,15 @@ from store.database import Store, open_store
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database, to be copied: migrating anew for each test would take most of the time."""
-    path = tmp_path_factory.mktemp("empty") / "tally.db"
-    open_store(f"sqlite:///{path}", lambda: NOW).close()
-    return path
-
-
 @pytest.fixture
-def another(tmp_path: Path, empty: Path) -> Iterator[Callable[[], Store]]:
+def another(tmp_path: Path, migrated: Path) -> Iterator[Callable[[], Store]]:
     """Makes further empty stores."""
     opened: list[Store] = []
     numbers = count()
 
     def make() -> Store:
         path = tmp_path / f"another-{next(numbers)}.db"
-        shutil.copy(empty, path)
+        shutil.copy(migrated, path)
         opened.append(open_store(f"sqlite:///{path}", lambda: NOW))
         return opened[-1]
 
@@ -47,9 +39,9 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path, empty: Path) -> Iterator[Store]:
+def store(path: Path, migrated: Path) -> Iterator[Store]:
     path.parent.mkdir()
-    shutil.copy(empty, path)
+    shutil.copy(migrated, path)
     opened = open_store(f"sqlite:///{path}", lambda: NOW)
     yield opened
     opened.close()

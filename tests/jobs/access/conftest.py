@@ -1,5 +1,5 @@
 """The same real SQLite store as the store's own tests."""
 
-from tests.store.conftest import empty, path, store
+from tests.store.conftest import path, store
 
-__all__ = ["empty", "path", "store"]
+__all__ = ["path", "store"]
