@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import Event
 
-# In make test the same examples every time, whatever the machine's speed; make fuzz looks for new ones.
+# In make test the same examples every time, whatever the machine's speed; make fuzz looks for new ones. A test whose
+# examples each compute a book takes a share of `settings().max_examples`: a few here, hundreds in make fuzz.
 CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("test", derandomize=True, **CALM)
 settings.register_profile("fuzz", max_examples=2_000, print_blob=True, **CALM)
@@ -20,3 +27,46 @@ def _logs_as_before() -> Iterator[None]:
     """A command that was tried points the logs at a stream that is closed with it: later tests must not write there."""
     yield
     structlog.reset_defaults()
+
+
+class Remembered:
+    """The parser of YAML, which parses a text once: its events, and the error that ended them, come again and again."""
+
+    def __init__(self, **options: object) -> None:
+        self.options = tuple(options.items())
+
+    def parse(self, text: str) -> Iterator[Event]:
+        """The events of the real parser."""
+        events, error = _parsed(text, self.options)
+        yield from events
+        if error is not None:
+            raise error
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(text: str, options: tuple[tuple[str, object], ...]) -> tuple[list[Event], YAMLError | None]:
+    events: list[Event] = []
+    try:
+        for event in YAML(**dict(options)).parse(text):
+            events.append(event)  # noqa: PERF402  # what came before the error is kept
+    except YAMLError as error:
+        return events, error
+    return events, None
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _each_text_is_parsed_once() -> Iterator[None]:
+    """Parsing is most of what reading a document takes, and hundreds of tests read the same ones."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("engine.documents.yaml.YAML", Remembered)
+        yield
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated database, to be copied: migrating anew for each test would take most of the time of many."""
+    from store.database import open_store  # noqa: PLC0415  # most tests need no store
+
+    path = tmp_path_factory.mktemp("migrated") / "tallystick.db"
+    open_store(f"sqlite:///{path}", lambda: datetime(2026, 11, 20, tzinfo=UTC)).close()
+    return path

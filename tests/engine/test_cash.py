@@ -102,7 +102,7 @@ FLOWS = st.tuples(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=settings().max_examples // 16)
 @given(st.lists(FLOWS, max_size=6))
 def test_in_any_order_and_paid_in_full_cash_is_the_deal(flows: list[tuple[str, str, Fraction]]):
     """The order in which payments arrive changes nothing; once all has come, the deal counts for its credits."""

@@ -286,7 +286,7 @@ def _named(deals, prefix=""):
     return [{**deal, "deal_id": f"{prefix}{deal['account_id']}-{place}"} for place, deal in enumerate(deals)]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=settings().max_examples // 10)
 @given(SOME_DEALS)
 def test_every_won_deal_is_either_classified_or_held_by_an_issue(deals):
     rows, issues = classified(*_named(deals))
@@ -296,7 +296,7 @@ def test_every_won_deal_is_either_classified_or_held_by_an_issue(deals):
     assert not set(rows) & held
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=settings().max_examples // 16)
 @given(SOME_DEALS, st.randoms(use_true_random=False))
 def test_the_order_of_the_book_does_not_matter(deals, random):
     named = _named(deals)
@@ -305,7 +305,7 @@ def test_the_order_of_the_book_does_not_matter(deals, random):
     assert classified(*named) == classified(*shuffled)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=settings().max_examples // 16)
 @given(SOME_DEALS, SOME_DEALS)
 def test_other_accounts_change_nothing(deals, others):
     """So that recomputing one account alone equals recomputing everything."""

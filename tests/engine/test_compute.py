@@ -125,7 +125,7 @@ def split_rows(deals, splits):
     ]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=settings().max_examples // 10)
 @given(SOME_DEALS, SPLITS)
 def test_direct_credits_add_up_to_their_deal_and_every_deal_is_credited_or_held(deals, splits):
     deals = named(deals)
@@ -141,7 +141,7 @@ def test_direct_credits_add_up_to_their_deal_and_every_deal_is_credited_or_held(
             assert sums == (deal["amount_micros"], deal["acv_micros"], MICROS)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=settings().max_examples // 20)
 @given(SOME_DEALS, SPLITS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(deals, splits, random):
     deals = named(deals)
@@ -158,7 +158,7 @@ def test_the_order_of_rows_does_not_matter(deals, splits, random):
     assert as_lists(shuffled) == as_lists(computed(deals, rows))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=settings().max_examples // 20)
 @given(SOME_DEALS, SOME_DEALS, SPLITS)
 def test_other_accounts_change_nothing(deals, others, splits):
     """Recomputing the accounts that changed gives what recomputing everything gives."""

@@ -14,7 +14,7 @@ from engine.payees.curve import value_at
 from engine.payees.shape import curve_of
 from tests.engine.plans import Case, by_amount, by_share, component, ledger, plan, quota, rate, sold, taking_back
 
-quick = settings(max_examples=8, deadline=None)
+quick = settings(max_examples=settings().max_examples // 20)
 
 FIRST = date(2026, 2, 1)
 cents = st.integers(-5_000_000, 20_000_000).map(lambda amount: Fraction(amount, 100))

@@ -130,7 +130,7 @@ def test_capacity_shares_by_room_and_says_who_has_none_stated() -> None:
     assert [(issue.code, issue.subject) for issue in found.issues] == [("missing_capacity", "payee cay")]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 10)
 @given(st.lists(st.sampled_from("abcdef"), max_size=14), st.lists(st.integers(0, 14), max_size=3), st.booleans())
 def test_in_steps_is_as_at_once(accounts: list[str], cuts: list[int], by_capacity: bool) -> None:
     in_force = house("by_capacity" if by_capacity else "round_robin")

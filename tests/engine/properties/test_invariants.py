@@ -27,7 +27,7 @@ from tests.reference.made.world import World, world
 
 DEALS = 50
 PARTS = 3
-SHARE_OF_EXAMPLES = 33
+SHARE_OF_EXAMPLES = 50
 worlds = st.integers(0, 2**32).map(lambda seed: world(seed, DEALS, PARTS))
 some = settings(max_examples=settings().max_examples // SHARE_OF_EXAMPLES, phases=[Phase.generate])
 
