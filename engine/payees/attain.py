@@ -110,10 +110,10 @@ def prepare(
 
 def _ordered(credits_: pl.DataFrame) -> pl.DataFrame:
     """What the stage needs of the credits, by payee, day and credit id; numbers sort in half the time of text."""
-    payees = credits_.select(pl.col("payee_id").unique().sort()).with_row_index("payee")
+    payee = pl.col("payee_id").cast(pl.Enum(credits_["payee_id"].unique().sort())).to_physical()
     day = pl.col("dated_on").to_physical()
-    placed = credits_.with_columns(_share_of_deal()).select(NEEDED).join(payees, on="payee_id", maintain_order="left")
-    return placed.sort(pl.col("payee").cast(pl.Int64) * 2**32 + day, "credit_id").drop("payee")
+    shared = credits_.with_columns(_share_of_deal()).select(NEEDED)
+    return shared.sort(payee.cast(pl.Int64) * 2**32 + day, "credit_id")
 
 
 def _share_of_deal() -> list[pl.Expr]:

@@ -120,9 +120,12 @@ def missing_values(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> list[
     for name, measure in plan.measures.items():
         if not measure.when.tests or not measure.of_credits:
             continue
+        without = deals.filter(missing(measure.when))
+        if without.is_empty():
+            continue  # mostly no deal lacks anything, and a join over every credit is dear
         fields = sorted({test.field for test in measure.when.tests})
         of_kind = rows.filter(pl.col("kind").is_in(list(measure.credits)))
-        lacking = deals.filter(missing(measure.when)).join(of_kind, on="deal_id", how="semi").sort("deal_id")
+        lacking = without.join(of_kind, on="deal_id", how="semi").sort("deal_id")
         for deal, *gaps in lacking.select("deal_id", *(absent(field).alias(field) for field in fields)).iter_rows():
             lacks = [field for field, gap in zip(fields, gaps, strict=True) if gap]
             issues.append(_lacks(deal, lacks, name, plan))
