@@ -20,6 +20,7 @@ from engine.documents.findings import Accepted
 from engine.documents.looks import looks
 from engine.documents.measure import Measure, Unit
 from engine.documents.plan_cap import PlanCap
+from engine.documents.precedence import Precedence, before, precedence_problems
 from engine.documents.problems import Loc, Problem
 from engine.documents.ramp import RampMonth
 from engine.documents.release import STEPS, ReleaseStep, Reserve, share_problems
@@ -65,6 +66,12 @@ class Plan(Policy):
         default=(), examples=["[{id: base, kind: commission, measure: new_acv, rate: 8%}]"]
     )
     """The ways to earn. There is at least one, or one of `bonus_pools`."""
+    precedence: Precedence = Field(default=(), examples=["[hero, platform, base]"])
+    """Components in an order, of which the first that takes a deal, or lines of one, takes it alone: what it counts is
+    left out of all that stand behind it, of their totals and attainment too. A component takes the deals that pass its
+    measure's `when` on the days of its own life, and of these the lines that pass `lines` (all of them, where it has
+    none); whether it then pays for them does not matter. So the most specific rule stands first, and products of a
+    SPIFF in front of the base commission are not paid twice. Several orders are a list of lists."""
     clawback: Clawback | None = Field(
         default=None, examples=["{when: {cancelled: {within_days: 180}}, takes_back: all, applies_to: [base]}"]
     )
@@ -131,14 +138,19 @@ class Plan(Policy):
         """Whether anything that it pays becomes payable later than it is earned."""
         return bool(self.release or self.reserve or any(component.release for component in self.components))
 
+    def before(self, component: str) -> tuple[Component, ...]:
+        """The components that take what they count before this one does."""
+        return before(component, self.components, self.precedence)
+
     def release_of(self, component: Component) -> tuple[ReleaseStep, ...]:
         """When what a component earned becomes payable; no step: on booking."""
         return component.release or self.release
 
     @classmethod
     def located(cls, loc: Loc, written: Any) -> Loc:
-        """A release that stands by itself has no place in a list."""
+        """A release or an order that stands by itself has no place in a list."""
         alone = len(loc) > 1 and loc[0] == "release" and isinstance(written.get("release"), dict | str)
+        alone |= len(loc) > 1 and loc[0] == "precedence" and isinstance(written["precedence"][0], str)
         return (loc[0], *loc[2:]) if alone else loc
 
     def problems(self) -> Iterator[Problem]:
@@ -160,6 +172,7 @@ class Plan(Policy):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
         yield from problems_in_plan(self.components, self.measures)
         yield from unfit_weights(self.measures)
+        yield from precedence_problems(self.precedence, self.components, self.measures)
         yield from self._exchange_problems()
         yield from self._residual_problems()
         yield from self._cap_problems()

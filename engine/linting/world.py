@@ -17,11 +17,13 @@ from engine.documents.measure import Measure, Unit
 from engine.documents.plan import Plan
 from engine.documents.plan_cap import PlanCap
 from engine.linting.made_up import OF_OTHERS, SAMPLE, deal, in_percent, number, sample_amount
+from engine.linting.reach import cells_of, deal_reaching
 from engine.linting.way import Fact
 from engine.model import MICROS
 from engine.money import minor_unit_micros
 from engine.payees.curve import Curve
 from engine.payees.measure import measured_column
+from engine.payees.precedence import counting_of
 from engine.payees.shape import curve_of, versions
 from engine.periods import MONTHS, PeriodKind
 from engine.scenario.book import windows_of_quotas
@@ -203,7 +205,22 @@ class World:
         measure = self.measure(part.measure)
         stated = all(test.field not in OF_OTHERS for test in measure.when.tests)
         by_deals = measure.count is not None or measure.sum in PLAIN or measure.imported is not None
-        return stated and by_deals and measure.dated_by == "closed_on" and part.residual is None
+        return (
+            stated
+            and by_deals
+            and not self._may_be_left(part)
+            and measure.dated_by == "closed_on"
+            and part.residual is None
+        )
+
+    def _may_be_left(self, part: Component) -> bool:
+        """Whether components before it take some of its deals, so that made-up ones may be theirs, and not all."""
+        takers = counting_of(self.plan, part)
+        if not takers.whole_deals and not takers.lines:
+            return False
+        always = [taker.counts.when for taker in takers.whole_deals if taker.effective is None]
+        own = self.measure(part.measure).when
+        return deal_reaching(own, always, cells_of([own, *always])) is not None
 
     def gauges(self, part: Component) -> Iterator[tuple[str, str, Gauge, int]]:
         """For each gauge the measure behind it, its window, and the quota that its percentages are of."""

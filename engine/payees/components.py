@@ -35,6 +35,7 @@ from engine.payees.measure import alive, counted
 from engine.payees.members import Read, Team, members_at_quota
 from engine.payees.money_splits import of_whole_deals, shares_of_money
 from engine.payees.places import Contest, placed
+from engine.payees.precedence import Counting, counting_of
 from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.retained import of_cohorts
@@ -105,7 +106,7 @@ class _Walk:
     def earn(self, place: Place) -> None:
         """One component; those that it reads are there."""
         plan, component = self.rules.plans[place[0]], self.rules.plans[place[0]].components[place[1]]
-        attained = self.attained[place] = self._attain(place[0], component)
+        attained = self.attained[place] = self._attain(place[0], component, counting_of(plan, component))
         rows, stuck = self._judged(place, component, attained.rows)
         gated = Earnings(
             f.Lines.create_empty(),
@@ -128,7 +129,7 @@ class _Walk:
         for cases in component.tables:
             yield from cases_lack_values(rows, cases, self.prepared.deals, plan, component)
 
-    def _attain(self, file: int, component: Component) -> Attainment:
+    def _attain(self, file: int, component: Component, counting: Counting | None = None) -> Attainment:
         plan = self.rules.plans[file]
         measure = plan.measures[component.measure]
         if measure.weighted:
@@ -145,7 +146,8 @@ class _Walk:
         if measure.retention is not None:
             counts = of_cohorts(self.cohorts, plan, component.measure, measure.retention, component.accumulates)
         else:
-            counts = counted(rows, self.prepared.results[file], plan, component)
+            counting = counting or Counting(component.measure, measure)
+            counts = counted(rows, self.prepared.results[file], plan, component, counting)
         if component.split_of == "money":
             counts = of_whole_deals(counts)
         return attain(alive(counts, component), plan, component, self.quotas[file], self.rules.company)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,14 +16,20 @@ MONTHS_OF_A_YEAR = 12
 NAMES = {"amount": "its amount", "acv": "its ACV", "arr": "its ARR", "units": "the units", None: "the deal"}
 
 
-def made(measure: Measure, line: Row, deal: Row, credit: Row) -> str:
-    """`MRR: ACV 24,000.00 USD / 12; weighted, 87.5 % of it`; empty where a credit counts for what it holds."""
-    if measure.is_plain:
+def made(measure: Measure, line: Row, deal: Row, credit: Row, takers: Sequence[str] = ()) -> str:
+    """`MRR: ACV 24,000.00 USD / 12; weighted, 87.5 % of it`; empty where a credit counts for what it holds.
+
+    `takers` are the components that take lines of deals before this one.
+    """
+    if measure.is_plain and not takers:
         return ""
     start, said = _start(measure, deal, credit)
-    changes = ", ".join(_changes(measure, line["currency"]))
-    if changes and start and measure.less_per_deal is None:
-        whole = start * Fraction(line["fx_num"] or 1, line["fx_den"] or 1)
+    whole = start * Fraction(line["fx_num"] or 1, line["fx_den"] or 1) if start else None
+    if measure.is_plain and whole == line["base_micros"]:
+        return ""
+    without = [f"without what {' and '.join(takers)} take"] if takers else []
+    changes = ", ".join([*_changes(measure, line["currency"]), *without])
+    if changes and whole and measure.less_per_deal is None:
         changes = f"{changes}, {_nearly(line['base_micros'] / whole)} of {'it' if said else NAMES[measure.sum]}"
     return "; ".join(text for text in (said, changes) if text)
 

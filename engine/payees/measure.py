@@ -13,6 +13,7 @@ from engine.matching import absent, fits, missing
 from engine.model import Issue, Severity
 from engine.payees.curve_columns import round_ratio_expr
 from engine.payees.imported import of_measure
+from engine.payees.precedence import Counting, countings
 from engine.payees.worth import worths
 
 _NO_RATE = {"fx_num": pl.lit(None, dtype=pl.Int64), "fx_den": pl.lit(None, dtype=pl.Int64)}
@@ -42,21 +43,25 @@ def fits_column(measure: str) -> str:
 def with_worths(
     rows: pl.DataFrame, credits_: pl.DataFrame, deals: pl.DataFrame, lines: pl.DataFrame, plan: Plan
 ) -> pl.DataFrame:
-    """The plan's credits with `base` and `stuck` columns of each measure that is more than a column of the credit."""
-    for name, measure in plan.measures.items():
-        if measure.of_credits and not measure.is_plain:
-            counting = rows.filter(_counts(name, measure))
-            made = worths(counting, credits_, deals, lines, measure)
-            named = made.rename({"base": _base_column(name), "stuck": _stuck_column(name)})
+    """The plan's credits with `base` and `stuck` columns of all that is more than a column of the credit."""
+    for counting in countings(plan):
+        if counting.measure.of_credits and not counting.is_plain and counting.brings_columns:
+            met = rows.filter(_counts(counting))
+            made = worths(met, credits_, deals, lines, counting.measure, takers=counting.lines)
+            named = made.rename({"base": _base_column(counting.name), "stuck": _stuck_column(counting.name)})
             rows = rows.join(named, on="credit_id", how="left", maintain_order="left")
     return rows
 
 
-def _counts(name: str, measure: Measure) -> pl.Expr:
-    """Whether a credit counts for the measure."""
+def _counts(counting: Counting) -> pl.Expr:
+    """Whether a credit counts for what is added up; what others take is not."""
+    measure = counting.measure
     qualified = pl.col("event") == QUALIFIED
     of_that_day = qualified if measure.dated_by == "qualified_on" else pl.col("event").is_null()
-    return pl.col(fits_column(name)) & pl.col("kind").is_in(list(measure.credits)) & of_that_day
+    fit = pl.col(fits_column(counting.whole or counting.name))
+    for taker in counting.whole_deals:
+        fit &= ~(pl.col(fits_column(taker.measure)) & taker.alive())
+    return fit & pl.col("kind").is_in(list(measure.credits)) & of_that_day
 
 
 def _base_column(measure: str) -> str:
@@ -67,23 +72,26 @@ def _stuck_column(measure: str) -> str:
     return f"stuck {measure}"
 
 
-def counted(rows: pl.DataFrame, results: pl.DataFrame, plan: Plan, component: Component) -> pl.DataFrame:
+def counted(
+    rows: pl.DataFrame, results: pl.DataFrame, plan: Plan, component: Component, counting: Counting
+) -> pl.DataFrame:
     """The credits or imported results that count for the component, with `base` in Int128 micro-units.
 
     `base` is null where no exchange rate is known, and where a result is written in another unit.
     """
-    measure = plan.measures[component.measure]
+    measure = counting.measure
     if measure.imported is not None:
         return of_measure(results, measure, plan.currency)
-    counts = _counts(component.measure, measure)
+    counts = _counts(counting)
     if measure.levels is not None and not measure.of:
         counts &= pl.col("level").is_null() | within(measure.levels, pl.col("level"))
-    counting = alive(rows.filter(counts), component)
-    if measure.is_plain:
-        return counting.with_columns(**_worth(measure))
-    return counting.with_columns(
-        base=pl.col(_base_column(component.measure)),
-        stuck=pl.col(_stuck_column(component.measure)),
+    met = alive(rows.filter(counts), component)
+    if counting.is_plain:
+        return met.with_columns(**_worth(measure))
+    name = counting.name if counting.brings_columns else component.measure
+    return met.with_columns(
+        base=pl.col(_base_column(name)),
+        stuck=pl.col(_stuck_column(name)),
         **(_NO_RATE if measure.unit != "amount" else {}),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -15,6 +15,7 @@ from engine.documents.measure import Measure
 from engine.documents.values import Dated
 from engine.documents.worth import LINE_FIELDS
 from engine.payees.curve_columns import whole
+from engine.payees.precedence import Taker, any_taking, passes, taken_lines, taking
 
 
 def weighed_without_lines(measure: Measure) -> dict[str, pl.Expr]:
@@ -22,17 +23,20 @@ def weighed_without_lines(measure: Measure) -> dict[str, pl.Expr]:
     return {"weight_num": _of_the_deal(measure), "weight_den": whole(_denominator(measure))}
 
 
-def lines_of(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+def lines_of(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure, takers: Sequence[Taker] = ()) -> pl.DataFrame:
     """By deal: the ratio `weight_num`/`weight_den` and `line_trouble`, why there is none.
 
     For units and margins the ratio is the weighted sum over the lines itself; else it is the weighted part of what all
-    lines amount to. A deal without lines has its own weight, unless only some lines or units count.
+    lines amount to. A deal without lines has its own weight, unless only some lines or units count, or another
+    component takes some.
     """
     of_line = {"units": pl.col("quantity_micros"), "margin": pl.col("amount_micros") - pl.col("cost_micros")}
     value = of_line.get(str(measure.sum), pl.col("amount_micros")).cast(pl.Int128)
     is_part = measure.sum not in of_line
-    weighed = lines.join(deals.select("deal_id", "dated_on", own=_of_the_deal(measure)), on="deal_id").select(
-        "deal_id", value=value, weight=pl.when(_counts(measure)).then(_of_the_line(measure)).otherwise(0)
+    known = deals.select("deal_id", "dated_on", own=_of_the_deal(measure), **taking(takers))
+    left = passes(measure.lines) & ~taken_lines(takers)
+    weighed = lines.join(known, on="deal_id").select(
+        "deal_id", value=value, weight=pl.when(left).then(_of_the_line(measure)).otherwise(0)
     )
     counts = pl.lit(is_part) | (pl.col("weight") != 0)
     summed = weighed.group_by("deal_id").agg(
@@ -41,7 +45,10 @@ def lines_of(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure) -> pl.D
         gap=(pl.col("value").is_null() & counts).any(),
     )
     alone = measure.lines is None and measure.sum not in of_line
-    found = deals.select("deal_id", **weighed_without_lines(measure)).join(summed, on="deal_id", how="left")
+    whole_deals = deals.select("deal_id", **weighed_without_lines(measure), **taking(takers))
+    found = whole_deals.join(summed, on="deal_id", how="left").with_columns(divided=any_taking(takers))
+    if not measure.looks_at_lines:
+        found = found.with_columns(pl.when("divided").then("weighted").alias("weighted"))
     without = pl.col("weighted").is_null()
     sign = pl.col("total").sign() if is_part else whole(1)
     odd = pl.col("gap") | (pl.lit(is_part) & (pl.col("total") == 0))
@@ -49,9 +56,9 @@ def lines_of(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure) -> pl.D
         "deal_id",
         weight_num=pl.when(without).then("weight_num").otherwise(pl.col("weighted") * sign),
         weight_den=pl.when(without | (not is_part)).then("weight_den").otherwise(pl.col("total").abs()),
-        line_trouble=pl.when(without & (not alone))
+        line_trouble=pl.when(without & (pl.col("divided") | (not alone)))
         .then(pl.lit("lines_missing"))
-        .when(odd.fill_null(value=False))
+        .when(odd.fill_null(value=False) & ~without)
         .then(pl.lit("line_values_missing")),
     )
 
@@ -100,12 +107,3 @@ def _denominator(measure: Measure) -> int:
         return 1
     leaves = (*measure.weights.values, measure.weights.otherwise)
     return lcm(*(weight.denominator for leaf in leaves for _, weight in leaf.steps))
-
-
-def _counts(measure: Measure) -> pl.Expr:
-    """Whether a line passes the measure's tests; one without the text passes none."""
-    passes = pl.lit(value=True)
-    for test in measure.lines.tests if measure.lines else ():
-        column = pl.col(test.field)
-        passes &= column.is_in(test.any_of) if test.any_of else ~column.is_in(test.none_of)
-    return passes.fill_null(value=False)

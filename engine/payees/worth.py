@@ -7,6 +7,7 @@ and deltas are the deal's, times the credit's share.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import lcm
 
 import polars as pl
@@ -16,6 +17,7 @@ from engine.documents.measure import Measure
 from engine.matching import fits
 from engine.model import Motion
 from engine.payees.curve_columns import whole
+from engine.payees.precedence import Taker
 from engine.payees.ratios import Ratio, rounded_product
 from engine.payees.weights import in_force_on, lines_of, weighed_without_lines
 
@@ -25,19 +27,26 @@ _DEAL = ("amount_micros", "acv_micros", "cost_micros", "expiring_acv_micros", "t
 
 
 def worths(
-    rows: pl.DataFrame, credits_: pl.DataFrame, deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure
+    rows: pl.DataFrame,
+    credits_: pl.DataFrame,
+    deals: pl.DataFrame,
+    lines: pl.DataFrame,
+    measure: Measure,
+    *,
+    takers: Sequence[Taker] = (),
 ) -> pl.DataFrame:
     """By credit of the rows: `base` (Int128 micro-units, plan currency or units) and `stuck`, why there is none.
 
     The share that counts here is that of the credit's own portion.
 
-    `rows` are credits of one plan with exchange rates; `deals` are classified, with their lists.
+    `rows` are credits of one plan with exchange rates; `deals` are classified, with their lists; `takers` are the
+    components that take lines of them before.
     """
     shares = credits_.select("credit_id", "share_num", "share_den", "portion")
     found = (
         rows.drop("share_num", "share_den", strict=False)
         .join(shares, on="credit_id", maintain_order="left")
-        .join(_facts(deals, lines, measure), on="deal_id", how="left", maintain_order="left")
+        .join(_facts(deals, lines, measure, takers), on="deal_id", how="left", maintain_order="left")
         .with_columns(expiring=_expiring(), of=_portion(measure))
     )
     told = found.select("credit_id", stuck=_stuck(measure)).with_columns(
@@ -50,7 +59,7 @@ def worths(
     return told.with_columns(base=pl.col("base").sign() * above)
 
 
-def _facts(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+def _facts(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure, takers: Sequence[Taker]) -> pl.DataFrame:
     """By deal: what it is worth as a whole, its weight and multiplier."""
     by = lcm(*(value.denominator for each in measure.multiply for _, value in each.by.steps))
     times = whole(by)
@@ -63,9 +72,9 @@ def _facts(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure) -> pl.Dat
         times_num=times,
         times_den=whole(by),
     )
-    if not measure.looks_at_lines:
+    if not measure.looks_at_lines and not takers:
         return known.with_columns(**weighed_without_lines(measure), line_trouble=pl.lit(None, dtype=pl.String))
-    return known.join(lines_of(deals, lines, measure), on="deal_id", how="left")
+    return known.join(lines_of(deals, lines, measure, takers), on="deal_id", how="left")
 
 
 def _of_the_deal(measure: Measure) -> bool:

@@ -15,6 +15,7 @@ from engine.documents.plan import Plan
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
 from engine.payees.made import made
+from engine.payees.precedence import counting_of
 from engine.telling.facts import component_of, facts, on_the_curve
 from engine.telling.gauges_told import told_of_gauges
 from engine.telling.retained_told import told_of_cohort
@@ -45,8 +46,8 @@ def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: 
     elif deal is None or credit is None:
         said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_paid(known, plan)}"
     else:
-        measure = plan.measures[component_of(line, plan).measure]
-        worth = made(measure, line, deal, credit)
+        counting = counting_of(plan, component_of(line, plan))
+        worth = made(counting.measure, line, deal, credit, [taker.component for taker in counting.lines])
         parts = (_moved(known, credit), worth, _paid(known, plan))
         said = f"{_named(deal)}, {_credited(credit, names)}, {'; '.join(part for part in parts if part)}"
     if line["part"].startswith("payment "):

@@ -71,7 +71,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "SigningWindow", "because", "id", "months", "months_by_segment", "sales_cycles", "until"),
     **_each(LATE, "When", "channel", "facts", "growth", "lifetime_months", "running_acv", "window"),
     **_each(LATE, "engagement", "holdovers", "house_accounts", "team_roles", "segments", "territories", "windows"),
-    **_each(LATE, "plan", "bonus_pools", "caps", "leave", "leavers", "exchange", "release", "reserve"),
+    **_each(LATE, "plan", "bonus_pools", "caps", "leave", "leavers", "exchange", "precedence", "release", "reserve"),
     **_each(LATE, "WeightedAttainment", "least", "measure", "most", "quota", "weight"),
     **_each(STATE, "Draw", "against", "amount", "effective", "first_periods", "kind", "recovery"),
     **_each(STATE, "Experiment", "accounts", "arms", "because", "effective", "id", "strata"),

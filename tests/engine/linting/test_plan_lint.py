@@ -95,3 +95,24 @@ def test_the_example_of_the_reference_page_is_what_lint_says() -> None:
     linted = lint_plan(read, Given(plan, "plans/growth.yaml", COMPANY_OF_TESTS, {"plan": "../plans/growth.yaml"}))
 
     assert example in [finding.example for finding in linted.findings]
+
+
+IN_ORDER = """
+plan: ae
+currency: USD
+effective: {from: 2026-02-01, until: 2027-02-01}
+measures:
+  small: {sum: amount, when: {motion: new_business}}
+  all: {sum: amount}
+  big: {sum: amount, when: {amount: {min: 50_000}}}
+components:
+  - {id: small, kind: commission, measure: small, rate: 8%}
+  - {id: all, kind: commission, measure: all, rate: 6%}
+  - {id: big, kind: commission, measure: big, rate: 10%}
+precedence: [small, all, big]
+"""
+
+
+def test_a_component_is_unreachable_where_those_before_it_take_every_deal() -> None:
+    """What is left for `all` (renewals and more) is enough; nothing is left for `big`."""
+    assert [each.part for each in found(IN_ORDER) if each.id == "never-pays"] == ["big"]
