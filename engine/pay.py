@@ -49,7 +49,7 @@ def pay(
     clawed = claw_back(repeated, classified, book.deal_events, rules.plans, rules.company, paid=paid)
     made = [repeated, clawed.rows]
     counted = f.Lines.cast(pl.concat([*made, *([] if kept is None else [kept])]))
-    capped = cap_plans(counted, earned.held, classified, book, rules)
+    capped = cap_plans(counted, earned.held, classified, book, rules, through=through)
     held = f.HeldSources.cast(pl.concat([earned.held, capped.held]))
     sound, known = (_with(rows, capped) for rows in (pl.concat(made), counted))
     waiting = release(sound, classified, book, rules, through)

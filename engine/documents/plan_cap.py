@@ -1,4 +1,4 @@
-"""Caps over several components or a whole plan."""
+"""Caps and least payments over several components or a whole plan."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field, StrictStr
 from engine.documents.compensation import Promise
 from engine.documents.document import ComponentName, Document
 from engine.documents.problems import Problem
-from engine.documents.values import Name, Pay, Rate
+from engine.documents.values import Name, Pay, Rate, YesNo
 
 
 class PlanCap(Document):
@@ -19,6 +19,9 @@ class PlanCap(Document):
     It counts what is paid: after splits, gates, multipliers, caps of components and clawbacks, and before the draw.
     What is above it is taken off by a line of its own in the statement period in which it arises, and comes back where
     a clawback later makes room. `{id: year, per: year, share: 200%, of: variable}` pays at most twice the variable pay.
+
+    With `then: carry` it is not lost: it is added to what the next period pays, under that period's cap, and so on. A
+    cap of 5,000 a month with 8,000 earned in January and 1,000 in February pays 5,000 and 4,000.
     """
 
     id: Name = Field(examples=["year"])
@@ -40,13 +43,31 @@ class PlanCap(Document):
     """In place of `amount`: a percentage of what people data promises for the period."""
     of: Promise | None = Field(default=None, examples=["variable"])
     """With `share`: of what."""
+    at_least: Pay | None = Field(default=None, examples=["50"])
+    """Nothing is paid for a period that comes to less than this (and more than nothing): with `then: carry` it waits
+    for the next one, as payout thresholds have it; else it is lost."""
+    then: Literal["lost", "carry"] = Field(default="lost", examples=["carry"])
+    """What becomes of what is not paid: with `carry` the next period pays it, as far as it may. It does so once the
+    period is over, while the payee is on the plan and this plan file in force."""
+    within_year: YesNo = Field(default=False, examples=["true"])
+    """With `then: carry`: what is still carried when the fiscal year ends is lost."""
     then_pays: Rate | None = Field(default=None, examples=["50%"])
     """The share of what lies above the cap that is still paid (50 %: what is above pays half); without it, nothing."""
 
     def problems(self) -> Iterator[Problem]:
         """One height, and a share of what lies above that is less than all of it."""
-        if (self.amount is None) == (self.share is None):
+        if (self.amount is None) == (self.share is None) and (self.amount is not None or self.at_least is None):
             yield Problem((), "a cap has either amount or share.", "Write amount: 250_000, or share: 200% and of.")
+        if self.amount is not None and self.at_least is not None and self.at_least > self.amount:
+            yield Problem(("at_least",), "is more than is ever paid.", "Write at most the amount.")
+        if self.then_pays is not None and self.then == "carry":
+            message = "what lies above the cap is either paid in part or carried."
+            yield Problem(("then_pays",), message, "Remove then_pays, or then.")
+        if self.then == "carry" and self.since != "fiscal_year":
+            message = "is carried from one fiscal period to the next."
+            yield Problem(("since",), message, "Remove since, or then.")
+        if self.within_year and self.then != "carry":
+            yield Problem(("within_year",), "nothing is carried.", "Remove within_year, or add then: carry.")
         if (self.share is None) != (self.of is None):
             yield Problem((), "share and of go together.", "Write both, such as share: 200% and of: variable.")
         if self.share is not None and self.since != "fiscal_year":

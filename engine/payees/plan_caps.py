@@ -6,8 +6,9 @@ total at the period's end, less what it took off before, so that the lines of a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.calendar import period_of
+from engine.calendar import period_named, period_of
 from engine.documents.company import Company
 from engine.documents.compensation import promise_rows
 from engine.documents.plan import Plan
@@ -24,12 +25,15 @@ from engine.documents.plan_cap import PlanCap
 from engine.model import Issue, Severity
 from engine.money import round_ratio
 from engine.payees.cap_windows import with_windows
+from engine.payees.carried import Carrying, with_carry
 from engine.payees.compensation import promised_rows
 from engine.payees.curve import Limit
 from engine.payees.quotas import quota_of_windows
 from engine.payees.settle import SOURCE
 
 WINDOW = ["payee_id", "window"]
+Total = Mapping[str, Any]
+"""A payee, window and statement period: what was `added`, the totals `before` and `after`, the cap's `height`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,12 @@ def cap_plans(
     classified: dy.DataFrame[f.Classified],
     book: Book,
     rules: Rules,
+    *,
+    through: date | None = None,
 ) -> Capped:
     """The lines of every plan's caps, in the order in which they are written.
+
+    What is carried out of a period counts once that is over by `through` (None: at once).
 
     `held` are earnings that nobody knows: the caps of their payees in that plan stay as they were, and so does one that
     counts by contract where a deal is not known. Where nobody knows the height of a cap, what it covers is held.
@@ -63,9 +71,13 @@ def cap_plans(
             waiting = pl.concat([unknown, counted.filter(pl.col("window").is_null())["payee_id"]]).unique()
             totals = _totals(counted, plan, cap, book, rules.company)
             waits = pl.col("payee_id").is_in(waiting.implode())
-            lacks = totals.filter(pl.col("height").is_null() & ~waits)["payee_id"].unique().sort()
+            lacks = (
+                totals.filter(pl.lit(cap.of is not None) & pl.col("height").is_null() & ~waits)["payee_id"]
+                .unique()
+                .sort()
+            )
             known = totals.filter(~waits & ~pl.col("payee_id").is_in(lacks.implode()))
-            made.append(_lines(known, plan, cap))
+            made.append(_lines(_carried(known, plan, cap, _Around(book, rules.company, through)), plan, cap))
             stuck.append(counted.filter(pl.col("payee_id").is_in(lacks.implode())).select(SOURCE))
             stuck.append(_of_the_cap([*totals.filter(waits)["payee_id"].unique().sort(), *lacks], plan, cap))
             issues += (_waits(plan, cap, payee) for payee in totals.filter(waits)["payee_id"].unique().sort())
@@ -114,18 +126,50 @@ def _heights(running: pl.DataFrame, plan: Plan, cap: PlanCap, book: Book, compan
     return found.select(WINDOW).with_columns(height=pl.Series(heights, dtype=pl.Int64))
 
 
-def _lines(totals: pl.DataFrame, plan: Plan, cap: PlanCap) -> dy.DataFrame[f.Lines]:
-    rows = [row for total in totals.iter_rows(named=True) for row in _row(total, plan, cap)]
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Who is on the plan, by which calendar, and how far time has come."""
+
+    book: Book
+    company: Company
+    through: date | None
+
+
+def _carried(totals: pl.DataFrame, plan: Plan, cap: PlanCap, around: _Around) -> Iterator[Total]:
+    """The totals, with what earlier windows carried into them."""
+    book, company = around.book, around.company
+    if cap.then != "carry":
+        return totals.iter_rows(named=True)
+
+    def height(payee: str, window: str) -> int | None:
+        asked = pl.DataFrame(
+            {"payee_id": [payee], "window": [window], "dated_on": [period_named(window, company).starts_on]}
+        )
+        return cast("int | None", _heights(asked, plan, cap, book, company)["height"].item())
+
+    def left(total: int, height: int | None) -> int:
+        return cut(total, _limit(height, cap), plan.unit_micros, cap.at_least)
+
+    return with_carry(totals, Carrying(plan, cap, book, company, around.through, height, left))
+
+
+def _limit(height: int | None, cap: PlanCap) -> Limit | None:
+    """The cap of a window; None where only little is not paid."""
+    return None if height is None else Limit(Fraction(height), cap.then_pays or Fraction(0))
+
+
+def _lines(totals: Iterable[Total], plan: Plan, cap: PlanCap) -> dy.DataFrame[f.Lines]:
+    rows = [row for total in totals for row in _row(total, plan, cap)]
     types = {name: column.dtype for name, column in f.Lines.columns().items()}
     return f.Lines.cast(pl.DataFrame([{**dict.fromkeys(types), **row} for row in rows], schema=types))
 
 
 def _row(total: Mapping[str, Any], plan: Plan, cap: PlanCap) -> Iterator[dict[str, Any]]:
-    """What the cap takes off in a period, if anything: `before` and `after` are what was paid without it."""
-    then = cap.then_pays or Fraction(0)
-    limit = Limit(Fraction(total["height"]), then)
-    before, after = (cut(total[end], limit, plan.unit_micros) for end in ("before", "after"))
-    if before != after:
+    """What the cap takes off in a period, or adds of what was carried: `before` and `after` are what it came to."""
+    limit = _limit(total["height"], cap)
+    before, after = (cut(total[end], limit, plan.unit_micros, cap.at_least) for end in ("before", "after"))
+    amount = before - after + total["after"] - total["before"] - total["added"]
+    if amount:
         yield {
             "plan": plan.plan,
             "component": cap.id,
@@ -136,7 +180,7 @@ def _row(total: Mapping[str, Any], plan: Plan, cap: PlanCap) -> Iterator[dict[st
             "kind": "cap",
             "dated_on": total["dated_on"],
             "rated_on": total["dated_on"],
-            "amount_micros": before - after,
+            "amount_micros": amount,
             "currency": plan.currency,
             "plan_version": plan.version,
             "base_micros": total["added"],
@@ -144,12 +188,16 @@ def _row(total: Mapping[str, Any], plan: Plan, cap: PlanCap) -> Iterator[dict[st
             "after_micros": total["after"],
             "limit_micros": total["height"],
             "window": total["window"],
-            "share": str(then),
+            "share": str(cap.then_pays or Fraction(0)),
         }
 
 
-def cut(total: int, limit: Limit, unit: int) -> int:
-    """What a cap takes off a total, rounded half up to the unit of the plan."""
+def cut(total: int, limit: Limit | None, unit: int, least: int | None = None) -> int:
+    """What a cap takes off a total, rounded half up to the unit of the plan; all of what is less than the least."""
+    if least is not None and 0 < total < least:
+        return total
+    if limit is None:
+        return 0
     return _whole(total - limit.apply(Fraction(total)), unit)
 
 

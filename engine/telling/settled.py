@@ -44,7 +44,8 @@ def settled_facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     }
     if line["kind"] == "cap":
         cap = next(cap for cap in plan.caps if cap.id == line["component"])
-        return {**known, "covers": [part.id for part in plan.components if cap.covers(part.id)]}
+        covers = [part.id for part in plan.components if cap.covers(part.id)]
+        return {**known, "covers": covers, "at_least": cap.at_least, "carries": cap.then == "carry"}
     if line["kind"] == "pool":
         return {**known, **pool_facts(line, plan)}
     if line["kind"] != "clawback":
@@ -59,8 +60,10 @@ def settled_again(known: Mapping[str, Any]) -> int:
     base: int = known["base_micros"]
     before: int = known["before_micros"]
     if known["kind"] == "cap":
-        limit = Limit(Fraction(known["limit_micros"]), Fraction(known["share"]))
-        return cut(before, limit, known["unit"]) - cut(known["after_micros"], limit, known["unit"])
+        height, after = known["limit_micros"], int(known["after_micros"])
+        limit = None if height is None else Limit(Fraction(height), Fraction(known["share"]))
+        taken = [cut(total, limit, known["unit"], known["at_least"]) for total in (before, after)]
+        return taken[0] - taken[1] + after - before - base
     if known["kind"] == "pool":
         return part_again(known)
     if known["kind"] == "floor":
@@ -115,6 +118,8 @@ def _recovered(known: Mapping[str, Any], _: str) -> str:
 
 def _cut(known: Mapping[str, Any], _: str) -> str:
     """What a cap over several components takes off, or gives back once there is room."""
+    if known["carries"] or known["at_least"] is not None:
+        return _carried(known)
     paid, height, amount = _money(known, "after", "limit", "amount")
     names, share = " and ".join(known["covers"]), Fraction(known["share"])
     said = f"In {known['window']} {names} come to {paid}"
@@ -123,6 +128,22 @@ def _cut(known: Mapping[str, Any], _: str) -> str:
     rest = f", but for {_share(share)} of it," if share else ""
     before = " less what was taken off before" if known["before_micros"] > known["limit_micros"] else ""
     return f"{said}, more than the cap of {height}: what is above{rest} is taken off{before}: {amount}"
+
+
+def _carried(known: Mapping[str, Any]) -> str:
+    """What a cap or a least payment leaves to later periods, and what it pays of earlier ones."""
+    come, amount = _money(known, "after", "amount")
+    into = known["after_micros"] - known["before_micros"] - known["base_micros"]
+    carried = f", {money(into, known['currency'])} of it carried into the period" if into else ""
+    said = f"In {known['window']} {' and '.join(known['covers'])} come to {come}{carried}"
+    then = "carried into the next period" if known["carries"] else "not paid"
+    least, height = known["at_least"], known["limit_micros"]
+    if least is not None and 0 < known["after_micros"] < least:
+        said += f", less than the {money(least, known['currency'])} that is paid at least"
+        return f"{said}: all of it is {then}: {amount}"
+    if height is not None and known["after_micros"] > height:
+        return f"{said}, more than the cap of {money(height, known['currency'])}: what is above is {then}: {amount}"
+    return f"{said}, which is paid now: {amount}"
 
 
 def _topped_up(known: Mapping[str, Any], deal: str) -> str:
