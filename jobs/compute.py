@@ -28,6 +28,7 @@ from engine.payees.booking import book_in
 from engine.periods import PeriodKind
 from engine.telling.publish import publish
 from engine.version import VERSION
+from jobs.books.terms import refuse_other_terms
 from jobs.canonical import Touched, refresh
 from jobs.configuration import Configuration
 from jobs.desire import wanted_fields
@@ -227,6 +228,8 @@ def computed_through(configuration: Configuration, now: datetime) -> date:
 def _in_open_periods(conn: Connection, outcome: Outcome, configuration: Configuration) -> Outcome:
     """The outcome with postings about closed periods booked in the first open one."""
     shut, company = frozenset(closing.closed(conn)), configuration.rules.company
+    if shut:
+        refuse_other_terms(conn, configuration.rules.plans)
     return replace(
         outcome,
         postings=book_in(outcome.postings, shut, company),

@@ -37,7 +37,14 @@ def sealed(conn: sa.Connection, closing_number: int, payee_id: str | None = None
     chosen = sa.select(STATEMENT).where(STATEMENT.c.closing_number == closing_number)
     if payee_id is not None:
         chosen = chosen.where(STATEMENT.c.payee_id == payee_id)
-    return [
-        Sealed(row.number, row.closing_number, row.period, row.payee_id, json.loads(row.content), row.hash)
-        for row in conn.execute(chosen.order_by(STATEMENT.c.number))
-    ]
+    return [_sealed(row) for row in conn.execute(chosen.order_by(STATEMENT.c.number))]
+
+
+def newest(conn: sa.Connection) -> Sealed | None:
+    """The statement that was sealed last; None where none ever was."""
+    row = conn.execute(sa.select(STATEMENT).order_by(STATEMENT.c.number.desc()).limit(1)).first()
+    return _sealed(row) if row is not None else None
+
+
+def _sealed(row: sa.Row[Any]) -> Sealed:
+    return Sealed(row.number, row.closing_number, row.period, row.payee_id, json.loads(row.content), row.hash)

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+import pytest
 
 from engine.calendar import following
 from engine.money import format_amount, parse_amount
 from jobs import answers
 from jobs.books.close import Signed, close, periods_to_close, reopen
+from jobs.configuration import ConfigurationProblem
 from store import closing, ledger, results, statements
 from store.chain import verify
 from tests.jobs.conftest import Company, all_seen
 from tests.jobs.test_cycle import credited_deal, lines_total
+from tests.jobs.test_payables import pay_on_cash
 from tests.jobs.test_replay import edit
 
 OCTOBER = "2026-10"
@@ -58,6 +61,11 @@ def test_a_late_change_of_a_closed_period_is_an_adjustment_in_the_open_one(compa
         line = results.lines_of(conn, None, [deal]).filter(component="base", kind="commission").row(0, named=True)
     done = close_all(company, line["period"])
     assert [each["period"] for each in done][-1] == line["period"]
+    plain = (company.folder / "plans/ae.yaml").read_text(encoding="utf-8")
+    pay_on_cash(company)
+    with pytest.raises(ConfigurationProblem, match="plan ae: releases its earnings, but paid them at once"):
+        company.cycle()
+    company.edit("plans/ae.yaml", lambda _: plain)
     assert all(each["statements"] for each in done)
     seen = all_seen(company.configuration())
     with company.store().read() as conn:
