@@ -7,14 +7,17 @@ import sys
 
 import typer
 
-from commands import books, drift, main_job, plans, proof, questions, setting_up
+from commands import books, deciding, drift, main_job, plans, proof, questions, setting_up
 
 COMMANDS = (
     main_job.sync,
     main_job.run,
     main_job.backfill,
     main_job.preview,
-    main_job.approve,
+    deciding.approve,
+    deciding.approvals,
+    deciding.audit,
+    deciding.acknowledge,
     books.close,
     books.reopen,
     questions.statement,

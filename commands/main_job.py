@@ -1,4 +1,4 @@
-"""The main job: cycles, backfill, what would change, and letting a change through."""
+"""The main job: cycles, backfill, and what would change."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commands import clock
-from commands.wiring import AsJson, ConfigFolder, asked, day_of, opened, wired
+from commands.wiring import AsJson, ConfigFolder, asked, day_of, wired
 
 
 def sync(config: ConfigFolder = Path("config")) -> None:
@@ -70,15 +70,3 @@ def preview(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> N
 
     with asked(config, "preview") as (configuration, store, sight):
         show_preview(rehearse(configuration, store, clock.now, sight), as_json=as_json)
-
-
-def approve(change: str, config: ConfigFolder = Path("config")) -> None:
-    """Let the one change through that the guard has stopped; the stopped run names it.
-
-    Example: worker.py approve 3f9c2a7be01d
-    """
-    from jobs.approval import approve as let_through
-
-    with opened(config, "approve") as (_, store, _), store.write() as conn:
-        let_through(conn, change)
-    typer.echo(f"Change {change} may go through; run sync.")

@@ -18,6 +18,7 @@ from engine.telling.explain import RESPONSIBILITIES, explain, explain_assignment
 from engine.telling.payable_told import line_key, told_by_line
 from engine.telling.settled import SETTLED
 from engine.telling.wording import attainment
+from jobs.access.acknowledging import told as told_acknowledged
 from jobs.access.visible import Sight, Visible
 from jobs.accounts import account, accounts
 from jobs.books.material import Material, Told, material
@@ -143,10 +144,15 @@ def statement(
     shut = closing.closed(conn).get(chosen or "")
     if shut is None:
         said = open_statement(payee, material(conn, [payee["person_id"]], chosen), configuration, goal)
-        return said | {"periods": periods, "closed": None}
+        return said | {"periods": periods, "closed": None} | _acknowledged(conn, payee, said)
     found = sealed(conn, shut.number, payee["person_id"])
     said = found[0].content["statement"] if found else nothing_shown(payee, chosen)
-    return said | {"periods": periods, "closed": {"at": shut.at.isoformat(), "by": shut.by, "number": shut.number}}
+    seal = {"at": shut.at.isoformat(), "by": shut.by, "number": shut.number}
+    return said | {"periods": periods, "closed": seal} | _acknowledged(conn, payee, said)
+
+
+def _acknowledged(conn: Connection, payee: Row, said: dict[str, Any]) -> dict[str, Any]:
+    return {"plans": told_acknowledged(conn, payee["person_id"], said.get("plans", ()))}
 
 
 def open_statement(payee: Row, of: Material, configuration: Configuration, goal: int | None = None) -> dict[str, Any]:
@@ -155,6 +161,7 @@ def open_statement(payee: Row, of: Material, configuration: Configuration, goal:
     strayed = moved(of.earned, of.period)
     groups = rows.partition_by("plan", "component")
     return nothing_shown(payee, of.period) | {
+        "plans": _computed_with(rows),
         "components": [_component(group, of.lines, configuration, goal) for group in groups],
         "lines": _told(rows, of.told, configuration),
         **told(strayed, of.told, set(of.earned["deal_id"].drop_nulls())),
@@ -165,9 +172,15 @@ def open_statement(payee: Row, of: Material, configuration: Configuration, goal:
 
 def nothing_shown(payee: Row, period: str | None) -> dict[str, Any]:
     """The statement of a period in which nothing shows for the payee."""
-    parts = ("components", "lines", "adjustments", "booked_elsewhere", "accounts", "released", "held")
+    parts = ("plans", "components", "lines", "adjustments", "booked_elsewhere", "accounts", "released", "held")
     head = {"payee": payee["name"], "email": payee["email"], "period": period}
     return {**head, **{part: [] for part in parts}, "totals": {}}
+
+
+def _computed_with(rows: pl.DataFrame) -> list[dict[str, str]]:
+    """The plan versions that the lines were computed with."""
+    versions = rows.select("plan", "plan_version").unique().sort("plan", "plan_version")
+    return [{"plan": plan, "version": version} for plan, version in versions.iter_rows()]
 
 
 def periods_of(conn: Connection, payee_id: str) -> list[str]:

@@ -1,17 +1,49 @@
-"""Approval: a person lets through the one change that the guard has stopped."""
+"""What runs ask people for, and what waits for them, as plain data."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import Connection
 
-from jobs.settings import SettingsProblem
-from store import settings
+from jobs.access.actor import os_login
+from jobs.access.approvals import Approved, lapse, standing
+from jobs.access.refusals import Stranger
+from jobs.guard import CHANGE, Asked
+from store import approvals
+from store.approvals import detail_hash_of, request_id
 
 
-def approve(conn: Connection, change: str) -> None:
-    """Let the waiting change through at the next run. Any other name is refused: it would do nothing, silently."""
-    waiting = settings.setting_of(conn, settings.WAITING_CHANGE)
-    if change != waiting:
-        known = f"the last one that was stopped is {waiting}" if waiting else "none was ever stopped"
-        raise SettingsProblem(f"No change {change} waits for approval; {known}.")
-    settings.set_setting(conn, settings.APPROVED_CHANGE, change)
+def waiting_id(conn: Connection, asked: Asked) -> str | None:
+    """None where somebody has approved exactly this, else the id under which it waits."""
+    hashed = detail_hash_of(asked.detail)
+    found = standing(conn, asked.kind, asked.subject, hashed)
+    return None if isinstance(found, Approved) else request_id(asked.kind, asked.subject, hashed)
+
+
+def ask_as_run(conn: Connection, asked: Iterable[Asked], now: datetime) -> None:
+    """Keep what a stopped run asks for. Of changes that were stopped, only the newest waits: the others are gone."""
+    who = Stranger(os_login(), os_login())
+    for one in asked:
+        if one.subject == CHANGE:
+            lapse(conn, who, one.kind, one.subject, keep=detail_hash_of(one.detail), now=now)
+        concerns = sorted(one.concerns)
+        approvals.add_request(conn, who, one.kind, one.subject, one.detail, now=now, concerns=concerns, by_run=True)
+
+
+def waiting(conn: Connection) -> list[dict[str, Any]]:
+    """Everything that waits for a person, oldest first."""
+    return [
+        {
+            "id": asked.id,
+            "kind": asked.kind,
+            "subject": asked.subject,
+            "asked_by": "a run" if asked.by_run else asked.login,
+            "asked_at": asked.requested_at,
+            "agreed": [taken.login for taken in asked.steps],
+            "detail": asked.detail,
+        }
+        for asked in approvals.all_waiting(conn)
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar, cast
 
 import dataframely as dy
@@ -28,6 +29,8 @@ from engine.payees.booking import book_in
 from engine.periods import PeriodKind
 from engine.telling.publish import publish
 from engine.version import VERSION
+from jobs.activation import check_activation
+from jobs.approval import waiting_id
 from jobs.books.terms import refuse_other_terms
 from jobs.canonical import Touched, refresh
 from jobs.configuration import Configuration
@@ -40,7 +43,7 @@ log = structlog.get_logger()
 
 S = TypeVar("S", bound=dy.Schema)
 
-COMPUTED = "computed_fingerprint"
+COMPUTED, POLICY = "computed_fingerprint", "computed_policy"
 SOURCE = ["plan", "component", "payee_id", "source_id"]
 
 
@@ -62,6 +65,8 @@ class Computed:
 def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded: bool = True) -> Computed:
     """The whole computation inside the caller's transaction."""
     now = run.clock()
+    if guarded:
+        check_activation(configuration.rules.plans, configuration.access, partial(waiting_id, conn))
     touched = refresh(conn, configuration, now)
     through = computed_through(configuration, now)
     state = f"{configuration.fingerprint} {through}"
@@ -72,9 +77,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     book, credited = scope.credit(touched)
     outcome = _in_open_periods(conn, scope.pay(book, credited), configuration)
     if guarded:
-        approved = settings.setting_of(conn, settings.APPROVED_CHANGE)
-        shown = Shown(ledger.line_count(conn))
-        check(outcome.postings, shown, configuration.settings.guard, approved, released=outcome.released)
+        _check(conn, configuration, outcome)
     open_deals = _open_deals(book, credited, configuration, now) if configuration.mapping.open_deals else None
     outcomes = scope.publish(book, outcome, open_deals)
     wanted = _save(conn, configuration, run, outcome, outcomes)
@@ -82,9 +85,24 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     subjects = None if full else touched.subjects | scope.subjects
     runs.record_issues(conn, "compute", issues, run.clock(), subjects)
     settings.set_setting(conn, COMPUTED, state)
+    settings.set_setting(conn, POLICY, configuration.policy)
     _note(conn, configuration, run, now, anchored=scope.anchored)
     return Computed(
         full, len(scope.deals), len(scope.payees), wanted, outcome.postings, outcome.released, outcomes, issues
+    )
+
+
+def _check(conn: Connection, configuration: Configuration, outcome: Outcome) -> None:
+    """Stop where a person must look first. Before the first computation there was no other policy."""
+    shown = Shown(ledger.line_count(conn), partial(ledger.money_shown, conn))
+    before = settings.setting_of(conn, POLICY)
+    check(
+        outcome.postings,
+        shown,
+        configuration.settings.guard,
+        partial(waiting_id, conn),
+        released=outcome.released,
+        edited=before is not None and before != configuration.policy,
     )
 
 

@@ -40,6 +40,11 @@ class Configuration:
     fingerprint: str
 
     @property
+    def policy(self) -> str:
+        """Changes when plans, rules or mapping do: what decides about pay beside records and people."""
+        return _fingerprint({name: text for name, text in self.texts.items() if name.endswith(".yaml")})
+
+    @property
     def people(self) -> dict[str, str]:
         """Text of each people file and list that exists, by its name in the folder."""
         return {name: text for name, text in self.texts.items() if name.endswith(".csv")}

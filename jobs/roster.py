@@ -13,6 +13,7 @@ from engine.calendar import period_of
 from engine.matching import in_force
 from engine.model import Issue
 from engine.people_gaps import gaps_and_rivals
+from jobs.access.acknowledging import SHORT, acknowledged
 from jobs.access.visible import Visible
 from jobs.configuration import Configuration
 from store import canonical
@@ -27,10 +28,20 @@ def roster(
     """
     book = canonical.load_book(conn, set())
     year = period_of(day, "year", configuration.rules.company)
-    people = [row for row in _people(book, day) if seen.shows(row["payee"])]
+    people = [
+        row | {"acknowledged": _acknowledged(conn, row["payee"])}
+        for row in _people(book, day)
+        if seen.shows(row["payee"])
+    ]
     if not seen.everyone:
         return people, ()
     return people, gaps_and_rivals(book, configuration.rules, (year.starts_on, year.ends_on))
+
+
+def _acknowledged(conn: Connection, payee_id: str) -> list[str]:
+    """`ae 3f9c2a7be01d on 2026-11-20`: the version of each plan that the payee acknowledged last."""
+    known = acknowledged(conn, payee_id)
+    return [f"{plan} {last.version[:SHORT]} on {last.at.date()}" for plan, last in sorted(known.items())]
 
 
 def _people(book: Book, day: date) -> list[dict[str, Any]]:

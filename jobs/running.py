@@ -18,10 +18,11 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.model import Issue, Severity
+from jobs.approval import ask_as_run
 from jobs.guard import ChangeHeld
 from jobs.logs import bound
 from jobs.problems import STOPPED, Busy, Stopping, code_and_message, outcome_of
-from store import leases, runs, settings
+from store import leases, runs
 from store.database import Store
 
 log = structlog.get_logger()
@@ -132,5 +133,5 @@ def _finish(run: Run, kind: str, started: datetime, problem: BaseException | Non
         if outcome != STOPPED:
             runs.record_issues(conn, "runs", [_failure(kind, problem)] if problem else [], now)
         if isinstance(problem, ChangeHeld):
-            settings.set_setting(conn, settings.WAITING_CHANGE, problem.fingerprint)
+            ask_as_run(conn, problem.asked, now)
     log.info("run ended", outcome=outcome, seconds=(now - started).total_seconds(), **run.counts)

@@ -21,7 +21,7 @@ from jobs.cycle import Cycle
 from jobs.pull import Progress as OnPage
 
 WRITES_SHOWN = 20
-PEOPLE = ("roles", "reports_to", "plans", "quotas")
+PEOPLE = ("roles", "reports_to", "plans", "quotas", "acknowledged")
 WIDTH_OF_FILES = 1_000
 
 
@@ -80,6 +80,7 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
     _show_moved(answer, out)
     totals = ", ".join(f"{amount} {currency}" for currency, amount in answer["totals"].items()) or "nothing"
     out.print(f"\n[bold]Total: {totals}[/bold]")
+    _show_versions(answer, out)
     _show_accounts(answer, out)
 
 
@@ -96,6 +97,14 @@ def _show_moved(answer: dict[str, Any], out: Console) -> None:
             moved = f" (moved by {names})" if names else ""
             what = f"{row['component']} {row['deal'] or row['deal_id'] or ''} {where.replace('_', ' ')} {row[where]}"
             out.print(f"{row['amount']} {row['currency']}  {escape(what)}{escape(moved)}")
+
+
+def _show_versions(answer: dict[str, Any], out: Console) -> None:
+    """The plan versions that the lines were computed with."""
+    for each in answer["plans"]:
+        at = each["acknowledged_at"]
+        known = f"acknowledged on {at[:10]}" if at else "not acknowledged"
+        out.print(f"Computed with {escape(each['plan'])}, version {each['version'][:12]}, {known}.", style="dim")
 
 
 def _show_accounts(answer: dict[str, Any], out: Console) -> None:

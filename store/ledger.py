@@ -201,6 +201,12 @@ def posting_count(conn: sa.Connection) -> int:
     return head(conn)[0]
 
 
+def money_shown(conn: sa.Connection) -> dict[str, int]:
+    """What has been earned so far, by currency, in micro-units."""
+    sums = sa.select(EARNED.c.currency, sa.func.sum(EARNED.c.delta_micros)).group_by(EARNED.c.currency)
+    return {currency: int(micros) for currency, micros in conn.execute(sums)}
+
+
 def line_count(conn: sa.Connection) -> int:
     """How many lines and payables have been posted, whatever became of them."""
     counted = (

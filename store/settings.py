@@ -13,10 +13,6 @@ from store.tables import table
 
 SETTING = table("setting")
 ORGANIZATION = "organization"
-WAITING_CHANGE = "waiting_change"
-"""Fingerprint of the last large change that was stopped until a person approves it."""
-APPROVED_CHANGE = "approved_change"
-"""Fingerprint of the one large change that a person lets through."""
 
 SAVE = sa.text(
     "INSERT INTO setting (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"

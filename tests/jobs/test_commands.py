@@ -20,8 +20,9 @@ from tests.jobs.conftest import CREDENTIALS, Company
 from tests.jobs.test_cycle import credited_deal
 
 COMMANDS = (
-    "approve", "backfill", "blame", "close", "demo", "doctor", "explain", "init", "issues", "people", "preview",
-    "reassign", "reopen", "report", "run", "sandbox", "setup", "statement", "status", "sync",
+    "acknowledge", "approvals", "approve", "audit", "backfill", "blame", "close", "demo", "diff", "doctor",
+    "explain", "init", "issues", "people", "preview", "reassign", "reopen", "report", "run", "sandbox", "setup",
+    "statement", "status", "sync", "verify",
 )  # fmt: skip
 
 
@@ -205,7 +206,7 @@ def test_only_the_change_that_waits_can_be_approved(company: Company) -> None:
     answer = run_on(company, "approve", "3f9c2a7be01d")
 
     assert answer.exit_code == 1
-    assert "No change 3f9c2a7be01d waits for approval; none was ever stopped." in answer.output
+    assert "Nothing waits for approval under 3f9c2a7be01d; 'worker.py approvals' lists what does." in answer.output
 
 
 def test_status_and_issues_tell_why_a_run_did_not_end_well(company: Company) -> None:

@@ -88,7 +88,7 @@ def _actions(callback: object) -> Iterator[str]:
 def test_who_sees_only_some_does_nothing_and_asks_only_about_payees(role: Duty) -> None:
     allowed = {action for action in MAY if may_do(actor("ada", role), action)}
 
-    assert allowed == {"statement", "explain", "blame", "people", "preview"}
+    assert allowed == {"statement", "explain", "blame", "people", "preview", "acknowledge"}
 
 
 @pytest.fixture(scope="module")
@@ -174,14 +174,24 @@ def test_an_answer_does_not_tell_nobody_from_somebody_else(paid: Company) -> Non
     of_another = ask(paid, "explain", sorted(theirs)[0], actor="ada")
     of_nobody = ask(paid, "explain", "006000000000000AAA", actor="ada")
     refused = ask(paid, "status", actor="ada")
+    plan = json.loads(ask(paid, "statement", emails[rep], "--json", actor="ada").stdout)["plans"][-1]
+    agreed = ask(paid, "acknowledge", plan["plan"], actor="ada")
     own = ask(paid, "statement", emails[rep], actor="ada")
+    no_plan = ask(paid, "acknowledge", "no-such-plan", actor="ada")
     stranger = ask(paid, "statement", emails[rep], actor="mallory")
 
     assert own.exit_code == 0
+    assert f"You have acknowledged {plan['plan']}, version " in agreed.output
+    assert "You are in no plan 'no-such-plan' today" in no_plan.output
     assert someone.output.replace(emails[other], "X") == nobody.output.replace("nobody@x.example", "X")
     assert of_another.output.replace(sorted(theirs)[0], "X") == of_nobody.output.replace("006000000000000AAA", "X")
     assert {answer.exit_code for answer in (someone, nobody, of_another, of_nobody, refused, stranger)} == {1}
     assert "status is for admin or auditor or finance; ada has the role payee." in refused.output
     with paid.store().read() as conn:
         noted = [(entry.login, entry.action, entry.subject) for entry in audit.entries(conn)]
-    assert noted == [("mallory", "refused", "statement"), ("ada", "refused", "status")]
+    assert noted == [
+        ("mallory", "refused", "statement"),
+        ("ada", "refused", "acknowledge"),
+        ("ada", "acknowledge", rep),
+        ("ada", "refused", "status"),
+    ]

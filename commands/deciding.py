@@ -1,0 +1,76 @@
+"""Decisions: what waits for a person, letting it through, and who did what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.wiring import AsJson, ConfigFolder, opened
+
+
+def approve(
+    request: Annotated[str, typer.Argument(help="Its id; the stopped command and worker.py approvals name it.")],
+    reason: Annotated[str, typer.Option(help="Why. It is kept.")] = "",
+    config: ConfigFolder = Path("config"),
+) -> None:
+    """Let through exactly what waits under an id: a stopped change, a plan version, a closing, an adjustment.
+
+    Example: worker.py approve 3f9c2a7be01d --reason "the new rate is as agreed"
+    """
+    from jobs.access.approvals import approve as let_through
+
+    with opened(config, "approve") as (configuration, store, actor), store.write() as conn:
+        done = let_through(conn, configuration.access, actor, request, reason=reason, now=store.clock())
+    if done.approved:
+        typer.echo(f"{done.kind} {done.subject} is approved; run the command that waits for it again.")
+    else:
+        typer.echo(f"{done.kind} {done.subject} needs one more person.")
+
+
+def acknowledge(
+    plan: Annotated[str, typer.Argument(help="The plan's name, as in your statement.")],
+    config: ConfigFolder = Path("config"),
+) -> None:
+    """As a payee: acknowledge the version of your plan that is in force today.
+
+    Example: worker.py acknowledge ae
+    """
+    from engine.calendar import business_date
+    from jobs.access.acknowledging import acknowledge as agree
+
+    with opened(config, "acknowledge") as (configuration, store, actor), store.write() as conn:
+        now, rules = store.clock(), configuration.rules
+        today = business_date(now, rules.company.zone)
+        version = agree(conn, actor, plan, rules.plans, today=today, now=now)
+    typer.echo(f"You have acknowledged {plan}, version {version}.")
+
+
+def approvals(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
+    """List what waits for a person.
+
+    Example: worker.py approvals
+    """
+    from jobs.access.show import show_waiting
+    from jobs.approval import waiting
+
+    with opened(config, "approvals") as (_, store, _), store.read() as conn:
+        show_waiting(waiting(conn), as_json=as_json)
+
+
+def audit(
+    subject: Annotated[str | None, typer.Option(help="Of this alone, such as 2026-10 or change.")] = None,
+    last: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 100,
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """Show who did what when and why, with the values before and after, and what was refused to whom.
+
+    Example: worker.py audit --subject 2026-10
+    """
+    from jobs.access.show import show_audit
+    from store.audit import entries
+
+    with opened(config, "audit") as (_, store, _), store.read() as conn:
+        show_audit(list(entries(conn, subject, last)), as_json=as_json)
