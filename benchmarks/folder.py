@@ -29,7 +29,7 @@ SETTINGS = """\
 crm: salesforce
 database: sqlite:///tally.db
 salesforce: {{my_domain: {address}}}
-guard: {{changed_share: 100%, clawbacks: 1000000}}
+guard: {{changed_share: 100%, money_share: 100%, clawbacks: 1000000}}
 """
 """The guard would stop a change of a small book, where one payee's lines are a large share of all."""
 

@@ -77,7 +77,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     book, credited = scope.credit(touched)
     outcome = _in_open_periods(conn, scope.pay(book, credited), configuration)
     if guarded:
-        _check(conn, configuration, outcome)
+        _check(conn, configuration, outcome, full=full)
     open_deals = _open_deals(book, credited, configuration, now) if configuration.mapping.open_deals else None
     outcomes = scope.publish(book, outcome, open_deals)
     wanted = _save(conn, configuration, run, outcome, outcomes)
@@ -85,14 +85,15 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     subjects = None if full else touched.subjects | scope.subjects
     runs.record_issues(conn, "compute", issues, run.clock(), subjects)
     settings.set_setting(conn, COMPUTED, state)
-    settings.set_setting(conn, POLICY, configuration.policy)
+    if full:
+        settings.set_setting(conn, POLICY, configuration.policy)
     _note(conn, configuration, run, now, anchored=scope.anchored)
     return Computed(
         full, len(scope.deals), len(scope.payees), wanted, outcome.postings, outcome.released, outcomes, issues
     )
 
 
-def _check(conn: Connection, configuration: Configuration, outcome: Outcome) -> None:
+def _check(conn: Connection, configuration: Configuration, outcome: Outcome, *, full: bool) -> None:
     """Stop where a person must look first. Before the first computation there was no other policy."""
     shown = Shown(ledger.line_count(conn), partial(ledger.money_shown, conn))
     before = settings.setting_of(conn, POLICY)
@@ -102,7 +103,7 @@ def _check(conn: Connection, configuration: Configuration, outcome: Outcome) -> 
         configuration.settings.guard,
         partial(waiting_id, conn),
         released=outcome.released,
-        edited=before is not None and before != configuration.policy,
+        edited=full and before is not None and before != configuration.policy,
     )
 
 

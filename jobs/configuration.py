@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from engine.book import Rules
 from engine.documents.access import Access
 from engine.documents.reading import read_access, read_company, read_engagement, read_plan
 from engine.documents.rules import check_rules
+from engine.documents.yaml import read_yaml
 from engine.model import Found, Issue, Severity
 from jobs.settings import Settings, read_settings
 
@@ -41,8 +43,9 @@ class Configuration:
 
     @property
     def policy(self) -> str:
-        """Changes when plans, rules or mapping do: what decides about pay beside records and people."""
-        return _fingerprint({name: text for name, text in self.texts.items() if name.endswith(".yaml")})
+        """Changes when plans, rules or mapping say something else: what decides about pay beside records and people."""
+        documents = {name: text for name, text in self.texts.items() if name.endswith(".yaml")}
+        return _fingerprint({name: _said(text, name) for name, text in documents.items()})
 
     @property
     def people(self) -> dict[str, str]:
@@ -160,6 +163,12 @@ def _lists(texts: dict[str, str]) -> set[str]:
 
 def _missing_folder(folder: Path) -> Issue:
     return Issue("missing_folder", Severity.HOLDS, str(folder), "There is no such folder.", "Run worker.py init.")
+
+
+def _said(text: str, name: str) -> str:
+    """What a document says, without comments and layout."""
+    tree = read_yaml(text, name).rows
+    return "" if tree is None else json.dumps(tree.plain(), default=str, sort_keys=True)
 
 
 def _fingerprint(texts: dict[str, str]) -> str:

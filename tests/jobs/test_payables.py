@@ -22,6 +22,7 @@ CENT = 10_000
 def pay_on_cash(company: Company, *payments: str, release: str = "cash") -> None:
     """The AE plan releases as customers pay; `payments` are rows of the events file."""
     company.edit("plans/ae.yaml", lambda text: f"{text}\nrelease: {release}\n")
+    company.edit("tallystick.yaml", lambda text: f"{text}guard: {{edits_take_back: true}}\n")
     paid(company, payments)
 
 

@@ -48,7 +48,8 @@ def edit(company: Company, chance: random.Random) -> None:
 def test_incremental_cycles_and_a_fresh_start_agree_to_the_cent(company: Company, seed: int) -> None:
     """After cycles of edits, an empty database that reads the CRM once comes to the same ledger."""
     chance = random.Random(seed)
-    company.edit("tallystick.yaml", lambda text: text + "guard: {changed_min: 1_000_000, clawbacks: 1_000_000}\n")
+    limits = "guard: {changed_min: 1_000_000, money_share: 100%, clawbacks: 1_000_000}\n"
+    company.edit("tallystick.yaml", lambda text: text + limits)
     for _ in range(CYCLES):
         for _ in range(EDITS):
             company.clock.forward(seconds=2)

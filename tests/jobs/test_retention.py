@@ -30,7 +30,10 @@ def with_bonuses(company: Company) -> None:
     company.edit(
         "plans/csm.yaml", lambda text: text.replace("measures:\n", MEASURES).replace("components:\n", COMPONENTS)
     )
-    company.edit("tallystick.yaml", lambda text: text + "guard: {changed_min: 1_000_000, clawbacks: 1_000_000}\n")
+    company.edit(
+        "tallystick.yaml",
+        lambda text: text + "guard: {changed_min: 1_000_000, money_share: 100%, clawbacks: 1_000_000}\n",
+    )
 
 
 def cohorts_of_all(company: Company) -> pl.DataFrame:
