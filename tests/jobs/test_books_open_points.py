@@ -1,0 +1,73 @@
+"""What keeps a month open, what goes on while it is closed, and opening it again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from commands import clock
+from jobs.books.close import close, periods_to_close, reopen
+from jobs.books.refusals import NotOpened, NotYet
+from jobs.settings import SettingsProblem
+from store import audit, closing, ledger, results, statements
+from store.chain import verify
+from tests.jobs.conftest import Company
+from tests.jobs.test_books import BOOK, DIRT, close_all, sign
+from tests.jobs.test_commands import run_on
+from tests.jobs.test_cycle import credited_deal
+from tests.jobs.test_payables import paid, pay_on_cash
+
+
+def codes(company: Company, label: str, accepts_issues: str = DIRT) -> set[str]:
+    """Why a period cannot be closed."""
+    with pytest.raises(NotYet) as refused:
+        close(company.configuration(), company.store(), label, sign, accepts_issues=accepts_issues)
+    return {point.code for point in refused.value.points}
+
+
+def test_what_is_open_is_listed_releases_go_on_and_reopening_goes_back_in_order(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refusals name what is open; later payments leave the closed month alone; seals stay beside new ones."""
+    monkeypatch.setattr(clock, "now", company.clock)
+    company.edit("tallystick.yaml", lambda text: text + BOOK)
+    pay_on_cash(company)
+    assert {"not_computed", "not_read_since"} <= codes(company, "2026-10")
+    company.cycle()
+    assert codes(company, "2026-11") == {"period_not_over", "earlier_period_open", "not_read_since"}
+    deal = credited_deal(company)
+    with company.store().read() as conn:
+        line = results.lines_of(conn, None, [deal]).filter(component="base", kind="commission").row(0, named=True)
+        amount = results.classified_of(conn, [deal])["amount_micros"].item()
+    (*_, before, last) = close_all(company, line["period"])
+    assert codes(company, last["period"]) == {"period_closed"}
+    with company.store().read() as conn:
+        earned = ledger.head(conn)
+
+    paid(company, [f"{deal},payment,2026-11-02,{amount // 10**6}"])
+    company.cycle()
+
+    company.nothing_more()
+    configuration, store = company.configuration(), company.store()
+    with store.read() as conn:
+        released = ledger.booked(conn, None, ledger.PAYABLE).filter(deal_id=deal)
+        assert set(released["booked_in"]) == set(released["period"]) == {"2026-11"}
+        assert ledger.head(conn) == earned
+        seals = statements.sealed(conn, last["closing"])
+    with pytest.raises(NotOpened, match=f"{last['period']} come after it"):
+        reopen(configuration, store, before["period"], sign, reason="a wrong rate")
+    with pytest.raises(SettingsProblem, match="needs a reason"):
+        reopen(configuration, store, last["period"], sign, reason=" ")
+    alone = run_on(company, "reopen", last["period"], "--reason", "a wrong rate")
+    assert "access.yaml names nobody" in alone.output
+    reopen(configuration, store, last["period"], sign, reason="a wrong rate")
+    assert periods_to_close(configuration, store, last["period"]) == [last["period"]]
+    again = run_on(company, "close", last["period"], "--accept-issues", DIRT, "--json")
+    with store.read() as conn:
+        (done,) = json.loads(again.stdout[again.stdout.index("{") :])["closed"]
+        assert [each.action for each in closing.closings(conn, last["period"])] == ["closed", "reopened", "closed"]
+        assert statements.sealed(conn, last["closing"]) == seals
+        assert len(statements.sealed(conn, done["closing"])) == len(seals)
+        assert [entry.action for entry in audit.entries(conn, last["period"])][:1] == ["close"]
+        assert verify(conn) is None
