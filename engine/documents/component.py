@@ -10,6 +10,7 @@ from pydantic import Field, StrictStr
 
 from engine.documents.bracket import Bracket, Point, Row
 from engine.documents.cap import Cap, Floor
+from engine.documents.carry import Carry
 from engine.documents.cases import TABLES, Case, FactorCase, RateCase, case_problems, dated_cases
 from engine.documents.compensation import Promise, promise_rows
 from engine.documents.document import Document, MeasureName
@@ -125,6 +126,9 @@ class Component(Document):
     own rates, and the payee is paid that share of it."""
     accumulates: Accumulation = Field(default="transaction", examples=["year"])
     """How long what was achieved adds up before it starts again at 0; `transaction`: each deal by itself."""
+    carry: Carry | None = Field(default=None, examples=["{surplus: ahead, deficit: behind}"])
+    """What of a window's achievement above or below its quota counts in the next one; without it, each window begins
+    at 0."""
     only_if: Annotated[tuple[Gate, ...], *LISTED] = Field(default=(), examples=["{attainment_of: base, min: 80%}"])
     """Gates, one or a list of them: while one is closed, the component pays nothing."""
     multiplied_by: Annotated[tuple[Multiplier, ...], *LISTED] = Field(
@@ -310,6 +314,9 @@ class Component(Document):
             yield Problem(("per",), "per without an amount that is paid for it.", "Add pays, or remove per.")
         if self.per == 0:
             yield Problem(("per",), "an amount for each 0.", "Write more than 0.")
+        if self.carry is not None and (self.quota is None or self.accumulates == "transaction"):
+            remedy = "Add quota and accumulates: month, quarter, half or year."
+            yield Problem(("carry",), "what is carried lies above or below the quota of a window.", remedy)
         if self.floor is not None and self.residual is not None:
             message = "a residual pays month by month, and no deal at once."
             yield Problem(("floor",), message, "Remove floor.")

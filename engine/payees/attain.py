@@ -21,6 +21,7 @@ from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.matching import with_lists
 from engine.model import LARGEST_MICROS, MICROS, Issue, join_issues
+from engine.payees.carry_over import Chain, bounded, continued
 from engine.payees.cash import cash_is_read, in_time, overpaid, paid_credits
 from engine.payees.enrol import enrol
 from engine.payees.exchange import LARGEST_INT64, Exchange, with_rates
@@ -126,11 +127,17 @@ def _share_of_deal() -> list[pl.Expr]:
 
 
 def attain(
-    rows: pl.DataFrame, plan: Plan, component: Component, quotas: dy.DataFrame[f.Quotas], company: Company
+    rows: pl.DataFrame,
+    plan: Plan,
+    component: Component,
+    quotas: dy.DataFrame[f.Quotas],
+    company: Company,
+    *,
+    chain: Chain | None = None,
 ) -> Attainment:
     """One component from the rows that it counts: values, running totals, quotas.
 
-    Each step takes out what it cannot answer for.
+    Each step takes out what it cannot answer for. `chain` says where windows begin, of a component that carries.
     """
     measure = plan.measures[component.measure]
     labelled = _labelled(rows, plan, component, company)
@@ -138,11 +145,14 @@ def attain(
     trouble = pl.coalesce(stuck, _trouble_with_value(component, measure))
     valued, unvalued = _split(labelled.with_columns(trouble=trouble))
     running = valued.with_columns(after=pl.col("base").cum_sum().over(WINDOW))
+    if chain is not None:
+        running, lost = _split(continued(valued, unvalued, chain, STATEMENT[plan.pays]))
+        unvalued = pl.concat([unvalued.select(HELD), lost.select(HELD)])
     windows = _windows(running, component, measure, quotas, company)
     told, untold = _split(running.join(windows, on=WINDOW, how="left", maintain_order="left"))
     held = pl.concat([unvalued.select(HELD), untold.select(HELD)])
     return Attainment(
-        rows=_attained(told, plan, component),
+        rows=_attained(told if chain is None else bounded(told, chain.carry), plan, component),
         waiting=held.select(WINDOW).unique(),
         held=held_sources(held, plan, component),
         issues=tuple(troubles(held, plan, component)),
@@ -248,12 +258,12 @@ def _attained(rows: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFr
     unshared = {name: none for name in ("share_num", "share_den", "cohort", "house") if name not in rows.columns}
     return f.Attained.cast(
         rows.with_columns(**unshared).select(
-            pl.exclude("base", "after"),
+            pl.exclude("base", "after", "before"),
             plan=pl.lit(plan.plan),
             plan_version=pl.lit(plan.version),
             component=pl.lit(component.id),
             base_micros="base",
-            before_micros=pl.col("after") - pl.col("base"),
+            before_micros="before" if "before" in rows.columns else pl.col("after") - pl.col("base"),
             after_micros="after",
             factor=pl.lit(None, dtype=pl.String),
             factors=pl.lit(None, dtype=pl.String),

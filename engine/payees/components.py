@@ -24,6 +24,7 @@ from engine.documents.values import Dated
 from engine.model import Issue, join_issues
 from engine.payees.attain import WINDOW, Attainment, Prepared, attain, prepare
 from engine.payees.bonus_pools import Ground, pooled
+from engine.payees.carry_over import Chain
 from engine.payees.cases import cases_lack_values, found_by_case
 from engine.payees.compensation import promised_rows
 from engine.payees.earn import Earnings, earn
@@ -150,7 +151,15 @@ class _Walk:
             counts = counted(rows, self.prepared.results[file], plan, component, counting)
         if component.split_of == "money":
             counts = of_whole_deals(counts)
-        return attain(alive(counts, component), plan, component, self.quotas[file], self.rules.company)
+        known = plan, component, self.quotas[file], self.rules.company
+        return attain(alive(counts, component), *known, chain=self._chain(file, component))
+
+    def _chain(self, file: int, component: Component) -> Chain | None:
+        """Where the windows of a component begin that carries from one into the next."""
+        plan, over, company = self.rules.plans[file], component.accumulates, self.rules.company
+        if component.carry is None or over == "transaction":
+            return None
+        return Chain(plan, component, component.carry, over, self.quotas[file], self.book, company, self.through)
 
     def _weighted(self, file: int, component: Component) -> Attainment:
         """The weighted sum of several attainments; what holds one of them holds it."""

@@ -83,6 +83,10 @@ WITH_WINDOW = {
         "depends in {window} on an attainment without a quota above zero",
         "Add rows to the quota table whose days lie inside the window of that attainment.",
     ),
+    "carry_unknown": (
+        "begins {window} with what is carried from a window in which something is held",
+        "Mend what is held there; its issue says what.",
+    ),
     "total_out_of_range": (
         "has a running total or quota in {window} that is beyond what the books can hold",
         "Correct the amounts of the deals or the quota in {window}.",

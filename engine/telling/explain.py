@@ -14,6 +14,7 @@ from engine.documents.measure import ROLL_UPS
 from engine.documents.plan import Plan
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
+from engine.payees.carry_over import CARRIED
 from engine.payees.made import made
 from engine.payees.precedence import counting_of
 from engine.telling.facts import component_of, facts, on_the_curve
@@ -43,6 +44,8 @@ def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: 
     elif known["cohort"] is not None:
         said = f"{_told_of_window(known, plan)}; {_paid(known, plan)}"
         said = f"With {_named(deal)} {said[0].lower()}{said[1:]}" if deal is not None else said
+    elif line["source_id"].startswith(CARRIED):
+        said = f"What was carried into {known['window']} {_moved(known, {})}; {_paid(known, plan)}"
     elif deal is None or credit is None:
         said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_paid(known, plan)}"
     else:
@@ -144,7 +147,21 @@ def _of_earnings(known: Row) -> str:
 
 def _paid(known: Row, plan: Plan) -> str:
     """How the amount comes about, and what gates and multipliers did to it."""
-    return f"{_computed(known)}{told_of_gauges(known, plan)}"
+    return f"{_computed(known)}{told_of_gauges(known, plan)}{_left_out(known)}"
+
+
+def _left_out(known: Row) -> str:
+    """What of an achievement is moved into the next window, or makes up what was missing, and is not paid here."""
+    rest = known["base_micros"] - (known["after_micros"] - known["before_micros"])
+    if not rest:
+        return ""
+    moved = known["after_micros"] == known["quota_micros"]
+    why = (
+        "lies above the quota and is moved into the next window"
+        if moved
+        else "made up what was missing, and is not paid"
+    )
+    return f"; {_worth(rest, known)} of it {why}"
 
 
 def _computed(known: Row) -> str:
