@@ -43,6 +43,8 @@ def _read(file: Path) -> Plan:
 
 def _chosen(plan: Plan, component: str | None) -> tuple[Component, ...]:
     chosen = tuple(each for each in plan.components if component in (None, each.id))
+    if not plan.components:
+        raise SettingsProblem(f"Plan {plan.plan} has bonus pools alone, and no curve to draw.")
     if not chosen:
         raise SettingsProblem(f"Plan {plan.plan} has no component {component!r}; it has {_ids(plan)}.")
     return chosen

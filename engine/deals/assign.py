@@ -17,7 +17,7 @@ from engine.deals.appoint import Appointed, appoint
 from engine.deals.blanks import blanks
 from engine.deals.held_over import FORMER, held_over
 from engine.deals.holders import People, strangers_in_teams, teams_of
-from engine.deals.house import house_blanks, house_of, told
+from engine.deals.house import house_blanks, house_of, told, with_house
 from engine.deals.lots import Drums
 from engine.deals.place import in_force_by
 from engine.deals.pooled import pooled, without_capacity
@@ -50,8 +50,7 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, dru
     found = [_ungoverned(deals.filter(~single), rules.engagements)]
     for engagement in sorted(rules.engagements, key=lambda one: one.effective.from_on):
         governed = deals.filter(single & in_force_by(engagement))
-        of_house = house_of(governed, [engagement]).select("deal_id", "house")
-        placed = _placed(governed, engagement).join(of_house, on="deal_id", how="left", maintain_order="left")
+        placed = with_house(_placed(governed, engagement), house_of(governed, [engagement]))
         teams, members = teams_of(book, engagement.team_roles), _pooled(engagement, placed, book, drums)
         people = replace(People.of(book), teams=teams, pooled=members)
         found.append(strangers_in_teams(book, placed, engagement.team_roles))

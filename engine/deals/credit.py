@@ -13,7 +13,7 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.deals.assign import with_circumstances
-from engine.deals.house import counting_for, house_of
+from engine.deals.house import counting_for, house_of, with_house
 from engine.deals.place import in_force_by
 from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.rollup import rolled_up
@@ -87,7 +87,7 @@ def credit(
     of_overlays, others = rolled_up(for_all.filter(pl.col("kind") == "overlay"), "overlay_rollup", book, rules)
     team, odd = shared_with_team(direct, book, rules)
     passed_on = pl.concat([up, of_overlays, team]).with_columns(credit_id=_passed_on_id())
-    own = counting_for(single, of_house, "quota").drop("house").join(of_house, on="deal_id", how="left")
+    own = with_house(counting_for(single, of_house, "quota"), of_house)
     credited = pl.concat([part.select(f.Credits.column_names()) for part in (own, passed_on)])
     return Found(f.Credits.validate(credited.sort("credit_id")), issues_of([*found, *loops, *others, *odd]))
 

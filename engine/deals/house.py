@@ -38,6 +38,14 @@ def house_of(deals: pl.DataFrame, engagements: Sequence[Engagement]) -> pl.DataF
     return pl.concat(parts)
 
 
+def with_house(rows: pl.DataFrame, of_house: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `house` of their deal, null for all others."""
+    if of_house.is_empty():
+        return rows.with_columns(house=pl.lit(None, dtype=pl.String))
+    named = of_house.select("deal_id", "house")
+    return rows.drop("house", strict=False).join(named, on="deal_id", how="left", maintain_order="left")
+
+
 def counting_for(rows: pl.DataFrame, of_house: pl.DataFrame, purpose: Counts) -> pl.DataFrame:
     """The credits of deals that count for a purpose: of no house accounts, or of those that say so."""
     uncounted = of_house.filter(~pl.col("counts_for").list.contains(purpose))

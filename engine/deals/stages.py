@@ -22,8 +22,10 @@ _DIVIDED = ("deal_id", "parts", "payee_id", "place", "how")
 
 def with_stages(deals: pl.DataFrame, book: Book) -> pl.DataFrame:
     """The deals with the names of the stages that they had entered by their day."""
-    entered = _entries(deals, book).group_by("deal_id").agg(pl.col("stage").unique().sort().alias(STAGES))
     none = pl.lit([], dtype=pl.List(pl.String))
+    if book.deal_stages.is_empty():
+        return deals.with_columns(none.alias(STAGES))  # mostly there is no history, and a join over every deal is dear
+    entered = _entries(deals, book).group_by("deal_id").agg(pl.col("stage").unique().sort().alias(STAGES))
     joined = deals.join(entered, on="deal_id", how="left", maintain_order="left")
     return joined.with_columns(pl.col(STAGES).fill_null(none))
 
