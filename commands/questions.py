@@ -22,6 +22,7 @@ def statement(
     period: Annotated[str | None, typer.Argument(help="Such as 2026-11; the latest where none is given.")] = None,
     goal: Annotated[str | None, typer.Option("--for", help="Pay of a component: say what it would take.")] = None,
     as_of: AsOf = None,
+    proof: Annotated[Path | None, typer.Option(help="Write a proof of it: verify FILE computes it anywhere.")] = None,
     config: ConfigFolder = Path("config"),
     as_json: AsJson = False,
 ) -> None:
@@ -31,6 +32,7 @@ def statement(
     """
     from jobs.answers import statement as answer
     from jobs.proof.past import shown_at
+    from jobs.proof.proof_file import write_proof
     from jobs.settings import amount_given
     from jobs.show import show_statement
 
@@ -39,7 +41,10 @@ def statement(
         shown_at(configuration, store, as_of) as (conn, governing),
     ):
         wanted = None if goal is None else amount_given("--for", goal)
-        show_statement(answer(conn, payee, period, governing, wanted, sight=sight), as_json=as_json)
+        shown = answer(conn, payee, period, governing, wanted, sight=sight)
+        show_statement(shown, as_json=as_json)
+        if proof is not None:
+            typer.echo(f"proof {write_proof(store, payee, shown['period'], proof, sight)}", err=True)
 
 
 def explain(deal: str, as_of: AsOf = None, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:

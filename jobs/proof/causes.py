@@ -100,7 +100,7 @@ class _Teller:
         yield from self._among(records[half:])
 
     def _advance(self, configuration: Configuration, at: Computation) -> Computed:
-        return repeat(self.conn, self.then.store, configuration, at, lambda: instant_of(at.computed_at))
+        return repeat(self.conn, self.then.store, configuration, at.run_id, lambda: instant_of(at.computed_at))
 
 
 def _effect(computed: Computed) -> pl.DataFrame:

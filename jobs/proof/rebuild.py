@@ -88,7 +88,7 @@ def _rebuild(past: Connection, store: Store, clock: _Clock, at: Computation, *, 
                 copy_ledgers(past, conn, done, step)
             if configuration is None or done is None or step.fingerprint != done.fingerprint:
                 configuration = of_then(past, step)
-            computed = repeat(conn, store, configuration, step, clock)
+            computed = repeat(conn, store, configuration, step.run_id, clock)
         differences += [each for each in (computed.postings, computed.released) if with_ledgers and each.height]
         done = step
     every = pl.concat(differences) if differences else pl.DataFrame()
@@ -101,7 +101,7 @@ def of_then(past: Connection, step: Computation) -> Configuration:
 
 
 def repeat(
-    conn: Connection, store: Store, configuration: Configuration, step: Computation, clock: Callable[[], datetime]
+    conn: Connection, store: Store, configuration: Configuration, run_id: int, clock: Callable[[], datetime]
 ) -> Computed:
     """One computation again, in the caller's transaction; nobody is asked, as the change was let through then."""
-    return advance(conn, configuration, Run(store, step.run_id, 0, clock), guarded=False)
+    return advance(conn, configuration, Run(store, run_id, 0, clock), guarded=False)

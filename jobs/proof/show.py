@@ -45,3 +45,17 @@ def show_verdict(answer: dict[str, Any], *, as_json: bool) -> None:
         typer.echo(f"{name}: {chain['postings']} postings, {chain['hash']}")
     for name, found in answer.get("hashes", {}).items():
         typer.echo(f"{name}: {found}")
+
+
+def show_proof(answer: dict[str, Any], *, as_json: bool) -> None:
+    """Whether a proof's statement comes out again."""
+    if as_json:
+        typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        return
+    totals = ", ".join(f"{amount} {currency}" for currency, amount in answer["totals"].items()) or "nothing"
+    typer.echo(f"Statement of {answer['payee']} for {answer['period']}: {answer['lines']} lines, {totals}.")
+    for difference in answer["differences"]:
+        typer.echo(f"Does not hold: {difference}.")
+    if answer["holds"]:
+        typer.echo("It follows from the records and plans in the file, to the cent.")
+    typer.echo(f"hash {answer['hash']}, computed by {answer['engine']}, verified with {answer['verified_with']}")

@@ -1,0 +1,84 @@
+"""A proof holds what one statement follows from: it is computed again without a database, to the same cents."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from commands import clock
+from store import results
+from tests.jobs.conftest import Company
+from tests.jobs.test_commands import run_on
+from tests.jobs.test_cycle import credited_deal
+
+
+@pytest.fixture
+def proof(company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A proof of somebody's statement; the sandbox and the database are gone when it is verified."""
+    monkeypatch.setattr(clock, "now", company.clock)
+    run_on(company, "sync")
+    with company.store().read() as conn:
+        line = results.lines_of(conn, None, [credited_deal(company)]).row(0, named=True)
+    file = tmp_path / "statement.proof"
+    written = run_on(company, "statement", line["payee_id"], line["period"], "--proof", str(file))
+    assert written.exit_code == 0, written.output
+    return file
+
+
+def test_it_is_computed_again_anywhere(company: Company, proof: Path) -> None:
+    answer = run_on(company, "verify", str(proof), "--json")
+
+    assert answer.exit_code == 0
+    verdict = json.loads(answer.stdout)
+    assert verdict["holds"]
+    assert verdict["lines"] > 0
+    assert verdict["hash"] == proof.read_text(encoding="utf-8").splitlines()[-1]
+    assert proof.stat().st_mode & 0o777 == 0o600
+    assert "to the cent" in run_on(company, "verify", str(proof)).stdout
+
+
+def test_any_changed_byte_is_refused(company: Company, proof: Path) -> None:
+    whole, draw = proof.read_bytes(), Random(7)
+    for place in [0, len(whole) - 2, *(draw.randrange(len(whole)) for _ in range(20))]:
+        changed = bytearray(whole)
+        changed[place] ^= 1
+        proof.write_bytes(changed)
+        assert run_on(company, "verify", str(proof)).exit_code == 1, place
+
+
+def test_a_forged_amount_with_a_new_hash_does_not_follow(company: Company, proof: Path) -> None:
+    """Whoever changes a cent can write a new hash, but not make the cent follow from the records."""
+    content = json.loads(proof.read_text(encoding="utf-8").splitlines()[0])
+    entry = content["ledgers"]["posting"][0]
+    entry[-3] += 10_000
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    proof.write_text(f"{text}\n{hashlib.sha256(text.encode()).hexdigest()}\n", encoding="utf-8")
+
+    answer = run_on(company, "verify", str(proof))
+
+    assert answer.exit_code == 1
+    assert "do not follow" in answer.stdout
+
+
+def test_nobody_elses_pay_is_in_it(company: Company, proof: Path) -> None:
+    content = json.loads(proof.read_text(encoding="utf-8").splitlines()[0])
+    mine = content["payee"]["person_id"]
+
+    assert {row[3] for rows in content["ledgers"].values() for row in rows} <= {mine}
+    assert len(content["texts"]["people/quotas.csv"].splitlines()) < len(
+        company.configuration().texts["people/quotas.csv"].splitlines()
+    )
+
+
+def test_what_is_no_proof_is_refused_in_words(company: Company, proof: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.proof"
+    other.write_text("{}\n", encoding="utf-8")
+    assert "is no proof" in run_on(company, "verify", str(other)).output
+    assert "is no proof" in run_on(company, "verify", str(tmp_path / "missing")).output
+    content = json.loads(proof.read_text(encoding="utf-8").splitlines()[0])
+    who, period = content["payee"]["person_id"], content["period"]
+    assert "exists already" in run_on(company, "statement", who, period, "--proof", str(proof)).output
