@@ -83,7 +83,8 @@ class Bracket(Row):
     called: ClassVar[str] = "start of a bracket"
     meaning: ClassVar[str] = (
         "Where the bracket begins: a percentage of quota, or an amount or number of the measure."
-        " `boundary` of the component says which bracket owns that point."
+        " `boundary` of the component says which bracket owns that point. Of what is counted, a marginal bracket begins"
+        " after so many: `from: 3` is for the fourth deal and those after it."
     )
     ways: ClassVar[tuple[str, ...]] = ("rate", "times", "pays", "lump")
 
