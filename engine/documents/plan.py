@@ -206,11 +206,16 @@ class Plan(Policy):
                 yield Problem(("measures", name, "of"), message, f"Remove {read}.")
 
     def _release_problems(self) -> Iterator[Problem]:
-        """An imported result is of no deal, so that it can only wait for time."""
+        """What is earned without a deal can only wait for time."""
         for position, part in enumerate(self.components):
             occasions = {step.on for step in self.release_of(part)} - {"booking"}
-            if occasions and self.measures[part.measure].imported is not None:
-                message = f"an imported result is of no deal, and waits for {' and '.join(sorted(occasions))}."
+            measure = self.measures[part.measure]
+            moved = part.carry is not None and part.carry.surplus == "moved"
+            what = (
+                "an imported result" if measure.imported else measure.of_a_window or ("moved surplus" if moved else "")
+            )
+            if occasions and what:
+                message = f"{what} is of no deal, and waits for {' and '.join(sorted(occasions))}."
                 yield Problem(("components", position, "release"), message, "Write release: booking.")
 
     def _exchange_problems(self) -> Iterator[Problem]:
