@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.wiring import EXIT_PROBLEM, AsJson, ConfigFolder, opened, reported
+from commands.wiring import EXIT_PROBLEM, AsJson, ConfigFolder, asked, opened, reported
 
 
 def diff(
@@ -28,28 +28,45 @@ def diff(
 
 
 def verify(
-    proof: Annotated[Path | None, typer.Argument(help="A proof that statement --proof wrote.")] = None,
+    what: Annotated[str | None, typer.Argument(help="A payee, or a file that statement --proof wrote.")] = None,
+    period: Annotated[str | None, typer.Argument(help="A closed period of the payee's.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Rebuild an empty database from raw records.")] = False,
     config: ConfigFolder = Path("config"),
     as_json: AsJson = False,
 ) -> None:
     """Prove that nothing was altered; with --all, that the books follow from records, plans and engine alone.
 
-    With a file, compute the statement that it proves again: no config folder, no database, no CRM is needed.
+    With a payee and a closed period, compute the sealed statement again from the inputs that it names. With a file,
+    compute the statement that it proves: no config folder, no database, no CRM is needed.
 
     Example: worker.py verify --all
     """
-    if proof is not None:
-        _verify_file(proof, as_json=as_json)
-        return
+    if what is None:
+        _verify_books(config, everything=everything, as_json=as_json)
+    elif period is None:
+        _verify_file(Path(what), as_json=as_json)
+    else:
+        _verify_seal(config, what, period, as_json=as_json)
+
+
+def _verify_books(config: Path, *, everything: bool, as_json: bool) -> None:
     from jobs.proof.show import show_verdict
     from jobs.proof.verify import verify_all, verify_kept
 
     with opened(config, "verify") as (_, store, _):
         answer = verify_all(store) if everything else verify_kept(store)
         show_verdict(answer, as_json=as_json)
-    if not answer["holds"]:
-        raise typer.Exit(EXIT_PROBLEM)
+    _fail_unless(answer["holds"])
+
+
+def _verify_seal(config: Path, payee: str, period: str, *, as_json: bool) -> None:
+    from jobs.proof.show import show_seal
+    from jobs.proof.verify import verify_statement
+
+    with asked(config, "verify") as (_, store, sight):
+        answer = verify_statement(store, payee, period, sight)
+        show_seal(answer, as_json=as_json)
+    _fail_unless(answer["holds"])
 
 
 def _verify_file(proof: Path, *, as_json: bool) -> None:
@@ -59,5 +76,9 @@ def _verify_file(proof: Path, *, as_json: bool) -> None:
     with reported():
         answer = verify_proof(proof)
         show_proof(answer, as_json=as_json)
-    if not answer["holds"]:
+    _fail_unless(answer["holds"])
+
+
+def _fail_unless(holds: bool) -> None:  # noqa: FBT001  # the verdict itself
+    if not holds:
         raise typer.Exit(EXIT_PROBLEM)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from store import ledger
 from store.bulk import among, execute_many, fetch
+from store.chain import CLOSING, STATEMENT
 from store.computations import LOT, Computation
 from store.mirror import RAW, VERSION
 from store.pins import PIN, pinned
@@ -68,6 +69,15 @@ def _copy_pins(source: sa.Connection, into: sa.Connection, after: Computation | 
         this = (known.object == name, known.record_id == record_id, known.revision == revision)
         if into.scalar(sa.select(sa.func.count()).where(*this)) == 0:
             _copy(source, into, VERSION, *this)
+
+
+def copy_closings(source: sa.Connection, into: sa.Connection, by: str) -> None:
+    """What was closed and reopened by an instant, each closing after the statements that were sealed with it."""
+    columns = CLOSING.c
+    numbers = sa.select(columns.number).where(columns.at <= by).order_by(columns.number)
+    for number in source.scalars(numbers).all():
+        _copy(source, into, STATEMENT, STATEMENT.c.closing_number == number)
+        _copy(source, into, CLOSING, columns.number == number)
 
 
 def copy_ledgers(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:

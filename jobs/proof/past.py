@@ -40,8 +40,8 @@ def shown_at(
         with store.read() as conn:
             yield conn, configuration
         return
-    at = believed(store, instant_asked(as_of, configuration.rules.company.zone))
-    with rebuilt(store, at) as then, then.store.read() as conn:
+    instant = instant_asked(as_of, configuration.rules.company.zone)
+    with rebuilt(store, believed(store, instant), closed_by=instant) as then, then.store.read() as conn:
         yield conn, then.configuration
 
 

@@ -23,9 +23,9 @@ from jobs.compute import Computed, advance
 from jobs.configuration import Configuration, configured
 from jobs.running import Run
 from store.computations import Computation, anchor_of, computations, configuration_texts, last_computation
-from store.copying import copy_inputs, copy_ledgers
+from store.copying import copy_closings, copy_inputs, copy_ledgers
 from store.database import Store, open_store
-from store.instants import instant_of
+from store.instants import instant_of, instant_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,10 @@ class Rebuilt:
 
 
 @contextmanager
-def rebuilt(source: Store, at: Computation, *, with_ledgers: bool = True) -> Iterator[Rebuilt]:
-    """The database of then, for as long as the block lasts.
+def rebuilt(
+    source: Store, at: Computation, *, with_ledgers: bool = True, closed_by: datetime | None = None
+) -> Iterator[Rebuilt]:
+    """The database of then, for as long as the block lasts; with what was closed by an instant, where one is named.
 
     With ledgers, what was booked is copied and every further posting is a difference; without, an empty ledger is
     filled anew.
@@ -50,7 +52,11 @@ def rebuilt(source: Store, at: Computation, *, with_ledgers: bool = True) -> Ite
         clock = _Clock()
         store = open_store(f"sqlite:///{Path(folder) / 'rebuilt.db'}", clock)
         try:
-            yield _rebuild(past, store, clock, at, with_ledgers=with_ledgers)
+            then = _rebuild(past, store, clock, at, with_ledgers=with_ledgers)
+            if closed_by is not None:
+                with store.write() as conn:
+                    copy_closings(past, conn, instant_text(closed_by))
+            yield then
         finally:
             store.close()
 

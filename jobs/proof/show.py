@@ -59,3 +59,17 @@ def show_proof(answer: dict[str, Any], *, as_json: bool) -> None:
     if answer["holds"]:
         typer.echo("It follows from the records and plans in the file, to the cent.")
     typer.echo(f"hash {answer['hash']}, computed by {answer['engine']}, verified with {answer['verified_with']}")
+
+
+def show_seal(answer: dict[str, Any], *, as_json: bool) -> None:
+    """Whether a sealed statement comes out again."""
+    if as_json:
+        typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        return
+    what = f"The statement of {answer['payee']} for {answer['period']}, sealed as {answer['seal']}"
+    for altered in answer["altered"]:
+        typer.echo(f"Altered: {altered}")
+    for part in answer["parts"]:
+        typer.echo(f"{what}: its {part} come out otherwise.")
+    if answer["holds"]:
+        typer.echo(f"{what}, follows from the records and plans of {answer['computed_at']}, to the cent.")

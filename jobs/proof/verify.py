@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import polars as pl
@@ -10,12 +11,16 @@ from sqlalchemy import Connection
 
 from engine.money import format_amount
 from engine.version import VERSION
-from jobs.answers import NotFound
+from jobs.access.visible import Sight
+from jobs.answers import NotFound, find_payee
+from jobs.books.material import material
+from jobs.books.sealing import content
 from jobs.proof.rebuild import rebuilt
-from store import chain, ledger
-from store.computations import last_computation
+from store import chain, closing, ledger
+from store.computations import computations, last_computation
 from store.database import Store
 from store.documents import documents
+from store.statements import sealed
 
 ACCOUNTS = {"earned": ledger.EARNED, "payable": ledger.PAYABLE}
 SHOWN = 20
@@ -40,6 +45,34 @@ def verify_kept(store: Store) -> dict[str, Any]:
         heads = {name: ledger.head(conn, account) for name, account in ACCOUNTS.items()}
     chains = {name: {"postings": number, "hash": last} for name, (number, last) in heads.items()}
     return {"holds": not altered, "altered": altered, "chains": chains}
+
+
+def verify_statement(store: Store, who: str, period: str, sight: Sight) -> dict[str, Any]:
+    """Compute a closed period's statement again from the inputs, plans and engine that its seal names."""
+    with store.read() as conn:
+        payee = find_payee(conn, who, sight.in_period(period))
+        shut = closing.closed(conn).get(period)
+        found = sealed(conn, shut.number, payee["person_id"]) if shut is not None else []
+        if not found:
+            raise NotFound(f"No statement of {who} for {period} is sealed: the period is open, or nothing shows in it.")
+        made_with = found[0].content["made_with"]
+        at = computations(conn, made_with["computation"], made_with["computation"])[0]
+        altered = verify_chains(conn)
+    with rebuilt(store, at) as then, then.store.read() as conn:
+        again = content(payee, material(conn, [payee["person_id"]], period), then.configuration)
+    told = json.loads(json.dumps(again))
+    parts = [part for part in told if told[part] != found[0].content[part]]
+    return {
+        "holds": not parts and not altered,
+        "payee": payee["name"],
+        "period": period,
+        "seal": found[0].hash,
+        "computed_at": at.computed_at,
+        "engine": made_with["engine"],
+        "verified_with": VERSION,
+        "altered": altered,
+        "parts": parts,
+    }
 
 
 def verify_all(store: Store) -> dict[str, Any]:

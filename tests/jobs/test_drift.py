@@ -163,7 +163,10 @@ def test_a_price_that_has_changed_is_shown_again_before_it_is_booked(company: Co
     _sync(company)
     (found,) = _drifts(company)
     before = _booked(company)
-    company.edit("tallystick.yaml", lambda text: text + "\nguard: {changed_share: 100%, money_share: 100%}\n")
+    company.edit(
+        "tallystick.yaml",
+        lambda text: text + "\nguard: {changed_share: 100%, money_share: 100%, edits_take_back: true}\n",
+    )
     company.edit("plans/ae.yaml", lambda text: text.replace("rate: 8%}", "rate: 8.5%}"))
     _sync(company)
     after = _booked(company)

@@ -12,6 +12,7 @@ import pytest
 from commands import clock
 from store import results
 from tests.jobs.conftest import Company
+from tests.jobs.test_books import BOOK, close_all
 from tests.jobs.test_commands import run_on
 from tests.jobs.test_cycle import credited_deal
 
@@ -82,3 +83,34 @@ def test_what_is_no_proof_is_refused_in_words(company: Company, proof: Path, tmp
     content = json.loads(proof.read_text(encoding="utf-8").splitlines()[0])
     who, period = content["payee"]["person_id"], content["period"]
     assert "exists already" in run_on(company, "statement", who, period, "--proof", str(proof)).output
+
+
+def test_a_sealed_statement_comes_out_again_after_late_changes(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the inputs that it names; and a look back shows it open before the close, and sealed after."""
+    monkeypatch.setattr(clock, "now", company.clock)
+    company.edit("tallystick.yaml", lambda text: text + BOOK)
+    run_on(company, "sync")
+    opened = company.clock().isoformat()
+    deal = credited_deal(company)
+    with company.store().read() as conn:
+        line = results.lines_of(conn, None, [deal]).filter(component="base", kind="commission").row(0, named=True)
+    who, period = line["payee_id"], line["period"]
+    close_all(company, period)
+    shut = company.clock().isoformat()
+    sealed = run_on(company, "statement", who, period, "--json").stdout
+    record = company.crm(deal)
+    company.org.update("Opportunity", deal, {"ACV__c": record["ACV__c"] * 2, "Amount": record["Amount"] * 2})
+    company.clock.forward(minutes=15)
+    run_on(company, "sync")
+
+    assert json.loads(run_on(company, "verify", who, period, "--json").stdout)["holds"]
+    assert "to the cent" in run_on(company, "verify", who, period).stdout
+    looks = [
+        json.loads(run_on(company, "statement", who, period, "--as-of", at, "--json").stdout) for at in (opened, shut)
+    ]
+    assert [bool(each["closed"]) for each in looks] == [False, True]
+    assert looks[0]["totals"] == looks[1]["totals"]
+    assert looks[1]["lines"] == json.loads(sealed)["lines"]
+    assert run_on(company, "verify", who, "2026-11").exit_code == 1

@@ -24,7 +24,10 @@ from tests.jobs.test_cycle import credited_deal
 @pytest.mark.synced
 def test_an_empty_database_is_filled_to_the_same_ledger(company: Company) -> None:
     company.edit("plans/ae.yaml", lambda text: text.replace("rate: 8%}", "rate: 8.5%}"))
-    company.edit("tallystick.yaml", lambda text: text + "\nguard: {changed_share: 100%, money_share: 100%}\n")
+    company.edit(
+        "tallystick.yaml",
+        lambda text: text + "\nguard: {changed_share: 100%, money_share: 100%, edits_take_back: true}\n",
+    )
     company.cycle()
     store = company.store()
     at = believed(store, company.clock())
@@ -72,7 +75,10 @@ def test_the_command_line_looks_back(company: Company, monkeypatch: pytest.Monke
     company.clock.forward(minutes=15)
     run_on(company, "sync")
     company.edit("plans/ae.yaml", lambda text: text.replace("rate: 8%}", "rate: 8.5%}"))
-    company.edit("tallystick.yaml", lambda text: text + "\nguard: {changed_share: 100%, money_share: 100%}\n")
+    company.edit(
+        "tallystick.yaml",
+        lambda text: text + "\nguard: {changed_share: 100%, money_share: 100%, edits_take_back: true}\n",
+    )
     company.clock.forward(minutes=15)
     run_on(company, "sync")
     until = company.clock().isoformat()
