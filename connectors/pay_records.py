@@ -9,6 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+STATEMENT_STATUSES = ("Open", "Closed", "Updating", "Withdrawn")
+"""Of a statement: it still moves, it is final, its lines are just being written, nothing of it counts any more."""
+LINE_STATUSES = ("Current", "Vanished")
+"""Of a line: it counts; or it is earned no more, and says zero."""
+
 
 @dataclass(frozen=True, slots=True)
 class PayObject:

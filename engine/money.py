@@ -84,6 +84,13 @@ def format_amount(micros: int, currency: str) -> str:
     return f"{sign}{whole:,}.{decimals}" if decimals else f"{sign}{whole:,}"
 
 
+def plain_amount(micros: int) -> str:
+    """`1234.5`: every decimal there is and no other, for fields that keep numbers as they come."""
+    whole, rest = divmod(abs(micros), MICROS)
+    sign, decimals = "-" if micros < 0 else "", f"{rest:06d}".rstrip("0")
+    return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
+
+
 def amount_text(micros: int, scale: int) -> str:
     """What a CRM number field of `scale` decimals can hold of an amount (half up): `1234.50`, never `-0.00`."""
     scaled = round_ratio(micros * 10**scale, 1, MICROS, "half_up") // MICROS

@@ -13,15 +13,16 @@ import polars as pl
 from sqlalchemy import Connection
 
 from engine.documents.plan import Plan
-from engine.money import format_amount
+from engine.money import amount_text, format_amount
 from engine.telling.explain import RESPONSIBILITIES, explain, explain_assignment
+from engine.telling.keys import line_key as key_of_line
 from engine.telling.payable_told import line_key, told_by_line
 from engine.telling.settled import SETTLED
 from engine.telling.wording import attainment
 from jobs.access.acknowledging import told as told_acknowledged
 from jobs.access.visible import Sight, Visible
 from jobs.accounts import account, accounts
-from jobs.books.material import Material, Told, material
+from jobs.books.material import Material, Told, material, shown_periods
 from jobs.books.moved import moved, told, totals
 from jobs.configuration import Configuration
 from jobs.outlooks import outlook, why_no_more
@@ -186,8 +187,8 @@ def _computed_with(rows: pl.DataFrame) -> list[dict[str, str]]:
 def periods_of(conn: Connection, payee_id: str) -> list[str]:
     """Every period in whose statement something of the payee shows, or may show, in the order of their labels."""
     lines, payables = results.lines_of(conn, [payee_id]), results.payables_of(conn, [payee_id])
-    shown = (ledger.booked(conn, [payee_id], each)["booked_in"] for each in (ledger.EARNED, ledger.PAYABLE))
-    return sorted({*lines["period"], *payables["period"].drop_nulls(), *(label for each in shown for label in each)})
+    shown = (ledger.booked(conn, [payee_id], each) for each in (ledger.EARNED, ledger.PAYABLE))
+    return sorted(shown_periods(lines, payables, *shown))
 
 
 def told_lines(conn: Connection, lines: pl.DataFrame, configuration: Configuration) -> list[dict[str, Any]]:
@@ -226,6 +227,7 @@ def plan_of(configuration: Configuration, version: str) -> Plan | None:
 
 def _line(line: dict[str, Any], deal: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return {
+        "key": key_of_line(line),
         "deal_id": line["deal_id"],
         "deal": deal.get("name"),
         "payee": names.get(line["payee_id"], line["payee_id"]),
@@ -264,10 +266,13 @@ def _component(
     title = next((c.title for c in plan.components if c.id == last["component"]), "") if plan else ""
     quota = None if last["kind"] in SETTLED else last["quota_micros"]
     return {
+        "plan": last["plan"],
         "component": last["component"],
         "title": title,
         "window": last["window"] if quota else None,
         "attainment": attainment(last["after_micros"], quota) if quota else None,
+        "achieved": amount_text(last["after_micros"], 2) if quota else None,
+        "quota": amount_text(quota, 2) if quota else None,
         "amount": format_amount(int(group["amount_micros"].sum()), last["currency"]),
         "currency": last["currency"],
         "outlook": outlook(group, lines, plan, goal),

@@ -36,6 +36,7 @@ from jobs.canonical import Touched, refresh
 from jobs.configuration import Configuration
 from jobs.desire import wanted_fields
 from jobs.guard import Shown, check
+from jobs.publishing.desire import desire_records
 from jobs.running import Run
 from store import canonical, closing, computations, ledger, results, runs, settings, writeback
 
@@ -72,7 +73,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     state = f"{configuration.fingerprint} {through}"
     full = touched.everything or settings.setting_of(conn, COMPUTED) != state
     if not full and not touched.accounts and not touched.deals:
-        return Computed()
+        return Computed(wanted=desire_records(conn, configuration, run, ()))
     scope = Scope(conn, configuration, through, full=full)
     book, credited = scope.credit(touched)
     outcome = _in_open_periods(conn, scope.pay(book, credited), configuration)
@@ -81,6 +82,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     open_deals = _open_deals(book, credited, configuration, now) if configuration.mapping.open_deals else None
     outcomes = scope.publish(book, outcome, open_deals)
     wanted = _save(conn, configuration, run, outcome, outcomes)
+    wanted += desire_records(conn, configuration, run, scope.payees)
     issues = join_issues(credited.issues, outcome.issues)
     subjects = None if full else touched.subjects | scope.subjects
     runs.record_issues(conn, "compute", issues, run.clock(), subjects)

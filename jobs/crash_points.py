@@ -24,6 +24,9 @@ POINTS = (
 )
 """Every point, so that a test can walk through all of them."""
 
+RECORD_POINTS = ("records.announced", "records.between_batches", "records.before_finish")
+"""Those that are passed only where statements are kept in the CRM."""
+
 _passed: Counter[str] = Counter()
 
 

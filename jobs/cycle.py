@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.port import Source, Target
-from engine.model import Organization
+from connectors.port import NotAllowed, Refused, Source, Target
+from engine.model import Issue, Organization, Severity
 from jobs.compute import Computed
 from jobs.computing import compute
 from jobs.configuration import Configuration
 from jobs.drift import restore_drifted
+from jobs.publishing.desire import pay_objects
+from jobs.publishing.send import send_records
 from jobs.pull import Progress, pull, quiet
 from jobs.reconcile import reconcile
 from jobs.running import Run, running
@@ -71,9 +74,23 @@ def settle_and_send(wiring: Wiring, crm: Crm, run: Run, records: int) -> Cycle:
     with run.write() as conn:
         runs.record_issues(conn, "crm", crm.source.issues(), run.clock())
     computed = compute(wiring.configuration, run)
-    deal_object = wiring.configuration.mapping.deal_object
-    sent = send(crm.target, run, [deal_object]) if wiring.configuration.settings.write_back else {}
+    sent = _send(wiring, crm, run) if wiring.configuration.settings.write_back else {}
     return Cycle(records, computed, dict(sent))
+
+
+def _send(wiring: Wiring, crm: Crm, run: Run) -> Counter[str]:
+    """Deals first; what keeps statements from being written at all keeps nothing else."""
+    configuration = wiring.configuration
+    sent = send(crm.target, run, [configuration.mapping.deal_object])
+    pay, issues = pay_objects(configuration), []
+    try:
+        sent += send_records(crm.target, run, pay) if pay else Counter()
+    except (NotAllowed, Refused) as problem:
+        remedy = "Run 'worker.py setup --apply'; they are written with the next cycle."
+        issues.append(Issue("records_not_written", Severity.WARNS, "statements in the CRM", str(problem), remedy))
+    with run.write() as conn:
+        runs.record_issues(conn, "sending records", issues, run.clock())
+    return sent
 
 
 def check_organization(crm: Crm, run: Run) -> Organization:
@@ -88,13 +105,16 @@ def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
     """Compare ids and our own fields with the CRM, give parked writes another try, and remember when."""
     mapped = {mapped.crm_object for mapped in wiring.configuration.mapping.objects.values()}
     found = reconcile(crm.source, run, tuple(name for name in crm.source.objects if name in mapped))
-    deal_object = wiring.configuration.mapping.deal_object
+    ours = pay_objects(wiring.configuration)
+    written = [wiring.configuration.mapping.deal_object, *(each.name for each in (ours.objects if ours else ()))]
     run.count(deleted=found.vanished, missing=found.missing)
     if wiring.configuration.settings.write_back:
-        run.count(drifted=restore_drifted(crm.target, run, deal_object))
+        drifted = [restore_drifted(crm.target, run, name, of_ours=name != written[0]) for name in written]
+        run.count(drifted=sum(drifted))
     with run.write() as conn:
         runs.record_issues(conn, "reconciliation", found.issues, run.clock())
-        writeback.unpark(conn, deal_object, None)
+        for name in written:
+            writeback.unpark(conn, name, None)
         settings.set_setting(conn, RECONCILED, run.clock().isoformat())
 
 

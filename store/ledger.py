@@ -70,6 +70,11 @@ def periods(conn: sa.Connection) -> set[str]:
     return {label for chosen in shown for label in conn.scalars(chosen)}
 
 
+def payees(conn: sa.Connection) -> set[str]:
+    """For whom anything is booked in either ledger."""
+    return {payee for each in (EARNED, PAYABLE) for payee in conn.scalars(sa.select(each.c.payee_id).distinct())}
+
+
 def payees_in(conn: sa.Connection, period: str) -> set[str]:
     """For whom something of either ledger shows in a period."""
     accounts = (

@@ -108,13 +108,20 @@ def desire(conn: sa.Connection, crm_object: str, wanted: Iterable[Wanted]) -> in
 
     A changed value clears what an earlier one met: failed tries, parking.
     """
-    remaining, changed = iter(wanted), 0
+    return len(desire_each(conn, crm_object, wanted))
+
+
+def desire_each(
+    conn: sa.Connection, crm_object: str, wanted: Iterable[Wanted], anyway: Collection[str] = ()
+) -> set[str]:
+    """Like `desire`, but answers for which records it is news; those of `anyway` are due with it whatever they say."""
+    remaining, changed = iter(wanted), set[str]()
     while some := {one.record_id: one for one in islice(remaining, ROWS_AT_ONCE)}:
-        changed += _desire(conn, crm_object, some)
+        changed |= _desire(conn, crm_object, some, anyway)
     return changed
 
 
-def _desire(conn: sa.Connection, crm_object: str, wanted: Mapping[str, Wanted]) -> int:
+def _desire(conn: sa.Connection, crm_object: str, wanted: Mapping[str, Wanted], anyway: Collection[str]) -> set[str]:
     known = _rows(conn, crm_object, wanted)
     new, replaced, reordered = [], [], []
     for record_id, one in wanted.items():
@@ -123,14 +130,14 @@ def _desire(conn: sa.Connection, crm_object: str, wanted: Mapping[str, Wanted]) 
         row = known.get(record_id)
         if row is None:
             new.append((crm_object, record_id, one.ordered_by, *content))
-        elif row.fingerprint != print_:
+        elif row.fingerprint != print_ or record_id in anyway:
             replaced.append((one.ordered_by, *content, crm_object, record_id))
         elif row.ordered_by != one.ordered_by:
             reordered.append((one.ordered_by, crm_object, record_id))
     execute_many(conn, INSERT, new)
     execute_many(conn, REPLACE, replaced)
     execute_many(conn, REORDER, reordered)
-    return len(new) + len(replaced)
+    return {row[1] for row in new} | {row[-1] for row in replaced}
 
 
 def _rows(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> dict[str, _Row]:

@@ -58,5 +58,3 @@ LINE = PayObject(
 """
 
 PAY_RECORDS = PayRecords(STATEMENT, LINE)
-STATEMENT_STATUSES = ("Open", "Closed", "Withdrawn")
-LINE_STATUSES = ("Current", "Vanished")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -65,6 +65,15 @@ class Material:
         lines, payables, earned, released = (frame.filter(payee_id=payee_id) for frame in frames)
         return Material(self.period, lines, payables, earned, released, self.told)
 
+    def in_period(self, period: str) -> Material:
+        """The same, for the statements of a period."""
+        return replace(self, period=period)
+
+    @property
+    def periods(self) -> set[str]:
+        """Every period in whose statement something shows, or may show."""
+        return shown_periods(self.lines, self.payables, self.earned, self.released)
+
     @property
     def rows(self) -> pl.DataFrame:
         """The lines of the period."""
@@ -73,18 +82,36 @@ class Material:
 
 def material(conn: Connection, payee_ids: Collection[str], period: str | None) -> Material:
     """What the statements of these payees and this period are made of."""
+    about = pl.col("period") == period
+    return _material(conn, payee_ids, period, about, (pl.col("booked_in") == period) | about)
+
+
+def every_period(conn: Connection, payee_ids: Collection[str]) -> Material:
+    """What all statements of these payees are made of: `in_period` picks a period."""
+    return _material(conn, payee_ids, None, pl.lit(value=True), pl.lit(value=True))
+
+
+def _material(
+    conn: Connection, payee_ids: Collection[str], period: str | None, told_of: pl.Expr, strays: pl.Expr
+) -> Material:
     lines = results.lines_of(conn, payee_ids)
     earned = ledger.booked(conn, payee_ids)
-    strayed = earned.filter(pl.col("booked_in") != pl.col("period")).filter(
-        (pl.col("booked_in") == period) | (pl.col("period") == period)
-    )
+    strayed = earned.filter(pl.col("booked_in") != pl.col("period")).filter(strays)
     stored = mirror.stored_by(conn, strayed["run_id"].unique().to_list()) if strayed.height else {}
     ours = set(earned["deal_id"].drop_nulls()) if stored else set()
     movers = {run_id: ids & ours for run_id, ids in stored.items()}
     named = {*strayed["deal_id"].drop_nulls(), *(deal for ids in movers.values() for deal in ids)}
-    told = Told.about(conn, lines.filter(pl.col("period") == period), named, movers)
+    told = Told.about(conn, lines.filter(told_of), named, movers)
     released = ledger.booked(conn, payee_ids, ledger.PAYABLE)
     return Material(period, lines, results.payables_of(conn, payee_ids), earned, released, told)
+
+
+def shown_periods(
+    lines: pl.DataFrame, payables: pl.DataFrame, earned: pl.DataFrame, released: pl.DataFrame
+) -> set[str]:
+    """Every period in whose statement something of these lines and ledgers shows, or may show."""
+    booked = {*earned["booked_in"], *released["booked_in"]}
+    return {*lines["period"], *payables["period"].drop_nulls(), *booked}
 
 
 def _by_key(frame: pl.DataFrame, key: str) -> dict[str, Row]:

@@ -7,8 +7,9 @@ import pytest
 import simple_salesforce
 from lxml import etree
 
+from connectors.pay_records import LINE_STATUSES, STATEMENT_STATUSES
 from connectors.salesforce.archive import members
-from connectors.salesforce.pay_records import LINE, LINE_STATUSES, PAY_RECORDS, STATEMENT, STATEMENT_STATUSES
+from connectors.salesforce.pay_records import LINE, PAY_RECORDS, STATEMENT
 from connectors.salesforce.source_tree import META, TREE, package_files, parsed, tag
 
 WSDL = Path(simple_salesforce.__file__).with_name("metadata.wsdl")

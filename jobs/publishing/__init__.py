@@ -1,0 +1,1 @@
+"""Statements and their lines as records in the CRM: what they say, and how they are sent."""

@@ -1,0 +1,184 @@
+"""Statements and lines as records in the CRM: what they say, and that nobody sees half of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.salesforce.pay_records import LINE, STATEMENT
+from jobs.answers import statement
+from jobs.books.close import Signed, close
+from jobs.crash_points import RECORD_POINTS
+from jobs.publishing import send
+from jobs.status import open_issues
+from sandbox.world import generate
+from tests.jobs.conftest import ADMIN, SALESFORCE, Company, all_seen, standing
+from tests.jobs.test_cycle import credited_deal
+
+Row = Mapping[str, Any]
+Told = dict[tuple[str, str, str, str], Decimal]
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    """A company whose statements are kept in the CRM, after the first cycle."""
+    with standing(SALESFORCE, generate(11, 60), tmp_path / "config") as made:
+        made.edit("tallystick.yaml", lambda text: f"{text}\nrecords: true\n")
+        made.set_up()
+        made.cycle()
+        yield made
+
+
+def statements(company: Company) -> list[Row]:
+    """The statements in the CRM."""
+    return list(company.org.rows(STATEMENT.name))
+
+
+def lines(company: Company, **of: object) -> list[Row]:
+    """The lines in the CRM with these values."""
+    rows = company.org.rows(LINE.name)
+    return [row for row in rows if all(row[name] == value for name, value in of.items())]
+
+
+def told(company: Company, payee: str) -> Told:
+    """What `worker.py statement` says was earned, by payee, period, plan and currency."""
+    found: Told = {}
+    configuration = company.configuration()
+    with company.store().read() as conn:
+        periods = statement(conn, payee, None, configuration, sight=all_seen(configuration))["periods"]
+        for period in periods:
+            said = statement(conn, payee, period, configuration, sight=all_seen(configuration))
+            for of in said["accounts"]:
+                found[payee, period, of["plan"], of["currency"]] = Decimal(of["earned"].replace(",", ""))
+    return found
+
+
+def written(company: Company, payee: str) -> Told:
+    """What the CRM says was earned; whoever's statement it is, it is the sum of its lines."""
+    found: Told = {}
+    for row in statements(company):
+        own = lines(company, Statement__c=row["Id"], Projected__c=False)
+        earned = Decimal(str(row["Earned__c"]))
+        assert sum(Decimal(str(line["Amount__c"])) for line in own) == earned, row
+        assert row["OwnerId"] == row["Payee__c"]
+        if row["Status__c"] != "Withdrawn" and row["Payee__c"] == payee:
+            found[payee, row["Period__c"], row["Plan__c"], row["CurrencyIsoCode"]] = earned
+    return found
+
+
+def line_of_a_deal(company: Company) -> Row:
+    """One line of a deal whose owner gets paid."""
+    return lines(company, Opportunity__c=credited_deal(company))[0]
+
+
+def multiply(company: Company, deal: str, factor: int) -> None:
+    """The deal is larger than it was said to be."""
+    record = company.crm(deal)
+    larger = {name: record[name] * factor for name in ("ACV__c", "Amount")}
+    company.org.update("Opportunity", deal, larger)
+
+
+def statuses(company: Company) -> set[str]:
+    """What the statements say of themselves."""
+    return {row["Status__c"] for row in statements(company)}
+
+
+def test_the_crm_says_what_the_statement_says_to_the_cent_and_closed_is_closed(company: Company) -> None:
+    payee = str(line_of_a_deal(company)["Payee__c"])
+    before = written(company, payee)
+    assert before == told(company, payee)
+    assert any(before.values())
+    assert statuses(company) == {"Open"}
+    assert all(line["Reason__c"] and line["Dated_On__c"] for line in lines(company))
+    company.nothing_more()
+
+    left = {row["Id"] for row in company.org.rows("User") if not row["IsActive"]}
+    assert not left & {row["Payee__c"] for row in statements(company)}
+    with company.store().read() as conn:
+        (refused, *_) = [each for each in open_issues(conn) if STATEMENT.name in each.subject]
+    assert "INACTIVE_OWNER_OR_USER" in refused.message
+
+    period = min(str(row["Period__c"]) for row in statements(company))
+    signed = Signed(ADMIN, None)
+    close(company.configuration(), company.store(), period, lambda *_: signed, accepts_issues="a test")
+    company.cycle()
+    assert {row["Status__c"] for row in statements(company) if row["Period__c"] == period} == {"Closed"}
+    assert {row["Status__c"] for row in statements(company) if row["Period__c"] != period} == {"Open"}
+    assert written(company, payee) == before
+    company.nothing_more()
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_changed_and_vanished_lines_and_a_crash_at_any_point(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the process died at: who is not marked says the numbers of one run, and the next run finishes."""
+    line = line_of_a_deal(company)
+    deal, payee, keys = line["Opportunity__c"], line["Payee__c"], {row["Line_Key__c"] for row in lines(company)}
+    for point in RECORD_POINTS:
+        before = {row["Id"]: row for row in statements(company)}
+        multiply(company, deal, 2)
+        with monkeypatch.context() as patch:
+            patch.setattr(send, "crash_point", lambda name, point=point: _die(name, point))
+            with pytest.raises(Killed):
+                company.cycle()
+        touched = {each["Statement__c"] for each in lines(company, Opportunity__c=deal)}
+        assert touched <= {row["Id"] for row in statements(company) if row["Status__c"] == "Updating"}
+        for row in statements(company):
+            assert (row["Earned__c"], row["Run__c"]) == (before[row["Id"]]["Earned__c"], before[row["Id"]]["Run__c"])
+        company.cycle()
+        assert written(company, payee) == told(company, payee)
+        assert statuses(company) == {"Open"}
+
+    company.org.update("Opportunity", deal, {"StageName": "Closed Lost"})
+    company.cycle()
+
+    gone = lines(company, Opportunity__c=deal)
+    assert {(row["Amount__c"], row["Status__c"]) for row in gone} == {(0, "Vanished")}
+    assert {row["Line_Key__c"] for row in lines(company)} == keys
+    assert written(company, payee) == told(company, payee)
+    company.nothing_more()
+
+
+def _die(name: str, point: str) -> None:
+    if name == point:
+        raise Killed
+
+
+def test_a_refused_line_keeps_its_statement_updating_until_it_is_mended(company: Company) -> None:
+    """The totals stay those of the run before, and everybody else's go on; what people changed or deleted is mended."""
+    line = line_of_a_deal(company)
+    (before,) = [row for row in statements(company) if row["Id"] == line["Statement__c"]]
+    standing_ = [True]
+    company.org.validation_rule(
+        LINE.name, lambda row: standing_[0] and row["Line_Key__c"] == line["Line_Key__c"], "Ask Finance first."
+    )
+    multiply(company, line["Opportunity__c"], 2)
+    company.cycle()
+
+    (during,) = [row for row in statements(company) if row["Id"] == line["Statement__c"]]
+    assert (during["Status__c"], during["Earned__c"], during["Run__c"]) == ("Updating", before["Earned__c"], "1")
+    assert [row["Id"] for row in statements(company) if row["Status__c"] == "Updating"] == [during["Id"]]
+    with company.store().read() as conn:
+        (refused,) = [each for each in open_issues(conn) if each.subject.startswith(LINE.name)]
+    assert "Ask Finance first." in refused.message
+    company.nothing_more()
+
+    (changed, *_) = [row for row in lines(company) if row["Statement__c"] != during["Id"] and row["Amount__c"]]
+    company.org.update(LINE.name, changed["Id"], {"Amount__c": "1.00"})
+    others = {during["Id"], changed["Statement__c"]}
+    (deleted, *_) = [row for row in statements(company) if row["Id"] not in others]
+    company.org.delete(STATEMENT.name, deleted["Id"])
+    standing_[0] = False
+    company.clock.forward(days=1)
+    company.cycle()
+
+    assert statuses(company) == {"Open"}
+    assert written(company, line["Payee__c"]) == told(company, line["Payee__c"])
+    assert deleted["Statement_Key__c"] in {row["Statement_Key__c"] for row in statements(company)}
+    company.nothing_more()
