@@ -25,6 +25,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder to create.")] =
 
 def doctor(
     write: Annotated[bool, typer.Option("--write", help="HubSpot: also write one property of one deal.")] = False,
+    privacy: Annotated[bool, typer.Option("--privacy", help="Also ask the CRM who can read whose pay.")] = False,
     config: ConfigFolder = Path("config"),
     as_json: AsJson = False,
 ) -> None:
@@ -45,6 +46,7 @@ def doctor(
         crm = jobs_of(configuration.settings)
         checks = crm.examine(configuration, os.environ, pinned_id, clock.now)
         checks += crm.try_a_write(configuration, os.environ) if write else []
+        checks += crm.examine_privacy(configuration, os.environ) if privacy else []
         if not show_checks(checks, as_json=as_json):
             raise typer.Exit(EXIT_PROBLEM)
 

@@ -41,6 +41,10 @@ class CrmJobs(Protocol):
         """What `doctor --write` tries beside, where only a write tells."""
         ...
 
+    def examine_privacy(self, configuration: Configuration, environment: Mapping[str, str]) -> list[Check]:
+        """What `doctor --privacy` asks: who can read whose pay."""
+        ...
+
     def connector(
         self,
         configuration: Configuration,

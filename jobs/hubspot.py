@@ -48,6 +48,12 @@ def try_a_write(configuration: Configuration, environment: Mapping[str, str]) ->
     return [round_trip(connection, configuration.mapping)]
 
 
+def examine_privacy(_configuration: Configuration, _environment: Mapping[str, str]) -> list[Check]:
+    """HubSpot's API does not say which user sees which record: an administrator has to look."""
+    remedy = "Sign in as one payee of each team and look for a colleague's pay; docs/connect-hubspot.md says where."
+    return [Check("who sees whose pay", ok=False, message="HubSpot does not tell it through its API", remedy=remedy)]
+
+
 def connector(
     configuration: Configuration, environment: Mapping[str, str], sleep: Callable[[float], None] = time.sleep
 ) -> Callable[[], Crm]:

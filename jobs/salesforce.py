@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from connectors.check import Check
 from connectors.salesforce.budget import ApiBudget
 from connectors.salesforce.pay_records import PAY_RECORDS
+from connectors.salesforce.privacy import examine_sharing
 from connectors.salesforce.probe import probe
 from connectors.salesforce.removal import apply_removal, plan_removal
 from connectors.salesforce.session import ClientCredentials, Connection, Credentials, JwtBearer
@@ -60,6 +61,11 @@ def examine(
 def try_a_write(_configuration: Configuration, _environment: Mapping[str, str]) -> list[Check]:
     """Nothing: the org itself says what may be written, and validates `setup` without keeping anything."""
     return []
+
+
+def examine_privacy(configuration: Configuration, environment: Mapping[str, str]) -> list[Check]:
+    """What `doctor --privacy` asks: who can read whose pay. Reads only."""
+    return examine_sharing(open_connection(org_of(configuration.settings), environment))
 
 
 def connector(

@@ -205,6 +205,10 @@ EntityDefinition 4ie Entity Definition,Entity Definitions setup
   QualifiedApiName string(70) name ro
   Label string(80) ro
   InternalSharingModel picklist(40) ro
+UserRecordAccess 0uR User Record Access,User Record Accesses setup
+  UserId reference(User) ro
+  RecordId string(18) ro
+  HasReadAccess boolean ro
 PermissionSet 0PS Permission Set,Permission Sets setup
   Name string(80) name required
   Label string(80) required

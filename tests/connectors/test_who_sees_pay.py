@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from connectors.salesforce.pay_records import LINE, STATEMENT
+from connectors.salesforce.privacy import examine_sharing
 from connectors.salesforce.setup import apply_setup, plan_setup
 from tests.connectors.conftest import DEAL
 
@@ -126,3 +127,25 @@ def test_who_has_no_permission_set_does_not_even_know_of_the_objects(org, url):
 
     assert STATEMENT.name not in session("GET", "/sobjects").text
     assert "Commission_Line__c" not in json.dumps(session("GET", "/sobjects/Opportunity/describe").json())
+
+
+@pytest.mark.usefixtures("people")
+def test_doctor_finds_who_can_read_whose_pay(org, connection):
+    """Asked of the org itself, by the worker's own user, without reading an amount."""
+    assert {check.name: check.ok for check in examine_sharing(connection)} == {
+        "sharing default": True,
+        "who may see every statement": True,
+        "who can read whose statement": True,
+    }
+
+    org.sharing_default(STATEMENT.name, "Read")
+    wide = org.insert("PermissionSet", {"Name": "Sales_Ops", "Label": "Sales Ops"})
+    opened = {"PermissionsRead": True, "PermissionsViewAllRecords": True}
+    org.insert("ObjectPermissions", {"ParentId": wide, "SobjectType": STATEMENT.name, **opened})
+
+    default, seers, sample = examine_sharing(connection)
+    assert not default.ok
+    assert "Sales_Ops" in seers.message
+    assert not sample.ok
+    assert "can read statement" in sample.message
+    assert not any(cents in f"{default}{seers}{sample}" for cents in CENTS.values())

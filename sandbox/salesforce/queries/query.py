@@ -15,6 +15,7 @@ from sandbox.salesforce.queries.soql import parse
 from sandbox.salesforce.queries.soql_tokens import pointing
 from sandbox.salesforce.queries.soql_tree import Aggregate, Column, Order, Path, Select
 from sandbox.salesforce.queries.where import Filters
+from sandbox.salesforce.record_access import COMPUTED, renew
 from sandbox.salesforce.schema import TEXTS, Row, SObject, Value
 from sandbox.salesforce.sharing import visible_to
 
@@ -74,6 +75,8 @@ def _source(org: "Org", select: Select, user: str | None) -> SObject:
 def _matching(org: "Org", select: Select, sobject: SObject, resolver: Resolver, *, include_deleted: bool) -> list[Row]:
     filters = _filters(org, sobject, resolver)
     tests = filters.tests(select.where) if select.where else []
+    if sobject.name == COMPUTED:
+        renew(org)
     rows = filters.candidates(select.where)
     if rows is None:
         rows = list(org.tables[sobject.name].rows.values())
