@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from commands import books, deciding, drift, main_job, plans, proof, questions, setting_up
+from commands import books, deciding, drift, main_job, paying, plans, proof, questions, setting_up
 
 COMMANDS = (
     main_job.sync,
@@ -20,6 +20,7 @@ COMMANDS = (
     deciding.acknowledge,
     books.close,
     books.reopen,
+    paying.paid,
     questions.statement,
     questions.explain,
     questions.blame,
@@ -49,6 +50,7 @@ app = typer.Typer(
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(drift.app, name="drift")
+app.add_typer(paying.export_app, name="export")
 app.add_typer(plans.plan_app, name="plan")
 app.add_typer(questions.experiment_app, name="experiment")
 

@@ -26,6 +26,7 @@ from jobs.books.material import Material, Told, material, shown_periods
 from jobs.books.moved import moved, told, totals
 from jobs.configuration import Configuration
 from jobs.outlooks import outlook, why_no_more
+from jobs.paying.told import NOTHING_PAID, told_payments
 from store import canonical, closing, ledger, results, runs
 from store.statements import sealed
 
@@ -145,15 +146,18 @@ def statement(
     shut = closing.closed(conn).get(chosen or "")
     if shut is None:
         said = open_statement(payee, material(conn, [payee["person_id"]], chosen), configuration, goal)
-        return said | {"periods": periods, "closed": None} | _acknowledged(conn, payee, said)
+        return said | {"periods": periods, "closed": None} | _beside(conn, payee, said, configuration)
     found = sealed(conn, shut.number, payee["person_id"])
     said = found[0].content["statement"] if found else nothing_shown(payee, chosen)
     seal = {"at": shut.at.isoformat(), "by": shut.by, "number": shut.number}
-    return said | {"periods": periods, "closed": seal} | _acknowledged(conn, payee, said)
+    return said | {"periods": periods, "closed": seal} | _beside(conn, payee, said, configuration)
 
 
-def _acknowledged(conn: Connection, payee: Row, said: dict[str, Any]) -> dict[str, Any]:
-    return {"plans": told_acknowledged(conn, payee["person_id"], said.get("plans", ()))}
+def _beside(conn: Connection, payee: Row, said: dict[str, Any], configuration: Configuration) -> dict[str, Any]:
+    """What goes on after a closing: plan versions that were acknowledged, and payments."""
+    who, period = payee["person_id"], said["period"]
+    paid = told_payments(conn, configuration, [who], period) if period else {who: NOTHING_PAID}
+    return {"plans": told_acknowledged(conn, who, said.get("plans", ())), "payments": paid[who]}
 
 
 def open_statement(payee: Row, of: Material, configuration: Configuration, goal: int | None = None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from jobs.answers import NotFound
 from jobs.books.errors import PricedAnew
 from jobs.books.refusals import NotOpened, NotYet
 from jobs.configuration import ConfigurationProblem
+from jobs.exports.tying import NotTied
 from jobs.guard import ChangeHeld
 from jobs.settings import SettingsProblem
 from store.errors import LeaseLost, StoreError
@@ -43,6 +44,7 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (Unapproved, PROBLEM),
     (NotYet, PROBLEM),
     (NotOpened, PROBLEM),
+    (NotTied, PROBLEM),
 )
 
 

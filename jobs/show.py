@@ -82,6 +82,19 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
     out.print(f"\n[bold]Total: {totals}[/bold]")
     _show_versions(answer, out)
     _show_accounts(answer, out)
+    _show_payments(answer["payments"], out)
+
+
+def _show_payments(payments: dict[str, Any], out: Console) -> None:
+    """What was paid for the period, and how the payee stands; nothing as long as nothing was ever paid."""
+    if not any(of["paid"].strip("0.") for of in payments["balances"]):
+        return
+    columns = ("payable", "paid", "due", "carried_forward", "currency")
+    rows = [tuple(of[name] for name in columns) for of in payments["balances"]]
+    out.print(table("\nPayments, all to date", [name.replace("_", " ") for name in columns], rows, right=columns[:3]))
+    for paid in payments["payments"]:
+        why = f" ({paid['reason']})" if paid["reason"] else ""
+        out.print(escape(f"{paid['paid_on']}  {paid['amount']} {paid['currency']}  {paid['reference']}{why}"))
 
 
 def _show_moved(answer: dict[str, Any], out: Console) -> None:

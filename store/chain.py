@@ -54,6 +54,8 @@ EARNED, PAYABLE = table("posting"), table("payable_posting")
 """The ledgers: each has a chain of its own, so that what is payable goes on while what is earned is closed."""
 CLOSING, STATEMENT = table("closing"), table("statement")
 AUDIT, REQUEST, APPROVAL = table("audit"), table("approval_request"), table("approval")
+PAYMENT = table("payment")
+PAID = ("payee_id", "period", "amount_micros", "currency", "paid_on", "booked_in", "reference", "reason")
 WHO = ("number", "at", "login", "os_login")
 
 
@@ -81,6 +83,7 @@ CHAINS = (
     Chain(REQUEST, (*WHO, "request_id", "kind", "subject", "detail", "detail_hash", "concerns", "by_run")),
     Chain(APPROVAL, (*WHO, "request", "step", "reason")),
     Chain(CLOSING, ("number", "period", "action", "at", "by", "second", "reason", "seals")),
+    Chain(PAYMENT, ("number", *PAID, "login", "at")),
 )
 """Every chained table: `verify` reads them all."""
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from store.chain import CLOSING, EARNED, PAYABLE, STATEMENT, append_row, canonical, head
+from store.chain import CLOSING, EARNED, PAYABLE, PAYMENT, STATEMENT, append_row, canonical, head
 from store.instants import instant_of, instant_text
 
 Action = Literal["closed", "reopened"]
@@ -44,7 +44,7 @@ def note(
 
 
 def _seals(conn: sa.Connection) -> str:
-    return canonical([[each.name, *head(conn, each)] for each in (EARNED, PAYABLE, STATEMENT)])
+    return canonical([[each.name, *head(conn, each)] for each in (EARNED, PAYABLE, STATEMENT, PAYMENT)])
 
 
 def next_number(conn: sa.Connection) -> int:

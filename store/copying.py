@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from store import ledger
 from store.bulk import among, execute_many, fetch
-from store.chain import CLOSING, STATEMENT
+from store.chain import CLOSING, PAYMENT, STATEMENT
 from store.computations import LOT, Computation
 from store.mirror import RAW, VERSION
 from store.pins import PIN, pinned
@@ -72,7 +72,8 @@ def _copy_pins(source: sa.Connection, into: sa.Connection, after: Computation | 
 
 
 def copy_closings(source: sa.Connection, into: sa.Connection, by: str) -> None:
-    """What was closed and reopened by an instant, each closing after the statements that were sealed with it."""
+    """What was paid, closed and reopened by an instant, each closing after the statements that were sealed with it."""
+    _copy(source, into, PAYMENT, PAYMENT.c.at <= by)
     columns = CLOSING.c
     numbers = sa.select(columns.number).where(columns.at <= by).order_by(columns.number)
     for number in source.scalars(numbers).all():

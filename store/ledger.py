@@ -6,8 +6,9 @@ They are two accounts with the same columns. No sum reads both: what is earned a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 import dataframely as dy
 import polars as pl
@@ -62,6 +63,30 @@ def booked(
     if period is not None:
         chosen = chosen.where(shown == period)
     return read_frame(conn, Booked, chosen.order_by(account.c.number))
+
+
+class Sum(NamedTuple):
+    """What shows of a payee's account in a statement period, in micro-units."""
+
+    payee_id: str
+    plan: str
+    currency: str
+    booked_in: str
+    micros: int
+
+
+def sums(conn: sa.Connection, account: sa.Table, payee_ids: Collection[str] | None = None) -> Iterator[Sum]:
+    """What shows in each period of these payees (or all), plan by plan."""
+    keys = (
+        account.c.payee_id,
+        account.c.plan,
+        account.c.currency,
+        sa.func.coalesce(account.c.booked_in, account.c.period),
+    )
+    chosen = sa.select(*keys, sa.func.sum(account.c.delta_micros)).group_by(*keys).order_by(*keys)
+    if payee_ids is not None:
+        chosen = chosen.where(account.c.payee_id.in_(among(payee_ids)))
+    return (Sum(*row) for row in conn.execute(chosen))
 
 
 def periods(conn: sa.Connection) -> set[str]:

@@ -40,6 +40,13 @@ def sealed(conn: sa.Connection, closing_number: int, payee_id: str | None = None
     return [_sealed(row) for row in conn.execute(chosen.order_by(STATEMENT.c.number))]
 
 
+def seals(conn: sa.Connection, closing_number: int) -> dict[str, tuple[int, str]]:
+    """Number and hash of each payee's statement of a closing, by payee."""
+    chosen = sa.select(STATEMENT.c.payee_id, STATEMENT.c.number, STATEMENT.c.hash)
+    found = conn.execute(chosen.where(STATEMENT.c.closing_number == closing_number))
+    return {row.payee_id: (row.number, row.hash) for row in found}
+
+
 def newest(conn: sa.Connection) -> Sealed | None:
     """The statement that was sealed last; None where none ever was."""
     row = conn.execute(sa.select(STATEMENT).order_by(STATEMENT.c.number.desc()).limit(1)).first()

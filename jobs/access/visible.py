@@ -40,6 +40,8 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
         **dict.fromkeys(("diff", "verify", "plan lint", "plan diff", "reassign --dry-run"), SEES_ALL),
         # What changes the books, or lets a change through.
         **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen", "drift"), DECIDES),
+        # What pays, and what goes to payroll.
+        **dict.fromkeys(("paid", "export payroll"), DECIDES),
         # The worker itself and its connection.
         **dict.fromkeys(("run", "doctor", "setup"), ADMIN),
     }

@@ -9,9 +9,10 @@ from typing import Any, Literal, Protocol
 
 from sqlalchemy import Connection
 
-from engine.calendar import Period, period_named
+from engine.calendar import Period
 from jobs.answers import NotFound
 from jobs.books.checks import earlier_open, later_closed, open_points
+from jobs.books.periods import named
 from jobs.books.refusals import NotOpened, NotYet
 from jobs.books.sealing import seal_all
 from jobs.configuration import Configuration
@@ -44,7 +45,7 @@ class Sign(Protocol):
 
 def periods_to_close(configuration: Configuration, store: Store, label: str) -> list[str]:
     """The period, after every earlier one of its kind that is open and shows something."""
-    period = _named(label, configuration)
+    period = named(label, configuration)
     with store.read() as conn:
         return [*earlier_open(conn, period, configuration.rules.company), label]
 
@@ -56,7 +57,7 @@ def close(
 
     `accepts_issues` is the reason for which the period is closed although issues hold records of it; it is kept.
     """
-    _named(label, configuration)
+    named(label, configuration)
     with store.read() as conn:
         _refuse_open(conn, configuration, label, store, accepts_issues)
         detail = _detail(conn, label)
@@ -72,7 +73,7 @@ def close(
 
 def reopen(configuration: Configuration, store: Store, label: str, sign: Sign, *, reason: str) -> dict[str, Any]:
     """Open a closed period again. Its sealed statements stay; closing it again seals new ones beside them."""
-    period = _named(label, configuration)
+    period = named(label, configuration)
     if not reason.strip():
         raise SettingsProblem("Reopening needs a reason: --reason 'why the period must change'.")
     with store.read() as conn:
@@ -94,13 +95,6 @@ def _noted(conn: Connection, label: str, action: closing.Action, signed: Signed,
     verb = "close" if action == "closed" else "reopen"
     audit.note(conn, signed.who, verb, label, before=before, after=after, reason=reason, now=now)
     return number
-
-
-def _named(label: str, configuration: Configuration) -> Period:
-    try:
-        return period_named(label, configuration.rules.company)
-    except ValueError as error:
-        raise SettingsProblem(f"{error}.") from None
 
 
 def _refuse_open(conn: Connection, configuration: Configuration, label: str, store: Store, accepts_issues: str) -> None:

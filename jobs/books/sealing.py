@@ -16,6 +16,7 @@ from jobs.accounts import accounts
 from jobs.answers import open_statement
 from jobs.books.material import Material, material
 from jobs.configuration import Configuration
+from jobs.paying.told import told_payments
 from store import canonical, ledger, mirror, results
 from store.computations import last_computation
 from store.statements import seal
@@ -41,10 +42,11 @@ def seal_all(conn: Connection, period: str, configuration: Configuration) -> int
     made_with = _made_with(conn, configuration)
     payees = _payees(conn, period)
     for some in batched(payees):
-        read = material(conn, some, period)
+        read, paid = material(conn, some, period), told_payments(conn, configuration, some, period)
         for payee_id in some:
             payee = people.get(payee_id, {"person_id": payee_id, "name": payee_id, "email": None})
-            seal(conn, period, payee_id, content(payee, read.of(payee_id), configuration) | {"made_with": made_with})
+            beside = {"made_with": made_with, "payments": paid[payee_id]}
+            seal(conn, period, payee_id, content(payee, read.of(payee_id), configuration) | beside)
     return len(payees)
 
 

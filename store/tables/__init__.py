@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from store.tables import access, book, closing, computation, drift, ledger, mirror, operation, results, writeback
+from store.tables import (
+    access,
+    book,
+    closing,
+    computation,
+    drift,
+    ledger,
+    mirror,
+    operation,
+    payment,
+    results,
+    writeback,
+)
 from store.tables.base import Table
 
 __all__ = [
@@ -17,6 +29,7 @@ __all__ = [
     "metadata",
     "mirror",
     "operation",
+    "payment",
     "results",
     "table",
     "writeback",

@@ -21,7 +21,7 @@ from tests.jobs.test_cycle import credited_deal
 
 COMMANDS = (
     "acknowledge", "approvals", "approve", "audit", "backfill", "blame", "close", "demo", "diff", "doctor",
-    "explain", "init", "issues", "people", "preview", "reassign", "reopen", "report", "run", "sandbox", "setup",
+    "explain", "init", "issues", "paid", "people", "preview", "reassign", "reopen", "report", "run", "sandbox", "setup",
     "statement", "status", "sync", "verify",
 )  # fmt: skip
 

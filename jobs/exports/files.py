@@ -1,0 +1,43 @@
+"""How exports are written: CSV that no spreadsheet takes for a formula, in a file that only its owner reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from jobs.settings import SettingsProblem
+
+OWNER_ONLY = 0o600
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the start of a formula, full-width forms among them."""
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]], amounts: Sequence[str]) -> str:
+    """CSV with a header; only the columns named as amounts keep a leading minus, everything else is plain text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    numbers = [column in amounts for column in columns]
+    for row in rows:
+        writer.writerow(value if number else plain(value) for value, number in zip(row, numbers, strict=True))
+    return out.getvalue()
+
+
+def plain(text: str) -> str:
+    """The text, with an apostrophe before whatever a spreadsheet would compute."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def write_private(path: Path, text: str) -> None:
+    """A new file for its owner alone. An older one of that name is never replaced."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY)
+    except FileExistsError:
+        raise SettingsProblem(f"{path} exists already; choose another name.") from None
+    except OSError as error:
+        raise SettingsProblem(f"{path} cannot be written: {error.strerror}.") from None
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        file.write(text)

@@ -1,0 +1,1 @@
+"""Payments: what is due to whom, and what was paid."""
