@@ -3,16 +3,23 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test fuzz lint bench docs lock clean
+.PHONY: demo test fuzz lint lwc-test bench docs lock clean
 
 # The CRM of the demo: salesforce or hubspot.
 CRM ?= salesforce
+# The Lightning component; its tests alone need Node.js.
+LWC := connectors/salesforce
 
 demo: $(VENV)/.run
 	$(BIN)/python worker.py demo --crm $(CRM)
 
 test: $(VENV)/.dev lint
+	@if command -v node >/dev/null && test -e $(LWC)/node_modules/.installed; then npm test --prefix $(LWC); \
+	else echo "Tests of the Lightning component: skipped. 'make lwc-test' installs what they need (Node.js 20 or newer)."; fi
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+lwc-test: $(LWC)/node_modules/.installed
+	npm test --prefix $(LWC)
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile fuzz --timeout 3600
@@ -46,5 +53,9 @@ $(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
+$(LWC)/node_modules/.installed: $(LWC)/package-lock.json
+	npm ci --prefix $(LWC) --ignore-scripts --no-audit --no-fund
+	touch $@
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LWC)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -76,3 +76,23 @@ def test_the_manifest_names_every_component():
     assert ("Report", "Commissions") in named
     assert ("Report", "Commissions/Payouts_by_Payee") in named
     assert ("Layout", f"{LINE.name}-Commission Line Layout") in named
+    assert ("LightningComponentBundle", "commissionStatement") in named
+
+
+def test_components_of_the_page_come_whole_and_without_their_tests():
+    bundles = {path.name for path in (TREE / "lwc").iterdir()}
+    files = package_files()
+
+    assert {f"lwc/{name}/{name}.js{META}" for name in bundles} <= set(files)
+    assert not [path for path in files if "__tests__" in path or path.endswith(".json")]
+    shown = [name for name in bundles if "<isExposed>true" in files[f"lwc/{name}/{name}.js{META}"]]
+    assert shown == ["commissionStatement"]
+
+
+def test_the_component_reads_fields_that_are_deployed_and_readable_by_payees():
+    text = package_files()["lwc/commissionRecords/commissionRecords.js"]
+    ours = {pay.key for pay in PAY_RECORDS.objects}.union(*(pay.allowed for pay in PAY_RECORDS.objects))
+    read = set(re.findall(r"(\w+__c)\b", text)) - {pay.name for pay in PAY_RECORDS.objects}
+
+    assert read <= ours
+    assert len(read) > 20
