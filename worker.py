@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from commands import books, deciding, drift, main_job, paying, plans, proof, questions, setting_up
+from commands import books, deciding, drift, main_job, paying, plans, proof, questions, setting_up, statements
 
 COMMANDS = (
     main_job.sync,
@@ -21,7 +21,7 @@ COMMANDS = (
     books.close,
     books.reopen,
     paying.paid,
-    questions.statement,
+    statements.statement,
     questions.explain,
     questions.blame,
     questions.people,

@@ -1,4 +1,4 @@
-"""Questions: what a payee earns, who owns a deal and why, who is who, how sales goes, how the worker is."""
+"""Questions: who earns what on a deal, who owns a deal and why, who is who, how sales goes, how the worker is."""
 
 from __future__ import annotations
 
@@ -9,42 +9,9 @@ from typing import Annotated
 import typer
 
 from commands import clock
-from commands.wiring import AsJson, ConfigFolder, asked, day_of, opened
+from commands.wiring import AsJson, AsOf, ConfigFolder, asked, day_of, opened
 
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="As it was believed at the end of this day, or at this instant.")
-]
 experiment_app = typer.Typer(no_args_is_help=True, help="Compare the arms of experiments.", rich_markup_mode=None)
-
-
-def statement(
-    payee: str,
-    period: Annotated[str | None, typer.Argument(help="Such as 2026-11; the latest where none is given.")] = None,
-    goal: Annotated[str | None, typer.Option("--for", help="Pay of a component: say what it would take.")] = None,
-    as_of: AsOf = None,
-    proof: Annotated[Path | None, typer.Option(help="Write a proof of it: verify FILE computes it anywhere.")] = None,
-    config: ConfigFolder = Path("config"),
-    as_json: AsJson = False,
-) -> None:
-    """Show a payee's statement: every line with its sentence, the way to the next tier and to a given pay.
-
-    Example: worker.py statement ada@harbour.example 2026-10 --for 20_000
-    """
-    from jobs.answers import statement as answer
-    from jobs.proof.past import shown_at
-    from jobs.proof.proof_file import write_proof
-    from jobs.settings import amount_given
-    from jobs.show import show_statement
-
-    with (
-        asked(config, "statement") as (configuration, store, sight),
-        shown_at(configuration, store, as_of) as (conn, governing),
-    ):
-        wanted = None if goal is None else amount_given("--for", goal)
-        shown = answer(conn, payee, period, governing, wanted, sight=sight)
-        show_statement(shown, as_json=as_json)
-        if proof is not None:
-            typer.echo(f"proof {write_proof(store, payee, shown['period'], proof, sight)}", err=True)
 
 
 def explain(deal: str, as_of: AsOf = None, config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:

@@ -30,6 +30,9 @@ ConfigFolder = Annotated[
     Path, typer.Option("--config", envvar="TALLYSTICK_CONFIG", help="The config folder.", show_default=True)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="As it was believed at the end of this day, or at this instant.")
+]
 HERE = Path(__file__).parent.parent
 
 

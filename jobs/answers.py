@@ -25,8 +25,9 @@ from jobs.accounts import account, accounts
 from jobs.books.material import Material, Told, material, shown_periods
 from jobs.books.moved import moved, told, totals
 from jobs.configuration import Configuration
-from jobs.outlooks import outlook, why_no_more
+from jobs.outlooks import drawn, outlook, why_no_more
 from jobs.paying.told import NOTHING_PAID, told_payments
+from jobs.statements.account import by_version, changed, waterfalls
 from store import canonical, closing, ledger, results, runs
 from store.statements import sealed
 
@@ -145,10 +146,12 @@ def statement(
         raise _no_payee(who)
     shut = closing.closed(conn).get(chosen or "")
     if shut is None:
-        said = open_statement(payee, material(conn, [payee["person_id"]], chosen), configuration, goal)
-        return said | {"periods": periods, "closed": None} | _beside(conn, payee, said, configuration)
+        of = material(conn, [payee["person_id"]], chosen)
+        now = open_statement(payee, of, configuration, goal) | {"changed": changed(of)}
+        return now | {"periods": periods, "closed": None} | _beside(conn, payee, now, configuration)
     found = sealed(conn, shut.number, payee["person_id"])
-    said = found[0].content["statement"] if found else nothing_shown(payee, chosen)
+    content: Row = dict(found[0].content) if found else {}
+    said: Row = nothing_shown(payee, chosen) | content.get("statement", {}) | {"changed": content.get("changed")}
     seal = {"at": shut.at.isoformat(), "by": shut.by, "number": shut.number}
     return said | {"periods": periods, "closed": seal} | _beside(conn, payee, said, configuration)
 
@@ -157,7 +160,7 @@ def _beside(conn: Connection, payee: Row, said: dict[str, Any], configuration: C
     """What goes on after a closing: plan versions that were acknowledged, and payments."""
     who, period = payee["person_id"], said["period"]
     paid = told_payments(conn, configuration, [who], period) if period else {who: NOTHING_PAID}
-    return {"plans": told_acknowledged(conn, who, said.get("plans", ())), "payments": paid[who]}
+    return {"plans": told_acknowledged(conn, who, said["plans"]), "payments": paid[who]}
 
 
 def open_statement(payee: Row, of: Material, configuration: Configuration, goal: int | None = None) -> dict[str, Any]:
@@ -165,19 +168,22 @@ def open_statement(payee: Row, of: Material, configuration: Configuration, goal:
     rows = of.rows.sort("component", "dated_on", "source_id")
     strayed = moved(of.earned, of.period)
     groups = rows.partition_by("plan", "component")
+    balances = accounts(of, configuration)
     return nothing_shown(payee, of.period) | {
         "plans": _computed_with(rows),
         "components": [_component(group, of.lines, configuration, goal) for group in groups],
         "lines": _told(rows, of.told, configuration),
         **told(strayed, of.told, set(of.earned["deal_id"].drop_nulls())),
         "totals": totals(rows, strayed),
-        **account(accounts(of, configuration), of.payables, of.period),
+        **account(balances, of.payables, of.period),
+        "waterfall": waterfalls(of, strayed, balances, by_version(configuration)),
     }
 
 
 def nothing_shown(payee: Row, period: str | None) -> dict[str, Any]:
     """The statement of a period in which nothing shows for the payee."""
-    parts = ("plans", "components", "lines", "adjustments", "booked_elsewhere", "accounts", "released", "held")
+    of_lines = ("plans", "components", "lines", "adjustments", "booked_elsewhere")
+    parts = (*of_lines, "accounts", "released", "held", "waterfall")
     head = {"payee": payee["name"], "email": payee["email"], "period": period}
     return {**head, **{part: [] for part in parts}, "totals": {}}
 
@@ -280,6 +286,7 @@ def _component(
         "amount": format_amount(int(group["amount_micros"].sum()), last["currency"]),
         "currency": last["currency"],
         "outlook": outlook(group, lines, plan, goal),
+        "curve": drawn(group, plan),
     }
 
 

@@ -21,6 +21,7 @@ from engine.telling.outlook import (
     tier_text,
     why_not_more,
 )
+from engine.telling.standing import standing
 from engine.telling.wording import plain
 
 
@@ -38,13 +39,10 @@ def outlook(group: pl.DataFrame, lines: pl.DataFrame, plan: Plan | None, goal: i
     `lines` are all of the payee's: what the window paid before counts towards the goal (micro-units). None for
     components that pay each deal by itself, and where the period only settles.
     """
-    earned_now = group.filter(attains()).sort("dated_on", "source_id")
-    if plan is None or earned_now.is_empty():
+    stands = _stands(group, plan)
+    if stands is None:
         return None
-    last = earned_now.row(-1, named=True)
-    at = position_of(last, plan)
-    if at is None or at.component.accumulates == "transaction":
-        return None
+    last, at = stands
     earned = _earned(lines, last)
     said = [how_to_reach_the_next_tier(at, last["window"])]
     said += [how_to_earn(goal, earned, at, last["window"])] if goal is not None else []
@@ -57,6 +55,22 @@ def outlook(group: pl.DataFrame, lines: pl.DataFrame, plan: Plan | None, goal: i
         "goal": _goal(goal, earned, at) if goal is not None else None,
         "sentences": [sentence for sentence in said if sentence],
     }
+
+
+def drawn(group: pl.DataFrame, plan: Plan | None) -> dict[str, Any] | None:
+    """The curve with the place where the last line of `group` left its payee; None where there is no outlook."""
+    stands = _stands(group, plan)
+    return standing(stands[1]) if stands is not None else None
+
+
+def _stands(group: pl.DataFrame, plan: Plan | None) -> tuple[Mapping[str, Any], Position] | None:
+    """The last line of a payee's component that moved its payee, and where it left them."""
+    earned_now = group.filter(attains()).sort("dated_on", "source_id")
+    if plan is None or earned_now.is_empty():
+        return None
+    last = earned_now.row(-1, named=True)
+    at = position_of(last, plan)
+    return None if at is None or at.component.accumulates == "transaction" else (last, at)
 
 
 def _earned(lines: pl.DataFrame, last: Mapping[str, Any]) -> int:

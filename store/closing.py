@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -66,3 +67,10 @@ def closed(conn: sa.Connection) -> dict[str, Closing]:
     """The closed periods, each with its last closing."""
     last = {each.period: each for each in closings(conn)}
     return {period: each for period, each in last.items() if each.action == "closed"}
+
+
+def sealed_until(conn: sa.Connection, period: str) -> int | None:
+    """The number of the newest posting of what is earned when the period was last closed; None where it never was."""
+    of_period = CLOSING.c.period == period, CLOSING.c.action == "closed"
+    seals = conn.scalar(sa.select(CLOSING.c.seals).where(*of_period).order_by(CLOSING.c.number.desc()).limit(1))
+    return None if seals is None else next(number for name, number, _ in json.loads(seals) if name == EARNED.name)

@@ -47,6 +47,8 @@ class Booked(_Entries):
     number = dy.Int64(primary_key=True)
     reason = dy.String()
     run_id = dy.Int64()
+    booked_at = dy.String()
+    """When, in UTC."""
     booked_in = dy.String()
     """The statement period it shows in; `period` is the one it is about."""
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import count
 
 from engine.documents.component import Component
-from engine.documents.measure import Unit
+from engine.documents.measure import Measure, Unit
 from engine.documents.plan import Plan
 from engine.model import MICROS
 from engine.payees.cases import otherwise_of
@@ -160,7 +160,7 @@ def picture(plan: Plan, component: Component, day: date | None = None, quota: in
         _curve(component, drawn_on),
         (component.quota is not None or kept is not None) and unit != "percent",
     )
-    aim, whole = quota or NOTIONAL[unit], "quota" if kept is None else "the goal" if kept.goal else "the start"
+    aim, whole = quota or NOTIONAL[unit], called_whole(measure)
     said = [component.title or component.id]
     said += [f"{whole} {money(aim, plan.currency) if unit == 'amount' else counted(aim)}"] if of_quota else []
     said += [f"rates of {drawn_on}"] if drawn_on != date.min else []
@@ -172,13 +172,19 @@ def picture(plan: Plan, component: Component, day: date | None = None, quota: in
         title=", ".join(said),
         curve=curve,
         quota=aim,
-        until=_until(pieces(curve, aim)[-1].start, aim, of_quota=of_quota),
+        until=until(pieces(curve, aim)[-1].start, aim, of_quota=of_quota),
         unit=unit,
         currency=plan.currency,
         of_quota=of_quota,
         measure=component.measure,
         whole=whole,
     )
+
+
+def called_whole(measure: Measure) -> str:
+    """What 100 % of the measure is called."""
+    kept = measure.retention
+    return "quota" if kept is None else "the goal" if kept.goal else "the start"
 
 
 def pace(slope: Fraction, unit: Unit, currency: str) -> str:
@@ -212,8 +218,8 @@ def _stretches(curve: Curve, quota: int, until: Fraction) -> Iterator[Stretch]:
             yield Stretch(part.start, end, part.value(part.start), part.value(end))
 
 
-def _until(last: Fraction, aim: int, *, of_quota: bool) -> Fraction:
-    """Half as far again as the last corner and the quota."""
+def until(last: Fraction, aim: int, *, of_quota: bool) -> Fraction:
+    """How far a drawing goes: half as far again as the last corner and the quota."""
     if of_quota:
         return max(last, Fraction(aim)) * Fraction(3, 2)
     return last * Fraction(3, 2) or Fraction(aim)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
-from store import canonical, ledger, mirror, results
+from store import canonical, closing, ledger, mirror, results
 
 Row = dict[str, Any]
 
@@ -58,12 +58,14 @@ class Material:
     """Postings of the ledger of what is earned (`ledger.Booked`)."""
     released: pl.DataFrame
     told: Told
+    sealed_until: int | None = None
+    """The last posting of what is earned when the period was last closed; None where it never was."""
 
     def of(self, payee_id: str) -> Material:
         """That of one payee."""
         frames = (self.lines, self.payables, self.earned, self.released)
         lines, payables, earned, released = (frame.filter(payee_id=payee_id) for frame in frames)
-        return Material(self.period, lines, payables, earned, released, self.told)
+        return replace(self, lines=lines, payables=payables, earned=earned, released=released)
 
     def in_period(self, period: str) -> Material:
         """The same, for the statements of a period."""
@@ -103,7 +105,9 @@ def _material(
     named = {*strayed["deal_id"].drop_nulls(), *(deal for ids in movers.values() for deal in ids)}
     told = Told.about(conn, lines.filter(told_of), named, movers)
     released = ledger.booked(conn, payee_ids, ledger.PAYABLE)
-    return Material(period, lines, results.payables_of(conn, payee_ids), earned, released, told)
+    payables = results.payables_of(conn, payee_ids)
+    until = closing.sealed_until(conn, period) if period is not None else None
+    return Material(period, lines, payables, earned, released, told, until)
 
 
 def shown_periods(

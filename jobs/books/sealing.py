@@ -17,6 +17,7 @@ from jobs.answers import open_statement
 from jobs.books.material import Material, material
 from jobs.configuration import Configuration
 from jobs.paying.told import told_payments
+from jobs.statements.account import changed
 from store import canonical, ledger, mirror, results
 from store.computations import last_computation
 from store.statements import seal
@@ -45,8 +46,9 @@ def seal_all(conn: Connection, period: str, configuration: Configuration) -> int
         read, paid = material(conn, some, period), told_payments(conn, configuration, some, period)
         for payee_id in some:
             payee = people.get(payee_id, {"person_id": payee_id, "name": payee_id, "email": None})
-            beside = {"made_with": made_with, "payments": paid[payee_id]}
-            seal(conn, period, payee_id, content(payee, read.of(payee_id), configuration) | beside)
+            of = read.of(payee_id)
+            beside = {"made_with": made_with, "changed": changed(of), "payments": paid[payee_id]}
+            seal(conn, period, payee_id, content(payee, of, configuration) | beside)
     return len(payees)
 
 

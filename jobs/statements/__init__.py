@@ -1,0 +1,1 @@
+"""What a statement shows, on a page and in files."""
