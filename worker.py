@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-from commands import books, deciding, drift, main_job, paying, plans, proof, questions, setting_up, statements
+from commands import (
+    adjusting,
+    books,
+    deciding,
+    drift,
+    main_job,
+    paying,
+    plans,
+    proof,
+    questions,
+    setting_up,
+    statements,
+)
 
 COMMANDS = (
     main_job.sync,
@@ -49,6 +61,7 @@ app = typer.Typer(
 )
 for command in COMMANDS:
     app.command()(command)
+app.command(context_settings=adjusting.NEGATIVE_AMOUNTS)(adjusting.adjust)
 app.add_typer(drift.app, name="drift")
 app.add_typer(paying.export_app, name="export")
 app.add_typer(plans.plan_app, name="plan")

@@ -20,10 +20,16 @@ def approve(
     Example: worker.py approve 3f9c2a7be01d --reason "the new rate is as agreed"
     """
     from jobs.access.approvals import approve as let_through
+    from jobs.books.adjusting import KIND, Desk
 
     with opened(config, "approve") as (configuration, store, actor), store.write() as conn:
-        done = let_through(conn, configuration.access, actor, request, reason=reason, now=store.clock())
-    if done.approved:
+        now = store.clock()
+        done = let_through(conn, configuration.access, actor, request, reason=reason, now=now)
+        if done.approved and done.kind == KIND:
+            Desk(conn, configuration, actor, now).carry_out(done, reason)
+    if done.approved and done.kind == KIND:
+        typer.echo(f"{done.subject} is approved; the next sync computes what it comes to.")
+    elif done.approved:
         typer.echo(f"{done.kind} {done.subject} is approved; run the command that waits for it again.")
     else:
         typer.echo(f"{done.kind} {done.subject} needs one more person.")

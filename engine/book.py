@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import dataframely as dy
@@ -39,6 +39,8 @@ class Book:
     deal_stages: dy.DataFrame[f.DealStages]
     lots: dy.DataFrame[f.Lots]
     """What was given to pools and arms before: results of earlier computations, which stay."""
+    adjustments: dy.DataFrame[f.Adjustments] = field(default_factory=f.Adjustments.create_empty)
+    """What people corrected by hand; those that were withdrawn or wait for approval are not here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Outcome, Rules
 from engine.model import join_issues
+from engine.payees.adjusted_pay import pay_adjusted
 from engine.payees.clawback import claw_back
 from engine.payees.components import earn_all
 from engine.payees.draws import draw
@@ -51,7 +52,10 @@ def pay(
     counted = f.Lines.cast(pl.concat([*made, *([] if kept is None else [kept])]))
     capped = cap_plans(counted, earned.held, classified, book, rules, through=through)
     held = f.HeldSources.cast(pl.concat([earned.held, capped.held]))
-    sound, known = (_with(rows, capped) for rows in (pl.concat(made), counted))
+    adjusted = pay_adjusted(book, rules)
+    held = f.HeldSources.cast(pl.concat([held, adjusted.held]))
+    computed, capped_known = (_with(rows, capped) for rows in (pl.concat(made), counted))
+    sound, known = (f.Lines.cast(pl.concat([rows, adjusted.lines])) for rows in (computed, capped_known))
     waiting = release(sound, classified, book, rules, through)
     payable = waiting if kept_payables is None else f.Payables.cast(pl.concat([waiting, kept_payables]))
     drawn = draw(known, held, book, rules, through, payables=payable)
@@ -61,7 +65,8 @@ def pay(
     settled = settle(lines, posted, held)
     due = f.Payables.cast(payables.filter(pl.col("state") == "payable"))
     freed = settle(due, f.Posted.create_empty() if released is None else released, held, first="released")
-    issues = join_issues(earned.issues, clawed.issues, capped.issues, drawn.issues, settled.issues, freed.issues)
+    before = (earned.issues, clawed.issues, capped.issues, adjusted.issues, drawn.issues)
+    issues = join_issues(*before, settled.issues, freed.issues)
     return Outcome(lines=lines, postings=settled.rows, held=held, payables=payables, released=freed.rows, issues=issues)
 
 

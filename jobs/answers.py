@@ -173,6 +173,7 @@ def open_statement(payee: Row, of: Material, configuration: Configuration, goal:
         "plans": _computed_with(rows),
         "components": [_component(group, of.lines, configuration, goal) for group in groups],
         "lines": _told(rows, of.told, configuration),
+        "corrections": _corrections(of),
         **told(strayed, of.told, set(of.earned["deal_id"].drop_nulls())),
         "totals": totals(rows, strayed),
         **account(balances, of.payables, of.period),
@@ -182,10 +183,15 @@ def open_statement(payee: Row, of: Material, configuration: Configuration, goal:
 
 def nothing_shown(payee: Row, period: str | None) -> dict[str, Any]:
     """The statement of a period in which nothing shows for the payee."""
-    of_lines = ("plans", "components", "lines", "adjustments", "booked_elsewhere")
+    of_lines = ("plans", "components", "lines", "corrections", "adjustments", "booked_elsewhere")
     parts = (*of_lines, "accounts", "released", "held", "waterfall")
     head = {"payee": payee["name"], "email": payee["email"], "period": period}
     return {**head, **{part: [] for part in parts}, "totals": {}}
+
+
+def _corrections(of: Material) -> list[Row]:
+    """What people adjusted about the period and what became of it; what waits for approval is not the payee's yet."""
+    return [row for row in of.told.adjustments.values() if row["period"] == of.period and row["state"] != "waits"]
 
 
 def _computed_with(rows: pl.DataFrame) -> list[dict[str, str]]:
@@ -212,22 +218,20 @@ def _told(lines: pl.DataFrame, of: Told, configuration: Configuration) -> list[d
     for line in lines.iter_rows(named=True):
         deal, credit = of.deals.get(line["deal_id"]), of.credits.get(line["source_id"])
         said = {
-            "sentence": _sentence(line, configuration, deal, credit, of.names),
+            "sentence": _sentence(line, configuration, deal, credit, of),
             "why_not_more": why_no_more(line, plan_of(configuration, line["plan_version"])),
         }
         told.append(_line(line, deal or {}, of.names) | said)
     return told
 
 
-def _sentence(
-    line: Row, configuration: Configuration, deal: Row | None, credit: Row | None, names: Mapping[str, str]
-) -> str:
+def _sentence(line: Row, configuration: Configuration, deal: Row | None, credit: Row | None, of: Told) -> str:
     plan = plan_of(configuration, line["plan_version"])
     if plan is None:
         return OUTDATED
     if line["deal_id"] is not None and (deal is None or credit is None):
         return HELD
-    return explain(line, plan, deal, credit, names)
+    return explain(line, plan, deal, credit, of.names, adjustment=of.adjustments.get(line["source_id"]))
 
 
 def plan_of(configuration: Configuration, version: str) -> Plan | None:

@@ -24,7 +24,7 @@ from engine.frames import Deals
 from engine.model import Found, Issue
 from jobs.configuration import Configuration
 from jobs.people import refresh_people
-from store import canonical, mirror, pins, runs, settings
+from store import adjustments, canonical, mirror, pins, runs, settings
 from store.canonical import FrameName
 from store.mirror import ChangedRecord
 
@@ -33,6 +33,7 @@ log = structlog.get_logger()
 REVISION = "normalised_revision"
 MAPPING = "normalised_with"
 PINS = "normalised_pins"
+ADJUSTED = "adjusted_through"
 LIMIT = 20_000
 """Changed records taken at a time; bounds memory."""
 
@@ -58,6 +59,8 @@ class Touched:
     everything: bool = False
     accounts: set[str] = field(default_factory=set)
     deals: set[str] = field(default_factory=set)
+    payees: set[str] = field(default_factory=set)
+    """Of whom an adjustment began to count, or no longer counts."""
     subjects: set[str] = field(default_factory=set)
     """Records whose issues are known anew."""
     issues: list[Issue] = field(default_factory=list)
@@ -93,6 +96,8 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
         touched.everything |= differs
         runs.record_issues(conn, "people files", issues, now)
         runs.record_issues(conn, "records", touched.issues, now, None if touched.everything else touched.subjects)
+    touched.payees = adjustments.moved_after(conn, int(settings.setting_of(conn, ADJUSTED) or 0))
+    settings.set_setting(conn, ADJUSTED, str(adjustments.last_step(conn)))
     settings.set_setting(conn, REVISION, str(mirror.last_revision(conn)))
     settings.set_setting(conn, PINS, str(pins.last_pin(conn)))
     settings.set_setting(conn, MAPPING, configuration.fingerprint)

@@ -72,7 +72,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     through = computed_through(configuration, now)
     state = f"{configuration.fingerprint} {through}"
     full = touched.everything or settings.setting_of(conn, COMPUTED) != state
-    if not full and not touched.accounts and not touched.deals:
+    if not full and not (touched.accounts or touched.deals or touched.payees):
         return Computed(wanted=desire_records(conn, configuration, run, ()))
     scope = Scope(conn, configuration, through, full=full)
     book, credited = scope.credit(touched)
@@ -140,7 +140,7 @@ class Scope:
         self.deals = touched.deals | set(book.deals["deal_id"])
         if self.full:
             self.deals |= set(results.assignments_of(self.conn, None)["deal_id"])
-        self.payees = results.payees_of(self.conn, self.deals) | set(credited.credits["payee_id"])
+        self.payees = touched.payees | results.payees_of(self.conn, self.deals) | set(credited.credits["payee_id"])
         self.accounts = set(book.accounts["account_id"]) | touched.accounts
         self.payees |= results.answering_for(self.conn, self.accounts) | set(credited.cohorts["payee_id"])
         results.replace_credited(self.conn, self.deals, credited)
@@ -186,7 +186,7 @@ class Scope:
         return outcome
 
     def _concerned(self, book: Book, deals: set[str]) -> Book:
-        """Results and enrolments of the payees concerned only: what others earn or draw is not looked at.
+        """Results, adjustments and enrolments of the payees concerned only: what others earn or draw is not looked at.
 
         And, where a measure looks at lines, those of all deals that the payees are credited with.
         """
@@ -195,6 +195,7 @@ class Scope:
         return replace(
             book,
             imported_results=_of(book.imported_results, "person_id", self.payees),
+            adjustments=_of(book.adjustments, "payee_id", self.payees),
             enrolments=_of(book.enrolments, "person_id", self.payees),
             deal_lines=canonical.lines_of(self.conn, deals) if looked_at else book.deal_lines,
         )

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from connectors.check import Check
 from engine.model import Issue
+from jobs.books.adjusted import told_correction
 from jobs.cycle import Cycle
 from jobs.pull import Progress as OnPage
 
@@ -77,6 +78,7 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
     for line in answer["lines"]:
         out.print(f"\n{line['dated_on']}  {line['amount']} {line['currency']}  {escape(str(line['deal'] or ''))}")
         out.print(f"  {escape(line['sentence'])}", style="dim")
+    _show_corrections(answer, out)
     _show_moved(answer, out)
     totals = ", ".join(f"{amount} {currency}" for currency, amount in answer["totals"].items()) or "nothing"
     out.print(f"\n[bold]Total: {totals}[/bold]")
@@ -95,6 +97,14 @@ def _show_payments(payments: dict[str, Any], out: Console) -> None:
     for paid in payments["payments"]:
         why = f" ({paid['reason']})" if paid["reason"] else ""
         out.print(escape(f"{paid['paid_on']}  {paid['amount']} {paid['currency']}  {paid['reference']}{why}"))
+
+
+def _show_corrections(answer: dict[str, Any], out: Console) -> None:
+    """What people adjusted by hand, with their reasons."""
+    if answer.get("corrections"):  # statements that were sealed before there were any have none
+        out.print("\n[bold]Adjusted by hand[/bold]")
+    for row in answer.get("corrections", ()):
+        out.print(f"{row['adjustment']}: {escape(told_correction(row))}")
 
 
 def _show_moved(answer: dict[str, Any], out: Console) -> None:

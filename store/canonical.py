@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from engine import frames as f
 from engine.book import Book
+from store.adjustments import counted
 from store.bulk import among, insert_frame, read_frame
 from store.tables import table
 
@@ -116,7 +117,7 @@ def load_book(conn: sa.Connection, account_ids: Collection[str] | None, deal_ids
         name: read_frame(conn, schema, sa.select(kept).where(scope.get(name, sa.true())))
         for name, (kept, schema) in KEPT.items()
     }
-    return Book(**frames)
+    return Book(**frames, adjustments=counted(conn))
 
 
 def _scope(account_ids: Collection[str], deal_ids: Collection[str]) -> dict[str, sa.ColumnElement[bool]]:

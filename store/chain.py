@@ -56,6 +56,11 @@ CLOSING, STATEMENT = table("closing"), table("statement")
 AUDIT, REQUEST, APPROVAL = table("audit"), table("approval_request"), table("approval")
 PAYMENT = table("payment")
 PAID = ("payee_id", "period", "amount_micros", "currency", "paid_on", "booked_in", "reference", "reason")
+ADJUSTMENT, STEP = table("adjustment"), table("adjustment_step")
+OF_ADJUSTMENT = (
+    *("payee_id", "period", "dated_on", "kind", "plan", "component", "amount_micros", "currency", "deal_id"),
+    *("reason", "evidence"),
+)
 WHO = ("number", "at", "login", "os_login")
 
 
@@ -82,6 +87,8 @@ CHAINS = (
     Chain(AUDIT, (*WHO, "action", "subject", "before", "after", "reason")),
     Chain(REQUEST, (*WHO, "request_id", "kind", "subject", "detail", "detail_hash", "concerns", "by_run")),
     Chain(APPROVAL, (*WHO, "request", "step", "reason")),
+    Chain(ADJUSTMENT, (*WHO, *OF_ADJUSTMENT)),
+    Chain(STEP, (*WHO, "adjustment", "step", "reason")),
     Chain(CLOSING, ("number", "period", "action", "at", "by", "second", "reason", "seals")),
     Chain(PAYMENT, ("number", *PAID, "login", "at")),
 )

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from store import ledger, mirror, settings
+from store import adjustments, ledger, mirror, settings
 from store.bulk import execute_many
 from store.documents import DOCUMENT, keep_documents
 from store.instants import instant_text
@@ -36,6 +36,7 @@ class Computation:
     lots: int
     earned: int
     payable: int
+    adjustments: int | None
     anchored: bool
 
 
@@ -69,6 +70,7 @@ def note_computation(
         "lots": conn.scalar(sa.select(sa.func.count()).select_from(LOT)) or 0,
         "earned": ledger.head(conn)[0],
         "payable": ledger.head(conn, ledger.PAYABLE)[0],
+        "adjustments": adjustments.last_step(conn),
         "anchored": anchored,
     }
     conn.execute(sa.insert(COMPUTATION).values(row))

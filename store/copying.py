@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from store import ledger
 from store.bulk import among, execute_many, fetch
-from store.chain import CLOSING, PAYMENT, STATEMENT
+from store.chain import ADJUSTMENT, CLOSING, PAYMENT, STATEMENT, STEP, head
 from store.computations import LOT, Computation
 from store.mirror import RAW, VERSION
 from store.pins import PIN, pinned
@@ -50,10 +50,23 @@ def copy_inputs(source: sa.Connection, into: sa.Connection, after: Computation |
     copy_around(source, into, after, until)
     _put(source, into, _records(after.revision if after else 0, until.revision))
     _copy_pins(source, into, after, until)
+    copy_adjustments(source, into, until.adjustments or 0)
+
+
+def copy_adjustments(source: sa.Connection, into: sa.Connection, until: int) -> None:
+    """What became of adjustments up to a step, and the adjustments themselves up to the newest of these.
+
+    One that waited then comes along where a newer one had been decided: it does not count.
+    """
+    newest = sa.select(sa.func.max(STEP.c.adjustment)).where(STEP.c.number <= until)
+    _copy(
+        source, into, ADJUSTMENT, *_between(ADJUSTMENT.c.number, head(into, ADJUSTMENT)[0], source.scalar(newest) or 0)
+    )
+    _copy(source, into, STEP, *_between(STEP.c.number, head(into, STEP)[0], until))
 
 
 def copy_around(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
-    """The same but the records: runs, lots, the organization."""
+    """The same but records and adjustments: runs, lots, the organization."""
     _copy(source, into, RUN, *_between(RUN.c.run_id, after.run_id if after else 0, until.run_id))
     rowid: sa.ColumnElement[int] = sa.literal_column("rowid")
     _copy(source, into, LOT, *_between(rowid, after.lots if after else 0, until.lots))

@@ -31,8 +31,8 @@ from engine.money import minor_unit_micros
 NOUNS: dict[Unit, str] = {"amount": "money", "deals": "deals", "number": "pieces", "percent": "percent"}
 """What messages call the unit of a measure."""
 
-DRAW = "draw"
-"""How lines name the plan's draw: as if it were a component."""
+DRAW, ADJUSTMENT = "draw", "adjustment"
+"""How lines name the plan's draw, and what people adjust of pay: as if they were components."""
 
 
 class Plan(Policy):
@@ -164,10 +164,12 @@ class Plan(Policy):
                 yield Problem(("ramp", position, "month"), message, "Write every month once, from 1 on.")
         if self.rounding_unit == 0:
             yield Problem(("rounding_unit",), "nothing is rounded to 0.", "Write more than 0, such as 1 or 0.05.")
+        own = {ADJUSTMENT: "what people adjust", **({DRAW: "the plan's draw"} if self.draw else {})}
         for position, component in enumerate(self.components):
             place = ("components", position)
-            if self.draw and component.id == DRAW:
-                yield Problem((*place, "id"), "is how lines name the plan's draw.", "Give the component another id.")
+            if component.id in own:
+                message = f"is how lines name {own[component.id]}."
+                yield Problem((*place, "id"), message, "Give the component another id.")
             for problem in (*self._unfit(component), *self._outside(component)):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
         yield from problems_in_plan(self.components, self.measures)

@@ -23,6 +23,7 @@ from engine.frames.payees import (
     Postings,
 )
 from engine.frames.people import (
+    Adjustments,
     Compensation,
     Enrolments,
     ImportedResults,
@@ -48,6 +49,7 @@ from engine.frames.records import (
 
 __all__ = [
     "Accounts",
+    "Adjustments",
     "Appointments",
     "Assignments",
     "Attained",

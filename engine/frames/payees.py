@@ -66,7 +66,7 @@ class Lines(dy.Schema):
     part = dy.String(primary_key=True)
     """What of the source: `earning`; of a clawback its cause, such as `clawback refunded 2`; of a draw its
     kind; of a residual its month, such as `month 3`; of a plan's cap and of a pool its window; `floor` tops a deal
-    up."""
+    up; `adjustment`."""
     deal_id = dy.String(nullable=True)
     kind = dy.Enum(
         [
@@ -80,6 +80,7 @@ class Lines(dy.Schema):
             "cap",
             "floor",
             "pool",
+            "adjustment",
         ]
     )
     dated_on = dy.Date()

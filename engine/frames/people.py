@@ -103,6 +103,23 @@ class ListEntries(dy.Schema):
     until_on = dy.Date(nullable=True)
 
 
+class Adjustments(dy.Schema):
+    """What people corrected by hand and what counts: added to a payee's pay, or to what a component's measure says."""
+
+    adjustment_id = dy.String(primary_key=True)
+    """Such as `adjustment:3`: the source of its line."""
+    payee_id = dy.String()
+    kind = dy.Enum(["pay", "achievement"])
+    plan = dy.String()
+    component = dy.String(nullable=True)
+    """Of an achievement: whose measure it is added to."""
+    dated_on = dy.Date()
+    amount_micros = dy.Int64()
+    """Of an achievement: in the unit of the measure."""
+    currency = dy.String(nullable=True)
+    """The plan's; null of an achievement that is no money."""
+
+
 class Lots(dy.Schema):
     """Which account was once given to whom: a member of a pool, or an arm of an experiment. They stay."""
 

@@ -21,6 +21,7 @@ from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.matching import with_lists
 from engine.model import LARGEST_MICROS, MICROS, Issue, join_issues
+from engine.payees.adjusted_measures import achievements
 from engine.payees.carry_over import Chain, bounded, continued
 from engine.payees.cash import cash_is_read, in_time, overpaid, paid_credits
 from engine.payees.enrol import enrol
@@ -74,6 +75,8 @@ class Prepared:
     credits: tuple[pl.DataFrame, ...]
     cash: tuple[pl.DataFrame, ...]
     results: tuple[pl.DataFrame, ...]
+    adjusted: tuple[pl.DataFrame, ...]
+    """What people added to a component's measure, as `engine.payees.adjusted_measures` gives it."""
     held: dy.DataFrame[f.HeldSources]
     issues: tuple[Issue, ...]
 
@@ -86,8 +89,8 @@ def prepare(
     exchange = Exchange(book.fx_rates, rules.company.currency)
     ordered = _ordered(credits_)
     enrolled = enrol(ordered, book, rules.plans)
-    imported = imported_rows(book, rules.plans)
-    known, held, issues = [], [f.HeldSources.create_empty()], [enrolled.issues, imported.issues]
+    imported, adjusted = imported_rows(book, rules.plans), achievements(book, rules.plans)
+    known, held, issues = [], [adjusted.held], [enrolled.issues, imported.issues, adjusted.issues]
     for plan, rows in zip(rules.plans, enrolled.rows, strict=True):
         tested = with_fits(rows, deals, plan)
         unknown = pl.any_horizontal(pl.col(fits_column(name)).is_null() for name in plan.measures)
@@ -106,7 +109,8 @@ def prepare(
         ]
         issues.append(tuple(overpaid(deals, book.deal_events)))
     whole = tuple(dict.fromkeys(join_issues(*issues)))
-    return Prepared(deals, tuple(known), tuple(paid), imported.rows, f.HeldSources.cast(pl.concat(held)), whole)
+    sources = f.HeldSources.cast(pl.concat(held))
+    return Prepared(deals, tuple(known), tuple(paid), imported.rows, adjusted.rows, sources, whole)
 
 
 def _ordered(credits_: pl.DataFrame) -> pl.DataFrame:

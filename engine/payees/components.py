@@ -22,6 +22,7 @@ from engine.documents.order import Place, earners, in_order
 from engine.documents.plan import Plan
 from engine.documents.values import Dated
 from engine.model import Issue, join_issues
+from engine.payees.adjusted_measures import with_adjusted
 from engine.payees.attain import WINDOW, Attainment, Prepared, attain, prepare
 from engine.payees.bonus_pools import Ground, pooled
 from engine.payees.carry_over import Chain
@@ -62,7 +63,8 @@ def earn_all(
     """
     prepared = prepare(credits_, classified, book, rules)
     ends = cohorts.select(dated_on=pl.col("until_on").dt.offset_by("-1d"))
-    read = zip(rules.plans, prepared.credits, prepared.cash, prepared.results, strict=True)
+    every = (prepared.credits, prepared.cash, prepared.results, prepared.adjusted)
+    read = zip(rules.plans, *every, strict=True)
     quotas = tuple(_targets(plan, book, rules.company, [*rows, ends]) for plan, *rows in read)
     walk = _Walk(credits_, cohorts, prepared, book, rules, quotas, through)
     for place in in_order(rules.plans):
@@ -151,6 +153,7 @@ class _Walk:
             counts = counted(rows, self.prepared.results[file], plan, component, counting)
         if component.split_of == "money":
             counts = of_whole_deals(counts)
+        counts = with_adjusted(counts, self.prepared.adjusted[file], component)
         known = plan, component, self.quotas[file], self.rules.company
         return attain(alive(counts, component), *known, chain=self._chain(file, component))
 

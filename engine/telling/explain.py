@@ -17,6 +17,7 @@ from engine.money import minor_unit_micros, round_ratio
 from engine.payees.carry_over import CARRIED
 from engine.payees.made import made
 from engine.payees.precedence import counting_of
+from engine.telling.adjusted_told import ADJUSTED, told_of_adjustment
 from engine.telling.facts import component_of, facts, on_the_curve
 from engine.telling.gauges_told import told_of_gauges
 from engine.telling.retained_told import told_of_cohort
@@ -32,20 +33,33 @@ PORTIONS = {"all": "", "renewed": " of the renewed part", "uplift": " of the upl
 RESPONSIBILITIES = ("value", "commercial", "execution")
 
 
-def explain(line: Row, plan: Plan, deal: Row | None, credit: Row | None, names: Names = NO_NAMES) -> str:
+def explain(
+    line: Row,
+    plan: Plan,
+    deal: Row | None,
+    credit: Row | None,
+    names: Names = NO_NAMES,
+    *,
+    adjustment: Row | None = None,
+) -> str:
     """Why a line is what it is, in one paragraph to its payee.
 
     `deal` is the line's row of `Classified`, `credit` that of `Credits`, both None for an imported result; `names` are
-    people's names by payee id.
+    people's names by payee id. `adjustment` is what a person said of it, where the line comes from one.
     """
     known = facts(line, plan)
-    if line["kind"] in SETTLED:
+    if line["kind"] == "adjustment":
+        said = told_of_adjustment(line["source_id"], adjustment, money(line["amount_micros"], line["currency"]))
+    elif line["kind"] in SETTLED:
         said = settled_sentence(known, _named(deal) if deal is not None else "")
     elif known["cohort"] is not None:
         said = f"{_told_of_window(known, plan)}; {_paid(known, plan)}"
         said = f"With {_named(deal)} {said[0].lower()}{said[1:]}" if deal is not None else said
     elif line["source_id"].startswith(CARRIED):
         said = f"What was carried into {known['window']} {_moved(known, {})}; {_paid(known, plan)}"
+    elif line["source_id"].startswith(ADJUSTED):
+        told = told_of_adjustment(line["source_id"], adjustment, _worth(line["base_micros"], known))
+        said = f"{told}; it {_moved(known, {})}; {_paid(known, plan)}"
     elif deal is None or credit is None:
         said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_paid(known, plan)}"
     else:

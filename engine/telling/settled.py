@@ -1,4 +1,4 @@
-"""Facts and sentences of lines that no credit has: clawbacks, draws, caps, floors and pools (DESIGN 5.7, 5.14, 5.16).
+"""Facts and sentences of lines without a credit, such as clawbacks, draws and caps (DESIGN 5.7, 5.14, 5.16).
 
 They are on no payout curve. What they need is on the line: what was earned, what had been settled before and is after.
 """
@@ -17,7 +17,7 @@ from engine.payees.plan_caps import cut
 from engine.telling.pool_told import part_again, pool_facts, told_of_pool
 from engine.telling.wording import money, percent
 
-SETTLED = ("clawback", "draw_advance", "draw_recovery", "cap", "floor", "pool")
+SETTLED = ("clawback", "draw_advance", "draw_recovery", "cap", "floor", "pool", "adjustment")
 """Kinds of lines that are made from other lines, not from credits."""
 
 OF_THE_LINE = (
@@ -66,6 +66,8 @@ def settled_again(known: Mapping[str, Any]) -> int:
         return taken[0] - taken[1] + after - before - base
     if known["kind"] == "pool":
         return part_again(known)
+    if known["kind"] == "adjustment":
+        return base
     if known["kind"] == "floor":
         return int(known["after_micros"]) - base
     if known["kind"] == "draw_advance":

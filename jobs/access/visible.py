@@ -35,11 +35,12 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
         # Questions; what is shown of a payee goes through `Sight`.
         **dict.fromkeys(("statement", "explain", "blame", "people", "preview", "acknowledge"), EVERYBODY),
         **dict.fromkeys(
-            ("report", "status", "issues", "approvals", "audit", "experiment report", "drift list"), SEES_ALL
+            ("report", "status", "issues", "approvals", "audit", "experiment report", "drift list", "adjustments"),
+            SEES_ALL,
         ),
         **dict.fromkeys(("diff", "verify", "plan lint", "plan diff", "reassign --dry-run"), SEES_ALL),
         # What changes the books, or lets a change through.
-        **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen", "drift"), DECIDES),
+        **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen", "drift", "adjust"), DECIDES),
         # What pays, and what goes to payroll.
         **dict.fromkeys(("paid", "export payroll"), DECIDES),
         # The worker itself and its connection.

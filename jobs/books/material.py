@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
+from jobs.books.adjusted import told_adjustments
 from store import canonical, closing, ledger, mirror, results
 
 Row = dict[str, Any]
@@ -24,6 +25,8 @@ class Told:
     names: Mapping[str, str]
     movers: Mapping[int, set[str]]
     """By run: the records that it stored a new version of."""
+    adjustments: Mapping[str, Row]
+    """What people corrected by hand, by the source of its line."""
 
     @classmethod
     def about(
@@ -44,6 +47,7 @@ class Told:
             _by_key(credits_, "credit_id"),
             {row["person_id"]: row["name"] or row["email"] or row["person_id"] for row in people},
             movers,
+            {row["source_id"]: row for row in told_adjustments(conn, lines["payee_id"].unique().to_list())},
         )
 
 

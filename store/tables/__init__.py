@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from store.tables import (
     access,
+    adjustment,
     book,
     closing,
     computation,
@@ -21,6 +22,7 @@ from store.tables.base import Table
 
 __all__ = [
     "access",
+    "adjustment",
     "book",
     "closing",
     "computation",

@@ -42,3 +42,5 @@ class Computation(Table, table=True):
     """The newest posting of what is payable."""
     anchored: bool
     """Whether all that was known then follows from these inputs alone: nothing shown earlier was kept as it was."""
+    adjustments: int | None = Field(sa_type=BigInteger)
+    """The newest step of an adjustment; null before there were any."""

@@ -118,6 +118,7 @@ BOOK: dict[str, type[dy.Schema]] = {
     "deal_events": f.DealEvents,
     "deal_stages": f.DealStages,
     "lots": f.Lots,
+    "adjustments": f.Adjustments,
 }
 
 

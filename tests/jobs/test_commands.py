@@ -20,6 +20,7 @@ from tests.jobs.conftest import CREDENTIALS, Company
 from tests.jobs.test_cycle import credited_deal
 
 COMMANDS = (
+    "adjust", "adjustments",
     "acknowledge", "approvals", "approve", "audit", "backfill", "blame", "close", "demo", "diff", "doctor",
     "explain", "init", "issues", "paid", "people", "preview", "reassign", "reopen", "report", "run", "sandbox", "setup",
     "statement", "status", "sync", "verify",
