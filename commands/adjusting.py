@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from commands import clock
 from commands.wiring import AsJson, ConfigFolder, opened
-
-if TYPE_CHECKING:
-    from jobs.books.adjusting import Desk
 
 NEGATIVE_AMOUNTS = {"ignore_unknown_options": True}
 """So that `-150.00` is an amount and no option."""
@@ -43,28 +40,18 @@ def adjust(
 
     Example: worker.py adjust ada@harbour.example 2026-11 -150.00 --reason "paid twice in May, see ticket 812"
     """
-    from jobs.books.adjusting import Asked
-
-    def done(desk: Desk) -> dict[str, Any]:
-        if withdraw is not None:
-            return desk.withdraw(withdraw, reason)
-        return desk.adjust(Asked(payee, period, amount, reason, kind.value, plan, component, evidence, for_deal))
-
-    if withdraw is None and not (payee and period and amount):
-        raise typer.BadParameter("write PAYEE PERIOD AMOUNT, or --withdraw and a number.")
-    _decide(config, done, as_json=as_json)
-
-
-def _decide(config: Path, done: Any, *, as_json: bool) -> None:
-    """Do it in a run, and compute what it comes to."""
-    from jobs.books.adjusting import Desk
+    from jobs.books.adjusting import Asked, Desk
     from jobs.books.show_adjustments import show_adjusted
     from jobs.computing import compute
     from jobs.running import running
 
+    if withdraw is None and not (payee and period and amount):
+        raise typer.BadParameter("write PAYEE PERIOD AMOUNT, or --withdraw and a number.")
     with opened(config, "adjust") as (configuration, store, actor), running(store, "adjust", clock.now) as run:
         with run.write() as conn:
-            answer = done(Desk(conn, configuration, actor, run.clock()))
+            desk = Desk(conn, configuration, actor, run.clock())
+            asked = Asked(payee, period, amount, reason, kind.value, plan, component, evidence, for_deal)
+            answer = desk.adjust(asked) if withdraw is None else desk.withdraw(withdraw, reason)
         if "waits_for" not in answer:
             compute(configuration, run)
         show_adjusted(answer, as_json=as_json)
