@@ -33,6 +33,7 @@ COMMANDS = (
     books.close,
     books.reopen,
     paying.paid,
+    adjusting.adjustments,
     statements.statement,
     questions.explain,
     questions.blame,
