@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from connectors.check import Check
 from connectors.hubspot.budget import ApiBudget
 from connectors.hubspot.passes import Lag, Seen
+from connectors.hubspot.pay_records import PAY_RECORDS
 from connectors.hubspot.probe import probe, round_trip
 from connectors.hubspot.session import Connection, Credentials, Key, OAuthRefresh
 from connectors.hubspot.setup import apply_setup, plan_setup
+from connectors.hubspot.setup_records import apply_objects, plan_objects, steps_of
 from connectors.hubspot.source import HubspotSource
 from connectors.hubspot.target import HubspotTarget
 from jobs.configuration import Configuration
@@ -23,7 +25,12 @@ def prepare(configuration: Configuration, environment: Mapping[str, str], *, app
     """The steps that make the portal ready: done, or only listed."""
     connection = open_connection(configuration.settings.hubspot, environment)
     plan = plan_setup(connection, configuration.mapping)
-    return apply_setup(connection, plan) if apply else plan.steps()
+    objects = plan_objects(connection) if configuration.settings.records else ()
+    if apply:
+        apply_setup(connection, plan)
+        if objects:
+            apply_objects(connection)
+    return (*plan.steps(), *steps_of(objects))
 
 
 def dismantle(
@@ -60,12 +67,12 @@ def connector(
     """Makes a fresh source and target for each run, on one session with one API budget; nothing is sent before."""
     settings = configuration.settings.hubspot
     connection = open_connection(settings, environment, sleep)
-    allowed = {configuration.mapping.deal_object: configuration.mapping.write.values()}
+    allowed = {configuration.mapping.deal_object: configuration.mapping.write.values(), **PAY_RECORDS.allowed}
     seen = Seen()
 
     def connect() -> Crm:
         source = HubspotSource(connection, configuration.mapping, lag=lag_of(settings), seen=seen)
-        return Crm(source, HubspotTarget(connection, allowed))
+        return Crm(source, HubspotTarget(connection, allowed, PAY_RECORDS.keys))
 
     return connect
 

@@ -31,6 +31,8 @@ class DescribedProperty(msgspec.Struct, frozen=True):
     calculated: bool = False
     modificationMetadata: _Writability = _Writability()  # noqa: N815
     referencedObjectType: str | None = None  # noqa: N815
+    groupName: str = ""  # noqa: N815
+    hasUniqueValue: bool = False  # noqa: N815
 
     @property
     def writable(self) -> bool:

@@ -88,9 +88,9 @@ def apply_setup(connection: Connection, plan: SetupPlan) -> tuple[str, ...]:
     properties = connection.hubspot.crm.properties
     if plan.new_group:
         group = {"name": GROUP, "label": GROUP_LABEL, "displayOrder": -1}
-        _create(connection, properties.groups_api.create, plan.deal_object, group)
+        create(connection, properties.groups_api.create, plan.deal_object, group)
     for name, outcome in plan.new_properties.items():
-        _create(connection, properties.core_api.create, plan.deal_object, definition(name, outcome))
+        create(connection, properties.core_api.create, plan.deal_object, definition(name, outcome))
     _await(connection, plan)
     return plan.steps()
 
@@ -111,10 +111,10 @@ def definition(name: str, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _create(connection: Connection, method: Any, name: str, body: Mapping[str, Any]) -> None:
+def create(connection: Connection, method: Any, *given: Any) -> None:
     """Create it, or find that it is there: an answer may have been lost the first time."""
     try:
-        connection.ask(method, name, body, read=ignored)
+        connection.ask(method, *given, read=ignored)
     except Answered as refused:
         if refused.status != CONFLICT:
             raise

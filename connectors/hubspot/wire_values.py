@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from connectors.hubspot.describe import DATETIME, NUMBER
+from connectors.hubspot.describe import BOOL, DATETIME, NUMBER
 from connectors.hubspot.dialect import AMOUNT_DECIMALS, without_tail
 from engine.model import MICROS, FieldInfo
 from engine.money import parse_amount
 
 Value = str | bool | date | None
 YES_NO = {True: "true", False: "false"}
+_BOOLS = {text: value for value, text in YES_NO.items()}
 CENT = MICROS // 100
 
 
@@ -41,6 +42,8 @@ def incoming(value: str | None, field: FieldInfo) -> str | bool | None:
     """A value that was read back, in the form in which it would be sent; what we could not send stays as it is."""
     if not value:
         return None
+    if field.type == BOOL and value in _BOOLS:
+        return _BOOLS[value]
     try:
         return canonical(value, field)
     except ValueError:

@@ -5,9 +5,10 @@ import json
 import pytest
 import responses
 
+from connectors.hubspot.batches import BATCH
 from connectors.hubspot.probe import PROBE, probe, round_trip
 from connectors.hubspot.setup import apply_setup, plan_setup
-from connectors.hubspot.target import BATCH, HubspotTarget
+from connectors.hubspot.target import HubspotTarget
 from connectors.hubspot.transport import BASE_URL
 from connectors.port import NotAllowed, Refused
 from engine.model import Change, Verdict
