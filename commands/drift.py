@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from commands import clock
+from commands.adjusting import NEGATIVE_AMOUNTS
 from commands.wiring import AsJson, ConfigFolder, opened
 
 app = typer.Typer(
@@ -59,3 +60,28 @@ def drift_reject(drift: int, reason: Reason, config: ConfigFolder = Path("config
     with opened(config, "drift") as (_, store, actor), running(store, "drift", clock.now) as run:
         reject(run, drift, actor, reason)
     typer.echo(f"Drift {drift} is rejected; the record stays as it was believed.")
+
+
+@app.command("adjust", context_settings=NEGATIVE_AMOUNTS)
+def drift_adjust(
+    drift: int,
+    amount: Annotated[str, typer.Argument(help="Such as 150.00 or -150.00, in the plan's currency.")],
+    reason: Reason,
+    payee: Annotated[str | None, typer.Option(help="Whose pay, where the change concerns several.")] = None,
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """Reject a change, and adjust the payee's pay in the open period by an amount in its place.
+
+    Example: worker.py drift adjust 3 -150.00 --reason "half of it, as agreed with sales"
+    """
+    from jobs.books.drift_decisions import adjust
+    from jobs.books.show_adjustments import show_adjusted
+    from jobs.computing import compute
+    from jobs.running import running
+
+    with opened(config, "drift") as (configuration, store, actor), running(store, "drift", clock.now) as run:
+        answer = adjust(configuration, run, drift, actor, amount, reason=reason, payee=payee)
+        if "waits_for" not in answer:
+            compute(configuration, run)
+        show_adjusted(answer, as_json=as_json)

@@ -124,6 +124,12 @@ def moved_after(conn: sa.Connection, step: int) -> set[str]:
     return set(conn.scalars(chosen.where(STEP.c.number > step)))
 
 
+def steps_between(conn: sa.Connection, after: int, until: int) -> list[tuple[int, int]]:
+    """The steps after one up to another, each with the adjustment's number, in order."""
+    chosen = sa.select(STEP.c.number, STEP.c.adjustment).where(STEP.c.number > after, STEP.c.number <= until)
+    return [(row.number, row.adjustment) for row in conn.execute(chosen.order_by(STEP.c.number))]
+
+
 def _steps(conn: sa.Connection) -> dict[int, list[Taken]]:
     found: dict[int, list[Taken]] = {}
     for row in conn.execute(sa.select(STEP).order_by(STEP.c.number)):

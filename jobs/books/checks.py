@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from engine.calendar import Period, business_date, period_named
 from engine.documents.company import Company
 from engine.model import Issue, Severity
-from jobs.canonical import MAPPING, REVISION
+from jobs.canonical import ADJUSTED, MAPPING, REVISION
 from jobs.compute import COMPUTED, computed_through
 from jobs.configuration import Configuration
-from store import approvals, canonical, closing, drift, ledger, mirror, runs, settings
+from store import adjustments, approvals, canonical, closing, drift, ledger, mirror, runs, settings
 
 CYCLES = ("sync", "backfill")
 
@@ -81,8 +81,9 @@ def _computed(conn: Connection, configuration: Configuration, period: Period, no
     zone = configuration.rules.company.zone
     state = f"{configuration.fingerprint} {computed_through(configuration, now)}"
     known = [settings.setting_of(conn, name) for name in (COMPUTED, MAPPING, REVISION)]
-    if known != [state, configuration.fingerprint, str(mirror.last_revision(conn))]:
-        message = "Records, rules or people files have changed since the last computation."
+    waiting = adjustments.last_step(conn) != int(settings.setting_of(conn, ADJUSTED) or 0)
+    if waiting or known != [state, configuration.fingerprint, str(mirror.last_revision(conn))]:
+        message = "Records, rules, people files or adjustments have changed since the last computation."
         yield _point("not_computed", period, message, "Run 'worker.py sync'.")
     read = runs.last_done(conn, CYCLES)
     if read is None or business_date(read.started_at, zone) < period.ends_on:

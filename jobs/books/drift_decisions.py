@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.money import format_amount
+from engine.payees.booking import first_open
 from jobs.access.actor import Actor
-from jobs.answers import NotFound
+from jobs.access.visible import ALL
+from jobs.answers import NotFound, find_payee
+from jobs.books.adjusting import Asked, Desk
 from jobs.books.drift import let_through
 from jobs.books.errors import PricedAnew
 from jobs.books.prices import told, tried
@@ -17,7 +20,7 @@ from jobs.computing import compute
 from jobs.configuration import Configuration
 from jobs.running import Run
 from jobs.settings import SettingsProblem
-from store import audit, canonical, drift, mirror
+from store import audit, canonical, closing, drift, mirror
 from store.drift import Drift
 
 
@@ -50,6 +53,28 @@ def reject(run: Run, drift_id: int, actor: Actor, reason: str) -> None:
     """Leave the record as it was believed, until it changes again."""
     with run.write() as conn:
         _decide(conn, run, _standing(conn, drift_id), "rejected", actor=actor, reason=reason)
+
+
+def adjust(
+    configuration: Configuration, run: Run, drift_id: int, actor: Actor, amount: str, *, reason: str, payee: str | None
+) -> dict[str, Any]:
+    """Reject a change, and adjust the payee's pay in the open period in its place; raises where that is not plain."""
+    with run.write() as conn:
+        found = _standing(conn, drift_id)
+        concerned = sorted({(effect["payee_id"], effect["period"]) for effect in found.effects})
+        payees = {each for each, _ in concerned}
+        if payee is None and len(payees) != 1:
+            raise SettingsProblem(f"Drift {drift_id} concerns {len(payees)} payees; name one with --payee.")
+        who = find_payee(conn, payee, ALL)["person_id"] if payee else payees.pop()
+        about = [period for each, period in concerned if each == who]
+        if not about:
+            raise SettingsProblem(f"Drift {drift_id} moves nothing of this payee; drift list shows whom it concerns.")
+        opened = first_open(about[-1], frozenset(closing.closed(conn)), configuration.rules.company)
+        said = f"{reason} (about {', '.join(about)}, in place of drift {drift_id})"
+        asked = Asked(who, opened, amount, said, evidence=f"{found.object} {found.record_id}")
+        answer = Desk(conn, configuration, actor, run.clock()).adjust(asked)
+        _decide(conn, run, found, "adjusted", actor=actor, reason=reason)
+    return answer
 
 
 def _decide(conn: Connection, run: Run, found: Drift, state: drift.State, *, actor: Actor, reason: str) -> None:

@@ -18,8 +18,9 @@ from jobs.compute import Computed
 from jobs.configuration import GOVERNS_NO_RESULT, Configuration
 from jobs.proof.rebuild import Rebuilt, of_then, repeat
 from store import canonical, ledger
+from store.adjustments import steps_between
 from store.computations import Computation
-from store.copying import Changed, changed_records, copy_around, copy_chosen
+from store.copying import Changed, changed_records, copy_adjustments, copy_around, copy_chosen
 from store.instants import instant_of
 
 EFFECT = ["account", "payee_id", "period", "currency"]
@@ -31,7 +32,7 @@ class Cause:
     """One thing that changed, and what it did to the books."""
 
     kind: str
-    """record, configuration, time or order (what neither explains: a held deal, the order of arrival)."""
+    """adjustment, record, configuration, time or order (what neither explains: a held deal, the order of arrival)."""
     subject: str
     """The record's object and id, the files, or the days."""
     changes: tuple[str, ...]
@@ -45,7 +46,7 @@ def causes(past: Connection, then: Rebuilt, later: Computation) -> list[Cause]:
     with then.store.write() as conn:
         copy_around(past, conn, then.at, later)
         teller = _Teller(past, conn, then, later)
-        told = [*teller.records(), *teller.configuration(), *teller.time()]
+        told = [*teller.adjustments(), *teller.records(), *teller.configuration(), *teller.time()]
         return [*told, *_rest(past, conn, later)]
 
 
@@ -54,6 +55,14 @@ class _Teller:
 
     def __init__(self, past: Connection, conn: Connection, then: Rebuilt, later: Computation) -> None:
         self.past, self.conn, self.then, self.later = past, conn, then, later
+
+    def adjustments(self) -> Iterator[Cause]:
+        """Each adjustment that began to count, or was withdrawn."""
+        for step, number in steps_between(self.past, self.then.at.adjustments or 0, self.later.adjustments or 0):
+            copy_adjustments(self.past, self.conn, step)
+            effect = _effect(self._advance(self.then.configuration, self.then.at))
+            if effect.height:
+                yield Cause("adjustment", f"adjustment {number}", (), effect)
 
     def records(self) -> Iterator[Cause]:
         """Each record that moved anything."""

@@ -53,7 +53,7 @@ def again_from_raw(company: Company) -> dict[tuple[str, ...], int]:
 
 @pytest.mark.synced
 def test_an_adjustment_is_booked_shown_survives_and_is_posted_back(company: Company, line: dict[str, Any]) -> None:
-    before, who = ledger_of(company), line["payee_id"]
+    before, who, then = ledger_of(company), line["payee_id"], company.clock().isoformat()
     done = adjusted(company, who, OPEN, "-150.00", "--reason", "paid twice in May", "--evidence", "ticket 812")
     component = line["component"]
     words = ("--kind", "achievement", "--component", component, "--reason", "sold before the CRM was there")
@@ -68,6 +68,9 @@ def test_an_adjustment_is_booked_shown_survives_and_is_posted_back(company: Comp
         "-150.00" in each["sentence"] and "paid twice in May (ticket 812)" in each["sentence"] for each in said["lines"]
     )
     assert "paid twice in May" in run_on(company, "adjustments").stdout
+
+    causes = json.loads(run_on(company, "diff", then, company.clock().isoformat(), "--json").stdout)["causes"]
+    assert [cause["subject"] for cause in causes] == ["adjustment 1", "adjustment 2"]
 
     after = ledger_of(company)
     company.edit("plans/ae.yaml", lambda text: text + "\n# read everything again\n")

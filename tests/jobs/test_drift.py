@@ -182,3 +182,24 @@ def test_a_price_that_has_changed_is_shown_again_before_it_is_booked(company: Co
 
 def _micros(amount: str) -> int:
     return int(amount.replace(",", "").replace(".", "")) * 10_000
+
+
+def test_what_is_adjusted_leaves_the_record_and_pays_the_amount_in_the_open_period(company: Company, deal: str) -> None:
+    before = _booked(company)
+    _double(company, deal)
+    _sync(company)
+    (found,) = _drifts(company)
+    payees = sorted({effect["payee_id"] for effect in found["effects"]})
+    words = ("--reason", "half of it, as agreed", "--payee", payees[0], "--json")
+
+    done = run_on(company, "drift", "adjust", str(found["drift"]), "-12.50", *words)
+
+    assert done.exit_code == 0, done.output
+    booked = _booked(company)
+    assert {key: amount for key, amount in booked.items() if key not in before} == {
+        key: -12_500_000 for key in booked if key[5] == "adjustment:1"
+    }
+    assert {key: amount for key, amount in booked.items() if key in before} == before
+    assert [each["state"] for each in _drifts(company, "--all")] == ["adjusted"]
+    _sync(company)
+    assert _booked(company) == booked
