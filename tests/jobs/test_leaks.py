@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from connectors.salesforce.pay_records import LINE, STATEMENT
+from jobs.salesforce import org_of
 from sandbox.world import generate
 from tests.jobs.conftest import SALESFORCE, Company, standing
 
@@ -63,7 +64,7 @@ def read_by(company: Company, user: str) -> str:
     http.headers["Authorization"] = f"Bearer {company.org.log_in(username)}"
     shown = []
     for name in (STATEMENT.name, LINE.name, "Opportunity"):
-        address = f"{company.configuration().settings.salesforce.my_domain}{BASE}"
+        address = f"{org_of(company.configuration().settings).my_domain}{BASE}"
         described = http.get(f"{address}/sobjects/{name}/describe", timeout=10)
         if described.ok:
             fields = ", ".join(field["name"] for field in described.json()["fields"])
