@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test fuzz lint lwc-test bench docs lock clean
+.PHONY: demo test fuzz lint lwc-test pictures-lwc bench docs lock clean
 
 # The CRM of the demo: salesforce or hubspot.
 CRM ?= salesforce
@@ -20,6 +20,9 @@ test: $(VENV)/.dev lint
 
 lwc-test: $(LWC)/node_modules/.installed
 	npm test --prefix $(LWC)
+
+pictures-lwc: $(LWC)/node_modules/.installed
+	npm run pictures --prefix $(LWC)
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile fuzz --timeout 3600

@@ -52,9 +52,11 @@ function drawn(curve, key) {
     };
 }
 
+/** Pay grows to the right: what is to the left of the point stands above the curve, what is to the right below. */
 function labelled({ x: textX, anchor }, here) {
-    const lift = here.y < WHOLE / 4 ? 18 : 4;
-    return { textX, anchor, textY: y(here.y) - lift, atY: y(here.y) - lift + 13, at: here.at };
+    const below = anchor === 'start' && here.y > WHOLE / 4;
+    const textY = y(here.y) + (below ? TEXT : -TEXT - 4);
+    return { textX, anchor, textY, atY: textY + TEXT, at: here.at };
 }
 
 function stretch([x1, y1, x2, y2]) {

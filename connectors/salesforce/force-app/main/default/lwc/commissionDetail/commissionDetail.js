@@ -15,6 +15,8 @@ const STATUSES = {
     Withdrawn: 'Withdrawn: nothing of it counts any more.'
 };
 const QUOTA = 100;
+/* The bar goes at least so far (percent), so that the mark of the quota stands inside it. */
+const BAR_END = 125;
 
 /** One statement: totals, attainment, payout curve, what the next tier takes, and every line with its reason. */
 export default class CommissionDetail extends LightningElement {
@@ -48,6 +50,11 @@ export default class CommissionDetail extends LightningElement {
         return this.statement?.status === 'Updating';
     }
 
+    get about() {
+        const { payee, period, plan } = this.statement;
+        return `${[payee, period, plan].filter(Boolean).join(' · ')}.`;
+    }
+
     get status() {
         return STATUSES[this.statement.status] ?? this.statement.status;
     }
@@ -62,9 +69,9 @@ export default class CommissionDetail extends LightningElement {
         return this.statement.attainment !== undefined;
     }
 
-    /** Percent that the whole bar stands for: the quota, or more where more was achieved. */
+    /** Percent that the whole bar stands for. */
     get barEnd() {
-        return Math.max(QUOTA, this.statement.attainment);
+        return Math.max(BAR_END, this.statement.attainment);
     }
 
     get attainmentText() {

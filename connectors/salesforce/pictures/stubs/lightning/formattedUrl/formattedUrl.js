@@ -1,0 +1,6 @@
+import { LightningElement, api } from 'lwc';
+
+export default class FormattedUrl extends LightningElement {
+    @api value;
+    @api label;
+}

@@ -1,0 +1,1 @@
+export default '005000000000001AAA';
