@@ -63,3 +63,23 @@ def payroll(
     with opened(config, "export payroll") as (configuration, store, actor):
         done = export_payroll(configuration, store, actor, period, out, preliminary=preliminary)
     show_exported(done, as_json=as_json)
+
+
+@export_app.command()
+def journal(
+    period: Annotated[str, typer.Argument(help="Such as 2026-11.")],
+    out: Annotated[Path, typer.Option(help="The CSV file to write; only you will read it.")],
+    preliminary: Annotated[bool, typer.Option("--preliminary", help="Of an open period; every row says so.")] = False,
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """Double entries of what was earned, released and paid in a period, with the accounts of config/journal.yaml.
+
+    Example: worker.py export journal 2026-11 --out journal-2026-11.csv
+    """
+    from jobs.exports.journal import export_journal
+    from jobs.paying.show import show_exported
+
+    with opened(config, "export journal") as (configuration, store, actor):
+        done = export_journal(configuration, store, actor, period, out, preliminary=preliminary)
+    show_exported(done, as_json=as_json)

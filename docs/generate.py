@@ -17,6 +17,7 @@ EXAMPLES = {
     "access": "access.yaml",
     "company": "company.yaml",
     "engagement": "engagement/harbour.yaml",
+    "journal": "journal.yaml",
     "plan": "plans/ae.yaml",
     "scenario": "examples/manager_override.yaml",
 }
@@ -24,6 +25,7 @@ PAGES = {
     "access": "access.md",
     "company": "company.md",
     "engagement": "engagement.md",
+    "journal": "journal.md",
     "plan": "plans.md",
     "scenario": "plan-tests.md",
 }

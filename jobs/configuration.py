@@ -12,7 +12,8 @@ from typing import TypeVar
 from connectors.mapping import CrmMapping, read_mapping
 from engine.book import Rules
 from engine.documents.access import Access
-from engine.documents.reading import read_access, read_company, read_engagement, read_plan
+from engine.documents.journal import Journal
+from engine.documents.reading import read_access, read_company, read_engagement, read_journal, read_plan
 from engine.documents.rules import check_rules
 from engine.documents.yaml import read_yaml
 from engine.model import Found, Issue, Severity
@@ -23,8 +24,8 @@ T = TypeVar("T")
 SETTINGS = "tallystick.yaml"
 EXAMPLES = "examples/"
 """Where plan tests live that show the language."""
-GOVERNS_NO_RESULT = (SETTINGS, "access.yaml")
-"""How to reach the CRM and when, and who may do what."""
+GOVERNS_NO_RESULT = (SETTINGS, "access.yaml", "journal.yaml")
+"""How to reach the CRM and when, who may do what, and the general ledger's account numbers."""
 LARGEST_FILE = 64 * 1024 * 1024
 
 
@@ -35,6 +36,7 @@ class Configuration:
     folder: Path
     settings: Settings
     access: Access
+    journal: Journal
     rules: Rules
     mapping: CrmMapping
     texts: dict[str, str]
@@ -73,6 +75,7 @@ def configured(folder: Path, texts: dict[str, str]) -> Configuration:
     company = reader.one("company.yaml", read_company)
     mapping = reader.one(f"mapping/{settings.crm if settings else 'salesforce'}.yaml", read_mapping)
     access = reader.one("access.yaml", read_access) if "access.yaml" in texts else Access()
+    journal = reader.one("journal.yaml", read_journal) if "journal.yaml" in texts else Journal()
     engagements = reader.each("engagement/", read_engagement)
     plans = reader.each("plans/", read_plan)
     if company is not None and not reader.problems:
@@ -86,12 +89,13 @@ def configured(folder: Path, texts: dict[str, str]) -> Configuration:
             )
         )
     held = tuple(issue for issue in reader.problems if issue.severity is Severity.HOLDS)
-    if held or settings is None or access is None or company is None or mapping is None:
+    if held or settings is None or access is None or journal is None or company is None or mapping is None:
         raise ConfigurationProblem(held)
     return Configuration(
         folder=folder,
         settings=settings,
         access=access,
+        journal=journal,
         rules=Rules(company, tuple(engagements.values()), tuple(plans.values())),
         mapping=mapping,
         texts=texts,

@@ -18,6 +18,7 @@ from engine.documents.access import Access
 from engine.documents.company import Company
 from engine.documents.document import Document, Policy, Reading, problems_of
 from engine.documents.engagement import Engagement
+from engine.documents.journal import Journal
 from engine.documents.plan import Plan
 from engine.documents.problems import Problem
 from engine.documents.yaml import Node, read_yaml
@@ -32,6 +33,11 @@ Names = Callable[[Node], Mapping[str, frozenset[str]]]
 def read_access(text: str, file: str) -> Found[Access | None]:
     """Who may do and see what."""
     return read_document(text, file, Access)
+
+
+def read_journal(text: str, file: str) -> Found[Journal | None]:
+    """The accounts of the general ledger."""
+    return read_document(text, file, Journal)
 
 
 def read_company(text: str, file: str) -> Found[Company | None]:

@@ -14,6 +14,7 @@ from engine.documents.schema import KINDS, json_schema
 JsonSchema = dict[str, Any]
 FOLDERS = {
     "access": "config/access.yaml",
+    "journal": "config/journal.yaml",
     "company": "config/company.yaml",
     "engagement": "config/engagement/*.yaml",
     "plan": "config/plans/*.yaml",

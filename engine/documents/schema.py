@@ -13,6 +13,7 @@ from engine.documents.company import Company
 from engine.documents.conditions import FIELDS, offered, schema_of_test
 from engine.documents.document import Document
 from engine.documents.engagement import Engagement
+from engine.documents.journal import Journal
 from engine.documents.plan import Plan
 from engine.documents.yaml import read_yaml
 from engine.scenario.document import Scenario
@@ -21,6 +22,7 @@ KINDS: dict[str, type[Document]] = {
     "access": Access,
     "company": Company,
     "engagement": Engagement,
+    "journal": Journal,
     "plan": Plan,
     "scenario": Scenario,
 }

@@ -38,7 +38,7 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
             ("report", "status", "issues", "approvals", "audit", "experiment report", "drift list", "adjustments"),
             SEES_ALL,
         ),
-        **dict.fromkeys(("diff", "verify", "plan lint", "plan diff", "reassign --dry-run"), SEES_ALL),
+        **dict.fromkeys(("diff", "verify", "plan lint", "plan diff", "reassign --dry-run", "export journal"), SEES_ALL),
         # What changes the books, or lets a change through.
         **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen", "drift", "adjust"), DECIDES),
         # What pays, and what goes to payroll.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from engine.calendar import Period, period_named
 from jobs.configuration import Configuration
 from jobs.settings import SettingsProblem
@@ -13,3 +15,10 @@ def named(label: str, configuration: Configuration) -> Period:
         return period_named(label, configuration.rules.company)
     except ValueError as error:
         raise SettingsProblem(f"{error}.") from None
+
+
+def is_closed(label: str, closed: Collection[str], configuration: Configuration) -> bool:
+    """Whether the period is among the closed ones; what lies before the last of its kind is closed, named or not."""
+    asked = named(label, configuration)
+    same = [each for each in (named(one, configuration) for one in closed) if each.kind == asked.kind]
+    return any(each.starts_on >= asked.starts_on for each in same)

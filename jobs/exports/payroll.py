@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,10 @@ from sqlalchemy import Connection
 
 from engine.calendar import Period
 from engine.money import format_amount, parse_amount
-from jobs.books.periods import named
+from jobs.books.periods import is_closed, named
 from jobs.configuration import Configuration
-from jobs.exports.files import csv_text, write_private
+from jobs.exports.files import csv_text
+from jobs.exports.handing_out import Export, handed_out
 from jobs.exports.tying import Tie, refuse_untied, tied
 from jobs.paying.dues import Due, dues, payable_sums, through
 from jobs.settings import SettingsProblem
@@ -31,17 +30,6 @@ AMOUNTS = ("payable_to_date", "paid_to_date", "due", "carried_forward")
 COLUMNS = ("status", "period", "payee_id", "name", "email", "currency", *AMOUNTS, "statement", "seal")
 
 
-@dataclass(frozen=True, slots=True)
-class Payroll:
-    """What the file says, with the sums that it ties by."""
-
-    period: str
-    preliminary: bool
-    dues: Sequence[Due]
-    text: str
-    ties: Sequence[Tie]
-
-
 def export_payroll(
     configuration: Configuration, store: Store, who: audit.Who, label: str, out: Path, *, preliminary: bool = False
 ) -> dict[str, Any]:
@@ -50,22 +38,14 @@ def export_payroll(
     Raises SettingsProblem for a period that is open, unless `preliminary`, and NotTied where sums differ.
     """
     with store.write() as conn:
-        made = payroll(conn, configuration, label, preliminary=preliminary)
-        digest = hashlib.sha256(made.text.encode()).hexdigest()
-        after = {"sha256": digest, "preliminary": preliminary, "due": _amounts(made.dues)}
-        audit.note(conn, who, ACTION, label, after=after, reason="", now=store.clock())
-        write_private(out, made.text)
-    return {
-        "file": str(out),
-        "period": label,
-        "preliminary": preliminary,
-        "payees": len({each.payee_id for each in made.dues if each.due}),
-        "sha256": digest,
-        "ties": [tie.told for tie in made.ties],
-    }
+        made, found = payroll(conn, configuration, label, preliminary=preliminary)
+        due = [[each.payee_id, each.currency, each.due] for each in found if each.due]
+        return handed_out(conn, who, made, out, now=store.clock(), due=due)
 
 
-def payroll(conn: Connection, configuration: Configuration, label: str, *, preliminary: bool = False) -> Payroll:
+def payroll(
+    conn: Connection, configuration: Configuration, label: str, *, preliminary: bool = False
+) -> tuple[Export, list[Due]]:
     """The payroll of a period: everybody to whom something is due, or who owes something."""
     period = named(label, configuration)
     if not preliminary:
@@ -75,7 +55,7 @@ def payroll(conn: Connection, configuration: Configuration, label: str, *, preli
     text = csv_text(COLUMNS, rows, AMOUNTS)
     ties = _ties(conn, configuration, period, text)
     refuse_untied(ties)
-    return Payroll(label, preliminary, found, text, ties)
+    return Export(ACTION, label, text, ties, preliminary), found
 
 
 def exported_dues(conn: Connection, label: str) -> dict[tuple[str, str], int] | None:
@@ -86,27 +66,16 @@ def exported_dues(conn: Connection, label: str) -> dict[tuple[str, str], int] | 
     return None
 
 
-def _amounts(of: Sequence[Due]) -> list[list[Any]]:
-    return [[each.payee_id, each.currency, each.due] for each in of if each.due]
-
-
 def _refuse_open(conn: Connection, configuration: Configuration, period: Period) -> None:
     """Everything that the payroll adds up must be final: every period that ends by the end of this one."""
     shut = closing.closed(conn)
     earlier = through(ledger.periods(conn) | {period.label}, period, configuration.rules.company)
-    still_open = sorted(label for label in earlier if not _is_closed(label, shut, configuration))
+    still_open = sorted(label for label in earlier if not is_closed(label, shut, configuration))
     if still_open:
         raise SettingsProblem(
             f"{', '.join(still_open)}: not closed, so what is due may still change. "
             "Close first ('worker.py close'), or take --preliminary."
         )
-
-
-def _is_closed(label: str, shut: Mapping[str, closing.Closing], configuration: Configuration) -> bool:
-    """What lies before the last closed period of its kind is closed, named or not."""
-    asked = named(label, configuration)
-    same = [each for each in (named(one, configuration) for one in shut) if each.kind == asked.kind]
-    return any(each.starts_on >= asked.starts_on for each in same)
 
 
 def _rows(

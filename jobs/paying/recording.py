@@ -44,7 +44,7 @@ def record_exported(
     paid_on = on or today
     refuse_unlikely(reference, paid_on, today)
     with store.write() as conn:
-        made = payroll(conn, configuration, label).dues
+        _, made = payroll(conn, configuration, label)
         payee_id = None if payee is None else find_payee(conn, payee, ALL)["person_id"]
         _refuse_used(conn, reference, label, payee_id)
         chosen = [each for each in made if each.due and payee_id in {None, each.payee_id}]

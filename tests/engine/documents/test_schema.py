@@ -25,6 +25,7 @@ FILES = [
     (kind, path)
     for kind, pattern in (
         ("access", "access.yaml"),
+        ("journal", "journal.yaml"),
         ("company", "company.yaml"),
         ("engagement", "engagement/*.yaml"),
         ("plan", "plans/*.yaml"),

@@ -1,0 +1,40 @@
+"""Handing out an export: the file, its entry in the audit log, and what the person is told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from jobs.exports.files import write_private
+from jobs.exports.tying import Tie
+from store import audit
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What a file says, and the sums that it ties by."""
+
+    action: str
+    """As the audit log names it."""
+    period: str
+    text: str
+    ties: Sequence[Tie]
+    preliminary: bool
+
+
+def handed_out(
+    conn: Connection, who: audit.Who, made: Export, out: Path, *, now: datetime, **kept: Any
+) -> dict[str, Any]:
+    """Write the file and note it with its hash (and what else is `kept`), in the caller's transaction: both or none."""
+    digest = hashlib.sha256(made.text.encode()).hexdigest()
+    after = {"sha256": digest, "preliminary": made.preliminary, **kept}
+    audit.note(conn, who, made.action, made.period, after=after, reason="", now=now)
+    write_private(out, made.text)
+    told = {"file": str(out), "period": made.period, "preliminary": made.preliminary, "sha256": digest}
+    return {**told, "ties": [tie.told for tie in made.ties]}
