@@ -19,6 +19,7 @@ from sandbox.hubspot.records.pipelines import Pipelines, sales_pipeline
 from sandbox.hubspot.records.render import Renderer
 from sandbox.hubspot.records.splits import Splits
 from sandbox.hubspot.records.tables import Record, Table
+from sandbox.hubspot.records.views import Views
 from sandbox.hubspot.rest.fault_verbs import MOMENTARY, STANDING
 from sandbox.hubspot.rest.limits import Allowance, Limits
 from sandbox.hubspot.rest.tokens import Tokens
@@ -68,6 +69,7 @@ class Portal:
         for kind in self.schema:
             self.open_table(kind)
         self.links, self.owners, self.pipelines = Associations(), Owners(), Pipelines()
+        self.views = Views(self.owners)
         self.pipelines.add(sales_pipeline(millis(clock())))
         self.currencies, self.splits = Currencies(clock), Splits(self)
         self.tokens, self.limits = Tokens(clock), Limits(clock, allowance or Allowance(), zone)
@@ -116,6 +118,13 @@ class Portal:
     def records(self, kind: str) -> Iterator[Record]:
         """Give the live records of a type, in the order of their ids."""
         return iter(list(self.tables[self.schema.get(kind).id]))
+
+    def seen_by(self, user: str, kind: str) -> list[Values]:
+        """Give the live records of a type that a user, by the number of owner, sees, with every property."""
+        found = self.schema.get(kind)
+        with self.lock:
+            seen = self.views.seen(user, found.id, list(self.tables[found.id]))
+            return [self.get(kind, str(record.id)) for record in seen]
 
     def get(self, kind: str, record_id: str) -> Values:
         """Give every property of one live record that has a value."""
@@ -190,6 +199,10 @@ class Portal:
     def demand(self, kind: str, name: str, when: tuple[str, str] | None = None) -> None:
         """Demand a property of new records, or of those where another property holds a value (2026-09 writes only)."""
         self.demands.append(Demand(object=self.schema.get(kind).plural, property=name, when=when))
+
+    def let_view(self, user: str, kind: str, view: str) -> None:
+        """Let a user see `everything`, what belongs to the `team`, only what is `owned`, or `none` of a type."""
+        self.views.give(user, self.schema.get(kind).id, view)
 
     def read_only_field(self, kind: str, name: str) -> None:
         """Let nobody write a property."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -12,12 +12,13 @@ from connectors.hubspot.pay_records import LINE, STATEMENT
 from jobs.stand_in import sandbox_of
 from sandbox.world import generate
 from tests.jobs.conftest import Company, standing
+from tests.jobs.test_leaks import numbers
 
 
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[Company]:
-    """A company whose statements are kept in the portal, after a cycle."""
-    with standing(sandbox_of("hubspot"), generate(11, 60), tmp_path / "config") as made:
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A company whose statements are kept in the portal, after a cycle. The tests leave its numbers as they are."""
+    with standing(sandbox_of("hubspot"), generate(11, 60), tmp_path_factory.mktemp("portal") / "config") as made:
         made.edit("tallystick.yaml", lambda text: f"{text}\nrecords: true\n")
         made.set_up()
         made.cycle()
@@ -26,7 +27,12 @@ def company(tmp_path: Path) -> Iterator[Company]:
 
 def rows(company: Company, name: str) -> list[dict[str, str]]:
     """Every record of an object of ours."""
-    return [dict(each.values) for each in company.org.records(f"p{company.org.id}_{name}")]
+    return [dict(each.values) for each in company.org.records(object_of(company, name))]
+
+
+def object_of(company: Company, name: str) -> str:
+    """What the portal itself calls an object of ours."""
+    return f"p{company.org.id}_{name}"
 
 
 def test_statements_are_the_sum_of_their_lines_and_everything_belongs_to_its_payee(company: Company) -> None:
@@ -40,3 +46,52 @@ def test_statements_are_the_sum_of_their_lines_and_everything_belongs_to_its_pay
         assert sum(Decimal(each["amount"]) for each in own) == Decimal(statement["earned"])
         assert {statement["payee"]} | {each["hubspot_owner_id"] for each in own} == {statement["hubspot_owner_id"]}
     company.nothing_more()
+
+
+def test_payees_who_view_only_what_they_own_see_no_colleagues_pay_and_a_wrong_permission_shows(
+    company: Company, capfd: pytest.CaptureFixture[str]
+) -> None:
+    amounts = own_amounts(company)
+    assert len(amounts) > 3
+    for payee in amounts:
+        for name in (STATEMENT.name, LINE.name):
+            company.org.let_view(payee, object_of(company, name), "owned")
+    assert all(own <= read_by(company, payee) for payee, own in amounts.items()), "own ones are seen"
+    assert leaks(company, amounts) == set()
+
+    wrong, *others = amounts
+    company.org.let_view(wrong, object_of(company, LINE.name), "everything")
+    assert {of for reader, of in leaks(company, amounts) if reader == wrong} == set(others)
+    assert {reader for reader, _ in leaks(company, amounts)} == {wrong}
+    company.cycle()
+    logged = capfd.readouterr()
+    assert not any(own & numbers(logged.out + logged.err) for own in amounts.values())
+
+
+def own_amounts(company: Company) -> dict[str, set[Decimal]]:
+    """By owner, the amounts that stand in a line of this owner and in no line of anybody else's, nor in a deal."""
+    theirs: dict[str, set[Decimal]] = defaultdict(set)
+    around: dict[str, set[Decimal]] = defaultdict(set)
+    for line in rows(company, LINE.name):
+        theirs[line["hubspot_owner_id"]] |= numbers(line["amount"])
+    for name in (LINE.name, STATEMENT.name):
+        for row in rows(company, name):
+            around[row["hubspot_owner_id"]] |= numbers(str(row))
+    common = numbers(str([each.values for each in company.org.records("deals")]))
+    found = {
+        owner: own - common - set().union(*(other for name, other in around.items() if name != owner))
+        for owner, own in theirs.items()
+    }
+    return {owner: own for owner, own in found.items() if own}
+
+
+def read_by(company: Company, user: str) -> set[Decimal]:
+    """Every number that a user finds in statements, lines and deals."""
+    names = [object_of(company, STATEMENT.name), object_of(company, LINE.name), "deals"]
+    return set().union(*(numbers(str(company.org.seen_by(user, name))) for name in names))
+
+
+def leaks(company: Company, amounts: dict[str, set[Decimal]]) -> set[tuple[str, str]]:
+    """Who read an amount of whom."""
+    seen = {user: read_by(company, user) for user in amounts}
+    return {(user, of) for user in amounts for of in amounts.keys() - {user} if amounts[of] & seen[user]}

@@ -31,6 +31,7 @@ def dump(portal: "Portal") -> dict[str, Any]:
         "splits": portal.splits.dump(),
         "owners": [msgspec.to_builtins(owner) for owner in portal.owners],
         "teams": portal.owners.teams,
+        "views": portal.views.dump(),
         "pipelines": [_pipeline(pipeline) for pipeline in portal.pipelines],
         "currency": portal.currencies.company,
         "rates": [[rate.code, f"{rate.rate:f}", rate.effective_ms] for rate in portal.currencies],
@@ -52,6 +53,7 @@ def restore(portal: "Portal", state: Mapping[str, Any]) -> None:
     portal.owners.teams = dict(state["teams"])
     for owner in state["owners"]:
         portal.owners.add(msgspec.convert(owner, Owner, strict=False))
+    portal.views.restore(state.get("views", ()))
     for pipeline in state["pipelines"]:
         portal.pipelines.add(_pipeline_of(pipeline))
     portal.currencies.company = state["currency"]
