@@ -35,6 +35,8 @@ COMMANDS = (
     paying.paid,
     adjusting.adjustments,
     statements.statement,
+    statements.statements,
+    statements.summary,
     questions.explain,
     questions.blame,
     questions.people,

@@ -144,23 +144,28 @@ def statement(
     chosen = period or (periods[-1] if periods else None)
     if not (sight.in_period(chosen) if chosen else sight.on(sight.today)).shows(payee["person_id"]):
         raise _no_payee(who)
+    who_paid = told_payments(conn, configuration, [payee["person_id"]], chosen) if chosen else {}
+    paid = who_paid.get(payee["person_id"], NOTHING_PAID)
     shut = closing.closed(conn).get(chosen or "")
-    if shut is None:
-        of = material(conn, [payee["person_id"]], chosen)
-        now = open_statement(payee, of, configuration, goal) | {"changed": changed(of)}
-        return now | {"periods": periods, "closed": None} | _beside(conn, payee, now, configuration)
+    if shut is not None:
+        return sealed_statement(conn, payee, shut) | {"periods": periods, "payments": paid}
+    of = material(conn, [payee["person_id"]], chosen)
+    now = open_statement(payee, of, configuration, goal) | {"changed": changed(of), "closed": None}
+    return acknowledged(conn, payee, now) | {"periods": periods, "payments": paid}
+
+
+def sealed_statement(conn: Connection, payee: Row, shut: closing.Closing) -> Row:
+    """What the statement of a closed period said when it was closed; plan versions may be acknowledged later."""
     found = sealed(conn, shut.number, payee["person_id"])
     content: Row = dict(found[0].content) if found else {}
-    said: Row = nothing_shown(payee, chosen) | content.get("statement", {}) | {"changed": content.get("changed")}
+    said: Row = nothing_shown(payee, shut.period) | content.get("statement", {}) | {"changed": content.get("changed")}
     seal = {"at": shut.at.isoformat(), "by": shut.by, "number": shut.number}
-    return said | {"periods": periods, "closed": seal} | _beside(conn, payee, said, configuration)
+    return acknowledged(conn, payee, said | {"closed": seal})
 
 
-def _beside(conn: Connection, payee: Row, said: dict[str, Any], configuration: Configuration) -> dict[str, Any]:
-    """What goes on after a closing: plan versions that were acknowledged, and payments."""
-    who, period = payee["person_id"], said["period"]
-    paid = told_payments(conn, configuration, [who], period) if period else {who: NOTHING_PAID}
-    return {"plans": told_acknowledged(conn, who, said["plans"]), "payments": paid[who]}
+def acknowledged(conn: Connection, payee: Row, said: Row) -> Row:
+    """The statement with when the payee acknowledged its plan versions."""
+    return said | {"plans": told_acknowledged(conn, payee["person_id"], said["plans"])}
 
 
 def open_statement(payee: Row, of: Material, configuration: Configuration, goal: int | None = None) -> dict[str, Any]:

@@ -33,7 +33,9 @@ ADMIN: frozenset[Duty] = frozenset({"admin"})
 MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
     {
         # Questions; what is shown of a payee goes through `Sight`.
-        **dict.fromkeys(("statement", "explain", "blame", "people", "preview", "acknowledge"), EVERYBODY),
+        **dict.fromkeys(
+            ("statement", "statements", "summary", "explain", "blame", "people", "preview", "acknowledge"), EVERYBODY
+        ),
         **dict.fromkeys(
             ("report", "status", "issues", "approvals", "audit", "experiment report", "drift list", "adjustments"),
             SEES_ALL,

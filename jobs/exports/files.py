@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -31,13 +32,27 @@ def plain(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def write_private(path: Path, text: str) -> None:
-    """A new file for its owner alone. An older one of that name is never replaced."""
+def write_private(path: Path, content: str | bytes, *, force: bool = False) -> None:
+    """A new file for its owner alone, there whole or not at all. An older one of that name is replaced only by force.
+
+    A link of that name is then replaced, not followed.
+    """
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY)
+        if not force:
+            path.touch(OWNER_ONLY, exist_ok=False)
+        _replace(path, content.encode() if isinstance(content, str) else content)
     except FileExistsError:
         raise SettingsProblem(f"{path} exists already; choose another name.") from None
     except OSError as error:
         raise SettingsProblem(f"{path} cannot be written: {error.strerror}.") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside it, readable by the owner alone as temporary files are, and give it its name."""
+    handle, written = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(written).replace(path)
+    finally:
+        Path(written).unlink(missing_ok=True)

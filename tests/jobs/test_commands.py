@@ -23,7 +23,7 @@ COMMANDS = (
     "adjust", "adjustments",
     "acknowledge", "approvals", "approve", "audit", "backfill", "blame", "close", "demo", "diff", "doctor",
     "explain", "init", "issues", "paid", "people", "preview", "reassign", "reopen", "report", "run", "sandbox", "setup",
-    "statement", "status", "sync", "verify",
+    "statement", "statements", "status", "summary", "sync", "verify",
 )  # fmt: skip
 
 

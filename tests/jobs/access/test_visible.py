@@ -21,6 +21,7 @@ from jobs.access.visible import MAY, Sight, may_do, may_see, sight_of
 from jobs.answers import NotFound, blame, explain_deal, statement
 from jobs.preview import preview
 from jobs.roster import roster
+from jobs.statements.everybody import statements, summary
 from sandbox.world import generate
 from store import audit, results
 from tests.jobs.conftest import CREDENTIALS, SALESFORCE, Company, all_seen, standing
@@ -88,7 +89,7 @@ def _actions(callback: object) -> Iterator[str]:
 def test_who_sees_only_some_does_nothing_and_asks_only_about_payees(role: Duty) -> None:
     allowed = {action for action in MAY if may_do(actor("ada", role), action)}
 
-    assert allowed == {"statement", "explain", "blame", "people", "preview", "acknowledge"}
+    assert allowed == {*("statement", "statements", "summary", "explain", "blame", "people", "preview", "acknowledge")}
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +129,9 @@ def everything_shown(paid: Company, sight: Sight, only: str) -> str:
             with suppress(NotFound):
                 said.append(statement(conn, payee, period, configuration, sight=sight))
         said.append(roster(conn, configuration, DAY, sight.on(DAY)))
+        for period in own["period"].unique().sort()[-2:]:
+            with suppress(NotFound):
+                said += [summary(conn, period, configuration, sight), *statements(conn, period, configuration, sight)]
     said.append(preview(configuration, store, paid.clock, sight))
     return json.dumps(said, default=str, ensure_ascii=False)
 

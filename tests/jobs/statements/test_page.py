@@ -13,9 +13,10 @@ import pytest
 from commands import clock
 from engine.money import format_amount
 from jobs import answers
+from jobs.exports.files import write_private
 from jobs.settings import SettingsProblem
 from jobs.statements.figures import micros_of
-from jobs.statements.files import name_of, write_private
+from jobs.statements.files import name_of
 from jobs.statements.markup import el
 from jobs.statements.page import page
 from store import ledger, results
