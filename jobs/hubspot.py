@@ -11,6 +11,7 @@ from connectors.hubspot.budget import ApiBudget
 from connectors.hubspot.passes import Lag, Seen
 from connectors.hubspot.pay_records import PAY_RECORDS
 from connectors.hubspot.probe import probe, round_trip
+from connectors.hubspot.removal import apply_removal, plan_removal
 from connectors.hubspot.session import Connection, Credentials, Key, OAuthRefresh
 from connectors.hubspot.setup import apply_setup, plan_setup
 from connectors.hubspot.setup_records import apply_objects, plan_objects, steps_of
@@ -34,11 +35,12 @@ def prepare(configuration: Configuration, environment: Mapping[str, str], *, app
 
 
 def dismantle(
-    _configuration: Configuration, _environment: Mapping[str, str], *, apply: bool, with_records: bool
+    configuration: Configuration, environment: Mapping[str, str], *, apply: bool, with_records: bool
 ) -> tuple[str, ...]:
-    """Archiving a property takes its values from every deal and cannot be limited to ours: a person does it."""
-    del apply, with_records
-    raise SettingsProblem("setup --remove is for Salesforce. In HubSpot, archive the group Commissions (Tallystick).")
+    """The steps that take away what `prepare` made: done, or only listed."""
+    connection = open_connection(configuration.settings.hubspot, environment)
+    plan = plan_removal(connection, configuration.mapping)
+    return apply_removal(connection, plan, with_records=with_records) if apply else plan.steps()
 
 
 def examine(

@@ -66,7 +66,16 @@ def changed_ids(
 
 def count_after(connection: Connection, path: str, record_id: int) -> int:
     """How many records have a larger id."""
-    request = {"filterGroups": [{"filters": [_filter(ID, "GT", record_id)]}], "limit": 1}
+    return _count(connection, path, _filter(ID, "GT", record_id))
+
+
+def count_with(connection: Connection, path: str, name: str) -> int:
+    """How many records have a value in a property, as far as the search index knows."""
+    return _count(connection, path, {"propertyName": name, "operator": "HAS_PROPERTY"})
+
+
+def _count(connection: Connection, path: str, wanted: dict[str, Any]) -> int:
+    request = {"filterGroups": [{"filters": [wanted]}], "limit": 1}
     api = connection.hubspot.crm.objects.search_api
     return connection.ask(api.do_search, path, request, read=json_reader(_Hits)).total
 

@@ -5,6 +5,8 @@ from itertools import chain
 import pytest
 
 from connectors.hubspot.pay_records import LINE, PAY_RECORDS, STATEMENT
+from connectors.hubspot.removal import apply_removal, plan_removal
+from connectors.hubspot.setup import apply_setup, plan_setup
 from connectors.hubspot.setup_records import WITHOUT, apply_objects, plan_objects, steps_of
 from connectors.hubspot.target import HubspotTarget
 from connectors.port import NotAllowed, Refused
@@ -137,3 +139,28 @@ def test_250_lines_are_three_batches_each_associated_with_statement_and_deal(tar
     assert len(lines) == 250
     ends = [(linked(portal, each.id, "deals"), linked(portal, each.id, own_type(portal))) for each in lines]
     assert ends == [({deal}, {str(own.id)})] * 250
+
+
+def test_what_setup_made_is_taken_away_again_but_pay_only_when_told(target, connection, mapping, portal, rep):
+    apply_setup(connection, plan_setup(connection, mapping))
+    write(target, statement(rep))
+    write(target, *(line(rep, f"l{number}") for number in range(101)))
+    portal.clock.advance(minutes=1)
+    plan = plan_removal(connection, mapping)
+    assert plan.steps()[:4] == (
+        "archive 101 records with pay: commission_line (only with --with-records)",
+        "archive 1 records with pay: commission_statement (only with --with-records)",
+        "delete custom object commission_line",
+        "delete custom object commission_statement",
+    )
+    assert plan.steps()[-1] == "delete property group tallystick"
+    with pytest.raises(Refused, match=r"101 in commission_line.*--with-records"):
+        apply_removal(connection, plan)
+    assert len(list(portal.records(own_type(portal)))) == 1
+
+    apply_removal(connection, plan, with_records=True)
+    assert plan_removal(connection, mapping).steps() == ()
+    assert "tallystick" not in portal.schema.get("deals").groups
+    apply_setup(connection, plan_setup(connection, mapping))
+    apply_objects(connection)
+    assert steps_of(plan_objects(connection)) == ()
