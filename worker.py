@@ -11,6 +11,7 @@ from commands import (
     adjusting,
     books,
     deciding,
+    disputes,
     drift,
     main_job,
     paying,
@@ -66,6 +67,7 @@ for command in COMMANDS:
     app.command()(command)
 app.command(context_settings=adjusting.NEGATIVE_AMOUNTS)(adjusting.adjust)
 app.add_typer(drift.app, name="drift")
+app.add_typer(disputes.app, name="dispute")
 app.add_typer(paying.export_app, name="export")
 app.add_typer(plans.plan_app, name="plan")
 app.add_typer(questions.experiment_app, name="experiment")

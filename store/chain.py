@@ -56,6 +56,8 @@ CLOSING, STATEMENT = table("closing"), table("statement")
 AUDIT, REQUEST, APPROVAL = table("audit"), table("approval_request"), table("approval")
 PAYMENT = table("payment")
 PAID = ("payee_id", "period", "amount_micros", "currency", "paid_on", "booked_in", "reference", "reason")
+DISPUTE, SETTLED = table("dispute"), table("dispute_closing")
+CLAIM = ("payee_id", "period", "deal_id", "expected_micros", "computed_micros", "currency", "why")
 ADJUSTMENT, STEP = table("adjustment"), table("adjustment_step")
 OF_ADJUSTMENT = (
     *("payee_id", "period", "dated_on", "kind", "plan", "component", "amount_micros", "currency", "deal_id"),
@@ -87,6 +89,8 @@ CHAINS = (
     Chain(AUDIT, (*WHO, "action", "subject", "before", "after", "reason")),
     Chain(REQUEST, (*WHO, "request_id", "kind", "subject", "detail", "detail_hash", "concerns", "by_run")),
     Chain(APPROVAL, (*WHO, "request", "step", "reason")),
+    Chain(DISPUTE, (*WHO, *CLAIM)),
+    Chain(SETTLED, (*WHO, "dispute", "settled_by", "reason", "computed_micros")),
     Chain(ADJUSTMENT, (*WHO, *OF_ADJUSTMENT)),
     Chain(STEP, (*WHO, "adjustment", "step", "reason")),
     Chain(CLOSING, ("number", "period", "action", "at", "by", "second", "reason", "seals")),

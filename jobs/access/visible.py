@@ -36,6 +36,7 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
         **dict.fromkeys(
             ("statement", "statements", "summary", "explain", "blame", "people", "preview", "acknowledge"), EVERYBODY
         ),
+        "dispute list": EVERYBODY,
         **dict.fromkeys(
             ("report", "status", "issues", "approvals", "audit", "experiment report", "drift list", "adjustments"),
             SEES_ALL,
@@ -43,6 +44,8 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
         **dict.fromkeys(("diff", "verify", "plan lint", "plan diff", "reassign --dry-run", "export journal"), SEES_ALL),
         # What changes the books, or lets a change through.
         **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen", "drift", "adjust"), DECIDES),
+        "dispute open": EVERYBODY - {"auditor"},
+        "dispute close": DECIDES,
         # What pays, and what goes to payroll.
         **dict.fromkeys(("paid", "export payroll"), DECIDES),
         # The worker itself and its connection.

@@ -13,7 +13,7 @@ from engine.model import Issue, Severity
 from jobs.canonical import ADJUSTED, MAPPING, REVISION
 from jobs.compute import COMPUTED, computed_through
 from jobs.configuration import Configuration
-from store import adjustments, approvals, canonical, closing, drift, ledger, mirror, runs, settings
+from store import adjustments, approvals, canonical, closing, disputes, drift, ledger, mirror, runs, settings
 
 CYCLES = ("sync", "backfill")
 
@@ -29,6 +29,7 @@ def open_points(conn: Connection, configuration: Configuration, label: str, now:
         *_computed(conn, configuration, period, now),
         *_held(conn, period),
         *_undecided(conn, period),
+        *_disputed(conn, period),
     ]
 
 
@@ -111,6 +112,14 @@ def _undecided(conn: Connection, period: Period) -> Iterator[Issue]:
         for asked in approvals.all_waiting(conn, kind):
             message = f"{kind} {asked.subject} waits for approval."
             yield _point("waits_for_approval", period, message, f"Decide it: worker.py approve {asked.id}.")
+
+
+def _disputed(conn: Connection, period: Period) -> Iterator[Issue]:
+    """What a payee expects otherwise of the period, and nobody has settled."""
+    for each in disputes.disputes(conn, only_open=True):
+        if each.claim.period == period.label:
+            message = f"Dispute {each.number} of payee {each.claim.payee_id} is open."
+            yield _point("open_dispute", period, message, "Settle it: worker.py dispute close.")
 
 
 def _point(code: str, period: Period, message: str, remedy: str) -> Issue:

@@ -1,0 +1,69 @@
+"""Disputes: payees say what they expected, finance settles, and an open one keeps the period open."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from commands import clock
+from engine.money import format_amount
+from jobs.books.checks import open_points
+from store import people, results
+from store.chain import verify
+from tests.jobs.conftest import Company
+from tests.jobs.test_commands import run_on
+
+ACCESS = """people:
+  - {{login: root, name: Root, roles: [admin]}}
+  - {{login: bo, name: Bo, roles: [finance]}}
+  - {{login: ada, name: Ada, email: {email}, roles: [payee]}}
+"""
+
+
+@pytest.mark.synced
+def test_a_payee_disputes_own_pay_and_finance_settles_it(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", company.clock)
+    store, configuration = company.store(), company.configuration()
+    with store.read() as conn:
+        lines = results.lines_of(conn, None).filter(kind="commission", plan="ae", component="base")
+        mine, other = (
+            lines.row(-1, named=True),
+            lines.filter(lines["payee_id"] != lines["payee_id"][-1]).row(0, named=True),
+        )
+        known = {email: people.with_email(conn, email) for (email,) in conn.execute(_EMAILS)}
+        email = next(email for email, ids in known.items() if ids == [mine["payee_id"]])
+    (company.folder / "access.yaml").write_text(ACCESS.format(email=email), encoding="utf-8")
+    amount = lines.filter(deal_id=mine["deal_id"], payee_id=mine["payee_id"])["amount_micros"].sum()
+    expected = format_amount(int(amount) + 5_000_000, mine["currency"]).replace(",", "")
+
+    def said(who: str, *words: str, code: int = 0) -> Any:
+        monkeypatch.setenv("TALLYSTICK_ACTOR", who)
+        answer = run_on(company, "dispute", *words, "--json")
+        assert answer.exit_code == code, answer.output
+        return json.loads(answer.stdout) if code == 0 else answer.output
+
+    about = ("--expected", expected, "--why", "the split was 60 to 40", "--deal", mine["deal_id"])
+    (opened,) = said("ada", "open", mine["payee_id"], mine["period"], *about)
+    said("ada", "open", other["payee_id"], other["period"], *about, code=1)
+    assert opened["difference"] == "-5.00"
+    assert [each["dispute"] for each in said("ada", "list")] == [1]
+    with store.read() as conn:
+        codes = {point.code for point in open_points(conn, configuration, mine["period"], company.clock())}
+    assert "open_dispute" in codes
+
+    settle = ("close", "1", "--by", "data", "--reason", "mended in the CRM")
+    said("ada", *settle, code=1)
+    assert "was expected" in said("bo", *settle, code=1)
+    (settled,) = said("bo", *settle, "--differs")
+    assert (settled["settled_by"], settled["difference"]) == ("data", "-5.00")
+    assert said("bo", "list") == []
+    assert "settled already" in said("bo", *settle, code=1)
+    with store.read() as conn:
+        assert verify(conn) is None
+        codes = {point.code for point in open_points(conn, configuration, mine["period"], company.clock())}
+    assert "open_dispute" not in codes
+
+
+_EMAILS = people.sa.select(people.PERSON.c.email).where(people.PERSON.c.email.is_not(None))
