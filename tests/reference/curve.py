@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.documents.bracket import Bracket, Point
+from engine.documents.cases import RateCase
 from engine.documents.component import Component
 from tests.reference.money import WHOLE, rounded
 
@@ -28,6 +29,8 @@ class Terms:
     day: date
     quota: Fraction | None
     own_target: Fraction | None
+    case: RateCase | None = None
+    """Of rates by what the deal is: that of this one."""
 
     def needed_quota(self) -> Fraction:
         """The quota, where the pay depends on it."""
@@ -58,6 +61,9 @@ def payout(component: Component, achieved: int, terms: Terms) -> Fraction:
         return _by_brackets(component, achieved, terms)
     if component.rate is not None:
         return achieved * Fraction(terms.value(component.rate))
+    if terms.case is not None:
+        value = terms.value(terms.case.value)
+        return achieved * (Fraction(value) if terms.case.in_percent else _each(component, value))
     if component.times is not None:
         return achieved * terms.value(component.times) * target_rate(component, terms)
     return achieved * _each(component, terms.value(component.pays))

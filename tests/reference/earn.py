@@ -14,6 +14,7 @@ from engine.documents.plan import Plan
 from tests.reference import entries as e
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.caps import capped, within_deal_cap
+from tests.reference.cases import case_of
 from tests.reference.credits import Credit
 from tests.reference.curve import MissingQuotaError, Terms, payout
 from tests.reference.entries import Entry, Line, Participant
@@ -124,9 +125,14 @@ class Earnings:
 
     def _factor(self, who: Participant, component: Component, entry: Entry) -> Fraction | None:
         try:
-            return factor(component, who, entry, self)
+            return factor(component, who, entry, self) * self._by_deal(component, entry)
         except (UnknownGaugeError, MissingQuotaError):
             return None
+
+    def _by_deal(self, component: Component, entry: Entry) -> Fraction:
+        """What the deal itself multiplies its payout by."""
+        case = case_of(component.by_deal, entry, self.facts)
+        return Fraction(1) if case is None else Fraction(case.value.at(entry.day))
 
     def _all_entries(self, who: Participant, name: str) -> list[Entry]:
         measure = who.plan.measures[name]
@@ -184,7 +190,7 @@ class Earnings:
             quota = self.quota(who, component.quota, self.span(component.accumulates, entry))
         if component.targets is not None:
             own = self.quota(who, component.targets, self.span(component.accumulates, entry))
-        return Terms(entry.day, quota, own)
+        return Terms(entry.day, quota, own, case_of(component.rates, entry, self.facts))
 
     def _paid(self, plan: Plan, component: Component, achieved: int, terms: Terms, times: Fraction) -> int:
         """What the window pays in all once so much is achieved."""

@@ -6,7 +6,9 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from tests.reference.made.cases import by_deal, rates
 from tests.reference.made.gauges import gates
+from tests.reference.made.writing import dated
 
 PERIODS = ("month", "quarter", "half", "year")
 RATES = ("0%", "5%", "8%", "12.5%", "33.333%", "110%")
@@ -32,7 +34,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
     made |= _way(chance, measure)
     made |= _cap(chance, made)
-    made |= gates(chance, before)
+    made |= gates(chance, before) | (by_deal(chance) if measure in CREDITED else {})
     if before and measure in (*MONEY, "count") and chance.random() < 0.1:
         months = chance.choice([{}, {"for_months": chance.choice([1, 6])}])
         made["residual"] = {**months, "starts_after_months": chance.choice([0, 3])}
@@ -43,20 +45,14 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
 
 def _way(chance: Random, measure: str) -> dict[str, Any]:
     counted = measure in ("count", "nps")
+    cased = [_by_case] if measure in CREDITED else []
     if measure == "csat":
         return _of_percent(chance)
     if counted:
-        return chance.choice([_each, _lumps])(chance, counted)
-    return chance.choice([_flat, _tiers, _tiers, _amount_tiers, _times, _points, _shares, _lumps, _each])(
+        return chance.choice([_each, _lumps, *cased])(chance, counted)
+    return chance.choice([_flat, _tiers, _tiers, _amount_tiers, _times, _points, _shares, _lumps, _each, *cased])(
         chance, counted
     )
-
-
-def dated(chance: Random, value: Any, other: Any) -> Any:
-    """A value, which at times is another one from some day on."""
-    if chance.random() < 0.75:
-        return value
-    return {date(2020, 1, 1): value, chance.choice([date(2026, 7, 1), date(2026, 9, 13)]): other}
 
 
 def _rate(chance: Random) -> Any:
@@ -78,6 +74,10 @@ def _some(chance: Random, starts: tuple[Any, ...]) -> list[Any]:
 
 def _flat(chance: Random, _: bool) -> dict[str, Any]:
     return {"rate": _rate(chance), **_window(chance)}
+
+
+def _by_case(chance: Random, counted: bool) -> dict[str, Any]:
+    return {**rates(chance, counted=counted), **_window(chance)}
 
 
 def _tier_mode(chance: Random) -> dict[str, Any]:

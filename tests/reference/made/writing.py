@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 from typing import Any
+
+
+def dated(chance: Random, value: Any, other: Any) -> Any:
+    """A value, which at times is another one from some day on."""
+    if chance.random() < 0.75:
+        return value
+    return {date(2020, 1, 1): value, chance.choice([date(2026, 7, 1), date(2026, 9, 13)]): other}
 
 
 def yaml_of(value: Any) -> str:
