@@ -33,12 +33,13 @@ from jobs.activation import check_activation
 from jobs.approval import waiting_id
 from jobs.books.terms import refuse_other_terms
 from jobs.canonical import Touched, refresh
+from jobs.concerned import concerned
 from jobs.configuration import Configuration
 from jobs.desire import wanted_fields
 from jobs.guard import Shown, check
-from jobs.publishing.desire import desire_records
+from jobs.publishing.desire import desire_records, is_new, pay_objects
 from jobs.running import Run
-from store import canonical, closing, computations, ledger, results, runs, settings, writeback
+from store import canonical, closing, computations, expectations, ledger, results, runs, settings, writeback
 
 log = structlog.get_logger()
 
@@ -71,18 +72,19 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     touched = refresh(conn, configuration, now)
     through = computed_through(configuration, now)
     state = f"{configuration.fingerprint} {through}"
-    full = touched.everything or settings.setting_of(conn, COMPUTED) != state
+    full = touched.everything or settings.setting_of(conn, COMPUTED) != state or is_new(conn, configuration)
     if not full and not (touched.accounts or touched.deals or touched.payees):
-        return Computed(wanted=desire_records(conn, configuration, run, ()))
+        return Computed(wanted=desire_records(conn, configuration, run, (), through))
     scope = Scope(conn, configuration, through, full=full)
     book, credited = scope.credit(touched)
     outcome = _in_open_periods(conn, scope.pay(book, credited), configuration)
     if guarded:
         _check(conn, configuration, outcome, full=full)
-    open_deals = _open_deals(book, credited, configuration, now) if configuration.mapping.open_deals else None
-    outcomes = scope.publish(book, outcome, open_deals)
+    shows_open, records = configuration.mapping.open_deals, pay_objects(configuration) is not None
+    open_deals = _open_deals(book, credited, configuration, now) if shows_open or records else Expected.nothing()
+    outcomes = scope.publish(book, outcome, open_deals if shows_open else None)
     wanted = _save(conn, configuration, run, outcome, outcomes)
-    wanted += desire_records(conn, configuration, run, scope.payees)
+    wanted += desire_records(conn, configuration, run, scope.payees | scope.expect(open_deals), through)
     issues = join_issues(credited.issues, outcome.issues)
     subjects = None if full else touched.subjects | scope.subjects
     runs.record_issues(conn, "compute", issues, run.clock(), subjects)
@@ -160,7 +162,8 @@ class Scope:
         credits_ = credited.credits if self.full else results.credits_of(self.conn, self.payees)
         deals = credited.classified if self.full else results.classified_of(self.conn, set(credits_["deal_id"]))
         posted = ledger.posted(self.conn, None if self.full else self.payees)
-        mine = book if self.full else self._concerned(book, set(credits_["deal_id"]))
+        named = set(credits_["deal_id"])
+        mine = book if self.full else concerned(self.conn, book, self.rules, self.payees, named)
         frozen = results.held_among(self.conn, posted["deal_id"].drop_nulls())
         released = ledger.posted(self.conn, None if self.full else self.payees, ledger.PAYABLE)
         kept_of_deals = results.lines_of(self.conn, None, frozen)
@@ -185,20 +188,10 @@ class Scope:
         results.replace_payables(self.conn, self.payees, f.Payables.cast(payables))
         return outcome
 
-    def _concerned(self, book: Book, deals: set[str]) -> Book:
-        """Results, adjustments and enrolments of the payees concerned only: what others earn or draw is not looked at.
-
-        And, where a measure looks at lines, those of all deals that the payees are credited with.
-        """
-        measures = (measure for plan in self.rules.plans for measure in plan.measures.values())
-        looked_at = any(measure.looks_at_lines for measure in measures)
-        return replace(
-            book,
-            imported_results=_of(book.imported_results, "person_id", self.payees),
-            adjustments=_of(book.adjustments, "payee_id", self.payees),
-            enrolments=_of(book.enrolments, "person_id", self.payees),
-            deal_lines=canonical.lines_of(self.conn, deals) if looked_at else book.deal_lines,
-        )
+    def expect(self, open_deals: Expected) -> set[str]:
+        """Remember who is expected to be credited for the open deals; answers whose estimates may be others now."""
+        pairs = list(open_deals.credits.select("deal_id", "payee_id").unique().iter_rows())
+        return expectations.replace_expected(self.conn, None if self.full else self.deals, pairs)
 
     def publish(self, book: Book, outcome: Outcome, open_deals: Expected | None) -> dy.DataFrame[f.DealOutcomes]:
         """What the CRM should say of every deal that was looked at or whose lines moved."""

@@ -6,15 +6,18 @@ Part of the computation's transaction: what the books say and what the CRM is to
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 
 from sqlalchemy import Connection
 
 from connectors.pay_objects import PAY_OBJECTS
 from connectors.pay_records import PayRecords
+from engine.calendar import business_date
 from engine.model import Issue, Severity
 from jobs.answers import open_statement
 from jobs.books.material import Material, every_period
 from jobs.configuration import Configuration
+from jobs.publishing.estimates import estimates
 from jobs.publishing.records import VANISHED, WITHDRAWN, Payee, Recorded, Row, Stamp, emptied, recorded
 from jobs.running import Run
 from store import canonical, closing, ledger, record_families, results, runs, settings, writeback
@@ -33,7 +36,14 @@ def pay_objects(configuration: Configuration) -> PayRecords | None:
     return PAY_OBJECTS.get(configuration.mapping.crm) if configuration.settings.records else None
 
 
-def desire_records(conn: Connection, configuration: Configuration, run: Run, payees: Collection[str]) -> int:
+def is_new(conn: Connection, configuration: Configuration) -> bool:
+    """Whether statements are to be kept in the CRM and were not so far."""
+    return pay_objects(configuration) is not None and not settings.setting_of(conn, PUBLISHED)
+
+
+def desire_records(
+    conn: Connection, configuration: Configuration, run: Run, payees: Collection[str], through: date
+) -> int:
     """Want the statements of these payees in open periods, and those of periods closed or reopened since the last time.
 
     Answers for how many records the CRM should now say something else.
@@ -45,7 +55,7 @@ def desire_records(conn: Connection, configuration: Configuration, run: Run, pay
             settings.set_setting(conn, PUBLISHED, "")
         return 0
     again = _closed_or_opened_since(conn, known)
-    publishing = _Publishing(conn, configuration, pay, Stamp(run.run_id, run.clock()), again)
+    publishing = _Publishing(conn, configuration, pay, Stamp(run.run_id, run.clock()), again=again, through=through)
     work = sorted({*payees, *_payees_in(conn, again), *(() if known else ledger.payees(conn))})
     changed = sum(publishing.batch(some) for some in _batched(work))
     runs.record_issues(conn, SOURCE, publishing.issues, run.clock(), {_subject(payee) for payee in work})
@@ -80,10 +90,13 @@ class _Publishing:
         configuration: Configuration,
         pay: PayRecords,
         stamp: Stamp,
+        *,
         again: Collection[str],
+        through: date,
     ) -> None:
         self.conn, self.configuration, self.pay, self.stamp = conn, configuration, pay, stamp
         self.people = {row["person_id"]: row for row in canonical.whole(conn, "people").iter_rows(named=True)}
+        self.today, self.through = business_date(stamp.now, configuration.rules.company.zone), through
         self.closed = closing.closed(conn)
         self.shut = self.closed.keys() - set(again)
         """The closed periods whose statements the CRM shows already."""
@@ -92,16 +105,20 @@ class _Publishing:
     def batch(self, payees: Sequence[str]) -> int:
         """All statements of these payees that may have changed; answers for how many records that is news."""
         of = every_period(self.conn, payees)
-        found = [each for payee_id in payees for each in self._statements(payee_id, of.of(payee_id))]
+        ahead = estimates(self.conn, self.configuration, payees, self.today, self.through)
+        found = [
+            each for payee_id in payees for each in self._statements(payee_id, of.of(payee_id), ahead.get(payee_id, []))
+        ]
         known = [payee_id for payee_id in payees if payee_id in self.people]
         found += self._withdrawn(known, {each.statement.record_id for each in found})
         lines = [line for each in found for line in each.lines]
         lines += self._vanished([each.statement.record_id for each in found], {line.record_id for line in lines})
         return self._desire([each.statement for each in found], lines)
 
-    def _statements(self, payee_id: str, of: Material) -> Iterator[Recorded]:
-        """The statements of a payee in the periods that are looked at."""
-        periods = sorted(of.periods - self.shut)
+    def _statements(self, payee_id: str, of: Material, ahead: Sequence[Row]) -> Iterator[Recorded]:
+        """The statements of a payee in the periods that are looked at; with estimates where they are open."""
+        ahead = [row for row in ahead if row["period"] not in self.closed]
+        periods = sorted({*of.periods, *(row["period"] for row in ahead)} - self.shut)
         person = self.people.get(payee_id)
         if person is None:
             if periods:
@@ -112,7 +129,8 @@ class _Publishing:
             said = self._sealed(period, payee_id) if closed else None
             said = said or open_statement(person, of.in_period(period), self.configuration)
             payee = Payee(payee_id, person["user_id"])
-            yield from recorded(payee, said, self.pay, self.stamp, closed=closed)
+            expected = [row for row in ahead if row["period"] == period]
+            yield from recorded(payee, {**said, "estimates": expected}, self.pay, self.stamp, closed=closed)
 
     def _sealed(self, period: str, payee_id: str) -> Row | None:
         found = sealed(self.conn, self.closed[period].number, payee_id)

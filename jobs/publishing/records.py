@@ -90,11 +90,11 @@ def recorded(payee: Payee, said: Row, pay: PayRecords, stamp: Stamp, *, closed: 
     """The records of a statement."""
     for plan, currency in sorted({(row["plan"], row["currency"]) for row in _rows(said)}):
         account = Account(payee, plan, said["period"], currency)
-        own = {name: _of(account, said[name]) for name in ("lines", "adjustments", "booked_elsewhere")}
+        own = {name: _of(account, said[name]) for name in ("lines", "adjustments", "booked_elsewhere", "estimates")}
         values = _statement(account, said) | {"status": "Closed" if closed else "Open"}
         yield Recorded(
             wanted(pay.statement, account.key, payee.payee_id, values, stamp),
-            [wanted(pay.line, key, account.key, each, stamp) for key, each in _lines(account, own)],
+            [wanted(pay.line, key, account.key, each, stamp) for key, each in _lines(account, own).items()],
         )
 
 
@@ -113,7 +113,7 @@ def emptied(held: Held, record: PayObject, values: Mapping[str, Value], stamp: S
 
 
 def _rows(said: Row) -> Iterator[Row]:
-    for part in ("lines", "adjustments", "booked_elsewhere", "accounts"):
+    for part in ("lines", "adjustments", "booked_elsewhere", "accounts", "estimates"):
         yield from said[part]
 
 
@@ -159,29 +159,47 @@ def _summed(part: Row) -> str:
     return f"{part['title'] or part['component']}: {part['amount']} {part['currency']}{reached}"
 
 
-def _lines(account: Account, own: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, dict[str, Value]]]:
-    """The lines, and what is about closed periods as lines of their own, so that all of them add up."""
-    head: dict[str, Value] = {"statement": account.key, "payee_id": account.payee.user_id, "currency": account.currency}
-    head |= {"projected": False, "next_tier_amount": None, "status": "Current"}
-    for row in own["lines"]:
-        yield (
-            row["key"],
-            _line(row, row["amount"])
-            | head
-            | {
-                "dated_on": row["dated_on"],
-                "reason": row["sentence"],
-                "why_not_more": row["why_not_more"],
-            },
-        )
-    for row in own["adjustments"]:
-        reason = f"About {row['about']}, which is closed.{_moved_by(row)}"
-        other: dict[str, Value] = {"kind": "prior_period_adjustment", "reason": reason}
-        yield _key(account, "adjustment", row["about"], row), _line(row, row["amount"]) | head | other
-    for row in own["booked_elsewhere"]:
-        reason = f"Shown in the statement of {row['shown_in']} instead: it came after this one was closed."
-        other = {"kind": "booked_elsewhere", "reason": reason}
-        yield _key(account, "elsewhere", row["shown_in"], row), _line(row, negative(row["amount"])) | head | other
+def _lines(account: Account, own: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, Value]]:
+    """The lines, and what is about closed periods as lines of their own, so that all of them add up; and estimates.
+
+    An estimate has the key of the line that it becomes, once its deal is won.
+    """
+    head: dict[str, Value] = {
+        "statement": account.key,
+        "payee_id": account.payee.user_id,
+        "currency": account.currency,
+        "status": "Current",
+    }
+    every = {row["key"]: _estimate(row) for row in own["estimates"]}
+    every |= {row["key"]: _earned(row) for row in own["lines"]}
+    every |= {_key(account, "adjustment", row["about"], row): _adjustment(row) for row in own["adjustments"]}
+    every |= {_key(account, "elsewhere", row["shown_in"], row): _elsewhere(row) for row in own["booked_elsewhere"]}
+    return {key: {**head, **values} for key, values in every.items()}
+
+
+def _estimate(row: Row) -> dict[str, Value]:
+    more = row["at_next_tier"]
+    return _line(row, row["amount"]) | {
+        "projected": True,
+        "dated_on": row["dated_on"],
+        "reason": row["sentence"],
+        "next_tier_amount": None if more is None else digits(more),
+    }
+
+
+def _earned(row: Row) -> dict[str, Value]:
+    why = {"reason": row["sentence"], "why_not_more": row["why_not_more"]}
+    return _line(row, row["amount"]) | {"dated_on": row["dated_on"], **why}
+
+
+def _adjustment(row: Row) -> dict[str, Value]:
+    reason = f"About {row['about']}, which is closed.{_moved_by(row)}"
+    return _line(row, row["amount"]) | {"kind": "prior_period_adjustment", "reason": reason}
+
+
+def _elsewhere(row: Row) -> dict[str, Value]:
+    reason = f"Shown in the statement of {row['shown_in']} instead: it came after this one was closed."
+    return _line(row, negative(row["amount"])) | {"kind": "booked_elsewhere", "reason": reason}
 
 
 def _line(row: Row, amount: str) -> dict[str, Value]:
@@ -192,6 +210,8 @@ def _line(row: Row, amount: str) -> dict[str, Value]:
         "amount": digits(amount),
         "dated_on": None,
         "why_not_more": None,
+        "projected": False,
+        "next_tier_amount": None,
     }
 
 
