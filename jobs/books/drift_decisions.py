@@ -26,7 +26,7 @@ from store.drift import Drift
 
 def waiting(conn: Connection, *, everything: bool = False) -> list[dict[str, Any]]:
     """The changes that wait (or all there ever were), each with what changed and its price per payee."""
-    names = dict(canonical.whole(conn, "people").select("person_id", "name").iter_rows())
+    names = _names(conn)
     return [_shown(each, names) for each in drift.drifts(conn, None if everything else drift.OPEN)]
 
 
@@ -43,7 +43,7 @@ def accept(configuration: Configuration, run: Run, drift_id: int, actor: Actor, 
             trial.commit()
             _decide(conn, run, found, "accepted", actor=actor, reason=reason)
             run.count(postings=computed.postings.height + computed.released.height)
-            return _shown(_known(conn, drift_id), {})
+            return _shown(_known(conn, drift_id), _names(conn))
         trial.rollback()
         drift.price_anew(conn, drift_id, told(conn, record, price, configuration))
     raise PricedAnew(f"Drift {drift_id} would move other amounts by now; nothing was booked. Look at drift list again.")
@@ -83,6 +83,10 @@ def _decide(conn: Connection, run: Run, found: Drift, state: drift.State, *, act
     drift.decide(conn, found.drift_id, state, by=actor.login, reason=reason, now=now)
     before, after = {"state": found.state}, {"state": state}
     audit.note(conn, actor, "drift", subject, before=before, after=after, reason=reason, now=now)
+
+
+def _names(conn: Connection) -> dict[str, str]:
+    return dict(canonical.whole(conn, "people").select("person_id", "name").iter_rows())
 
 
 def _standing(conn: Connection, drift_id: int) -> Drift:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +19,8 @@ from store.mirror import ChangedRecord
 
 EFFECT = ["account", "payee_id", "period", "currency"]
 """What a price is told by; `account` is earned or payable, `period` the closed one."""
-LINES_MAX = 20
-"""Lines told at most."""
+LINES_A_PAYEE = 2
+"""Lines told of each payee, those that move most: a deal that goes moves the rounding of all after it."""
 
 KIND_OF_FIELD = {
     **dict.fromkeys(("amount_micros", "acv_micros", "cost_micros", "list_micros", "currency", "term_months"), "amount"),
@@ -115,13 +116,14 @@ def _changed(
     shown: pl.DataFrame, sentences: Mapping[tuple[str, ...], str], trial: Trial
 ) -> Iterator[dict[str, str | None]]:
     """The lines that say another amount, with what they say and would say."""
-    amounts, would = (
-        {row[:-1]: row[-1] for row in each.select(*KEY, "amount_micros").iter_rows()} for each in (shown, trial.lines)
-    )
-    moved = [key for key in {**amounts, **would} if amounts.get(key) != would.get(key)]
-    for key in moved[:LINES_MAX]:
+    amounts, would = _amounts(shown), _amounts(trial.lines)
+    deltas = {key: would.get(key, 0) - amounts.get(key, 0) for key in {**amounts, **would}}
+    told: Counter[str] = Counter()
+    for key, delta in sorted(deltas.items(), key=lambda each: -abs(each[1])):
         payee, period = key[KEY.index("payee_id")], key[KEY.index("period")]
-        yield {"payee_id": payee, "period": period, "was": sentences.get(key), "becomes": trial.sentences.get(key)}
+        told[payee] += 1
+        if delta and told[payee] <= LINES_A_PAYEE:
+            yield {"payee_id": payee, "period": period, "was": sentences.get(key), "becomes": trial.sentences.get(key)}
 
 
 def _amounts(lines: pl.DataFrame) -> dict[tuple[str, ...], int]:
