@@ -59,7 +59,7 @@ def try_a_write(configuration: Configuration, environment: Mapping[str, str]) ->
 
 def examine_privacy(_configuration: Configuration, _environment: Mapping[str, str]) -> list[Check]:
     """HubSpot's API does not say which user sees which record: an administrator has to look."""
-    remedy = "Sign in as one payee of each team and look for a colleague's pay; docs/connect-hubspot.md says where."
+    remedy = "Sign in as one payee of each team and look for a colleague's pay; docs/hubspot-records.md says where."
     return [Check("who sees whose pay", ok=False, message="HubSpot does not tell it through its API", remedy=remedy)]
 
 

@@ -123,7 +123,7 @@ class Portal:
         """Give the live records of a type that a user, by the number of owner, sees, with every property."""
         found = self.schema.get(kind)
         with self.lock:
-            seen = self.views.seen(user, found.id, list(self.tables[found.id]))
+            seen = self.views.seen(user, found, list(self.tables[found.id]))
             return [self.get(kind, str(record.id)) for record in seen]
 
     def get(self, kind: str, record_id: str) -> Values:

@@ -1,8 +1,8 @@
 """What people in the portal see of each other's records: the *View* permission, for each user and object.
 
 A user who was given none sees everything: an administrator has to narrow it. On a deal's page, too, a user sees only
-those associated records that the permission lets through. Not here: hierarchies of teams, and permissions of single
-properties.
+those associated records that the permission lets through. A record is owned by everybody whom its user properties name.
+Not here: *Unassigned*, hierarchies of teams, and permissions of single properties.
 """
 
 from collections.abc import Iterable
@@ -11,10 +11,10 @@ from typing import Any
 from sandbox.hubspot.errors import validation
 from sandbox.hubspot.records.people import Owners
 from sandbox.hubspot.records.tables import Record
+from sandbox.hubspot.schema import ObjectType
 
 EVERYTHING, TEAM, OWNED, NONE = "everything", "team", "owned", "none"
 _KNOWN = (EVERYTHING, TEAM, OWNED, NONE)
-_OWNER = "hubspot_owner_id"
 
 
 class Views:
@@ -32,13 +32,14 @@ class Views:
             raise validation(f"{user} is not the id of an owner")
         self._given[user, kind] = view
 
-    def seen(self, user: str, kind: str, records: Iterable[Record]) -> list[Record]:
+    def seen(self, user: str, kind: ObjectType, records: Iterable[Record]) -> list[Record]:
         """Those of the records that the user sees."""
-        view = self._given.get((user, kind), EVERYTHING)
+        view = self._given.get((user, kind.id), EVERYTHING)
         if view == EVERYTHING:
             return list(records)
-        shown = {NONE: set(), OWNED: {user}, TEAM: self._colleagues(user)}[view]
-        return [each for each in records if each.values.get(_OWNER) in shown]
+        shown = {NONE: set[str](), OWNED: {user}, TEAM: self._colleagues(user)}[view]
+        names = [each.name for each in kind.properties.values() if each.owner]
+        return [each for each in records if shown & {each.values.get(name) for name in names}]
 
     def _colleagues(self, user: str) -> set[str]:
         """The user, and whoever is in a team with the user."""
