@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test fuzz lint lwc-test pictures-lwc bench docs lock clean
+.PHONY: demo test fuzz lint lwc-test pictures-lwc bench docs pictures lock clean
 
 # The CRM of the demo: salesforce or hubspot.
 CRM ?= salesforce
@@ -39,6 +39,9 @@ bench: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python -m docs.generate
 	$(BIN)/python -m docs.readme
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m docs.pictures
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.lock

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from jobs.books.adjusted import told_correction
 from jobs.statements.charts import bars, curve
 from jobs.statements.figures import figures
 from jobs.statements.markup import Html, el, joined
@@ -49,6 +50,7 @@ def _sections(answer: Row) -> Iterator[Html]:
     left, curves = el("div", _falls(answer["waterfall"]), _components(answer["components"])), _curves(answer)
     yield el("div", left, curves, class_="side two" if curves else "side")
     yield _lines(answer["lines"])
+    yield _list("Adjusted by hand", ((row["adjustment"], told_correction(row), "") for row in answer["corrections"]))
     yield _moved("Changes of closed periods", "about", answer["adjustments"])
     yield _moved("Of this period, booked in later statements", "shown in", answer["booked_elsewhere"])
     yield _payables(f"Became payable in {answer['period']}", answer["released"])
@@ -107,7 +109,7 @@ def _components(components: Sequence[Row]) -> Html:
     """What each component came to, and the way to its next tier."""
     rows = [row for part in components for row in _component(part)]
     columns = el("tr", el("th", "Component"), el("th", "Attainment", class_="n"), el("th", "Amount", class_="n"))
-    return _section("Components", el("table", columns, *rows)) if rows else Html()
+    return _section("Components", el("table", columns, *rows, class_="parts")) if rows else Html()
 
 
 def _component(part: Row) -> Iterator[Html]:
@@ -141,7 +143,7 @@ def _lines(lines: Sequence[Row]) -> Html:
 
 
 def _class_of(name: str) -> str | None:
-    return {"Component": "wide", "Amount": "n"}.get(name)
+    return {"Date": "day", "Component": "wide", "Amount": "n"}.get(name)
 
 
 def _line(line: Row) -> Iterator[Html]:

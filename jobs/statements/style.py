@@ -31,26 +31,27 @@ th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding
 @media(min-width:860px){.side.two{display:grid;grid-template-columns:1.5fr 1fr;gap:28px}}
 .curves figure{margin:0;background:var(--card);border-radius:8px;padding:12px}figcaption{font-size:13px}
 .plot{display:block;width:100%;max-width:460px}.plot text{font-size:11px;fill:var(--soft)}
-.plot text.here{fill:var(--ink);font-weight:600}.tick{stroke:var(--rule)}.axis{stroke:var(--soft)}
+.plot text.here{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:4px}
+.tick{stroke:var(--rule)}.axis{stroke:var(--soft)}
 .curve{stroke:var(--blue);stroke-width:2.5;stroke-linecap:round}.upright{stroke:var(--ink);stroke-dasharray:2 3}
 .jump{stroke:var(--blue);stroke-dasharray:3 3}
 circle.here{fill:var(--ground);stroke:var(--ink);stroke-width:3}
 .line td{border-bottom:0;padding-bottom:0}.said td{padding-top:0}.said td:first-child{padding-left:0}
 footer{margin-top:28px;border-top:1px solid var(--rule);padding-top:8px;font-size:12px;color:var(--soft)}
-.day{white-space:nowrap}code{font-size:.95em}
+.day{white-space:nowrap;width:1%}code{font-size:.95em}
 @media(max-width:560px){main{padding:16px 14px}header{display:block}.badge{display:inline-block;margin-top:6px}
 dl{grid-template-columns:1fr 1fr}dd{font-size:17px}.wide{display:none}.falls td:first-child{width:42%}
-.falls td{padding:2px 4px}}
+.falls td{padding:2px 4px}.parts .n{white-space:normal}}
 @media print{:root{color-scheme:light;--ground:#fff;--card:#f6f7f9;--ink:#111;--soft:#444;--rule:#ccc;--blue:#0b5cad;
---green:#1c7a4a;--red:#b3352b;--grey:#46566a}@page{size:A4;margin:9mm 11mm}
-body{font-size:8.6px;line-height:1.25;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+--green:#1c7a4a;--red:#b3352b;--grey:#46566a}@page{size:A4;margin:8mm 10mm}
+body{font-size:8.2px;line-height:1.2;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main{max-width:none;padding:0}h1{font-size:15px;margin:0}h2{font-size:10px;margin:7px 0 2px}h3{font-size:9px;margin:0}
 header{padding-bottom:4px}.badge,dt,th,figcaption{font-size:8px}.badge{padding:0 8px}
 dl{grid-template-columns:repeat(6,1fr);gap:5px;margin-top:5px}dl div{padding:3px 7px}
 dd{font-size:11px}dd small{font-size:7px}
-th,td{padding:1.2px 5px}.falls td{padding:0 5px}.bar{height:7px}.why{font-size:7px;line-height:1.2}
+th,td{padding:.7px 5px}.falls td{padding:0 5px}.bar{height:7px}.why{font-size:6.7px;line-height:1.14}
 .side.two{display:grid;grid-template-columns:1.6fr 1fr;gap:12px}.curves{gap:5px}
 .curves figure{padding:3px 6px;break-inside:avoid}
-.plot{max-width:230px}.plot text{font-size:13px}tr,figure,dl div{break-inside:avoid}.line{break-after:avoid}
+.plot{max-width:170px}.plot text{font-size:13px}tr,figure,dl div{break-inside:avoid}.line{break-after:avoid}
 p{margin:1px 0}footer{margin-top:6px;padding-top:2px;font-size:7px}}
 """

@@ -25,6 +25,10 @@ from tests.jobs.test_books import BOOK, close_all
 from tests.jobs.test_commands import run_on
 from tests.jobs.test_cycle import credited_deal
 
+CORRECTION = (
+    *("component", "deal_id", "approved_by", "evidence", "amount", "currency", "period", "by", "on", "reason"),
+    *("withdrawn_by", "withdrawn_because"),
+)
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e=cmd|' /C calc'!A0"
 
 
@@ -123,6 +127,7 @@ def test_every_text_of_a_statement_is_escaped() -> None:
             | {"curve": drawing | {"y_ticks": [[0, HOSTILE]], "here": {"x": 1, "y": 1, "at": HOSTILE, "pays": HOSTILE}}}
         ],
         "lines": [{**moved, "sentence": HOSTILE, "dated_on": HOSTILE, "kind": HOSTILE}],
+        "corrections": [dict.fromkeys(("adjustment", *CORRECTION), HOSTILE) | {"state": "withdrawn"}],
         "adjustments": [moved | {"about": HOSTILE}],
         "booked_elsewhere": [moved | {"shown_in": HOSTILE}],
         "held": [moved | {"sentence": HOSTILE, "earned_in": HOSTILE}],
