@@ -90,7 +90,7 @@ class KeyedObject:
         api, path = self.connection.hubspot.crm.objects.batch_api, self.paths[self.name]
         inputs = [{**write.input(), "idProperty": self.key} for write in batch]
         answer = self.connection.ask(api.upsert, path, {"inputs": inputs}, read=json_reader(Answer))
-        ids = {key: record.id for record in answer.results if (key := record.properties.get(self.key))}
+        ids = self._named(batch, answer)
         written = [write for write in batch if write.record_id in ids]
         apart = {
             sent.change.record_id: sent
@@ -100,6 +100,15 @@ class KeyedObject:
         }
         sents = told(batch, set(ids), answer.errors)
         return [replace(apart.get(each.change.record_id, each), change=each.change) for each in sents]
+
+    def _named(self, batch: Sequence[Write], answer: Answer) -> Mapping[str, str]:
+        """The ids of the records that were written, by key; asked for where the answer does not show the keys."""
+        shown = {key: record.id for record in answer.results if (key := record.properties.get(self.key))}
+        if len(shown) == len(answer.results):
+            return shown
+        written = {record.id for record in answer.results}
+        there = self.read([write.record_id for write in batch], ())
+        return {key: record.id for key, record in there.items() if record.id in written}
 
     def _link(
         self, link: Link, written: Sequence[Write], ids: Mapping[str, str], parents: Mapping[Pair, str]

@@ -3,14 +3,17 @@
 from itertools import chain
 
 import pytest
+import responses
 
 from connectors.hubspot.pay_records import LINE, PAY_RECORDS, STATEMENT
 from connectors.hubspot.removal import apply_removal, plan_removal
 from connectors.hubspot.setup import apply_setup, plan_setup
 from connectors.hubspot.setup_records import WITHOUT, apply_objects, plan_objects, steps_of
 from connectors.hubspot.target import HubspotTarget
+from connectors.hubspot.transport import BASE_URL
 from connectors.port import NotAllowed, Refused
 from engine.model import Change, Verdict
+from tests.connectors.hubspot.conftest import connect
 
 KEY = "5" * 64
 
@@ -139,6 +142,24 @@ def test_250_lines_are_three_batches_each_associated_with_statement_and_deal(tar
     assert len(lines) == 250
     ends = [(linked(portal, each.id, "deals"), linked(portal, each.id, own_type(portal))) for each in lines]
     assert ends == [({deal}, {str(own.id)})] * 250
+
+
+def test_an_answer_without_keys_is_told_apart_by_reading_them(sleeper):
+    """Which properties the answer to an upsert shows is not documented."""
+    own, path = {"id": "7", "properties": {"statement_key": "a"}}, f"{BASE_URL}/crm/objects/2026-09/2-1/batch"
+    old = {"id": "8", "properties": {"statement_key": "b"}}
+    property_ = {"name": "earned", "type": "number", "fieldType": "number"}
+    with responses.RequestsMock() as http:
+        schema = {"name": STATEMENT.name, "objectTypeId": "2-1"}
+        http.get(f"{BASE_URL}/crm-object-schemas/2026-09/schemas", json={"results": [schema]})
+        http.get(f"{BASE_URL}/crm/properties/2026-09/2-1", json={"results": [property_]})
+        refused = {"category": "X", "context": {"objectWriteTraceId": ["b"]}}
+        http.post(f"{path}/upsert", status=207, json={"results": [{"id": "7"}], "errors": [refused]})
+        http.post(f"{path}/read", json={"results": [own, old]})
+        target = HubspotTarget(connect(None, sleeper), PAY_RECORDS.allowed, PAY_RECORDS.keys)
+        sent = write(target, *(Change(STATEMENT.name, key, (("earned", "1.00"),)) for key in "ab"))
+
+    assert verdicts(sent) == {"a": Verdict.WRITTEN, "b": Verdict.PARKED}
 
 
 def test_what_setup_made_is_taken_away_again_but_pay_only_when_told(target, connection, mapping, portal, rep):
