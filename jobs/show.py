@@ -82,9 +82,28 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
     _show_moved(answer, out)
     totals = ", ".join(f"{amount} {currency}" for currency, amount in answer["totals"].items()) or "nothing"
     out.print(f"\n[bold]Total: {totals}[/bold]")
+    _show_falls(answer, out)
+    _show_changed(answer["changed"], out)
     _show_versions(answer, out)
     _show_accounts(answer, out)
     _show_payments(answer["payments"], out)
+
+
+def _show_falls(answer: dict[str, Any], out: Console) -> None:
+    """From base to payout, where there is more on the way than one base."""
+    for fall in answer["waterfall"]:
+        if sum(not step["total"] for step in fall["steps"]) > 1:
+            rows = [(step["title"], step["amount"]) for step in fall["steps"]]
+            out.print(table(f"\nFrom base to payout, {fall['currency']}", ("step", "amount"), rows, right=("amount",)))
+
+
+def _show_changed(changed: dict[str, Any] | None, out: Console) -> None:
+    """What was booked since the statement was last shown."""
+    if changed and changed["changes"]:
+        out.print(f"\n[bold]Changed since it was last {changed['since']}[/bold]")
+        for row in changed["changes"]:
+            what = f"{row['component']} {row['deal'] or row['deal_id'] or ''} ({row['reason'].replace('_', ' ')})"
+            out.print(f"{row['amount']} {row['currency']}  {escape(what)}")
 
 
 def _show_payments(payments: dict[str, Any], out: Console) -> None:
