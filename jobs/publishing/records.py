@@ -5,6 +5,7 @@ The amounts are those of the statement, digit by digit: what a record says was e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +25,7 @@ LONGEST_TEXT = 255
 
 WITHDRAWN: Mapping[str, str | None] = {
     **dict.fromkeys(("earned", "payable", "held", "carried_forward"), "0"),
-    **dict.fromkeys(("attainment", "achieved", "quota", "would_take")),
+    **dict.fromkeys(("attainment", "achieved", "quota", "curve", "would_take")),
     "status": "Withdrawn",
     "summary": "Nothing of it counts any more.",
 }
@@ -37,6 +38,9 @@ VANISHED: Mapping[str, str | None] = {
     "why_not_more": None,
 }
 """What a line says that there is no longer."""
+
+LONGEST_CURVES = 30_000
+"""What a long text field of a CRM holds, with room to spare."""
 
 Row = Mapping[str, Any]
 Value = str | bool | None
@@ -144,8 +148,16 @@ def _progress(parts: Sequence[Row]) -> dict[str, Value]:
         "achieved": first["achieved"] if first else None,
         "quota": first["quota"] if first else None,
         "summary": "\n".join(_summed(part) for part in parts),
+        "curve": _curves(parts),
         "would_take": short(" ".join(ahead)) or None,
     }
+
+
+def _curves(parts: Sequence[Row]) -> str | None:
+    """The payout curves with where the payee stands, for those who draw them; none rather than too long a text."""
+    drawn = [{"title": part["title"] or part["component"], **part["curve"]} for part in parts if part.get("curve")]
+    text = json.dumps({"curves": drawn}, ensure_ascii=False)
+    return text if drawn and len(text) <= LONGEST_CURVES else None
 
 
 def _percent(achieved: str, quota: str) -> str:

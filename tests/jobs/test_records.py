@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,9 @@ from jobs.status import open_issues
 from sandbox.world import generate
 from tests.jobs.conftest import ADMIN, SALESFORCE, Company, all_seen, standing
 from tests.jobs.test_cycle import credited_deal
+
+CURVE = {"title", "x_label", "y_label", "lines", "x_ticks", "y_ticks", "here"}
+"""What `connectors/salesforce/curve.schema.json` asks of a curve."""
 
 Row = Mapping[str, Any]
 Told = dict[tuple[str, str, str, str], Decimal]
@@ -100,6 +104,8 @@ def test_the_crm_says_what_the_statement_says_to_the_cent_and_closed_is_closed(c
     payee = str(line_of_a_deal(company)["Payee__c"])
     before = agree(company, payee)
     assert statuses(company) == {"Open"}
+    curves = [json.loads(row["Curve__c"])["curves"] for row in statements(company) if row["Curve__c"]]
+    assert {name for each in curves for curve in each for name in curve} == CURVE
     assert all(line["Reason__c"] and line["Dated_On__c"] for line in lines(company))
     company.nothing_more()
 
