@@ -177,6 +177,18 @@ class MappedField(Document):
         return self.field.removeprefix(ASSOCIATION) if self.field.startswith(ASSOCIATION) else None
 
 
+Responsible = Literal["value", "commercial", "execution"]
+OwnerPolicy = Literal["respect", "overwrite", "flag"]
+
+
+class OwnerField(Document):
+    """An owner field of the deal that is the company's, which the worker may set."""
+
+    field: CrmName
+    policy: OwnerPolicy = "respect"
+    """After somebody else changed it: leave it, set it again at most once a day, or never set it and only say so."""
+
+
 FACT_KINDS = {"text": Kind.TEXT, "number": Kind.AMOUNT, "day": Kind.DATE, "yes_or_no": Kind.BOOL}
 WITH_FACTS = ("accounts", "deals")
 """Objects of which rules may test other fields of the CRM."""
@@ -227,7 +239,9 @@ class CrmMapping(Document):
     roles: dict[str, StrictStr] = Field(default_factory=dict)
     """What the titles of people mean, for companies that keep no dated roles."""
     write: dict[Outcome, CrmName] = Field(default_factory=dict)
-    """Fields of the deal that outcomes are written to. Nothing else is ever written."""
+    """Fields of the deal that outcomes are written to. Nothing but them and `ownership` is ever written."""
+    ownership: dict[Responsible, OwnerField] = Field(default_factory=dict)
+    """Owner fields of the deal itself that are set, such as OwnerId, each with what happens when others change it."""
     open_deals: StrictBool = False
     """Whether open deals too show their owners, motion and reason: as if each were won on its close date."""
 
@@ -243,6 +257,7 @@ class CrmMapping(Document):
             seen.add(mapped.crm_object)
         yield from self._crm_problems()
         yield from self._write_problems()
+        yield from self._ownership_problems()
         yield from self._fact_problems()
 
     def _indispensable(self, frame: str) -> frozenset[str]:
@@ -282,6 +297,20 @@ class CrmMapping(Document):
             if targets.count(target) > 1:
                 yield Problem(("write", outcome), f"{target} is named twice.", "Give each outcome a field of its own.")
 
+    def _ownership_problems(self) -> Iterator[Problem]:
+        """Each owner field belongs to one responsibility, and to nothing else that we write."""
+        fields = [each.field for each in self.ownership.values()]
+        owner = self.objects["deals"].fields.get("owner_id") if "deals" in self.objects else None
+        for name, each in self.ownership.items():
+            place = ("ownership", name, "field")
+            if each.field in self.write.values():
+                yield Problem(place, f"{each.field} is named under write too.", "Name it once.")
+            if fields.count(each.field) > 1:
+                yield Problem(place, f"{each.field} is named twice.", "Give each responsibility a field of its own.")
+            if self.history and owner and each.field == owner.field and each.policy != "flag":
+                message = f"{each.field} is set here, and its history is an input: rules would see our own writes."
+                yield Problem(place, message, "Remove `history`, name another owner field, or set policy: flag.")
+
     def _fact_problems(self) -> Iterator[Problem]:
         """Facts belong to accounts or deals, and each name to one of them."""
         for frame, mapped in self.objects.items():
@@ -292,6 +321,11 @@ class CrmMapping(Document):
         for name in sorted(set.intersection(*both)) if len(both) > 1 else ():
             place = ("objects", "deals", "facts", name)
             yield Problem(place, f"accounts have a fact {name} too.", "Give each fact a name of its own.")
+
+    @property
+    def writable(self) -> tuple[str, ...]:
+        """Every field of the deal that may be written."""
+        return (*self.write.values(), *(each.field for each in self.ownership.values() if each.policy != "flag"))
 
     @property
     def facts(self) -> frozenset[str]:

@@ -35,11 +35,22 @@ from jobs.books.terms import refuse_other_terms
 from jobs.canonical import Touched, refresh
 from jobs.concerned import concerned
 from jobs.configuration import Configuration
-from jobs.desire import wanted_fields
+from jobs.desire import wanted_fields, wanted_owners
 from jobs.guard import Shown, check
 from jobs.publishing.desire import desire_records, is_new, pay_objects
 from jobs.running import Run
-from store import canonical, closing, computations, expectations, ledger, results, runs, settings, writeback
+from store import (
+    canonical,
+    closing,
+    computations,
+    expectations,
+    ledger,
+    ownership,
+    results,
+    runs,
+    settings,
+    writeback,
+)
 
 log = structlog.get_logger()
 
@@ -280,6 +291,7 @@ def _save(
     ledger.append(conn, outcome.postings, run.run_id, now)
     ledger.append(conn, outcome.released, run.run_id, now, account=ledger.PAYABLE)
     wanted = wanted_fields(outcomes, configuration.mapping, now)
+    ownership.want(conn, configuration.mapping.deal_object, list(wanted_owners(outcomes, configuration.mapping)))
     return writeback.desire(conn, configuration.mapping.deal_object, wanted)
 
 

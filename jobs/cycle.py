@@ -21,7 +21,8 @@ from jobs.pull import Progress, pull, quiet
 from jobs.reconcile import reconcile
 from jobs.running import Run, running
 from jobs.send import send
-from store import runs, settings, writeback
+from jobs.send_owners import send_owners
+from store import ownership, runs, settings, writeback
 from store.database import Store
 
 log = structlog.get_logger()
@@ -82,6 +83,7 @@ def _send(wiring: Wiring, crm: Crm, run: Run) -> Counter[str]:
     """Deals first; what keeps statements from being written at all keeps nothing else."""
     configuration = wiring.configuration
     sent = send(crm.target, run, [configuration.mapping.deal_object])
+    sent += send_owners(crm.target, run, configuration.mapping)
     pay, issues = pay_objects(configuration), []
     try:
         sent += send_records(crm.target, run, pay) if pay else Counter()
@@ -115,6 +117,7 @@ def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
         runs.record_issues(conn, "reconciliation", found.issues, run.clock())
         for name in written:
             writeback.unpark(conn, name, None)
+        ownership.look_again(conn, written[0])
         settings.set_setting(conn, RECONCILED, run.clock().isoformat())
 
 

@@ -9,7 +9,10 @@ import polars as pl
 
 from connectors.mapping import CrmMapping
 from engine.money import amount_text
+from store.ownership import Wish
 from store.writeback import Wanted
+
+DECIDED = ("credited", "expected")
 
 
 def wanted_fields(outcomes: pl.DataFrame, mapping: CrmMapping, now: datetime) -> Iterator[Wanted]:
@@ -18,6 +21,14 @@ def wanted_fields(outcomes: pl.DataFrame, mapping: CrmMapping, now: datetime) ->
     for row in outcomes.iter_rows(named=True):
         fields = {crm: _value(name, row, now) for name, crm in mapping.write.items()}
         yield Wanted(row["deal_id"], row["account_id"] or "", fields, volatile)
+
+
+def wanted_owners(outcomes: pl.DataFrame, mapping: CrmMapping) -> Iterator[Wish]:
+    """Whom the deals' own owner fields should name; nobody while a deal is held or no longer counts."""
+    for row in outcomes.iter_rows(named=True) if mapping.ownership else ():
+        for name, each in mapping.ownership.items():
+            wanted = row[f"{name}_owner_id"] if row["status"] in DECIDED else None
+            yield Wish(row["deal_id"], row["account_id"] or "", each.field, wanted)
 
 
 def _value(name: str, row: dict[str, object], now: datetime) -> str | None:

@@ -69,7 +69,7 @@ def connector(
     """Makes a fresh source and target for each run, on one session with one API budget; nothing is sent before."""
     settings = configuration.settings.hubspot
     connection = open_connection(settings, environment, sleep)
-    allowed = {configuration.mapping.deal_object: configuration.mapping.write.values(), **PAY_RECORDS.allowed}
+    allowed = {configuration.mapping.deal_object: configuration.mapping.writable, **PAY_RECORDS.allowed}
     seen = Seen()
 
     def connect() -> Crm:

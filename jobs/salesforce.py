@@ -75,7 +75,7 @@ def connector(
     settings = org_of(configuration.settings)
     connection = open_connection(settings, environment, sleep)
     overlap = timedelta(minutes=settings.overlap_minutes)
-    allowed = {configuration.mapping.deal_object: configuration.mapping.write.values(), **PAY_RECORDS.allowed}
+    allowed = {configuration.mapping.deal_object: configuration.mapping.writable, **PAY_RECORDS.allowed}
 
     def connect() -> Crm:
         source = SalesforceSource(connection, configuration.mapping, overlap=overlap)

@@ -129,7 +129,8 @@ def _optional(source: HubspotSource) -> tuple[Issue, ...]:
 
 def _writes(target: HubspotTarget, mapping: CrmMapping) -> Iterator[Check]:
     fields = target.fields(mapping.deal_object)
-    for outcome, name in mapping.write.items():
+    owners = [(f"{who} owner", each.field) for who, each in mapping.ownership.items() if each.policy != "flag"]
+    for outcome, name in [*mapping.write.items(), *owners]:
         info = fields.get(name)
         path = f"{mapping.deal_object}.{name}"
         message = f"{outcome} can be written" if info and info.writable else "does not exist, or nobody may set it"

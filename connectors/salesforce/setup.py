@@ -206,5 +206,10 @@ def _access(mapping: CrmMapping, described: Mapping[str, Described]) -> Access:
         wanted = {each.field for each in mapped.mapped()}
         readable += [f"{mapped.crm_object}.{name}" for name in wanted if name in fields and fields[name].permissionable]
     objects = [name for name in described if name in GRANTABLE or name.endswith("__c")]
-    editable = [f"{mapping.deal_object}.{name}" for name in mapping.write.values()]
+    deals = described[mapping.deal_object].by_name()
+    editable = [
+        f"{mapping.deal_object}.{name}"
+        for name in mapping.writable
+        if name in mapping.write.values() or (name in deals and deals[name].permissionable)
+    ]
     return Access(tuple(sorted(readable)), tuple(sorted(editable)), tuple(sorted(objects)), mapping.deal_object)
