@@ -87,3 +87,22 @@ def dispute_close(
         now = clock.now()
         done = close_dispute(conn, actor, dispute, by.value, reason=reason, differs=differs, now=now)
         show_disputes([done], as_json=as_json)
+
+
+@app.command("test")
+def dispute_test(
+    dispute: int,
+    file: Annotated[Path, typer.Argument(help="Where the plan test is written.")],
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Without names of people and deals.")] = False,
+    config: ConfigFolder = Path("config"),
+) -> None:
+    """Write a plan test from the payee's deals, quota and plan that comes to what the books say, to be kept for ever.
+
+    Example: worker.py dispute test 4 tests/dispute-4.yaml --anonymous
+    """
+    from jobs.books.dispute_test import plan_test_of
+
+    with opened(config, "dispute test") as (configuration, store, _), store.read() as conn:
+        text = plan_test_of(conn, configuration, dispute, anonymous=anonymous)
+        file.write_text(text, encoding="utf-8")
+    typer.echo(f"{file} is written; run it with: worker.py plan test {file}")

@@ -45,7 +45,7 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
         # What changes the books, or lets a change through.
         **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen", "drift", "adjust"), DECIDES),
         "dispute open": EVERYBODY - {"auditor"},
-        "dispute close": DECIDES,
+        **dict.fromkeys(("dispute close", "dispute test"), DECIDES),
         # What pays, and what goes to payroll.
         **dict.fromkeys(("paid", "export payroll"), DECIDES),
         # The worker itself and its connection.

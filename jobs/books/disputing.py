@@ -51,7 +51,7 @@ def open_dispute(
         raise SettingsProblem(f"Say in which currency, with --currency (paid in: {', '.join(amounts) or 'none'}).")
     claim = Claim(payee_id, period, said.deal_id, expected, amounts.get(currency, 0), currency, said.why.strip())
     number = disputes.add(conn, actor, claim, now)
-    found = _known(conn, number)
+    found = known(conn, number)
     subject, after = f"dispute {number}", {"payee_id": payee_id, "period": period, "deal_id": said.deal_id}
     audit.note(conn, actor, "dispute open", subject, after=after, reason=claim.why, now=now)
     return told(conn, [found])[0]
@@ -61,7 +61,7 @@ def close_dispute(
     conn: Connection, actor: Actor, number: int, by: By, *, reason: str, differs: bool, now: datetime
 ) -> dict[str, Any]:
     """Settle a dispute. By data or plan it must now pay what was expected, or be said to differ (`differs`)."""
-    found = _known(conn, number)
+    found = known(conn, number)
     claim = found.claim
     if found.settled is not None:
         raise SettingsProblem(f"Dispute {number} was settled already, by {found.settled.login}.")
@@ -79,7 +79,7 @@ def close_dispute(
     disputes.settle(conn, actor, number, by, reason=reason.strip(), computed_micros=is_now, now=now)
     before, after = {"state": "open"}, {"state": f"settled by {by}", "differs": is_now != claim.expected_micros}
     audit.note(conn, actor, "dispute close", f"dispute {number}", before=before, after=after, reason=reason, now=now)
-    return told(conn, [_known(conn, number)])[0]
+    return told(conn, [known(conn, number)])[0]
 
 
 def listed(conn: Connection, sight: Sight, *, everything: bool) -> list[dict[str, Any]]:
@@ -93,8 +93,8 @@ def computed(conn: Connection, payee_id: str, period: str, deal_id: str | None) 
     lines = results.lines_of(conn, [payee_id]).filter(pl.col("period") == period)
     mine = lines if deal_id is None else lines.filter(pl.col("deal_id") == deal_id)
     sums = mine.group_by("currency").agg(pl.col("amount_micros").cast(pl.Int128).sum())
-    known = {currency: int(micros) for currency, micros in sums.iter_rows()}
-    return known or dict.fromkeys(lines["currency"].unique().sort(), 0)
+    sums_by = {currency: int(micros) for currency, micros in sums.iter_rows()}
+    return sums_by or dict.fromkeys(lines["currency"].unique().sort(), 0)
 
 
 def told(conn: Connection, found: Sequence[Dispute]) -> list[dict[str, Any]]:
@@ -126,7 +126,8 @@ def _told(one: Dispute, payee: str) -> dict[str, Any]:
     }
 
 
-def _known(conn: Connection, number: int) -> Dispute:
+def known(conn: Connection, number: int) -> Dispute:
+    """The dispute of this number; raises NotFound."""
     found = next((each for each in disputes.disputes(conn) if each.number == number), None)
     if found is None:
         raise NotFound(f"There is no dispute {number}; dispute list shows those that are open.")

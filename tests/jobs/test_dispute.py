@@ -13,7 +13,7 @@ from jobs.books.checks import open_points
 from store import people, results
 from store.chain import verify
 from tests.jobs.conftest import Company
-from tests.jobs.test_commands import run_on
+from tests.jobs.test_commands import run, run_on
 
 ACCESS = """people:
   - {{login: root, name: Root, roles: [admin]}}
@@ -53,6 +53,12 @@ def test_a_payee_disputes_own_pay_and_finance_settles_it(company: Company, monke
         codes = {point.code for point in open_points(conn, configuration, mine["period"], company.clock())}
     assert "open_dispute" in codes
 
+    monkeypatch.setenv("TALLYSTICK_ACTOR", "bo")
+    file = company.folder / "dispute.yaml"
+    written = run_on(company, "dispute", "test", "1", str(file), "--anonymous")
+    assert written.exit_code == 0, written.output
+    assert run("plan", "test", str(file)).exit_code == 0
+    assert mine["payee_id"] not in file.read_text(encoding="utf-8")
     settle = ("close", "1", "--by", "data", "--reason", "mended in the CRM")
     said("ada", *settle, code=1)
     assert "was expected" in said("bo", *settle, code=1)
