@@ -10,14 +10,17 @@ import pytest
 
 from connectors.hubspot.pay_records import LINE, STATEMENT
 from jobs.stand_in import sandbox_of
+from jobs.status import open_issues
 from sandbox.world import generate
 from tests.jobs.conftest import Company, standing
+from tests.jobs.test_cycle import credited_deal
 from tests.jobs.test_leaks import numbers
+from tests.jobs.test_records import Told, told
 
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """A company whose statements are kept in the portal, after a cycle. The tests leave its numbers as they are."""
+    """A company whose statements are kept in the portal, after a cycle. No test needs the numbers of another."""
     with standing(sandbox_of("hubspot"), generate(11, 60), tmp_path_factory.mktemp("portal") / "config") as made:
         made.edit("tallystick.yaml", lambda text: f"{text}\nrecords: true\n")
         made.set_up()
@@ -46,6 +49,35 @@ def test_statements_are_the_sum_of_their_lines_and_everything_belongs_to_its_pay
         assert sum(Decimal(each["amount"]) for each in own) == Decimal(statement["earned"])
         assert {statement["payee"]} | {each["hubspot_owner_id"] for each in own} == {statement["hubspot_owner_id"]}
     company.nothing_more()
+
+
+def said(company: Company, payee: str) -> Told:
+    """What the portal says that a payee has earned, by payee, period, plan and currency."""
+    own = [each for each in rows(company, STATEMENT.name) if each["payee"] == payee and each["status"] != "Withdrawn"]
+    return {(payee, each["period"], each["plan"], each["currency"]): Decimal(each["earned"]) for each in own}
+
+
+def test_the_portal_says_what_the_statement_says_to_the_cent_also_after_it_was_without_objects(
+    company: Company,
+) -> None:
+    deal = credited_deal(company)
+    payee = next(each["hubspot_owner_id"] for each in rows(company, LINE.name) if each["deal_id"] == deal)
+    before = said(company, payee)
+    assert before == told(company, payee)
+    assert any(before.values())
+
+    held = company.org.get("deals", deal)
+    company.org.update("deals", deal, {name: str(Decimal(held[name]) * 3) for name in ("acv", "amount")})
+    company.org.off.add("custom_objects")
+    assert set(company.cycle().sent) <= {"written"}
+    assert said(company, payee) == before
+    with company.store().read() as conn:
+        (told_of,) = [each for each in open_issues(conn) if each.code == "records_not_written"]
+    assert "needs custom objects (Enterprise)" in told_of.message
+
+    company.org.off.clear()
+    company.cycle()
+    assert said(company, payee) == told(company, payee) != before
 
 
 def test_payees_who_view_only_what_they_own_see_no_colleagues_pay_and_a_wrong_permission_shows(
