@@ -83,3 +83,23 @@ def journal(
     with opened(config, "export journal") as (configuration, store, actor):
         done = export_journal(configuration, store, actor, period, out, preliminary=preliminary)
     show_exported(done, as_json=as_json)
+
+
+@export_app.command()
+def amortisation(
+    period: Annotated[str, typer.Argument(help="Through this period, such as 2026-11.")],
+    out: Annotated[Path, typer.Option(help="The CSV file to write; only you will read it.")],
+    preliminary: Annotated[bool, typer.Option("--preliminary", help="Of an open period; every row says so.")] = False,
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """The schedule of capitalised commissions by deal and month (`capitalise` in config/journal.yaml), rules cited.
+
+    Example: worker.py export amortisation 2026-11 --out amortisation-2026-11.csv
+    """
+    from jobs.exports.amortisation import export_amortisation
+    from jobs.paying.show import show_exported
+
+    with opened(config, "export amortisation") as (configuration, store, actor):
+        done = export_amortisation(configuration, store, actor, period, out, preliminary=preliminary)
+    show_exported(done, as_json=as_json)

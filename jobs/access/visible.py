@@ -41,7 +41,10 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
             ("report", "status", "issues", "approvals", "audit", "experiment report", "drift list", "adjustments"),
             SEES_ALL,
         ),
-        **dict.fromkeys(("diff", "verify", "plan lint", "plan diff", "reassign --dry-run", "export journal"), SEES_ALL),
+        **dict.fromkeys(
+            ("diff", "verify", "plan lint", "plan diff", "reassign --dry-run", "export journal", "export amortisation"),
+            SEES_ALL,
+        ),
         # What changes the books, or lets a change through.
         **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen", "drift", "adjust"), DECIDES),
         "dispute open": EVERYBODY - {"auditor"},

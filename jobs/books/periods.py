@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sqlalchemy import Connection
+
 from engine.calendar import Period, period_named
 from jobs.configuration import Configuration
 from jobs.settings import SettingsProblem
+from store import closing, ledger
 
 
 def named(label: str, configuration: Configuration) -> Period:
@@ -22,3 +25,16 @@ def is_closed(label: str, closed: Collection[str], configuration: Configuration)
     asked = named(label, configuration)
     same = [each for each in (named(one, configuration) for one in closed) if each.kind == asked.kind]
     return any(each.starts_on >= asked.starts_on for each in same)
+
+
+def refuse_open(conn: Connection, configuration: Configuration, period: Period) -> None:
+    """Raise SettingsProblem unless everything through the period is final: every period that ends by its end."""
+    shut = closing.closed(conn)
+    labels = ledger.periods(conn) | {period.label}
+    earlier = [label for label in labels if named(label, configuration).ends_on <= period.ends_on]
+    still_open = sorted(label for label in earlier if not is_closed(label, shut, configuration))
+    if still_open:
+        raise SettingsProblem(
+            f"{', '.join(still_open)}: not closed, so the amounts may still change. "
+            "Close first ('worker.py close'), or take --preliminary."
+        )

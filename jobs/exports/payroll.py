@@ -13,13 +13,12 @@ from sqlalchemy import Connection
 
 from engine.calendar import Period
 from engine.money import format_amount, parse_amount
-from jobs.books.periods import is_closed, named
+from jobs.books.periods import named, refuse_open
 from jobs.configuration import Configuration
 from jobs.exports.files import csv_text
 from jobs.exports.handing_out import Export, handed_out
 from jobs.exports.tying import Tie, refuse_untied, tied
 from jobs.paying.dues import Due, dues, payable_sums, through
-from jobs.settings import SettingsProblem
 from store import audit, canonical, closing, ledger
 from store.database import Store
 from store.payments import paid_sums
@@ -49,7 +48,7 @@ def payroll(
     """The payroll of a period: everybody to whom something is due, or who owes something."""
     period = named(label, configuration)
     if not preliminary:
-        _refuse_open(conn, configuration, period)
+        refuse_open(conn, configuration, period)
     found = [each for each in dues(conn, configuration, period) if each.due or each.carried_forward]
     rows = list(_rows(conn, configuration, period, found, preliminary=preliminary))
     text = csv_text(COLUMNS, rows, AMOUNTS)
@@ -64,18 +63,6 @@ def exported_dues(conn: Connection, label: str) -> dict[tuple[str, str], int] | 
         if entry.action == ACTION and not entry.after["preliminary"]:
             return {(payee, currency): micros for payee, currency, micros in entry.after["due"]}
     return None
-
-
-def _refuse_open(conn: Connection, configuration: Configuration, period: Period) -> None:
-    """Everything that the payroll adds up must be final: every period that ends by the end of this one."""
-    shut = closing.closed(conn)
-    earlier = through(ledger.periods(conn) | {period.label}, period, configuration.rules.company)
-    still_open = sorted(label for label in earlier if not is_closed(label, shut, configuration))
-    if still_open:
-        raise SettingsProblem(
-            f"{', '.join(still_open)}: not closed, so what is due may still change. "
-            "Close first ('worker.py close'), or take --preliminary."
-        )
 
 
 def _rows(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from commands import clock
 from jobs.configuration import Configuration, load
 from jobs.exports.journal import journal
 from jobs.exports.payroll import export_payroll, payroll
@@ -20,8 +21,9 @@ from jobs.paying.recording import booked_in, record_exported
 from store import closing, ledger
 from store.database import Store
 from store.payments import Payment, paid_sums, record
-from tests.jobs.conftest import ADMIN, TEMPLATES
+from tests.jobs.conftest import ADMIN, TEMPLATES, Company
 from tests.jobs.test_books import parse
+from tests.jobs.test_payments import refused, rows_of, told
 from tests.store.conftest import NOW, path, run_id, store
 from tests.store.test_ledger import postings
 
@@ -128,6 +130,40 @@ def _balances(texts: list[str]) -> dict[tuple[str, str], int]:
             entries[row["entry"]] += amount
         assert set(entries.values()) <= {0}
     return found
+
+
+CAPITALISE = "capitalise: [{motions: [new_business], months: 36}, {motions: [renewal, upsell, cross_sell], months: 12}]"
+
+
+@pytest.mark.synced
+def test_capitalised_commissions_are_spread_by_the_policy_and_tie_to_what_was_earned(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New business over three years, a year or less at once, each with its rule; lost customers are impaired."""
+    monkeypatch.setattr(clock, "now", company.clock)
+    told(company, "export", "amortisation", "2026-10", "--out", str(tmp_path / "none.csv"), "--preliminary")
+    assert all("not capitalised" in row["rule"] for row in rows_of(tmp_path / "none.csv"))
+    company.edit("journal.yaml", lambda text: text + CAPITALISE + "\n")
+    assert "not closed" in refused(company, "export", "amortisation", "2026-10", "--out", str(tmp_path / "open.csv"))
+    told(company, "export", "amortisation", "2026-10", "--out", str(tmp_path / "some.csv"), "--preliminary")
+
+    rows = rows_of(tmp_path / "some.csv")
+    spread, at_once = ([row for row in rows if bool(row["months"]) is either] for either in (True, False))
+    assert any("IFRS 15.94" in row["rule"] for row in at_once)
+    assert {row["months"] for row in spread} == {"36"}
+    assert all("ASC 340-40-35-1" in row["rule"] for row in spread)
+    assert sum(parse(row["impaired"]) for row in spread) > 0
+    with company.store().read() as conn:
+        earned = sum(each.micros for each in ledger.sums(conn, ledger.EARNED) if each.booked_in <= "2026-10")
+    assert sum(parse(row[name]) for row in rows for name in ("capitalised", "taken_back", "expensed")) == earned
+    assert all(
+        parse(row["opening"]) + parse(row["capitalised"]) + parse(row["taken_back"])
+        == parse(row["amortised"]) + parse(row["impaired"]) + parse(row["closing"])
+        for row in spread
+    )
+    company.edit("journal.yaml", lambda text: text.replace(", months: 36", ""))
+    company.edit("journal.yaml", lambda text: text.replace("months: 12", "months: 500"))
+    assert "journal.yaml:" in refused(company, "export", "amortisation", "2026-10", "--out", str(tmp_path / "wrong"))
 
 
 def test_a_cent_of_difference_is_no_export() -> None:
