@@ -76,7 +76,7 @@ def _matching(org: "Org", select: Select, sobject: SObject, resolver: Resolver, 
     filters = _filters(org, sobject, resolver)
     tests = filters.tests(select.where) if select.where else []
     if sobject.name == COMPUTED:
-        renew(org)
+        renew(org, select.where)
     rows = filters.candidates(select.where)
     if rows is None:
         rows = list(org.tables[sobject.name].rows.values())
