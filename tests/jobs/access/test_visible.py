@@ -86,10 +86,11 @@ def _actions(callback: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("role", ["payee", "manager"])
-def test_who_sees_only_some_does_nothing_and_asks_only_about_payees(role: Duty) -> None:
+def test_who_sees_only_some_asks_about_payees_disputes_and_does_nothing_else(role: Duty) -> None:
     allowed = {action for action in MAY if may_do(actor("ada", role), action)}
 
-    assert allowed == {*("statement", "statements", "summary", "explain", "blame", "people", "preview", "acknowledge")}
+    questions = ("statement", "statements", "summary", "explain", "blame", "people", "preview", "acknowledge")
+    assert allowed == {*questions, "dispute list", "dispute open"}
 
 
 @pytest.fixture(scope="module")
