@@ -59,4 +59,4 @@ class Floor(Document):
     """An amount of the plan's currency for each deal."""
     applies: Literal["after_split", "before_split"] = Field(default="after_split", examples=["before_split"])
     """`after_split`: each payee is paid at least this for the deal. `before_split`: the deal pays at least this in all,
-    so that a payee with 40 % of it is paid at least 40 % of the floor."""
+    so that a credit for 40 % of it is paid at least 40 % of the floor."""

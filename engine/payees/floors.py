@@ -19,10 +19,9 @@ def topped_up(paid: pl.DataFrame, lines: pl.DataFrame, floor: Floor, plan: Plan)
     """
     alone = floor.applies == "before_split"
     deal = pl.col("credit_id") if alone else pl.coalesce("deal_id", "credit_id")
-    height = _in_force(floor)
-    if alone:
-        num, den = (pl.col(name).fill_null(1).cast(pl.Int128) for name in ("share_num", "share_den"))
-        height = round_ratio_expr(height * num, den, plan.unit_micros, plan.rounding)
+    share = tuple(pl.col(name).fill_null(1).cast(pl.Int128) for name in ("share_num", "share_den"))
+    num, den = share if alone else (whole(1), whole(1))
+    height = round_ratio_expr(_in_force(floor) * num, den, plan.unit_micros, plan.rounding)
     deals = paid.group_by("payee_id", deal=deal, maintain_order=True).agg(
         pl.col("credit_id").last(), earned=pl.col("pay").sum().cast(pl.Int64), height=height.last().cast(pl.Int64)
     )

@@ -67,6 +67,13 @@ def test_the_floor_in_force_on_the_day_counts():
     assert paid([("2026-02-28", 1), ("2026-03-01", 1)], Floor(amount=later)) == [10, 20]
 
 
+def test_a_floor_between_two_units_is_rounded_as_lines_are():
+    odd = Floor(amount=Dated(steps=((date.min, 33333 * 10**4),)))
+    made = plan(component(floor=odd), rounding_unit=units(1))
+
+    assert sum(Case([made]).pays(sold(("2026-02-10", 10))).lines["amount_micros"]) == units(333)
+
+
 def test_what_topped_a_deal_up_is_taken_back_with_it():
     of = plan(component(floor=floor()), clawback=taking_back())
     case, sales = Case([of]), sold(("2026-02-10", 10, {"cancelled_on": "2026-03-02"}))

@@ -43,7 +43,8 @@ def taken_back(line: Line, clawback: Clawback, plan: Plan, facts: Facts, company
         before = after
         if amounts[0] != amounts[1]:
             period = span_of(cause.day, STATEMENTS[plan.pays], company).label
-            part = _called(cause.kind, times[cause.kind])
+            against = [] if line.part == "earning" else [line.part]
+            part = " ".join([_called(cause.kind, times[cause.kind]), *against])
             taken = amounts[0] - amounts[1]
             yield replace(line, part=part, kind="clawback", day=cause.day, period=period, amount=taken)
 

@@ -31,6 +31,8 @@ class Terms:
     own_target: Fraction | None
     case: RateCase | None = None
     """Of rates by what the deal is: that of this one."""
+    rate: Fraction | None = None
+    """Of a rate that follows the deal: that of this one."""
 
     def needed_quota(self) -> Fraction:
         """The quota, where the pay depends on it."""
@@ -44,7 +46,7 @@ class Terms:
 
     def target(self, component: Component) -> Fraction:
         """What 100 % pays."""
-        whole = self.own_target if component.targets is not None else self.value(component.target)
+        whole = self.own_target if component.own_targets is not None else self.value(component.target)
         if whole is None:
             raise MissingQuotaError
         return whole * (self.value(component.weight) if component.weight is not None else Fraction(1))
@@ -61,6 +63,8 @@ def payout(component: Component, achieved: int, terms: Terms) -> Fraction:
         return _by_brackets(component, achieved, terms)
     if component.rate is not None:
         return achieved * Fraction(terms.value(component.rate))
+    if terms.rate is not None:
+        return achieved * terms.rate
     if terms.case is not None:
         value = terms.value(terms.case.value)
         return achieved * (Fraction(value) if terms.case.in_percent else _each(component, value))

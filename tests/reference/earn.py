@@ -19,9 +19,11 @@ from tests.reference.credits import Credit
 from tests.reference.curve import MissingQuotaError, Terms, payout
 from tests.reference.entries import Entry, Line, Participant
 from tests.reference.facts import Facts
+from tests.reference.floors import topped_up
 from tests.reference.gauges import UnknownGaugeError, factor
 from tests.reference.money import WHOLE, rounded
 from tests.reference.quotas import quota_of
+from tests.reference.rate_by import rate_of
 
 
 @dataclass
@@ -43,17 +45,22 @@ class Earnings:
         """The earnings of one component."""
         key = ("lines", who.key, component.id)
         if key not in self.remembered:
-            self.remembered[key] = list(self._lines(who, component))
-        lines: list[Line] = self.remembered[key]
-        return lines
+            lines = list(self._lines(who, component))
+            more = topped_up(component, who.plan, self.counted(who, component), lines) if component.floor else ()
+            self.remembered[key] = [*lines, *more]
+        found: list[Line] = self.remembered[key]
+        return found
 
     def paid_for(self, who: Participant, component: Component) -> dict[str, int | None]:
         """What a component paid for each source; None where that is held."""
         key = ("paid for", who.key, component.id)
         if key not in self.remembered:
-            self.remembered[key] = {line.source: line.amount for line in self.lines_of(who, component)}
-        paid: dict[str, int | None] = self.remembered[key]
-        return paid
+            paid: dict[str, int | None] = {}
+            for line in self.lines_of(who, component):
+                paid[line.source] = None if line.amount is None else line.amount + (paid.get(line.source) or 0)
+            self.remembered[key] = paid
+        of: dict[str, int | None] = self.remembered[key]
+        return of
 
     def entries_of(self, who: Participant, measure: str) -> list[Entry]:
         """What counts in a measure of the plan, on the days on which the payee is on the plan."""
@@ -120,7 +127,7 @@ class Earnings:
         terms = self._terms(who, component, entry)
         if _depends_on_quota(component):
             terms.needed_quota()
-        if component.targets is not None:
+        if component.own_targets is not None:
             terms.target(component)
 
     def _factor(self, who: Participant, component: Component, entry: Entry) -> Fraction | None:
@@ -171,7 +178,8 @@ class Earnings:
         raw: dict[str, int] = {}
         for entry in entries:
             before, achieved = achieved, achieved + (entry.base or 0)
-            times = None if entry.base is None else self._factor(who, component, entry)
+            held = entry.base is None or (component.rate_by is not None and rate_of(component.rate_by, entry) is None)
+            times = None if held else self._factor(who, component, entry)
             if times is None:
                 yield self._line(who, component, entry, None)
             if times is None or not entry.base:
@@ -188,9 +196,10 @@ class Earnings:
         own = None
         if component.quota is not None:
             quota = self.quota(who, component.quota, self.span(component.accumulates, entry))
-        if component.targets is not None:
-            own = self.quota(who, component.targets, self.span(component.accumulates, entry))
-        return Terms(entry.day, quota, own, case_of(component.rates, entry, self.facts))
+        if component.own_targets is not None:
+            own = self.quota(who, component.own_targets, self.span(component.accumulates, entry))
+        rate = rate_of(component.rate_by, entry) if component.rate_by is not None else None
+        return Terms(entry.day, quota, own, case_of(component.rates, entry, self.facts), rate)
 
     def _paid(self, plan: Plan, component: Component, achieved: int, terms: Terms, times: Fraction) -> int:
         """What the window pays in all once so much is achieved."""

@@ -11,8 +11,9 @@ from engine.documents.company import Company
 from engine.documents.conditions import When
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
-from tests.reference.classify import Deal, rate_into_company
+from tests.reference.classify import Deal
 from tests.reference.credits import Credit
+from tests.reference.exchange import rate_into_plan
 from tests.reference.facts import Facts, Row, holds_on
 from tests.reference.matching import fits
 from tests.reference.money import rounded
@@ -103,11 +104,10 @@ def _in_plans_unit(measure: Measure, plan: Plan, credit: Credit, facts: Facts, c
     except UnknownWorthError:
         return None
     if measure.unit == "amount":
-        into_company = credit.deal.fx
-        into_plan = rate_into_company(plan.currency, credit.deal.day, facts, company)
-        if into_plan is None:
+        rate = rate_into_plan(credit.deal.row["currency"], credit.deal.day, plan, facts, company)
+        if rate is None:
             return None
-        exact *= into_company / into_plan
+        exact *= rate
     base = rounded(exact)
     if measure.less_per_deal is None:
         return base
@@ -180,12 +180,8 @@ def _exchanged(of: list[tuple[Plan, Line]], plan: Plan, facts: Facts, company: C
     if len(amounts) < len(of) or len(currencies) > 1:
         return None
     (currency,) = currencies
-    day = of[0][1].day
-    theirs = rate_into_company(currency, day, facts, company)
-    ours = rate_into_company(plan.currency, day, facts, company)
-    if currency == plan.currency:
-        return sum(amounts)
-    return None if theirs is None or ours is None else rounded(sum(amounts) * theirs / ours)
+    rate = rate_into_plan(currency, of[0][1].day, plan, facts, company)
+    return None if rate is None else rounded(sum(amounts) * rate)
 
 
 def is_below(line: Line, manager: str, measure: Measure, facts: Facts) -> bool:

@@ -26,6 +26,16 @@ def by_deal(chance: Random) -> dict[str, Any]:
     return {"by_deal": _cases(chance, "factor", FACTORS)} if chance.random() < 0.2 else {}
 
 
+def rate_by(chance: Random) -> dict[str, Any]:
+    """`rate_by`: a rate that follows a percentage of the deal."""
+    places = sorted(chance.sample(range(-20, 60, 5), chance.choice([2, 2, 3])))
+    points = [{"at": f"{place}%", "rate": dated(chance, *chance.sample(SHARES, 2))} for place in places]
+    ends = {end: chance.choice(["none", "flat", "continue"]) for end in ("below", "beyond") if chance.random() < 0.6}
+    return {
+        "rate_by": {"deal": chance.choice(["discount_percent", "margin_percent", "uplift"]), "points": points, **ends}
+    }
+
+
 def _cases(chance: Random, key: str, values: tuple[Any, ...]) -> list[dict[str, Any]]:
     cases = [
         {"when": when(chance) or {"motion": "renewal"}, key: dated(chance, *chance.sample(values, 2))}

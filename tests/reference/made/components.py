@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from tests.reference.made.cases import by_deal, rates
+from tests.reference.made.cases import by_deal, rate_by, rates
 from tests.reference.made.gauges import gates
 from tests.reference.made.writing import dated
 
@@ -17,6 +17,7 @@ AMOUNTS = (0, 10_000, 25_000, 60_000, 100_000)
 COUNTS = (0, 1, 3, 5, 10)
 LUMPS = (0, 100, 250, 1_000, 2_500)
 MONEY = ("m1", "m2", "plain")
+PROMISES = ("base_salary", "variable", "ote")
 CREDITED = (*MONEY, "count", "paid")
 
 
@@ -38,6 +39,8 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     if before and measure in (*MONEY, "count") and chance.random() < 0.1:
         months = chance.choice([{}, {"for_months": chance.choice([1, 6])}])
         made["residual"] = {**months, "starts_after_months": chance.choice([0, 3])}
+    if "residual" not in made and measure in CREDITED and chance.random() < 0.2:
+        made |= _floor(chance)
     if chance.random() < 0.2:
         made["effective"] = {"from": date(2026, 3, 1), "until": chance.choice([date(2026, 8, 1), date(2026, 11, 9)])}
     return made
@@ -45,11 +48,11 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
 
 def _way(chance: Random, measure: str) -> dict[str, Any]:
     counted = measure in ("count", "nps")
-    cased = [_by_case] if measure in CREDITED else []
+    cased = [_by_case, _by_ratio] if measure in CREDITED else []
     if measure == "csat":
         return _of_percent(chance)
     if counted:
-        return chance.choice([_each, _lumps, *cased])(chance, counted)
+        return chance.choice([_each, _lumps, *cased[:1]])(chance, counted)
     return chance.choice([_flat, _tiers, _tiers, _amount_tiers, _times, _points, _shares, _lumps, _each, *cased])(
         chance, counted
     )
@@ -80,6 +83,10 @@ def _by_case(chance: Random, counted: bool) -> dict[str, Any]:
     return {**rates(chance, counted=counted), **_window(chance)}
 
 
+def _by_ratio(chance: Random, _: bool) -> dict[str, Any]:
+    return {**rate_by(chance), **_window(chance)}
+
+
 def _tier_mode(chance: Random) -> dict[str, Any]:
     tiers = {"tiers": chance.choice(["marginal", "marginal", "whole", "overage_cliff", "previous_cliff"])}
     return {**tiers, **_boundary(chance)}
@@ -104,6 +111,8 @@ def _target(chance: Random) -> dict[str, Any]:
     weight = {"weight": dated(chance, "40%", "60%")} if chance.random() < 0.4 else {}
     if chance.random() < 0.3:
         return {"targets": "variable_pay", **weight}
+    if chance.random() < 0.3:
+        return {"target_of": chance.choice(PROMISES), **weight}
     return {"target": dated(chance, chance.choice([12_500, 10_000]), 7_777), **weight}
 
 
@@ -157,12 +166,18 @@ def _of_percent(chance: Random) -> dict[str, Any]:
     return {**_window(chance), "target": 4_000, **_boundary(chance), "brackets": rows}
 
 
+def _floor(chance: Random) -> dict[str, Any]:
+    """The least that a deal pays which pays anything."""
+    applies = chance.choice([{}, {"applies": "after_split"}, {"applies": "before_split"}])
+    return {"floor": {"amount": dated(chance, chance.choice([50, 1_000, "333.33"]), 400), **applies}}
+
+
 def _cap(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     """The most it pays, for a deal or a window."""
     if chance.random() < 0.7:
         return {}
     height: dict[str, Any] = {"amount": dated(chance, chance.choice([500, 5_000, 20_000]), 1_000)}
-    if made.keys() & {"target", "targets"} and chance.random() < 0.5:
+    if made.keys() & {"target", "targets", "target_of"} and chance.random() < 0.5:
         height = {"of_target": dated(chance, "150%", "80%")}
     soft = {"then_pays": chance.choice(["50%", "10%"])} if chance.random() < 0.3 else {}
     split = {"applies": chance.choice(["after_split", "before_split"])} if chance.random() < 0.5 else {}

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from engine.documents.company import Company
+from engine.documents.compensation import promise_rows
 from tests.reference.calendar import months_in, span_of
 from tests.reference.made.deals import ACCOUNTS, FIRST_DAY, MICROS, REPS, Rows, money
 
@@ -24,7 +25,7 @@ def people(chance: Random, company: Company) -> Rows:
         "role_holdings": list(_holdings(chance)),
         "reporting_lines": list(_reporting(chance)),
         "enrolments": list(_enrolments(chance)),
-        "quotas": list(_quotas(chance, company)),
+        "quotas": [*_quotas(chance, company), *_promises(chance, company)],
         "imported_results": list(_results(chance, company)),
         "fx_rates": list(_rates(chance)),
         "list_entries": _listed(chance),
@@ -82,6 +83,17 @@ def _quotas(chance: Random, company: Company) -> Any:
                         "until_on": span.end,
                         "amount_micros": amount,
                     }
+
+
+def _promises(chance: Random, company: Company) -> Any:
+    """What people data promises, by the month: a twelfth of a year each, as it is read; at times nothing."""
+    for person in (*REPS, *MANAGERS):
+        for promise in ("base_salary", "variable", "ote"):
+            amount = chance.choice([4_000, 6_250, 10_000]) * MICROS
+            for month in months_in(span_of(FIRST_DAY, "year", company).first, LAST_DAY, company):
+                if chance.random() < 0.99:
+                    row = {"person_id": person, "quota": promise_rows(promise), "amount_micros": amount}
+                    yield {**row, "from_on": month.first, "until_on": month.end}
 
 
 def _results(chance: Random, company: Company) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from tests.reference.made.clawbacks import clawback
 from tests.reference.made.components import component
 from tests.reference.made.measures import measures
+from tests.reference.made.writing import dated
 
 SINCE = date(2025, 1, 1)
 ROUNDINGS: tuple[dict[str, Any], ...] = ({}, {}, {"rounding": "half_even"}, {"rounding": "down"}, {"rounding_unit": 1})
@@ -25,6 +26,8 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
         "measures": measures(chance, of_team=name == "manager"),
         "components": [],
     }
+    if chance.random() < 0.5:
+        document["exchange"] = _exchange(chance, document["currency"])
     for _ in range(parts):
         document["components"].append(component(chance, document["components"], of_team=name == "manager"))
     if chance.random() < 0.5:
@@ -32,3 +35,10 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
     if chance.random() < 0.3:
         document["ramp"] = [{"month": month, "quota": share} for month, share in enumerate(("25%", "50%", "75%"), 1)]
     return {**document, **chance.choice([{}, {}, {"proration": "months"}, {"proration": "days"}])}
+
+
+def _exchange(chance: Random, currency: str) -> dict[str, Any]:
+    """By which day's rates, and at times one currency by a rate of the plan."""
+    made: dict[str, Any] = {"rates_of": chance.choice(["day", "month_start", "plan_start"])}
+    other = chance.choice([each for each in ("USD", "EUR", "JPY") if each != currency])
+    return made if chance.random() < 0.5 else {**made, "fixed": {other: dated(chance, "1.15", "0.875")}}
