@@ -27,6 +27,9 @@ POINTS = (
 RECORD_POINTS = ("records.announced", "records.between_batches", "records.before_finish")
 """Those that are passed only where statements are kept in the CRM."""
 
+OWNER_POINTS = ("owners.before_write", "owners.after_write")
+"""Those that are passed only where owners are set."""
+
 _passed: Counter[str] = Counter()
 
 

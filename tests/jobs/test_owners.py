@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.mapping import OwnerPolicy, read_mapping
+from jobs.crash_points import OWNER_POINTS
 from jobs.owners import BETWEEN_CHANGES, Seen, decide
 from jobs.stand_in import SANDBOXES
 from sandbox.world import World, generate
@@ -147,8 +148,8 @@ def test_a_flag_never_writes_an_owner(owning: Company) -> None:
 @pytest.mark.parametrize("owning", ["salesforce"], indirect=True)
 def test_what_the_crm_refuses_is_told_in_its_words_and_tried_again(owning: Company) -> None:
     refuses = [True]
+    was: dict[str, str] = {row["Id"]: row["OwnerId"] for row in owning.org.rows("Opportunity")}
     owning.org.validation_rule("Opportunity", lambda row: refuses[0] and row["OwnerId"] != was[row["Id"]], "Ask Ann.")
-    was = {row["Id"]: row["OwnerId"] for row in owning.org.rows("Opportunity")}
     owning.cycle()
 
     assert set(_issues(owning).values()) == {"owner_refused"}
@@ -158,6 +159,23 @@ def test_what_the_crm_refuses_is_told_in_its_words_and_tried_again(owning: Compa
     owning.cycle()
     assert _issues(owning) == {}
     assert not _deals(owning).items() <= was.items()
+
+
+@pytest.mark.parametrize("owning", ["salesforce"], indirect=True)
+def test_a_crash_after_the_write_leaves_it_ours(owning: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(name: str) -> None:
+        if name == OWNER_POINTS[1]:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("jobs.send_owners.crash_point", crash)
+    with pytest.raises(KeyboardInterrupt):
+        owning.cycle()
+    monkeypatch.undo()
+    owners, read = _deals(owning), _as_read(owning)
+    assert owners != read
+
+    owning.nothing_more()
+    assert (_deals(owning), _as_read(owning), _issues(owning)) == (owners, read, {})
 
 
 @given(
