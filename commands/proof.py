@@ -41,31 +41,19 @@ def verify(
 
     Example: worker.py verify --all
     """
-    if what is None:
-        _verify_books(config, everything=everything, as_json=as_json)
-    elif period is None:
+    from jobs.proof.show import show_seal, show_verdict
+    from jobs.proof.verify import verify_all, verify_kept, verify_statement
+
+    if what is not None and period is None:
         _verify_file(Path(what), as_json=as_json)
-    else:
-        _verify_seal(config, what, period, as_json=as_json)
-
-
-def _verify_books(config: Path, *, everything: bool, as_json: bool) -> None:
-    from jobs.proof.show import show_verdict
-    from jobs.proof.verify import verify_all, verify_kept
-
-    with opened(config, "verify") as (_, store, _):
-        answer = verify_all(store) if everything else verify_kept(store)
-        show_verdict(answer, as_json=as_json)
-    _fail_unless(answer["holds"])
-
-
-def _verify_seal(config: Path, payee: str, period: str, *, as_json: bool) -> None:
-    from jobs.proof.show import show_seal
-    from jobs.proof.verify import verify_statement
-
+        return
     with asked(config, "verify") as (_, store, sight):
-        answer = verify_statement(store, payee, period, sight)
-        show_seal(answer, as_json=as_json)
+        if what is not None and period is not None:
+            answer = verify_statement(store, what, period, sight)
+            show_seal(answer, as_json=as_json)
+        else:
+            answer = verify_all(store) if everything else verify_kept(store)
+            show_verdict(answer, as_json=as_json)
     _fail_unless(answer["holds"])
 
 
