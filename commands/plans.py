@@ -39,8 +39,8 @@ def plan_test(
 
     Example: worker.py plan test config/examples
     """
-    from jobs.plan_test import as_answer, judge_all
-    from jobs.show_plan_test import show_verdicts
+    from jobs.plans.show_test import show_verdicts
+    from jobs.plans.test import as_answer, judge_all
 
     verdicts = judge_all(paths)
     show_verdicts(as_answer(verdicts), as_json=as_json)
@@ -62,7 +62,7 @@ def plan_draw(
 
     Example: worker.py plan draw config/plans/ae.yaml --component base --quota 1000000 --svg base.svg
     """
-    from jobs.plan_draw import draw
+    from jobs.plans.draw import draw
 
     with reported():
         for drawing in draw(file, component, quota, day_of(on), svg):
@@ -82,8 +82,8 @@ def plan_lint(
 
     Example: worker.py plan lint config/plans/ae.yaml
     """
-    from jobs.plan_lint import lint
-    from jobs.show_plan_lint import show_findings
+    from jobs.plans.lint import lint
+    from jobs.plans.show_lint import show_findings
 
     with reported():
         answer = lint(path, _history(config) if history else None)
@@ -112,8 +112,8 @@ def plan_diff(
     Example: worker.py plan diff next-year --config config --over 2026-02..2026-07
     """
     from jobs.configuration import load
-    from jobs.plan_diff import diff
-    from jobs.show_plan_diff import show_diff
+    from jobs.plans.diff import diff
+    from jobs.plans.show_diff import show_diff
 
     with opened(config, "plan diff") as (configuration, store, _):
         show_diff(diff(configuration, load(new_config), store, over, clock.now), as_json=as_json)

@@ -22,7 +22,7 @@ from engine.documents.reassignment import Change, read_reassignment
 from engine.money import format_amount
 from engine.telling.books import books_on
 from jobs.configuration import Configuration, ConfigurationProblem, configured
-from jobs.plan_diff import Replay, replay
+from jobs.plans.diff import Replay, replay
 from jobs.settings import SettingsProblem
 from store import canonical
 from store.database import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from jobs.plan_test import as_answer, judge_all
+from jobs.plans.test import as_answer, judge_all
 from worker import app
 
 EXAMPLES = Path(__file__).parents[2] / "config" / "examples"
