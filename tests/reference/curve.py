@@ -33,6 +33,8 @@ class Terms:
     """Of rates by what the deal is: that of this one."""
     rate: Fraction | None = None
     """Of a rate that follows the deal: that of this one."""
+    cell: Fraction | int | None = None
+    """Of a matrix of amounts or rates: what it says."""
 
     def needed_quota(self) -> Fraction:
         """The quota, where the pay depends on it."""
@@ -61,16 +63,33 @@ def payout(component: Component, achieved: int, terms: Terms) -> Fraction:
         return _through_points(component, achieved, terms)
     if component.brackets:
         return _by_brackets(component, achieved, terms)
-    if component.rate is not None:
-        return achieved * Fraction(terms.value(component.rate))
+    if terms.cell is not None:
+        return _of_matrix(component, achieved, terms, terms.cell)
+    return achieved * _flat(component, terms)
+
+
+def _flat(component: Component, terms: Terms) -> Fraction:
+    """Pay for a micro-unit of the measure, whatever was achieved before."""
     if terms.rate is not None:
-        return achieved * terms.rate
+        return terms.rate
     if terms.case is not None:
         value = terms.value(terms.case.value)
-        return achieved * (Fraction(value) if terms.case.in_percent else _each(component, value))
+        return Fraction(value) if terms.case.in_percent else _each(component, value)
+    if component.rate is not None:
+        return Fraction(terms.value(component.rate))
     if component.times is not None:
-        return achieved * terms.value(component.times) * target_rate(component, terms)
-    return achieved * _each(component, terms.value(component.pays))
+        return Fraction(terms.value(component.times) * target_rate(component, terms))
+    return _each(component, terms.value(component.pays))
+
+
+def _of_matrix(component: Component, achieved: int, terms: Terms, cell: Fraction | int) -> Fraction:
+    """A share of what was achieved; or an amount or a part of the target, once anything was."""
+    assert component.matrix is not None
+    if component.matrix.rates:
+        return achieved * Fraction(cell)
+    if achieved <= 0:
+        return Fraction(0)
+    return cell * terms.target(component) if isinstance(cell, Fraction) else Fraction(cell)
 
 
 def target_rate(component: Component, terms: Terms) -> Fraction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -20,7 +20,8 @@ from tests.reference.curve import MissingQuotaError, Terms, payout
 from tests.reference.entries import Entry, Line, Participant
 from tests.reference.facts import Facts
 from tests.reference.floors import topped_up
-from tests.reference.gauges import UnknownGaugeError, factor
+from tests.reference.gauges import UnknownGaugeError, cell, factor
+from tests.reference.matching import fits
 from tests.reference.money import WHOLE, rounded
 from tests.reference.quotas import quota_of
 from tests.reference.rate_by import rate_of
@@ -77,7 +78,9 @@ class Earnings:
         if key not in self.remembered:
             life = component.effective or who.plan.effective
             entries = self.entries_of(who, component.measure)
-            self.remembered[key] = [each for each in entries if life.covers(each.day)]
+            takers = who.plan.before(component.id)
+            kept = (each for each in entries if life.covers(each.day))
+            self.remembered[key] = [each for each in kept if not any(self._takes(part, who, each) for part in takers)]
         counted: list[Entry] = self.remembered[key]
         return counted
 
@@ -132,9 +135,17 @@ class Earnings:
 
     def _factor(self, who: Participant, component: Component, entry: Entry) -> Fraction | None:
         try:
-            return factor(component, who, entry, self) * self._by_deal(component, entry)
+            times = factor(component, who, entry, self) * self._by_deal(component, entry)
+            found = cell(component, who, entry, self)
+            return times * found if found is not None and component.matrix and component.matrix.factors else times
         except (UnknownGaugeError, MissingQuotaError):
             return None
+
+    def _takes(self, component: Component, who: Participant, entry: Entry) -> bool:
+        """Whether a component that stands before others takes the entry's deal: on the days of its own life."""
+        life = component.effective or who.plan.effective
+        measure = who.plan.measures[component.measure]
+        return life.covers(entry.day) and entry.deal is not None and fits(measure.when, entry.deal, self.facts)
 
     def _by_deal(self, component: Component, entry: Entry) -> Fraction:
         """What the deal itself multiplies its payout by."""
@@ -185,6 +196,8 @@ class Earnings:
             if times is None or not entry.base:
                 continue
             terms = self._terms(who, component, entry)
+            if component.matrix is not None and not component.matrix.factors:
+                terms = replace(terms, cell=cell(component, who, entry, self))
             amount = self._paid(who.plan, component, achieved, terms, times)
             amount -= self._paid(who.plan, component, before, terms, times)
             if not component.cap_on_curve:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -22,13 +23,31 @@ class UnknownGaugeError(Exception):
 def factor(component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction:
     """What gates and multipliers make of the component's payout for this entry."""
     total = Fraction(1)
-    for gate in earned.gauges(component):
+    for gate in _gates(component, earned):
         number = _remembered(gate, _read(gate, component, who, earned), entry, earned)
         if isinstance(gate, Multiplier):
             total *= _factor_at(gate, number)
         else:
             total *= 1 if _is_open(gate, number) else 0
     return total
+
+
+def cell(component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction | int | None:
+    """The cell of its matrix that the two numbers reach; None without a matrix."""
+    if component.matrix is None:
+        return None
+    axes = (component.matrix.rows, component.matrix.columns)
+    places = []
+    for axis, gauge in zip(axes, earned.gauges(component)[-len(axes) :], strict=True):
+        number = _remembered(gauge, _read(gauge, component, who, earned), entry, earned)
+        places.append(max((place for place, start in enumerate(axis.starts) if start <= number), default=0))
+    return component.matrix.cells[places[0]][places[1]]
+
+
+def _gates(component: Component, earned: Earnings) -> Sequence[Gate | Multiplier]:
+    """Its gates and multipliers, without the axes of its matrix, which are the last two."""
+    gauges = earned.gauges(component)
+    return gauges if component.matrix is None else gauges[:-2]
 
 
 def _is_open(gate: Gate, number: Fraction) -> bool:

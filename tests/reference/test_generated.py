@@ -20,7 +20,7 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
-    **_each(LATE, "Axis", "attainment_of", "from", "judged", "measure", "over", "payout_of", "quota", "ranked"),
+    **_each(LATE, "Axis", "ranked"),
     **_each(
         LATE,
         "BonusPool",
@@ -30,7 +30,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "PoolGate", "measure", "min", "quota"),
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
     **_each(LATE, "Clawback", "of"),
-    **_each(LATE, "Component", "carry", "matrix"),
+    **_each(LATE, "Component", "carry"),
     **_each(LATE, "Component", "release", "split_of"),
     **_each(LATE, "Gate", "ranked"),
     **_each(LATE, "Holdover", "because", "days", "of", "share"),
@@ -39,7 +39,6 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Leave", "deals", "quota"),
     **_each(LATE, "Leavers", "paid_for_days"),
     **_each(LATE, "LastDay", "after_days", "after_months", "then"),
-    **_each(LATE, "Matrix", "columns", "factors", "pays", "rates", "rows"),
     **_each(LATE, "Measure", "dated_by", "members", "overpaid", "retention", "weighted", "within_months"),
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
     **_each(LATE, "Multiplier", "ranked"),
@@ -68,7 +67,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "SigningWindow", "because", "id", "months", "months_by_segment", "sales_cycles", "until"),
     **_each(LATE, "When", "channel", "facts", "growth", "lifetime_months", "running_acv", "window"),
     **_each(LATE, "engagement", "holdovers", "house_accounts", "team_roles", "segments", "territories", "windows"),
-    **_each(LATE, "plan", "bonus_pools", "caps", "leave", "leavers", "precedence", "release", "reserve"),
+    **_each(LATE, "plan", "bonus_pools", "caps", "leave", "leavers", "release", "reserve"),
     **_each(LATE, "WeightedAttainment", "least", "measure", "most", "quota", "weight"),
     **_each(STATE, "Draw", "against", "amount", "effective", "first_periods", "kind", "recovery"),
     **_each(STATE, "Experiment", "accounts", "arms", "because", "effective", "id", "strata"),

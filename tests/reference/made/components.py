@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.reference.made.cases import by_deal, rate_by, rates
-from tests.reference.made.gauges import gates
+from tests.reference.made.gauges import gates, matrix
 from tests.reference.made.writing import dated
 
 PERIODS = ("month", "quarter", "half", "year")
@@ -33,7 +33,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
         *(["manager_override"] if of_team and measure in (*MONEY, "count") else []),
     ]
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
-    made |= _way(chance, measure)
+    made |= _matrix(chance, before, measure) if chance.random() < 0.15 else _way(chance, measure)
     made |= _cap(chance, made)
     made |= gates(chance, before) | (by_deal(chance) if measure in CREDITED else {})
     if before and measure in (*MONEY, "count") and chance.random() < 0.1:
@@ -48,7 +48,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
 
 def _way(chance: Random, measure: str) -> dict[str, Any]:
     counted = measure in ("count", "nps")
-    cased = [_by_case, _by_ratio] if measure in CREDITED else []
+    cased = [*([_by_case] if measure in CREDITED else []), *([_by_ratio] if measure in MONEY else [])]
     if measure == "csat":
         return _of_percent(chance)
     if counted:
@@ -77,6 +77,16 @@ def _some(chance: Random, starts: tuple[Any, ...]) -> list[Any]:
 
 def _flat(chance: Random, _: bool) -> dict[str, Any]:
     return {"rate": _rate(chance), **_window(chance)}
+
+
+def _matrix(chance: Random, before: list[dict[str, Any]], measure: str) -> dict[str, Any]:
+    """Amounts, parts of a target or rates by two numbers; or factors of another way to pay."""
+    kind = chance.choice(["pays", "factors", "share", *(["rates"] if measure in MONEY else [])])
+    if kind == "factors":
+        return {**_way(chance, measure), **matrix(chance, before, kind, ("0%", "50%", "1.25"))}
+    if kind == "share":
+        return {**_window(chance), "target": 5_000, **matrix(chance, before, "pays", ("20%", "110%", "33.3%"))}
+    return {**_window(chance), **matrix(chance, before, kind, LUMPS if kind == "pays" else RATES)}
 
 
 def _by_case(chance: Random, counted: bool) -> dict[str, Any]:

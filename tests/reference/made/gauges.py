@@ -22,6 +22,22 @@ def gates(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     return made
 
 
+def matrix(chance: Random, before: list[dict[str, Any]], kind: str, cells: tuple[Any, ...]) -> dict[str, Any]:
+    """A matrix of `pays`, `rates` or `factors`."""
+    rows, columns = _axis(chance, before), _axis(chance, before)
+    table = [[chance.choice(cells) for _ in columns["from"]] for _ in rows["from"]]
+    return {"matrix": {"rows": rows, "columns": columns, kind: table}}
+
+
+def _axis(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
+    number, thresholds = _number(chance, before)
+    return {**number, **_judged(chance), "from": [thresholds[0], *_some(chance, thresholds[1:])]}
+
+
+def _some(chance: Random, starts: tuple[Any, ...]) -> list[Any]:
+    return [each for each in starts if chance.random() < 0.5]
+
+
 def _gate(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     if chance.random() < 0.2:
         return {"each_of": ["m1", "m2"], chance.choice(["min", "above"]): 5_000, **_judged(chance), **_over(chance)}
@@ -33,7 +49,7 @@ def _gate(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _multiplier(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     number, thresholds = _number(chance, before)
-    starts = [thresholds[0], *(each for each in thresholds[1:] if chance.random() < 0.5)]
+    starts = [thresholds[0], *_some(chance, thresholds[1:])]
     brackets = [{"from": start, "factor": chance.choice(FACTORS)} for start in starts]
     return {**number, "brackets": brackets, **_judged(chance)}
 

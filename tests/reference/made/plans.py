@@ -9,6 +9,7 @@ from typing import Any
 from tests.reference.made.clawbacks import clawback
 from tests.reference.made.components import component
 from tests.reference.made.measures import measures
+from tests.reference.made.precedence import precedence
 from tests.reference.made.writing import dated
 
 SINCE = date(2025, 1, 1)
@@ -30,6 +31,7 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
         document["exchange"] = _exchange(chance, document["currency"])
     for _ in range(parts):
         document["components"].append(component(chance, document["components"], of_team=name == "manager"))
+    document |= precedence(chance, document)
     if chance.random() < 0.5:
         document |= clawback(chance, document["components"])
     if chance.random() < 0.3:
