@@ -48,7 +48,7 @@ def paid(
 @export_app.command()
 def payroll(
     period: Annotated[str, typer.Argument(help="Such as 2026-11.")],
-    out: Annotated[Path, typer.Option(help="The CSV file to write; only you will read it.")],
+    out: Annotated[Path, typer.Option(help="The file to write, .csv or .xlsx; only you will read it.")],
     preliminary: Annotated[bool, typer.Option("--preliminary", help="Of an open period; every row says so.")] = False,
     config: ConfigFolder = Path("config"),
     as_json: AsJson = False,

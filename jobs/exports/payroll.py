@@ -54,7 +54,7 @@ def payroll(
     text = csv_text(COLUMNS, rows, AMOUNTS)
     ties = _ties(conn, configuration, period, text)
     refuse_untied(ties)
-    return Export(ACTION, label, text, ties, preliminary), found
+    return Export(ACTION, label, text, ties, preliminary, AMOUNTS), found
 
 
 def exported_dues(conn: Connection, label: str) -> dict[tuple[str, str], int] | None:

@@ -6,6 +6,7 @@ import csv
 import json
 import sqlite3
 from contextlib import closing as closed_after
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from store import audit, closing, ledger, payments
 from store.chain import verify
 from store.database import Store
 from tests.jobs.conftest import Company, all_seen
+from tests.jobs.statements.test_forms import sheet_amounts
 from tests.jobs.test_books import BOOK, close_all, parse
 from tests.jobs.test_commands import run_on
 
@@ -81,6 +83,9 @@ def test_a_closed_month_is_paid_exactly_as_exported_and_once(paying: Company, tm
     assert sum(parse(row["due"]) for row in exported) == payable(paying.store(), [first]) > 0
     assert all(row["seal"] and row["status"] == "final" for row in exported)
     assert "exists already" in refused(paying, "export", "payroll", first, "--out", out[1])
+    book = tmp_path / "payroll.xlsx"
+    told(paying, "export", "payroll", first, "--out", str(book))
+    assert {Decimal(row["due"]) for row in exported} <= set(sheet_amounts(book.read_bytes(), "payroll"))
 
     done = json.loads(told(paying, "paid", first, "--reference", "RUN-1", "--on", "2026-11-10", "--json"))
     assert done["recorded"] == len(exported)
@@ -90,11 +95,8 @@ def test_a_closed_month_is_paid_exactly_as_exported_and_once(paying: Company, tm
     assert rows_of(Path(out[2])) == []
     store = paying.store()
     with store.read() as conn:
-        assert [entry.action for entry in audit.entries(conn, first)][:3] == [
-            "export payroll",
-            "paid",
-            "export payroll",
-        ]
+        actions = [entry.action for entry in audit.entries(conn, first)][:4]
+        assert actions == ["export payroll", "paid", "export payroll", "export payroll"]
         assert verify(conn) is None
     for number in ("3", "4"):
         told(paying, "export", "journal", first, "--out", str(tmp_path / number))
