@@ -51,15 +51,21 @@ NEEDED = [
 WINDOW = ["payee_id", "window"]
 
 
+UNDEALT = ["payee_id", "dated_on", "credit_id"]
+"""What tells imported results and the like, which are of no deal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attainment:
     """The rows of a component, the credits that none could be made for, and why.
 
-    `waiting` are the windows (payee_id, window) of such credits: nobody knows what they come to.
+    `waiting` are the windows (payee_id, window) of such credits: nobody knows what they come to. `undealt` are those of
+    them that are of no deal (columns `UNDEALT`).
     """
 
     rows: dy.DataFrame[f.Attained]
     waiting: pl.DataFrame
+    undealt: pl.DataFrame
     held: dy.DataFrame[f.HeldSources]
     issues: tuple[Issue, ...]
 
@@ -158,6 +164,7 @@ def attain(
     return Attainment(
         rows=_attained(told if chain is None else bounded(told, chain.carry), plan, component),
         waiting=held.select(WINDOW).unique(),
+        undealt=held.filter(pl.col("deal_id").is_null()).select(UNDEALT),
         held=held_sources(held, plan, component),
         issues=tuple(troubles(held, plan, component)),
     )

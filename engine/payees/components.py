@@ -23,7 +23,7 @@ from engine.documents.plan import Plan
 from engine.documents.values import Dated
 from engine.model import Issue, join_issues
 from engine.payees.adjusted_measures import with_adjusted
-from engine.payees.attain import WINDOW, Attainment, Prepared, attain, prepare
+from engine.payees.attain import UNDEALT, WINDOW, Attainment, Prepared, attain, prepare
 from engine.payees.bonus_pools import Ground, pooled
 from engine.payees.carry_over import Chain
 from engine.payees.cases import cases_lack_values, found_by_case
@@ -194,10 +194,10 @@ class _Walk:
         return alive(members_at_quota(team, [Read(*part) for part in parts]), component)
 
     def _without_deals(self, places: Sequence[Place]) -> pl.DataFrame:
-        """What the components of these places pay on that is of no deal."""
-        source = ["payee_id", "dated_on", "credit_id"]
-        every = pl.concat([self.attained[place].rows.select("deal_id", *source) for place in places])
-        return every.filter(pl.col("deal_id").is_null()).select(source).unique()
+        """What the components of these places pay on that is of no deal; what is held of it, too."""
+        every = pl.concat([self.attained[place].rows.select("deal_id", *UNDEALT) for place in places])
+        counted = every.filter(pl.col("deal_id").is_null()).select(UNDEALT)
+        return pl.concat([counted, *(self.attained[place].undealt for place in places)]).unique()
 
     def _judged(
         self, place: Place, component: Component, rows: dy.DataFrame[f.Attained]

@@ -11,7 +11,7 @@ from engine.model import MICROS
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, window
-from tests.engine.plans import Case, amounts, by_amount, codes, component, ledger, plan, quota, sold
+from tests.engine.plans import Case, amounts, by_amount, by_share, codes, component, ledger, plan, quota, sold
 
 NONE_SOLD = sold()
 
@@ -129,3 +129,12 @@ def test_results_of_another_name_count_for_nothing_and_a_result_taken_back_is_wi
 
     assert amounts(first) == [7]
     assert then.postings["delta_micros"].to_list() == [-units(7)]
+
+
+def test_a_held_result_is_held_in_what_adds_up_earnings_too():
+    base = component(measure="it", brackets=by_share((0, 8), (100, 12)))
+    kicker = component(id="kicker", kind="spiff", measure="earned")
+    of = plan(base, kicker, measures={"it": AMOUNT, "earned": Measure(sum="earnings", of=("base",))})
+    outcome = Case([of], others={"imported_results": [result("cash", 1_000)]}).pays(NONE_SOLD)
+
+    assert sorted(outcome.held["component"].to_list()) == ["base", "kicker"]
