@@ -9,7 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from store import adjustments, ledger, mirror, settings
+from store import adjustments, ledger, mirror, pins, settings
 from store.bulk import execute_many
 from store.documents import DOCUMENT, keep_documents
 from store.instants import instant_text
@@ -37,6 +37,7 @@ class Computation:
     earned: int
     payable: int
     adjustments: int | None
+    pins: int | None
     anchored: bool
 
 
@@ -71,6 +72,7 @@ def note_computation(
         "earned": ledger.head(conn)[0],
         "payable": ledger.head(conn, ledger.PAYABLE)[0],
         "adjustments": adjustments.last_step(conn),
+        "pins": pins.last_pin(conn),
         "anchored": anchored,
     }
     conn.execute(sa.insert(COMPUTATION).values(row))

@@ -76,12 +76,21 @@ def copy_around(source: sa.Connection, into: sa.Connection, after: Computation |
 
 def _copy_pins(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
     """Pins and releases by then, and the versions as which the pinned records are believed."""
-    _copy(source, into, PIN, *_between(PIN.c.run_id, after.run_id if after else 0, until.run_id))
+    first = _pins_by(source, after) if after else 0
+    _copy(source, into, PIN, *_between(PIN.c.number, first, _pins_by(source, until)))
     for (name, record_id), revision in pinned(into).items():
         known = VERSION.c
         this = (known.object == name, known.record_id == record_id, known.revision == revision)
         if into.scalar(sa.select(sa.func.count()).where(*this)) == 0:
             _copy(source, into, VERSION, *this)
+
+
+def _pins_by(source: sa.Connection, at: Computation) -> int:
+    """The newest pin or release at a computation: the last one by its run where it did not note any."""
+    if at.pins is not None:
+        return at.pins
+    by_run = sa.select(sa.func.coalesce(sa.func.max(PIN.c.number), 0)).where(PIN.c.run_id <= at.run_id)
+    return source.scalar(by_run) or 0
 
 
 def copy_closings(source: sa.Connection, into: sa.Connection, by: str) -> None:

@@ -44,3 +44,5 @@ class Computation(Table, table=True):
     """Whether all that was known then follows from these inputs alone: nothing shown earlier was kept as it was."""
     adjustments: int | None = Field(sa_type=BigInteger)
     """The newest step of an adjustment; null before there were any."""
+    pins: int | None = Field(sa_type=BigInteger)
+    """The newest pin or release; null where only the run is known by which there were any."""

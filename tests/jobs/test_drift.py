@@ -10,7 +10,8 @@ import pytest
 
 from commands import clock
 from jobs.proof.rebuild import believed, rebuilt
-from store import closing, ledger, results
+from jobs.proof.verify import verify_all
+from store import closing, computations, ledger, results
 from tests.jobs.conftest import Company
 from tests.jobs.test_commands import run_on
 from tests.jobs.test_cycle import credited_deal
@@ -203,3 +204,28 @@ def test_what_is_adjusted_leaves_the_record_and_pays_the_amount_in_the_open_peri
     assert [each["state"] for each in _drifts(company, "--all")] == ["adjusted"]
     _sync(company)
     assert _booked(company) == booked
+
+
+def test_every_step_of_a_run_that_books_a_late_change_is_rebuilt(company: Company, deal: str) -> None:
+    """One run computes more than once while it sorts late changes out; each step follows from what it knew."""
+    _policy(company, "{amount: book}")
+    _sync(company)
+    _double(company, deal)
+    _double(company, _of_an_open_period(company, deal))
+    _sync(company)
+
+    store = company.store()
+    with store.read() as conn:
+        steps = computations.computations(conn)
+    assert len({step.run_id for step in steps}) < len(steps)
+    for step in steps:
+        with rebuilt(store, step) as again:
+            assert again.differences.is_empty(), (step, again.differences)
+    assert verify_all(store)["holds"]
+
+
+def _of_an_open_period(company: Company, deal: str) -> str:
+    with company.store().read() as conn:
+        lines = results.lines_of(conn, None).filter((pl.col("kind") == "commission") & pl.col("deal_id").is_not_null())
+    closed = pl.col("period").is_in(_periods(company, deal))
+    return str(lines.filter(~closed).sort("dated_on", descending=True)["deal_id"][0])
