@@ -92,7 +92,7 @@ def dispute_close(
 @app.command("test")
 def dispute_test(
     dispute: int,
-    file: Annotated[Path, typer.Argument(help="Where the plan test is written.")],
+    file: Annotated[Path, typer.Argument(help="Where the plan test is written; a new file that only you will read.")],
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Without names of people and deals.")] = False,
     config: ConfigFolder = Path("config"),
 ) -> None:
@@ -101,8 +101,9 @@ def dispute_test(
     Example: worker.py dispute test 4 tests/dispute-4.yaml --anonymous
     """
     from jobs.books.dispute_test import plan_test_of
+    from jobs.exports.files import write_private
 
     with opened(config, "dispute test") as (configuration, store, _), store.read() as conn:
         text = plan_test_of(conn, configuration, dispute, anonymous=anonymous)
-        file.write_text(text, encoding="utf-8")
+        write_private(file, text)
     typer.echo(f"{file} is written; run it with: worker.py plan test {file}")

@@ -49,7 +49,7 @@ def copy_inputs(source: sa.Connection, into: sa.Connection, after: Computation |
     """Everything that the computation `until` knew and `after` (None: nothing) did not, but the ledgers."""
     copy_around(source, into, after, until)
     _put(source, into, _records(after.revision if after else 0, until.revision))
-    _copy_pins(source, into, after, until)
+    copy_pins(source, into, after, until)
     copy_adjustments(source, into, until.adjustments or 0)
 
 
@@ -66,7 +66,7 @@ def copy_adjustments(source: sa.Connection, into: sa.Connection, until: int) -> 
 
 
 def copy_around(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
-    """The same but records and adjustments: runs, lots, the organization."""
+    """The same but records, pins and adjustments: runs, lots, the organization."""
     _copy(source, into, RUN, *_between(RUN.c.run_id, after.run_id if after else 0, until.run_id))
     rowid: sa.ColumnElement[int] = sa.literal_column("rowid")
     _copy(source, into, LOT, *_between(rowid, after.lots if after else 0, until.lots))
@@ -74,10 +74,10 @@ def copy_around(source: sa.Connection, into: sa.Connection, after: Computation |
         set_setting(into, ORGANIZATION, until.organization)
 
 
-def _copy_pins(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
+def copy_pins(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
     """Pins and releases by then, and the versions as which the pinned records are believed."""
-    first = _pins_by(source, after) if after else 0
-    _copy(source, into, PIN, *_between(PIN.c.number, first, _pins_by(source, until)))
+    first = pins_by(source, after) if after else 0
+    _copy(source, into, PIN, *_between(PIN.c.number, first, pins_by(source, until)))
     for (name, record_id), revision in pinned(into).items():
         known = VERSION.c
         this = (known.object == name, known.record_id == record_id, known.revision == revision)
@@ -85,7 +85,7 @@ def _copy_pins(source: sa.Connection, into: sa.Connection, after: Computation | 
             _copy(source, into, VERSION, *this)
 
 
-def _pins_by(source: sa.Connection, at: Computation) -> int:
+def pins_by(source: sa.Connection, at: Computation) -> int:
     """The newest pin or release at a computation: the last one by its run where it did not note any."""
     if at.pins is not None:
         return at.pins

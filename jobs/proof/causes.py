@@ -20,8 +20,17 @@ from jobs.proof.rebuild import Rebuilt, of_then, repeat
 from store import canonical, ledger
 from store.adjustments import steps_between
 from store.computations import Computation
-from store.copying import Changed, changed_records, copy_adjustments, copy_around, copy_chosen
+from store.copying import (
+    Changed,
+    changed_records,
+    copy_adjustments,
+    copy_around,
+    copy_chosen,
+    copy_pins,
+    pins_by,
+)
 from store.instants import instant_of
+from store.pins import moved_after
 
 EFFECT = ["account", "payee_id", "period", "currency"]
 """What an effect is told by; `account` is earned or payable."""
@@ -32,7 +41,8 @@ class Cause:
     """One thing that changed, and what it did to the books."""
 
     kind: str
-    """adjustment, record, configuration, time or order (what neither explains: a held deal, the order of arrival)."""
+    """adjustment, decision, record, configuration, time or order (what none explains: a held deal, the order of
+    arrival)."""
     subject: str
     """The record's object and id, the files, or the days."""
     changes: tuple[str, ...]
@@ -46,7 +56,7 @@ def causes(past: Connection, then: Rebuilt, later: Computation) -> list[Cause]:
     with then.store.write() as conn:
         copy_around(past, conn, then.at, later)
         teller = _Teller(past, conn, then, later)
-        told = [*teller.adjustments(), *teller.records(), *teller.configuration(), *teller.time()]
+        told = [*teller.adjustments(), *teller.decisions(), *teller.records(), *teller.configuration(), *teller.time()]
         return [*told, *_rest(past, conn, later)]
 
 
@@ -63,6 +73,14 @@ class _Teller:
             effect = _effect(self._advance(self.then.configuration, self.then.at))
             if effect.height:
                 yield Cause("adjustment", f"adjustment {number}", (), effect)
+
+    def decisions(self) -> Iterator[Cause]:
+        """Late changes that were let through, or are read as they were believed from now on."""
+        copy_pins(self.past, self.conn, self.then.at, self.later)
+        records = moved_after(self.conn, pins_by(self.past, self.then.at))
+        effect = _effect(self._advance(self.then.configuration, self.then.at))
+        if effect.height:
+            yield Cause("decision", ", ".join(f"{name} {record_id}" for name, record_id in records), (), effect)
 
     def records(self) -> Iterator[Cause]:
         """Each record that moved anything."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -28,6 +27,7 @@ from jobs.answers import NotFound, find_payee, open_statement
 from jobs.books.material import material
 from jobs.compute import Computed
 from jobs.configuration import Configuration, configured
+from jobs.exports.files import write_private
 from jobs.proof.extract import POSTING, canonical_text, extract, rows_of
 from jobs.proof.rebuild import rebuilt, repeat
 from jobs.settings import SettingsProblem
@@ -66,7 +66,7 @@ def write_proof(store: Store, who: str, period: str, path: Path, sight: Sight) -
     if not (answer := _verdict(content, path.parent))["holds"]:
         raise SettingsProblem(f"This statement cannot be proved by itself: {'; '.join(answer['differences'])}")
     digest = hashlib.sha256(text.encode()).hexdigest()
-    _write(path, f"{text}\n{digest}\n")
+    write_private(path, f"{text}\n{digest}\n")
     return digest
 
 
@@ -159,13 +159,3 @@ def _other_words(said: Mapping[str, Any], again: Mapping[str, Any]) -> Iterator[
     for part in sorted(said.keys() | told.keys()):
         if said.get(part) != told.get(part):
             yield f"the statement's {part} come out otherwise"
-
-
-def _write(path: Path, text: str) -> None:
-    """A file of its own that only its owner reads."""
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        raise SettingsProblem(f"{path} exists already; choose another name.") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)

@@ -229,3 +229,27 @@ def _of_an_open_period(company: Company, deal: str) -> str:
         lines = results.lines_of(conn, None).filter((pl.col("kind") == "commission") & pl.col("deal_id").is_not_null())
     closed = pl.col("period").is_in(_periods(company, deal))
     return str(lines.filter(~closed).sort("dated_on", descending=True)["deal_id"][0])
+
+
+def test_a_difference_names_the_decision_and_nothing_that_is_held(company: Company, deal: str) -> None:
+    """What is held moved nothing; what was accepted moved the books by being accepted."""
+    start = company.clock().isoformat()
+    _double(company, deal)
+    _sync(company)
+    held = company.clock().isoformat()
+    (found,) = _drifts(company)
+
+    assert _causes(company, start, held) == []
+
+    company.clock.forward(minutes=15)
+    assert run_on(company, "drift", "accept", str(found["drift"]), "--reason", "amended").exit_code == 0
+    (cause,) = _causes(company, held, company.clock().isoformat())
+    assert (cause["kind"], cause["subject"]) == ("decision", f"Opportunity {deal}")
+    assert sum(_micros(each["amount"]) for each in cause["effects"]) == sum(
+        _micros(each["amount"]) for each in found["effects"]
+    )
+
+
+def _causes(company: Company, first: str, second: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(run_on(company, "diff", first, second, "--json").stdout)["causes"]
+    return found
