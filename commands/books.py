@@ -33,8 +33,14 @@ def close(
     with opened(config, "close") as (configuration, store, actor):
         labels = periods_to_close(configuration, store, period) if with_earlier else [period]
         sign = signing(configuration.access, store, actor)
-        done = [seal(configuration, store, label, sign, accepts_issues=accept_issues) for label in labels]
-    show_closings(done, as_json=as_json)
+        done = []
+        try:
+            for label in labels:
+                one = seal(configuration, store, label, sign, accepts_issues=accept_issues)
+                done.append(one)
+        finally:  # a closed period stays closed when a later one is refused, so it is told in any case
+            if done:
+                show_closings(done, as_json=as_json)
 
 
 def reopen(

@@ -75,11 +75,12 @@ def statements(
 
     Example: worker.py statements 2026-10 --folder october --form html --form xlsx
     """
+    from jobs.exports.files import private_folder
     from jobs.statements.everybody import statements as everybodys
     from jobs.statements.files import name_of
 
     with asked(config, "statements") as (configuration, store, sight), store.read() as conn:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         count = 0
         for payee_id, said in everybodys(conn, period, configuration, sight):
             name = name_of(period, said["payee"], payee_id)

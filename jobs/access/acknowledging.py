@@ -36,15 +36,19 @@ def acknowledge(conn: Connection, actor: Actor, name: str, plans: Iterable[Plan]
 
     Raises `NotYours` for anybody who is not enrolled in a plan of this name today, whether there is one or not.
     """
-    enrolled = canonical.whole(conn, "enrolments").filter(in_force(pl.lit(today)), plan=name, person_id=actor.person_id)
     plan = next((plan for plan in plans if plan.plan == name and plan.effective.covers(today)), None)
-    if actor.person_id is None or enrolled.is_empty() or plan is None:
+    if actor.person_id is None or plan is None or not _enrolled(conn, actor.person_id, name, today):
         raise NotYours(f"You are in no plan {name!r} today; there is nothing to acknowledge.")
     before = acknowledged(conn, actor.person_id).get(name)
     was = {"version": before.version} if before else None
     after = {"plan": name, "version": plan.version}
     audit.note(conn, actor, ACKNOWLEDGE, actor.person_id, before=was, after=after, reason="", now=now)
     return plan.version
+
+
+def _enrolled(conn: Connection, person_id: str, plan: str, today: date) -> bool:
+    enrolments = canonical.whole(conn, "enrolments")
+    return not enrolments.filter(in_force(pl.lit(today)), plan=plan, person_id=person_id).is_empty()
 
 
 def acknowledged(conn: Connection, payee_id: str) -> dict[str, Acknowledged]:

@@ -36,5 +36,5 @@ def refuse_open(conn: Connection, configuration: Configuration, period: Period) 
     if still_open:
         raise SettingsProblem(
             f"{', '.join(still_open)}: not closed, so the amounts may still change. "
-            "Close first ('worker.py close'), or take --preliminary."
+            "Close first ('worker.py close'); only an export can be --preliminary."
         )

@@ -47,6 +47,14 @@ def write_private(path: Path, content: str | bytes, *, force: bool = False) -> N
         raise SettingsProblem(f"{path} cannot be written: {error.strerror}.") from None
 
 
+def private_folder(path: Path) -> None:
+    """A folder for its owner alone, unless it is there already; raises SettingsProblem where it cannot be made."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsProblem(f"The folder {path} cannot be made: {error.strerror}.") from None
+
+
 def _replace(path: Path, content: bytes) -> None:
     """Write beside it, readable by the owner alone as temporary files are, and give it its name."""
     handle, written = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-")

@@ -26,6 +26,13 @@ def codes(company: Company, label: str, accepts_issues: str = DIRT) -> set[str]:
     return {point.code for point in refused.value.points}
 
 
+def tells_what_it_closed_before_a_refusal(company: Company) -> None:
+    """The month that still runs is refused; the one before it was closed, and is told."""
+    onward = run_on(company, "close", "2026-11", "--with-earlier", "--accept-issues", DIRT)
+    assert (onward.exit_code, "2026-11 cannot be closed yet" in onward.output) == (1, True)
+    assert "2026-10 is closed" in onward.output
+
+
 def test_what_is_open_is_listed_releases_go_on_and_reopening_goes_back_in_order(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,8 +66,7 @@ def test_what_is_open_is_listed_releases_go_on_and_reopening_goes_back_in_order(
         reopen(configuration, store, before["period"], sign, reason="a wrong rate")
     with pytest.raises(SettingsProblem, match="needs a reason"):
         reopen(configuration, store, last["period"], sign, reason=" ")
-    alone = run_on(company, "reopen", last["period"], "--reason", "a wrong rate")
-    assert "access.yaml names nobody" in alone.output
+    assert "names nobody" in run_on(company, "reopen", last["period"], "--reason", "a wrong rate").output
     reopen(configuration, store, last["period"], sign, reason="a wrong rate")
     assert periods_to_close(configuration, store, last["period"]) == [last["period"]]
     again = run_on(company, "close", last["period"], "--accept-issues", DIRT, "--json")
@@ -71,3 +77,4 @@ def test_what_is_open_is_listed_releases_go_on_and_reopening_goes_back_in_order(
         assert len(statements.sealed(conn, done["closing"])) == len(seals)
         assert [entry.action for entry in audit.entries(conn, last["period"])][:1] == ["close"]
         assert verify(conn) is None
+    tells_what_it_closed_before_a_refusal(company)

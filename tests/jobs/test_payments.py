@@ -102,6 +102,7 @@ def test_a_closed_month_is_paid_exactly_as_exported_and_once(paying: Company, tm
         told(paying, "export", "journal", first, "--out", str(tmp_path / number))
     assert (tmp_path / "3").read_bytes() == (tmp_path / "4").read_bytes()
     assert "not closed" in refused(paying, "export", "journal", second, "--out", str(tmp_path / "5"))
+    assert "only an export can be --preliminary" in refused(paying, "paid", second, "--reference", "RUN-3")
     told(paying, "export", "journal", "2026-11", "--out", str(tmp_path / "6"), "--preliminary")
     bank = [row for row in rows_of(tmp_path / "6") if row["role"] == "cash"]
     assert [(row["date"], row["reference"], row["about"]) for row in bank] == [("2026-11-10", "RUN-1", first)]

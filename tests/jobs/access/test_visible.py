@@ -16,8 +16,9 @@ from typer.testing import CliRunner, Result
 import worker
 from engine.documents.access import Duty
 from engine.money import format_amount
+from jobs.access.acknowledging import acknowledge
 from jobs.access.actor import Actor
-from jobs.access.visible import MAY, Sight, may_do, may_see, sight_of
+from jobs.access.visible import MAY, NotYours, Sight, may_do, may_see, sight_of
 from jobs.answers import NotFound, blame, explain_deal, statement
 from jobs.preview import preview
 from jobs.roster import roster
@@ -200,3 +201,10 @@ def test_an_answer_does_not_tell_nobody_from_somebody_else(paid: Company) -> Non
         ("ada", "acknowledge", rep),
         ("ada", "refused", "status"),
     ]
+
+
+def test_whoever_is_nobody_in_the_crm_has_no_plan_to_acknowledge(company: Company) -> None:
+    """Such as the daemon's own user: refused without asking for the enrolments of nobody."""
+    store = company.store()
+    with store.write() as conn, pytest.raises(NotYours, match="in no plan 'ae'"):
+        acknowledge(conn, actor(None, "admin"), "ae", (), today=date(2026, 11, 2), now=store.clock())

@@ -52,6 +52,9 @@ def test_every_form_adds_up_to_the_statement_and_the_summary_to_the_ledger(compa
     assert format_amount(int(earned * 10**6), "USD") == ours
     done = run_on(company, "statements", period, "--folder", str(tmp_path / "all"), "--form", "csv")
     assert (done.exit_code, len(list((tmp_path / "all").iterdir()))) == (0, len(every))
+    (tmp_path / "taken").touch()
+    refused = run_on(company, "statements", period, "--folder", str(tmp_path / "taken"))
+    assert (refused.exit_code, "taken cannot be made: File exists." in refused.output) == (1, True)
 
 
 def csv_amounts(content: bytes) -> dict[str, list[Decimal]]:
