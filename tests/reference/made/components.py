@@ -34,8 +34,8 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     ]
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
     made |= _matrix(chance, before, measure) if chance.random() < 0.15 else _way(chance, measure)
-    made |= _cap(chance, made)
     made |= gates(chance, before) | (by_deal(chance) if measure in CREDITED else {})
+    made |= _cap(chance, made)
     if before and measure in (*MONEY, "count") and chance.random() < 0.1:
         months = chance.choice([{}, {"for_months": chance.choice([1, 6])}])
         made["residual"] = {**months, "starts_after_months": chance.choice([0, 3])}
@@ -191,4 +191,5 @@ def _cap(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
         height = {"of_target": dated(chance, "150%", "80%")}
     soft = {"then_pays": chance.choice(["50%", "10%"])} if chance.random() < 0.3 else {}
     split = {"applies": chance.choice(["after_split", "before_split"])} if chance.random() < 0.5 else {}
-    return {"cap": {**chance.choice([{"per": "window"}, {"per": "deal", **split}]), **height, **soft}}
+    windows = [] if made.keys() & {"rates", "rate_by", "by_deal"} else [{"per": "window"}]
+    return {"cap": {**chance.choice([*windows, {"per": "deal", **split}]), **height, **soft}}
