@@ -101,9 +101,9 @@ def explained(company: Company) -> list[dict[str, Any]]:
 
 def _in_parts(company: Company, answer: dict[str, Any]) -> dict[str, Any]:
     """Rates stand in sentences the way round in which the CRM keeps them; what they come to does not depend on it."""
-    parts = {
-        part: sorted(in_our_words(company, str(each)) for each in answer[part]) for part in ("why", "credits", "lines")
-    }
+    lines = [{name: said for name, said in line.items() if name != "key"} for line in answer["lines"]]  # made of ids
+    said = {"why": answer["why"], "credits": answer["credits"], "lines": lines}
+    parts = {part: sorted(in_our_words(company, str(each)) for each in told) for part, told in said.items()}
     return {part: [RATE.sub("", each) for each in texts] for part, texts in parts.items()}
 
 
