@@ -87,7 +87,8 @@ def _computed(conn: Connection, configuration: Configuration, period: Period, no
         message = "Records, rules, people files or adjustments have changed since the last computation."
         yield _point("not_computed", period, message, "Run 'worker.py sync'.")
     read = runs.last_done(conn, CYCLES)
-    if read is None or business_date(read.started_at, zone) < period.ends_on:
+    over = business_date(now, zone) >= period.ends_on
+    if over and (read is None or business_date(read.started_at, zone) < period.ends_on):
         message = "The CRM was not read since the period ended."
         yield _point("not_read_since", period, message, "Run 'worker.py sync'.")
 

@@ -17,6 +17,7 @@ from jobs.access.actor import Actor
 from jobs.access.approvals import Unapproved
 from jobs.access.visible import Sight
 from jobs.answers import NotFound, find_payee
+from jobs.changes import deal_of
 from jobs.settings import SettingsProblem
 from store import audit, canonical, disputes, results
 from store.disputes import By, Claim, Dispute
@@ -45,6 +46,8 @@ def open_dispute(
     payee_id = find_payee(conn, said.payee, sight.in_period(period))["person_id"]
     if not said.why.strip():
         raise SettingsProblem("A dispute needs a reason: --why 'what was expected, and from which deal or rule'.")
+    if said.deal_id is not None and not deal_of(conn, said.deal_id):
+        raise NotFound(f"No deal has the id {said.deal_id}; write the id that the CRM's address shows.")
     amounts = computed(conn, payee_id, period, said.deal_id)
     currency = said.currency or (next(iter(amounts)) if len(amounts) == 1 else None)
     if currency is None:

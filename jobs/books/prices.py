@@ -11,9 +11,10 @@ import polars as pl
 from sqlalchemy import Connection
 
 from jobs.answers import told_lines
+from jobs.changes import changed_fields, deal_of, told_changes
 from jobs.compute import Computed
 from jobs.configuration import Configuration
-from store import canonical, results
+from store import results
 from store.ledger import KEY
 from store.mirror import ChangedRecord
 
@@ -58,26 +59,20 @@ def tried(conn: Connection, record: ChangedRecord, computed: Computed, configura
     """What is to be known of a change while it is in force."""
     effects = about_closed(computed)
     lines = _lines(conn, effects)
-    return Trial(effects, rows_of(conn, record), lines, _sentences(conn, lines, configuration))
+    return Trial(effects, deal_of(conn, record.record_id), lines, _sentences(conn, lines, configuration))
 
 
 def told(conn: Connection, record: ChangedRecord, trial: Trial, configuration: Configuration) -> dict[str, list[Any]]:
     """The price of the change, in words and numbers, once it is undone again."""
-    before = rows_of(conn, record)
-    fields = [name for name in {**before, **trial.after} if before.get(name) != trial.after.get(name)]
+    before = deal_of(conn, record.record_id)
+    fields = changed_fields(before, trial.after)
     shown = _lines(conn, trial.effects)
     return {
         "kinds": sorted(set(_kinds(record, before, trial.after, fields, configuration))),
-        "changes": [f"{name}: {before.get(name)} -> {trial.after.get(name)}" for name in fields],
+        "changes": told_changes(before, trial.after),
         "effects": trial.effects.to_dicts(),
         "lines": list(_changed(shown, _sentences(conn, shown, configuration), trial)),
     }
-
-
-def rows_of(conn: Connection, record: ChangedRecord) -> Mapping[str, Any]:
-    """What the book says of a record that is a deal; nothing of any other."""
-    found = canonical.load_book(conn, [], [record.record_id]).deals.filter(pl.col("deal_id") == record.record_id)
-    return found.row(0, named=True) if found.height else {}
 
 
 def _kinds(

@@ -7,17 +7,17 @@ the effects add up. Records are tried in halves: a half that moves nothing is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection
 
+from jobs.changes import deal_of, told_changes
 from jobs.compute import Computed
 from jobs.configuration import GOVERNS_NO_RESULT, Configuration
 from jobs.proof.rebuild import Rebuilt, of_then, repeat
-from store import canonical, ledger
+from store import ledger
 from store.adjustments import steps_between
 from store.computations import Computation
 from store.copying import (
@@ -46,7 +46,7 @@ class Cause:
     subject: str
     """The record's object and id, the files, or the days."""
     changes: tuple[str, ...]
-    """What of it, such as `amount_micros: 1000 -> 2000`."""
+    """What of it, such as `amount: 1,000.00 USD -> 2,000.00 USD`."""
     effect: pl.DataFrame
     """A row for each of EFFECT with `delta_micros`."""
 
@@ -112,13 +112,13 @@ class _Teller:
         if not records:
             return
         trial = self.conn.begin_nested()
-        before = _rows_of(self.conn, records[0])
+        before = deal_of(self.conn, records[0].record_id)
         copy_chosen(self.past, self.conn, records)
         effect = _effect(self._advance(self.then.configuration, self.then.at))
         if len(records) == 1 or effect.is_empty():
             trial.commit()
             if effect.height:
-                changed = tuple(_changes(before, _rows_of(self.conn, records[0])))
+                changed = tuple(told_changes(before, deal_of(self.conn, records[0].record_id)))
                 yield Cause("record", f"{records[0].object} {records[0].record_id}", changed, effect)
             return
         trial.rollback()
@@ -142,19 +142,6 @@ def _effect(computed: Computed) -> pl.DataFrame:
         return pl.DataFrame()
     sums = pl.concat(booked).group_by(EFFECT).agg(pl.col("delta_micros").sum())
     return sums.filter(pl.col("delta_micros") != 0).sort(EFFECT)
-
-
-def _rows_of(conn: Connection, record: Changed) -> Mapping[str, Any]:
-    """What the book says of a record that is a deal; nothing of any other."""
-    found = canonical.load_book(conn, [], [record.record_id]).deals.filter(pl.col("deal_id") == record.record_id)
-    return found.row(0, named=True) if found.height else {}
-
-
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    for name in before.keys() | after.keys():
-        old, new = before.get(name), after.get(name)
-        if old != new:
-            yield f"{name}: {old} -> {new}"
 
 
 def _rest(past: Connection, conn: Connection, later: Computation) -> Iterator[Cause]:

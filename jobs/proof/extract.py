@@ -20,6 +20,7 @@ from engine.documents.order import team_is_read
 from jobs.compute import rivals
 from jobs.configuration import Configuration
 from store import canonical, ledger, mirror, pins, results
+from store.chain import ADJUSTMENT, STEP
 from store.computations import LOT
 from store.copying import RECORD, RUN
 from store.mirror import RAW
@@ -48,7 +49,16 @@ def extract(conn: Connection, configuration: Configuration, payee_id: str, run_i
         "records": _records(conn, configuration.mapping, accounts),
         "lots": [list(row) for row in conn.execute(select(LOT)) if row.account_id in accounts],
         "ledgers": ledgers,
+        **_adjustments(conn, payees),
     }
+
+
+def _adjustments(conn: Connection, payees: set[str]) -> dict[str, list[list[Any]]]:
+    """What was corrected by hand of those who take part, and what became of it."""
+    given = [list(row) for row in conn.execute(select(ADJUSTMENT)) if row.payee_id in payees]
+    numbers = {row[list(ADJUSTMENT.columns.keys()).index("number")] for row in given}
+    steps = [list(row) for row in conn.execute(select(STEP)) if row.adjustment in numbers]
+    return {ADJUSTMENT.name: given, STEP.name: steps}
 
 
 def _taking_part(conn: Connection, configuration: Configuration, payee_id: str) -> set[str]:

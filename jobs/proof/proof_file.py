@@ -33,6 +33,7 @@ from jobs.proof.rebuild import rebuilt, repeat
 from jobs.settings import SettingsProblem
 from store import closing, ledger
 from store.bulk import execute_many
+from store.chain import ADJUSTMENT, STEP
 from store.computations import LOT, Computation, computations, last_computation
 from store.copying import INSERT, RUN
 from store.database import Store, open_store
@@ -135,6 +136,10 @@ def _fill(conn: Connection, content: Mapping[str, Any], instant: datetime) -> No
         conn.execute(insert(LOT), rows_of(content["lots"], [column.name for column in LOT.columns]))
     if content["organization"] is not None:
         set_setting(conn, ORGANIZATION, content["organization"])
+    for kept in (ADJUSTMENT, STEP):
+        if content.get(kept.name):  # a part of the chain, under its own numbers: this database has no use for the rest
+            conn.exec_driver_sql(f"DROP TRIGGER {kept.name}_append")
+            conn.execute(insert(kept), rows_of(content[kept.name], [column.name for column in kept.columns]))
     for account in (ledger.EARNED, ledger.PAYABLE):
         runs: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for row in rows_of(content["ledgers"][account.name], POSTING):

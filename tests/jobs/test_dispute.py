@@ -47,6 +47,7 @@ def test_a_payee_disputes_own_pay_and_finance_settles_it(company: Company, monke
     about = ("--expected", expected, "--why", "the split was 60 to 40", "--deal", mine["deal_id"])
     (opened,) = said("ada", "open", mine["payee_id"], mine["period"], *about)
     said("ada", "open", other["payee_id"], other["period"], *about, code=1)
+    assert "nosuch" in said("ada", "open", mine["payee_id"], mine["period"], *about[:-1], "nosuch", code=1)
     assert opened["difference"] == "-5.00"
     assert [each["dispute"] for each in said("ada", "list")] == [1]
     with store.read() as conn:

@@ -42,6 +42,29 @@ def test_it_is_computed_again_anywhere(company: Company, proof: Path) -> None:
     assert "to the cent" in run_on(company, "verify", str(proof)).stdout
 
 
+def test_a_statement_with_an_adjustment_is_proved(company: Company, proof: Path, tmp_path: Path) -> None:
+    """Under the number that it has among everybody's, of which only the payee's are in the file."""
+    content = json.loads(proof.read_text(encoding="utf-8").splitlines()[0])
+    who, other = content["payee"]["person_id"], _somebody_else(company, content["payee"]["person_id"])
+    for payee, amount in ((other, "17.00"), (who, "-33.50")):
+        assert run_on(company, "adjust", payee, "2026-11", amount, "--reason", "a mistake").exit_code == 0
+    file = tmp_path / "adjusted.proof"
+
+    assert run_on(company, "statement", who, "2026-11", "--proof", str(file)).exit_code == 0
+
+    verdict = json.loads(run_on(company, "verify", str(file), "--json").stdout)
+    assert verdict["holds"]
+    assert len(json.loads(file.read_text(encoding="utf-8").splitlines()[0])["adjustment"]) == 1
+
+
+def _somebody_else(company: Company, payee: str) -> str:
+    """Another payee of the same plan."""
+    with company.store().read() as conn:
+        lines = results.lines_of(conn, None)
+    plan = lines.filter(payee_id=payee)["plan"][0]
+    return str(lines.filter((lines["plan"] == plan) & (lines["payee_id"] != payee))["payee_id"][0])
+
+
 def test_any_changed_byte_is_refused(company: Company, proof: Path) -> None:
     whole, draw = proof.read_bytes(), Random(7)
     for place in [0, len(whole) - 2, *(draw.randrange(len(whole)) for _ in range(20))]:

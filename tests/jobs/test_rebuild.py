@@ -90,7 +90,7 @@ def test_the_command_line_looks_back(company: Company, monkeypatch: pytest.Monke
         ("record", f"Opportunity {deal}"),
         ("configuration", "plans/ae.yaml"),
     ]
-    assert any(change.startswith("acv_micros: ") for change in moved["causes"][0]["changes"])
+    assert any(change.startswith("acv: ") for change in moved["causes"][0]["changes"])
     assert sum(_cents(each["amount"]) for cause in moved["causes"] for each in cause["effects"]) == sum(
         _cents(total["amount"]) for total in moved["totals"]
     )
