@@ -8,7 +8,7 @@ import sys
 
 from benchmarks.table import console, show
 
-NAMES = ("pull", "bulk", "compute", "change", "write", "hubspot", "hubspot_pace", "hubspot_write", "rest")
+NAMES = ("pull", "bulk", "compute", "plans", "change", "write", "hubspot", "hubspot_pace", "hubspot_write", "rest")
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ TOY_ROWS = {
     "pull": 300,
     "bulk": 300,
     "compute": 2_000,
+    "plans": 8_000,
     "change": 400,
     "write": 250,
     "hubspot": 250,
