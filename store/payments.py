@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -36,6 +37,15 @@ class Payment:
         return self.reference, self.payee_id, self.period, self.currency
 
 
+class Entry(NamedTuple):
+    """A payment as it was recorded."""
+
+    number: int
+    at: str
+    """When, in UTC."""
+    payment: Payment
+
+
 def record(conn: sa.Connection, payments: Iterable[Payment], login: str, now: datetime) -> int:
     """Append payments, in the caller's write transaction; answers how many. The database refuses a key twice."""
     count = 0
@@ -48,10 +58,15 @@ def record(conn: sa.Connection, payments: Iterable[Payment], login: str, now: da
 
 def payments(conn: sa.Connection, payee_ids: Collection[str] | None = None) -> list[Payment]:
     """The payments to these payees (or all), in the order in which they were recorded."""
-    chosen = sa.select(PAYMENT).order_by(PAYMENT.c.number)
+    return [each.payment for each in entries(conn, payee_ids)]
+
+
+def entries(conn: sa.Connection, payee_ids: Collection[str] | None = None, *, after: int = 0) -> list[Entry]:
+    """The payments to these payees (or all) with number and instant; those recorded after the one of a number."""
+    chosen = sa.select(PAYMENT).where(PAYMENT.c.number > after).order_by(PAYMENT.c.number)
     if payee_ids is not None:
         chosen = chosen.where(PAYMENT.c.payee_id.in_(among(payee_ids)))
-    return [_payment(row) for row in conn.execute(chosen)]
+    return [Entry(row.number, row.at, _payment(row)) for row in conn.execute(chosen)]
 
 
 def paid_sums(conn: sa.Connection) -> dict[str, int]:

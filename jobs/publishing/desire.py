@@ -5,7 +5,8 @@ Part of the computation's transaction: what the books say and what the CRM is to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -14,18 +15,22 @@ from connectors.pay_objects import PAY_OBJECTS
 from connectors.pay_records import PayRecords
 from engine.calendar import business_date
 from engine.model import Issue, Severity
+from engine.money import format_amount
 from jobs.answers import open_statement
 from jobs.books.material import Material, every_period
 from jobs.configuration import Configuration
 from jobs.publishing.estimates import estimates
+from jobs.publishing.paid import Part, paid_parts
 from jobs.publishing.records import VANISHED, WITHDRAWN, Payee, Recorded, Row, Stamp, emptied, recorded
 from jobs.running import Run
-from store import canonical, closing, ledger, record_families, results, runs, settings, writeback
+from store import canonical, closing, ledger, payments, record_families, results, runs, settings, writeback
 from store.statements import sealed
 from store.writeback import Wanted
 
 PUBLISHED = "records_published"
 """Until which closing the CRM shows statements; unset while they are not kept there."""
+PAID = "payments_published"
+"""Until which payment the CRM shows what was paid."""
 PAYEES_AT_ONCE = 50
 """Bounds memory, whatever the size of the company."""
 SOURCE = "records in the CRM"
@@ -44,7 +49,7 @@ def is_new(conn: Connection, configuration: Configuration) -> bool:
 def desire_records(
     conn: Connection, configuration: Configuration, run: Run, payees: Collection[str], through: date
 ) -> int:
-    """Want the statements of these payees in open periods, and those of periods closed or reopened since the last time.
+    """Want the statements of these payees in open periods, and those closed, reopened or paid since the last time.
 
     Answers for how many records the CRM should now say something else.
     """
@@ -55,17 +60,29 @@ def desire_records(
             settings.set_setting(conn, PUBLISHED, "")
         return 0
     again = _closed_or_opened_since(conn, known)
-    publishing = _Publishing(conn, configuration, pay, Stamp(run.run_id, run.clock()), again=again, through=through)
-    work = sorted({*payees, *_payees_in(conn, again), *(() if known else ledger.payees(conn))})
+    last, paid = _paid_since(conn)
+    stamp = Stamp(run.run_id, run.clock())
+    publishing = _Publishing(conn, configuration, pay, stamp, again=again, paid=paid, through=through)
+    work = sorted({*payees, *_payees_in(conn, again), *paid, *(() if known else ledger.payees(conn))})
     changed = sum(publishing.batch(some) for some in _batched(work))
     runs.record_issues(conn, SOURCE, publishing.issues, run.clock(), {_subject(payee) for payee in work})
     settings.set_setting(conn, PUBLISHED, str(closing.next_number(conn) - 1))
+    settings.set_setting(conn, PAID, str(last))
     return changed
 
 
 def _closed_or_opened_since(conn: Connection, known: str | None) -> set[str]:
     """The periods whose books were closed or opened since what the CRM shows."""
     return {each.period for each in closing.closings(conn) if each.number > int(known or 0)}
+
+
+def _paid_since(conn: Connection) -> tuple[int, Mapping[str, set[str]]]:
+    """The last payment, and by payee the periods of those that the CRM does not show yet."""
+    last, paid = int(settings.setting_of(conn, PAID) or 0), defaultdict[str, set[str]](set)
+    for each in payments.entries(conn, after=last):
+        last = each.number
+        paid[each.payment.payee_id].add(each.payment.period)
+    return last, paid
 
 
 def _payees_in(conn: Connection, periods: Collection[str]) -> set[str]:
@@ -92,22 +109,25 @@ class _Publishing:
         stamp: Stamp,
         *,
         again: Collection[str],
+        paid: Mapping[str, set[str]],
         through: date,
     ) -> None:
         self.conn, self.configuration, self.pay, self.stamp = conn, configuration, pay, stamp
         self.people = {row["person_id"]: row for row in canonical.whole(conn, "people").iter_rows(named=True)}
         self.today, self.through = business_date(stamp.now, configuration.rules.company.zone), through
         self.closed = closing.closed(conn)
-        self.shut = self.closed.keys() - set(again)
-        """The closed periods whose statements the CRM shows already."""
+        self.again, self.paid = set(again), paid
         self.issues: list[Issue] = []
 
     def batch(self, payees: Sequence[str]) -> int:
         """All statements of these payees that may have changed; answers for how many records that is news."""
         of = every_period(self.conn, payees)
         ahead = estimates(self.conn, self.configuration, payees, self.today, self.through)
+        paid = paid_parts(self.conn, self.configuration, payees, of)
         found = [
-            each for payee_id in payees for each in self._statements(payee_id, of.of(payee_id), ahead.get(payee_id, []))
+            each
+            for payee_id in payees
+            for each in self._statements(payee_id, of.of(payee_id), ahead.get(payee_id, []), paid.get(payee_id, []))
         ]
         known = [payee_id for payee_id in payees if payee_id in self.people]
         found += self._withdrawn(known, {each.statement.record_id for each in found})
@@ -115,10 +135,17 @@ class _Publishing:
         lines += self._vanished([each.statement.record_id for each in found], {line.record_id for line in lines})
         return self._desire([each.statement for each in found], lines)
 
-    def _statements(self, payee_id: str, of: Material, ahead: Sequence[Row]) -> Iterator[Recorded]:
+    def _shut(self, payee_id: str) -> set[str]:
+        """The closed periods whose statements of this payee the CRM shows already."""
+        return self.closed.keys() - self.again - self.paid.get(payee_id, set())
+
+    def _statements(
+        self, payee_id: str, of: Material, ahead: Sequence[Row], paid: Sequence[Part]
+    ) -> Iterator[Recorded]:
         """The statements of a payee in the periods that are looked at; with estimates where they are open."""
         ahead = [row for row in ahead if row["period"] not in self.closed]
-        periods = sorted({*of.periods, *(row["period"] for row in ahead)} - self.shut)
+        some = {*of.periods, *(row["period"] for row in ahead), *(part.period for part in paid)}
+        periods = sorted(some - self._shut(payee_id))
         person = self.people.get(payee_id)
         if person is None:
             if periods:
@@ -129,8 +156,11 @@ class _Publishing:
             said = self._sealed(period, payee_id) if closed else None
             said = said or open_statement(person, of.in_period(period), self.configuration)
             payee = Payee(payee_id, person["user_id"])
-            expected = [row for row in ahead if row["period"] == period]
-            yield from recorded(payee, {**said, "estimates": expected}, self.pay, self.stamp, closed=closed)
+            own = {
+                "estimates": [row for row in ahead if row["period"] == period],
+                "paid": [_told(part) for part in paid if part.period == period],
+            }
+            yield from recorded(payee, {**said, **own}, self.pay, self.stamp, closed=closed)
 
     def _sealed(self, period: str, payee_id: str) -> Row | None:
         found = sealed(self.conn, self.closed[period].number, payee_id)
@@ -140,7 +170,8 @@ class _Publishing:
         """Statements that the CRM shows and that there are no longer: of nothing, and kept."""
         period = self.pay.statement.fields["period"]
         for held in record_families.ordered_by(self.conn, self.pay.statement.name, payees, self.stamp.now):
-            if held.change.record_id not in shown and held.fields[period] not in self.shut:
+            shut = self._shut(held.change.ordered_by)
+            if held.change.record_id not in shown and held.fields[period] not in shut:
                 yield Recorded(emptied(held, self.pay.statement, WITHDRAWN, self.stamp), [])
 
     def _vanished(self, statements: Sequence[str], shown: Collection[str]) -> Iterator[Wanted]:
@@ -158,6 +189,10 @@ class _Publishing:
         writeback.unpark(self.conn, line, [each.record_id for each in lines])
         writeback.unpark(self.conn, statement, [each.record_id for each in statements])
         return len(changed) + len(also)
+
+
+def _told(part: Part) -> Row:
+    return {"plan": part.plan, "currency": part.currency, "amount": format_amount(part.micros, part.currency)}
 
 
 def _without_user(payee_id: str) -> Issue:

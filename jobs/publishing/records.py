@@ -24,7 +24,7 @@ LONGEST_TEXT = 255
 """What a short text field of a CRM holds."""
 
 WITHDRAWN: Mapping[str, str | None] = {
-    **dict.fromkeys(("earned", "payable", "held", "carried_forward"), "0"),
+    **dict.fromkeys(("earned", "payable", "held", "paid", "carried_forward"), "0"),
     **dict.fromkeys(("attainment", "achieved", "quota", "curve", "would_take")),
     "status": "Withdrawn",
     "summary": "Nothing of it counts any more.",
@@ -117,7 +117,7 @@ def emptied(held: Held, record: PayObject, values: Mapping[str, Value], stamp: S
 
 
 def _rows(said: Row) -> Iterator[Row]:
-    for part in ("lines", "adjustments", "booked_elsewhere", "accounts", "estimates"):
+    for part in ("lines", "adjustments", "booked_elsewhere", "accounts", "estimates", "paid"):
         yield from said[part]
 
 
@@ -127,6 +127,7 @@ def _of(account: Account, rows: Sequence[Row]) -> list[Row]:
 
 def _statement(account: Account, said: Row) -> dict[str, Value]:
     balance = next(iter(_of(account, said["accounts"])), {})
+    paid = next(iter(_of(account, said["paid"])), {})
     amounts = {name: digits(balance.get(name, "0")) for name in ("earned", "payable", "held", "carried_forward")}
     return {
         "owner_id": account.payee.user_id,
@@ -135,6 +136,7 @@ def _statement(account: Account, said: Row) -> dict[str, Value]:
         "period": account.period,
         "plan": account.plan,
         **amounts,
+        "paid": digits(paid.get("amount", "0")),
         **_progress([part for part in said["components"] if part["plan"] == account.plan]),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -11,12 +12,16 @@ from typing import Any
 import pytest
 
 from connectors.salesforce.pay_records import LINE, STATEMENT
+from engine.model import MICROS
 from jobs.answers import statement
 from jobs.books.close import Signed, close
 from jobs.crash_points import RECORD_POINTS
+from jobs.exports.payroll import export_payroll
+from jobs.paying.recording import record_exported
 from jobs.publishing import send
 from jobs.status import open_issues
 from sandbox.world import generate
+from store.payments import payments
 from tests.jobs.conftest import ADMIN, SALESFORCE, Company, all_seen, standing
 from tests.jobs.test_cycle import credited_deal
 
@@ -100,7 +105,9 @@ def statuses(company: Company) -> set[str]:
     return {row["Status__c"] for row in statements(company)}
 
 
-def test_the_crm_says_what_the_statement_says_to_the_cent_and_closed_is_closed(company: Company) -> None:
+def test_the_crm_says_what_the_statement_says_to_the_cent_and_closed_is_closed(
+    company: Company, tmp_path: Path
+) -> None:
     payee = str(line_of_a_deal(company)["Payee__c"])
     before = agree(company, payee)
     assert statuses(company) == {"Open"}
@@ -123,6 +130,31 @@ def test_the_crm_says_what_the_statement_says_to_the_cent_and_closed_is_closed(c
     assert {row["Status__c"] for row in statements(company) if row["Period__c"] != period} == {"Open"}
     assert agree(company, payee) == before
     company.nothing_more()
+
+    paid = pay(company, period, tmp_path)
+    company.cycle()
+    assert paid
+    assert shown_as_paid(company) == paid
+    assert agree(company, payee) == before
+    company.nothing_more()
+
+
+def pay(company: Company, period: str, folder: Path) -> dict[tuple[str, str, str], Decimal]:
+    """Export the payroll of a period and record it as paid; answers what was paid, by payee, period and currency."""
+    configuration, store = company.configuration(), company.store()
+    export_payroll(configuration, store, ADMIN, period, folder / "payroll.csv")
+    record_exported(configuration, store, ADMIN, period, reference="RUN-1")
+    with store.read() as conn:
+        made = payments(conn)
+    return {(each.payee_id, each.period, each.currency): Decimal(each.amount_micros) / MICROS for each in made}
+
+
+def shown_as_paid(company: Company) -> dict[tuple[str, str, str], Decimal]:
+    """What the statements in the CRM say was paid, over all plans."""
+    found: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for row in statements(company):
+        found[row["Payee__c"], row["Period__c"], row["CurrencyIsoCode"]] += Decimal(str(row["Paid__c"]))
+    return {key: paid for key, paid in found.items() if paid}
 
 
 class Killed(BaseException):

@@ -1,0 +1,1 @@
+"""What the CRM shows of pay."""
