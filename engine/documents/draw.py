@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from engine.documents.document import Document
 from engine.documents.problems import Problem
-from engine.documents.values import Count, Pay, Share, Window
+from engine.documents.values import FILLED, Count, Pay, Share, Window
 
 
 class Recovery(Document):
@@ -35,14 +35,18 @@ class Recovery(Document):
 class Draw(Document):
     """What a payee is paid at least for each statement period that is over: the greater of earnings and draw.
 
-    Without `first_periods` and `effective` it is paid for as long as the plan is in force and the payee enrolled.
+    Exactly one of `amount` and `amounts` says how much. An `amount` without `first_periods` and `effective` is paid for
+    as long as the plan is in force and the payee enrolled.
     """
 
     kind: Literal["recoverable", "non_recoverable"] = Field(examples=["recoverable"])
     """`recoverable`: what is paid above the earnings is an advance that later earnings pay back. `non_recoverable`: it
     is a guarantee, and the payee's to keep."""
-    amount: Pay = Field(examples=["4_000"])
+    amount: Pay | None = Field(default=None, examples=["4_000"])
     """The draw of one statement period (see `pays`), all components of the plan and its clawbacks together."""
+    amounts: Annotated[tuple[Pay, ...], *FILLED] | None = Field(default=None, examples=["[5_000, 3_750, 2_500]"])
+    """In place of `amount` and `first_periods`: the draws of a payee's first statement periods, one after the other,
+    such as a guarantee that declines. After the last of them there is none."""
     against: Literal["earned", "payable"] = Field(default="earned", examples=["payable"])
     """What the draw is compared with, and recovered from. `earned`: earnings, whenever they become payable. `payable`:
     what became payable in the period, where the plan has releases or a reserve. A draw itself is payable at once."""
@@ -58,8 +62,19 @@ class Draw(Document):
         """How advances are recovered."""
         return self.recovery or Recovery()
 
+    def of_period(self, place: int) -> Pay | None:
+        """The draw of a payee's how-many-eth statement period, from 0; None where there is none."""
+        if self.amounts is not None:
+            return self.amounts[place] if place < len(self.amounts) else None
+        return self.amount if self.first_periods is None or place < self.first_periods else None
+
     def problems(self) -> Iterator[Problem]:
-        """A guarantee is not recovered, and there is a period with a draw."""
+        """It says how much, a guarantee is not recovered, and there is a period with a draw."""
+        if (self.amount is None) == (self.amounts is None):
+            message = "has both amount and amounts." if self.amount is not None else "says not how much it is."
+            yield Problem((), message, "Write amount, such as amount: 4_000, or amounts, one for each first period.")
+        if self.amounts is not None and self.first_periods is not None:
+            yield Problem(("first_periods",), "amounts say by themselves how many they are.", "Remove first_periods.")
         if self.recovery is not None and self.kind == "non_recoverable":
             remedy = "Remove recovery, or write kind: recoverable."
             yield Problem(("recovery",), "a guarantee is never recovered.", remedy)

@@ -155,8 +155,8 @@ def _drawn(
     for period in periods:
         place = periods_between(account.begins_on, period.starts_on, period.kind, company)
         plan = next((plan for plan in reversed(files) if _meets(plan.effective, period)), None)
-        due = plan is not None and plan.draw is not None and _due(plan.draw, account, place, period)
-        drawn = _amount(plan, account, period) if plan and due else None
+        due = _due(plan.draw, account, place, period) if plan is not None and plan.draw is not None else None
+        drawn = _amount(due, plan, account, period) if plan is not None and due is not None else None
         if plan is not None and drawn is not None:
             last, first = plan, place if first < 0 else first
         if first >= 0:
@@ -178,17 +178,16 @@ def _step(plan: Plan, drawn: int | None, since: int, earned: int, balance: int) 
     return Step(earned, floor, balance, balance - recovered, -recovered)
 
 
-def _due(rule: Draw, account: Account, place: int, period: Period) -> bool:
-    """Whether the draw is paid in the period, the payee's how-many-eth (from 0)."""
+def _due(rule: Draw, account: Account, place: int, period: Period) -> int | None:
+    """The draw of the period, the payee's how-many-eth (from 0); None where none is paid."""
     enrolled = any(_meets(span, period) for span in account.spans)
-    early = rule.first_periods is None or place < rule.first_periods
-    return enrolled and early and (rule.effective is None or rule.effective.covers(period.starts_on))
+    in_time = rule.effective is None or rule.effective.covers(period.starts_on)
+    return rule.of_period(place) if enrolled and in_time else None
 
 
-def _amount(plan: Plan, account: Account, period: Period) -> int:
+def _amount(due: int, plan: Plan, account: Account, period: Period) -> int:
     """The draw of a period, less what leave takes off."""
-    rule = cast("Draw", plan.draw)
-    exact = rule.amount * (1 - share_away(period.starts_on, period.ends_on, plan, account.leave))
+    exact = due * (1 - share_away(period.starts_on, period.ends_on, plan, account.leave))
     return round_ratio(exact.numerator, exact.denominator, plan.unit_micros, plan.rounding)
 
 

@@ -110,6 +110,7 @@ def _advanced(known: Mapping[str, Any], _: str) -> str:
 
 def _recovered(known: Mapping[str, Any], _: str) -> str:
     """What later earnings paid back."""
+    known = {**known, "amount_micros": -known["amount_micros"]}
     earned, drawn, amount, open_, rest = _money(known, "base", "quota", "amount", "before", "after")
     above = f", more than your draw of {drawn}" if known["quota_micros"] else ""
     share = Fraction(known["share"])

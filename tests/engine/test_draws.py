@@ -158,3 +158,13 @@ def test_draws_are_said():
 def said(of, *sales):
     lines: pl.DataFrame = Case([of], enrolments=(JOINED,)).pays(sold(*sales)).lines.filter(component="draw")
     return [explain(line, of, None, None) for line in lines.iter_rows(named=True)]
+
+
+def test_each_first_period_has_a_draw_of_its_own():
+    rule = Draw(kind="recoverable", amounts=(units(3_000), units(1_000)))
+
+    assert drawn(rule, *LATER) == [
+        ("2026-03", "draw_advance", 2_000, 2_000),
+        ("2026-04", "draw_recovery", -1_500, 500),
+        ("2026-06", "draw_recovery", -500, 0),
+    ]

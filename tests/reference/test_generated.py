@@ -69,7 +69,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "engagement", "holdovers", "house_accounts", "team_roles", "segments", "territories", "windows"),
     **_each(LATE, "plan", "bonus_pools", "caps", "leave", "leavers", "release", "reserve"),
     **_each(LATE, "WeightedAttainment", "least", "measure", "most", "quota", "weight"),
-    **_each(STATE, "Draw", "against", "amount", "effective", "first_periods", "kind", "recovery"),
+    **_each(STATE, "Draw", "against", "amount", "amounts", "effective", "first_periods", "kind", "recovery"),
     **_each(STATE, "Experiment", "accounts", "arms", "because", "effective", "id", "strata"),
     **_each(STATE, "Pool", "because", "draw", "holidays", "working_days"),
     **_each(STATE, "Recovery", "ends_after", "max_share", "starts_after"),
