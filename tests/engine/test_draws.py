@@ -150,7 +150,7 @@ def test_draws_are_said():
         " 4,500.00 USD of advances is open now. [draw; Handbook, section 3]"
     )
     assert recovery == (
-        "In 2026-06 you earned 7,000.00 USD: of the 8,500.00 USD advanced and still open, -3,500.00 USD is recovered"
+        "In 2026-06 you earned 7,000.00 USD: of the 8,500.00 USD advanced and still open, 3,500.00 USD is recovered"
         " (at most 50 % of what is above in a period); 5,000.00 USD stays open. [draw; Handbook, section 3]"
     )
 
