@@ -110,7 +110,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
 
 def _check(conn: Connection, configuration: Configuration, outcome: Outcome, *, full: bool) -> None:
     """Stop where a person must look first. Before the first computation there was no other policy."""
-    shown = Shown(ledger.line_count(conn), partial(ledger.money_shown, conn))
+    shown = Shown(partial(ledger.line_count, conn), partial(ledger.money_shown, conn))
     before = settings.setting_of(conn, POLICY)
     check(
         outcome.postings,

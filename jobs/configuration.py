@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -70,6 +71,12 @@ def load(folder: Path) -> Configuration:
 
 def configured(folder: Path, texts: dict[str, str]) -> Configuration:
     """The configuration of these files, whose names are told as if they lay in the folder; raises like `load`."""
+    return _configured(folder, tuple(sorted(texts.items())))
+
+
+@lru_cache(maxsize=2)  # a daemon reads its folder for every cycle, and finds the same text for months
+def _configured(folder: Path, files: tuple[tuple[str, str], ...]) -> Configuration:
+    texts = dict(files)
     reader = Reader(folder, texts, [])
     settings = reader.one(SETTINGS, read_settings)
     company = reader.one("company.yaml", read_company)

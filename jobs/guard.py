@@ -61,9 +61,9 @@ class ChangeHeld(Exception):  # noqa: N818  # not an error: a decision that wait
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the ledger holds: how many lines, and how much money by currency (looked up only where it decides)."""
+    """What the ledger holds: how many lines, and how much money by currency; looked up only where it decides."""
 
-    lines: int
+    lines: Callable[[], int]
     money: Callable[[], Mapping[str, int]]
 
 
@@ -90,7 +90,7 @@ def check(
     clawbacks = postings.filter((pl.col("kind") == "clawback") & (pl.col("sequence") == 0)).height
     taken = every.filter((pl.col("delta_micros") < 0) & ((pl.col("sequence") > 0) | (pl.col("kind") == "clawback")))
     why = [
-        *_too_many(changed.height, shown.lines, limits),
+        *_too_many(changed.height, shown, limits),
         *_too_much(postings.filter(pl.col("sequence") > 0), shown, limits),
         *([f"create {clawbacks} clawbacks"] if clawbacks > limits.clawbacks else []),
     ]
@@ -106,9 +106,11 @@ def check(
         raise ChangeHeld(f"{message} 'worker.py approve {waits}'.", asked)
 
 
-def _too_many(changed: int, lines: int, limits: Limits) -> list[str]:
-    too_many = changed >= limits.changed_min and changed > limits.changed_share * lines
-    return [f"change {changed} of {lines} lines already shown"] if too_many else []
+def _too_many(changed: int, shown: Shown, limits: Limits) -> list[str]:
+    if changed < limits.changed_min:
+        return []
+    lines = shown.lines()
+    return [f"change {changed} of {lines} lines already shown"] if changed > limits.changed_share * lines else []
 
 
 def _too_much(changed: pl.DataFrame, shown: Shown, limits: Limits) -> list[str]:

@@ -79,9 +79,9 @@ def read_frame(conn: sa.Connection, schema: type[S], statement: sa.Select[Any]) 
     kept = {name: _kept_as(kind) for name, kind in wanted.items()}
     ordered = statement.with_only_columns(*(statement.selected_columns[name] for name in kept))
     parts = [pl.DataFrame(rows, schema=kept, orient="row") for rows in fetch(conn, ordered)]
-    frame = pl.concat([pl.DataFrame(schema=kept), *parts]).with_columns(
-        *(_restored(name, kind) for name, kind in wanted.items())
-    )
+    if not parts:  # most tables of most companies: nothing to validate
+        return schema.create_empty()
+    frame = pl.concat(parts).with_columns(*(_restored(name, kind) for name, kind in wanted.items()))
     return schema.validate(frame)
 
 

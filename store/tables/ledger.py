@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from store.tables.base import Table, whole_numbers
+
+CHANGES = text("sequence > 0")
+"""Which postings changed a line that had been posted: written out, so that the database finds the index of them."""
 
 
 class Entry(Table):
@@ -44,6 +47,7 @@ class Posting(Entry, table=True):
     __table_args__ = (
         Index(None, "posting_id", unique=True),
         Index(None, "payee_id"),
+        Index(None, "sequence", sqlite_where=CHANGES),
         whole_numbers("number", "sequence", "delta_micros"),
     )
 
@@ -55,6 +59,7 @@ class PayablePosting(Entry, table=True):
     __table_args__ = (
         Index(None, "posting_id", unique=True),
         Index(None, "payee_id"),
+        Index(None, "sequence", sqlite_where=CHANGES),
         whole_numbers("number", "sequence", "delta_micros"),
     )
 

@@ -47,6 +47,17 @@ def test_what_is_booked_is_summed_by_key(store: Store, run_id: int) -> None:
     ]
 
 
+def test_lines_are_counted_once_however_often_they_change(store: Store, run_id: int) -> None:
+    with store.write() as conn:
+        ledger.append(conn, postings({}, {"source_id": "c2"}), run_id, NOW)
+        ledger.append(conn, postings({}), run_id, NOW, account=ledger.PAYABLE)
+        ledger.append(conn, postings({"sequence": 1, "reason": "changed"}), run_id, NOW)
+
+    with store.read() as conn:
+        assert ledger.line_count(conn) == 3
+        assert ledger.posting_count(conn) == 3
+
+
 def test_nothing_booked_is_an_empty_frame(store: Store) -> None:
     with store.read() as conn:
         assert ledger.posted(conn, None).is_empty()

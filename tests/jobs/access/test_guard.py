@@ -25,7 +25,7 @@ def posting(sequence: int, units: int, kind: str = "commission", source: str = "
 def stopped(*rows: dict[str, object], limits: Limits = WIDE, edited: bool = False, approved: bool = False) -> str:
     """What the run is stopped for; nothing where it goes on."""
     postings = pl.DataFrame(rows)
-    shown = Shown(100, lambda: {"USD": 1_000 * UNIT})
+    shown = Shown(lambda: 100, lambda: {"USD": 1_000 * UNIT})
 
     def answer(_: Asked) -> str | None:
         return None if approved else "id"
