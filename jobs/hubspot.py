@@ -10,13 +10,14 @@ from connectors.check import Check
 from connectors.hubspot.budget import ApiBudget
 from connectors.hubspot.passes import Lag, Seen
 from connectors.hubspot.pay_records import PAY_RECORDS
-from connectors.hubspot.probe import probe, round_trip
+from connectors.hubspot.probe import probe
 from connectors.hubspot.removal import apply_removal, plan_removal
 from connectors.hubspot.session import Connection, Credentials, Key, OAuthRefresh
 from connectors.hubspot.setup import apply_setup, plan_setup
 from connectors.hubspot.setup_records import apply_objects, plan_objects, steps_of
 from connectors.hubspot.source import HubspotSource
 from connectors.hubspot.target import HubspotTarget
+from connectors.hubspot.unknowns.writes import write_unknowns
 from jobs.configuration import Configuration
 from jobs.cycle import Crm
 from jobs.settings import Hubspot, Settings, SettingsProblem, needed_secret
@@ -52,9 +53,10 @@ def examine(
 
 
 def try_a_write(configuration: Configuration, environment: Mapping[str, str]) -> list[Check]:
-    """What `doctor --write` tries beside: one property, written on one deal and removed again."""
-    connection = open_connection(configuration.settings.hubspot, environment)
-    return [round_trip(connection, configuration.mapping)]
+    """What `doctor --write` tries beside: one property, written on a deal and removed again."""
+    settings = configuration.settings.hubspot
+    lag = timedelta(seconds=settings.index_lag_seconds)
+    return write_unknowns(open_connection(settings, environment), configuration.mapping.deal_object, lag)
 
 
 def examine_privacy(_configuration: Configuration, _environment: Mapping[str, str]) -> list[Check]:

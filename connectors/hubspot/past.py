@@ -12,6 +12,9 @@ from connectors.hubspot.selection import Selection
 from connectors.mapping import CrmMapping
 from engine.model import RawRecord
 
+DEPTH = 20
+"""Values of a property that are said to be kept; `worker.py doctor` finds out how many it is here."""
+
 
 def selected(deals: Described, mapping: CrmMapping) -> Selection:
     """What to ask for: nothing but the past of the properties that rules can look back at."""
@@ -25,7 +28,7 @@ def properties(mapping: CrmMapping) -> Mapping[str, str]:
 
 
 def history(deal: Received, mapping: CrmMapping) -> RawRecord:
-    """The past of one deal. HubSpot keeps about 20 values of a property; older ones are told by no call."""
+    """The past of one deal. HubSpot keeps about `DEPTH` values of a property; older ones are told by no call."""
     told = {name: _changes(deal, kept) for name, kept in properties(mapping).items()}
     return recorded(deal.id, datetime.fromisoformat(deal.updatedAt), told, deleted=deal.archived)
 

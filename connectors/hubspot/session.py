@@ -100,15 +100,24 @@ class Connection:
         read = json_reader(answer)
         return repeated(lambda: read(self._send("GET", path, params=params)), self.sleep)
 
+    def answer_to(self, path: str, *, login: bool = True, **params: str) -> requests.Response:
+        """GET whatever comes back, refusals too: for finding out how HubSpot refuses."""
+        session = self._session if login else self._login_session
+        return repeated(lambda: self._sent(session, "GET", path, params=params), self.sleep)
+
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send one call once; whatever is no success is raised."""
+        return _succeeded(self._sent(self._session, method, path, **options))
+
+    def _sent(self, session: requests.Session, method: str, path: str, **options: Any) -> requests.Response:
         """Send one call once, at HubSpot's pace."""
         self.budget.spend()
         if pause := self.budget.pause_s(search=path.endswith("/search")):
             self.sleep(pause)
-        response = self._session.request(method, self._url(path), allow_redirects=False, **options)
+        response = session.request(method, self._url(path), allow_redirects=False, **options)
         with contextlib.suppress(TypeError, ValueError):
             self.server_date = parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
-        return _succeeded(response)
+        return response
 
     def _url(self, path: str) -> str:
         return self._base + dated(path, self._version)

@@ -5,13 +5,14 @@ Owners, stages and exchange rates have other shapes than records; here they beco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from connectors.answers import json_reader
 from connectors.hubspot.dialect import STAGE_OBJECT
+from connectors.hubspot.page_sizes import fitting
 from connectors.hubspot.rates import RATE_OBJECTS
 from connectors.hubspot.records import Paging, raw_record
 from connectors.hubspot.session import Connection
@@ -21,6 +22,9 @@ from engine.model import RawRecord
 
 OWNERS, (RATES,) = "owners", RATE_OBJECTS
 PAGE = 100
+OWNER_PAGES = (PAGE, 50, 20, 10)
+"""HubSpot does not say how large a page of owners may be: a smaller one is asked for where one is refused."""
+
 PAGES_MAX = 1_000
 UNSTAMPED = "1970-01-01T00:00:00Z"
 """Pipelines have no stamp of their own; what changed is told by the content."""
@@ -31,7 +35,9 @@ class _Team(msgspec.Struct):
     primary: bool = False
 
 
-class _Owner(msgspec.Struct):
+class Owner(msgspec.Struct):
+    """Somebody who can own records; who has left is archived."""
+
     id: str
     updatedAt: str  # noqa: N815  HubSpot's key
     email: str | None = None
@@ -43,6 +49,7 @@ class _Owner(msgspec.Struct):
     teams: list[_Team] = msgspec.field(default_factory=list)
 
     def content(self) -> Mapping[str, Any]:
+        """What of an owner is kept in the mirror."""
         user = self.userId or self.userIdIncludingInactive
         return {
             "name": " ".join(filter(None, (self.firstName, self.lastName))) or None,
@@ -56,15 +63,17 @@ class _Owner(msgspec.Struct):
 
 def check_owner_fields(wanted: Iterable[Wanted]) -> None:
     """Owners have no properties that a portal could tell: what we make of them is all there is."""
-    known = _Owner("", "").content()
+    known = Owner("", "").content()
     for want in wanted:
         if want.field not in known:
             msg = f"owners.{want.field}: an owner has {', '.join(known)}. Correct config/mapping/hubspot.yaml."
             raise NotAllowed(msg, code="PROPERTY_DOESNT_EXIST")
 
 
-class _Owners(msgspec.Struct):
-    results: list[_Owner]
+class OwnersPage(msgspec.Struct):
+    """Owners as the portal lists them."""
+
+    results: list[Owner]
     paging: Paging | None = None
 
 
@@ -104,18 +113,27 @@ class _Rates(msgspec.Struct):
 
 def owners(connection: Connection) -> Iterator[list[RawRecord]]:
     """Every owner; archived ones are a list of their own, and are people who may still be paid."""
+    sizes: Sequence[int] = OWNER_PAGES
     for archived in ("true", "false"):
         after: str | None = None
         for _ in range(PAGES_MAX):
-            more = {"after": after} if after else {}
-            api = connection.hubspot.crm.owners.owners_api
-            page = connection.ask(api.get_page, read=json_reader(_Owners), limit=PAGE, archived=archived, **more)
+            size, page = page_of_owners(connection, sizes, archived=archived, after=after)
+            sizes = [each for each in sizes if each <= size]
             yield [raw_record(OWNERS, each.id, each.updatedAt, each.content()) for each in page.results]
             after = _onward(page.paging)
             if after is None:
                 break
         else:
             raise TryAgain("the owners have no end.", code="PAGING")
+
+
+def page_of_owners(
+    connection: Connection, sizes: Sequence[int], *, archived: str, after: str | None = None
+) -> tuple[int, OwnersPage]:
+    """One page, as large as the portal grants, and how large that may be."""
+    api, more = connection.hubspot.crm.owners.owners_api, {"after": after} if after else {}
+    read = json_reader(OwnersPage)
+    return fitting(sizes, lambda size: connection.ask(api.get_page, read=read, limit=size, archived=archived, **more))
 
 
 def stages(connection: Connection) -> Iterator[list[RawRecord]]:

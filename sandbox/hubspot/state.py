@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.faults import Faults
 from sandbox.hubspot.clock import Clock, millis
+from sandbox.hubspot.habits import Habits
 from sandbox.hubspot.loading import load
 from sandbox.hubspot.records import snapshot, writing
 from sandbox.hubspot.records.associations import Associations
@@ -82,9 +83,7 @@ class Portal:
         self.used = 0
         self.ids: dict[str, str] = {}
         """Ids of the document that was loaded, and what they became here."""
-        self.bump_on_no_op = True
-        self.strict_errors = False
-        self.isolate_without_trace = False
+        self.habits, self.strict_errors = Habits(), False
         self._correlations = 0
 
     @property

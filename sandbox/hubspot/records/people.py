@@ -60,21 +60,20 @@ class Owners:
         """Give those who are in a team."""
         return [owner for owner in self._owners.values() if team in dict(owner.teams)]
 
-    def shown(self, owner: Owner) -> dict[str, Any]:
-        """Shape of the API: someone who has left has no user id but for the one that includes the inactive."""
+    def shown(self, owner: Owner, *, inactive_user: str) -> dict[str, Any]:
+        """Shape of the API: the user of someone who has left is told under a key of its own, or not at all."""
         shown: dict[str, Any] = {
             "id": str(owner.id),
             "email": owner.email,
             "type": "PERSON",
             "firstName": owner.first_name,
             "lastName": owner.last_name,
-            "userIdIncludingInactive": owner.user_id,
             "createdAt": iso(owner.created_ms),
             "updatedAt": iso(owner.updated_ms),
             "archived": owner.archived,
         }
-        if not owner.archived:
-            shown["userId"] = owner.user_id
+        users = ("userId", "userIdIncludingInactive") if not owner.archived else (inactive_user,)
+        shown |= {key: owner.user_id for key in users if key}
         if owner.teams:
             shown["teams"] = [
                 {"id": team, "name": self.teams[team], "primary": primary} for team, primary in owner.teams

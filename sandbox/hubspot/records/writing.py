@@ -56,7 +56,7 @@ def _value(portal: "Portal", table: Table, written: tuple[str, Any], old: Record
     if definition is None:
         raise InvalidValue("PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist')
     if definition.read_only or portal.read_only(table.kind, name):
-        raise InvalidValue("READ_ONLY_VALUE", f'"{name}" is a read only property')
+        raise InvalidValue(portal.habits.read_only_code, f'"{name}" is a read only property')
     if definition.type == "date" and write.version == STRICT_VERSION and (day := day_of(str(value))):
         write.warnings.append(_normalised(name, str(value), day))
         value = day
@@ -126,14 +126,24 @@ def update(portal: "Portal", kind: ObjectType, record: Record, given: Mapping[st
 def save(portal: "Portal", kind: ObjectType, record: Record, values: Values, write: Write) -> Record:
     """Keep checked values."""
     changed = {name: text for name, text in values.items() if text != record.values.get(name, "")}
-    if not changed and not portal.bump_on_no_op:
+    if not changed and not portal.habits.bump_on_no_op:
         return record
     now = portal.now_ms()
     changed |= _follow(kind, record.values, changed, now)
     _remember(portal, portal.tables[kind.id], record, changed, write)
     new = replace(record, values=record.values | changed, updated_ms=now)
     portal.tables[kind.id].put(new)
+    if kind.id == LINE and portal.habits.lines_bump_deals:
+        _bump_deals(portal, new)
     return new
+
+
+def _bump_deals(portal: "Portal", line: Record) -> None:
+    """Move the stamps of a line item's deals."""
+    deals = portal.tables[DEAL]
+    for deal in portal.links.of(LINE, line.id, DEAL):
+        if deal in deals.live:
+            deals.put(replace(deals.live[deal], updated_ms=line.updated_ms))
 
 
 def _follow(kind: ObjectType, old: Values, changed: Values, now_ms: int) -> Values:
@@ -173,7 +183,7 @@ def versions_of(portal: "Portal", kind: ObjectType, record: Record, name: str) -
         return [] if value is None else [Version(value, portal.now_ms(), "CALCULATED", "")]
     kept = portal.tables[kind.id].history.get(record.id, {}).get(name)
     if kept:
-        return kept
+        return kept[: portal.habits.history_depth]
     return [first_version(portal, record, name)] if name in record.values else []
 
 

@@ -40,7 +40,7 @@ def daily_usage(portal: "Portal", _request: Request) -> Response:
     usage = {
         "name": "private-app-api-calls-daily",
         "usageLimit": portal.limits.allowance.daily,
-        "currentUsage": portal.limits.today,
+        "currentUsage": portal.limits.today if portal.habits.usage_counted else 0,
         "collectedAt": iso(portal.now_ms()),
         "fetchStatus": "SUCCESS",
         "resetsAt": iso(portal.limits.resets_at_ms()),

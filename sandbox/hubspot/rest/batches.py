@@ -144,11 +144,10 @@ def _target(portal: "Portal", kind: ObjectType, each: Row) -> Record | None:
 def _refuse_whole(
     portal: "Portal", request: Request, kind: ObjectType, pairs: Sequence[tuple[Row, Record | None]]
 ) -> None:
-    """A bad value in an input without a trace id refuses the batch before anything is written."""
-    if portal.isolate_without_trace:
-        return
+    """A bad value in an input that does not fail alone refuses the batch before anything is written."""
+    habits = portal.habits
     for each, record in pairs:
-        if not each.object_write_trace_id:
+        if not (habits.isolate_with_trace if each.object_write_trace_id else habits.isolate_without_trace):
             writing.checked(portal, kind, each.values, record, objects.writer(portal, request))
 
 

@@ -10,19 +10,21 @@ from sandbox.hubspot.wire import Request, Response, json_response
 if TYPE_CHECKING:
     from sandbox.hubspot.state import Portal
 
-_USUAL, _MOST = 100, 500
+_USUAL = 100
 
 
 def listed(portal: "Portal", request: Request) -> Response:
     """Give owners; those who have left only on request, and then only those."""
     archived, email = request.flag("archived"), request.query.get("email")
     owners = [owner for owner in portal.owners if owner.archived == archived and email in {None, owner.email}]
-    return _page(portal, request, [(owner, portal.owners.shown(owner)) for owner in owners])
+    return _page(portal, request, [(owner, _shown(portal, owner)) for owner in owners])
 
 
 def _page(portal: "Portal", request: Request, shown: list[tuple[Owner, dict[str, Any]]]) -> Response:
     """Give a page; `after` is a number of owner, whose page comes next."""
-    limit = page_size(portal, request.number("limit", default=_USUAL, most=_MOST))
+    limit = page_size(
+        portal, request.number("limit", default=min(_USUAL, portal.habits.owners_page), most=portal.habits.owners_page)
+    )
     after = after_of(request.query.get("after"))
     ordered = sorted((pair for pair in shown if pair[0].id > after), key=lambda pair: pair[0].id)
     body: dict[str, Any] = {"results": [each for _, each in ordered[:limit]]}
@@ -32,13 +34,17 @@ def _page(portal: "Portal", request: Request, shown: list[tuple[Owner, dict[str,
     return json_response(body)
 
 
+def _shown(portal: "Portal", owner: Owner) -> dict[str, Any]:
+    return portal.owners.shown(owner, inactive_user=portal.habits.inactive_user)
+
+
 def retrieve(portal: "Portal", request: Request, text: str) -> Response:
     """Give one owner, by the number of owner or of user."""
     by_user = request.query.get("idProperty", "id").lower() == "userid"
     owner = portal.owners.by_user(text) if by_user else portal.owners.by_id(text)
     if owner is None or owner.archived != request.flag("archived"):
         raise not_found()
-    return json_response(portal.owners.shown(owner))
+    return json_response(_shown(portal, owner))
 
 
 def teams(portal: "Portal", _request: Request) -> Response:

@@ -21,7 +21,7 @@ from sandbox.hubspot.rest import (
 )
 from sandbox.hubspot.rest.addresses import older
 from sandbox.hubspot.rest.tokens import check_scopes, missing_scopes
-from sandbox.hubspot.wire import Request, Response, error_response
+from sandbox.hubspot.wire import Request, Response, error_response, json_response
 
 if TYPE_CHECKING:
     from sandbox.hubspot.state import Portal
@@ -108,6 +108,7 @@ _COMPILED = tuple(
 _SCOPE_WORDS = {"notes": "contacts", "goal_targets": "goals"}
 _TIERS = {"goal_targets": "goals"}
 _NOT_FOUND, _NOT_ALLOWED = 404, 405
+_DENIED = frozenset({401, 403})
 
 
 def answer(portal: "Portal", request: Request) -> Response:
@@ -133,7 +134,13 @@ def _within_limits(portal: "Portal", request: Request, path: str, *, search: boo
         check_scopes(token, (_scope(portal, scope, groups),) if scope else ())
         return handler(portal, request, *groups)
     except ApiError as problem:
-        return error_response(problem, portal.correlation_id())
+        return _refused(portal, problem)
+
+
+def _refused(portal: "Portal", problem: ApiError) -> Response:
+    if portal.habits.terse_refusals and problem.status in _DENIED:
+        return json_response({"status": "error", "message": problem.message}, status=problem.status)
+    return error_response(problem, portal.correlation_id())
 
 
 def _route(method: str, path: str) -> tuple[Handler, tuple[str, ...], str]:

@@ -43,7 +43,7 @@ def test_a_bad_row_without_a_trace_id_takes_the_batch_with_it(http, portal, of):
     ]
     whole = batch(http, "update", rows)
     untouched = portal.get("deals", of(DEAL))["description"]
-    portal.isolate_without_trace = True
+    portal.habits.isolate_without_trace = True
     isolated = batch(http, "update", rows)
 
     assert (whole.status_code, untouched) == (400, None)

@@ -104,7 +104,7 @@ def test_a_write_moves_the_stamp_and_an_empty_one_if_told(http, portal, clock, o
         return patch(http, of(DEAL), properties).json()["updatedAt"]
 
     first, again = stamp(description="x"), stamp(description="x")
-    portal.bump_on_no_op = False
+    portal.habits.bump_on_no_op = False
 
     assert first < again == stamp(description="x")
 

@@ -1,0 +1,1 @@
+"""What HubSpot does not document, found out by asking the portal at hand."""
