@@ -21,6 +21,7 @@ LABELS: dict[PeriodKind, re.Pattern[str]] = {
     "month": re.compile("([0-9]{4})-([0-9]{2})", re.ASCII),
     "half_month": re.compile("([0-9]{4})-([0-9]{2})-H([12])", re.ASCII),
     "week": re.compile("([0-9]{4})-W([0-9]{2})", re.ASCII),
+    "two_weeks": re.compile("([0-9]{4})-W([0-9]{2})-W([0-9]{2})", re.ASCII),
     "quarter": re.compile("FY([0-9]{4})-Q([1-4])", re.ASCII),
     "half": re.compile("FY([0-9]{4})-H([12])", re.ASCII),
     "year": re.compile("FY([0-9]{4})", re.ASCII),

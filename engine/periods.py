@@ -2,7 +2,7 @@
 
 Parts of the fiscal year are so many fiscal months. A half-month is the first fifteen days of a fiscal month, or the
 rest. Weeks go on without regard to months and years, and belong to the year in which their fourth day lies; where
-fiscal years are made of weeks, they are counted from the start of the fiscal year.
+fiscal years are made of weeks, they are counted from the start of the fiscal year. Two weeks are a pair of them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from engine.documents.fiscal import WEEKDAYS
 from engine.fiscal import EPOCH, MONTHS_OF_A_YEAR, FiscalMonths, fiscal_months
 from engine.texts import text
 
-PeriodKind = Literal["week", "half_month", "month", "quarter", "half", "year"]
+PeriodKind = Literal["week", "two_weeks", "half_month", "month", "quarter", "half", "year"]
 MONTHS: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 """How many fiscal months a part of the fiscal year has."""
 LETTERS = {3: "Q", 6: "H"}
+FIRST_PAIR = date(2026, 1, 5)
+"""A day in the first of two weeks, where the company names none."""
 FIRST_HALF = 15
 """Days of the first half of a month."""
 Count = TypeVar("Count", int, pl.Expr)
@@ -177,6 +179,41 @@ class Weeks:
         return self.number(first) + place[0] - 1
 
 
+@dataclass(frozen=True, slots=True)
+class TwoWeeks:
+    """Pairs of weeks, written by both of them."""
+
+    weeks: Weeks
+    begins: int
+    """Whether the first of two has an even number (0) or an odd one (1)."""
+
+    def number(self, day: date) -> int:
+        """Half the week's."""
+        return (self.weeks.number(day) - self.begins) // 2
+
+    def numbers(self, days: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+        return (self.weeks.numbers(days) - self.begins) // 2
+
+    def first_day(self, number: int) -> date:
+        """That of the first week."""
+        return self.weeks.first_day(2 * number + self.begins)
+
+    def name(self, number: int) -> str:
+        """`2026-W05-W06`."""
+        first = 2 * number + self.begins
+        return f"{self.weeks.name(first)}-{self.weeks.name(first + 1)[-3:]}"
+
+    def names(self, numbers: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+        first = 2 * numbers + self.begins
+        return text("{}-{}", self.weeks.names(first), self.weeks.names(first + 1).str.slice(-3))
+
+    def numbered(self, year: int, *place: int) -> int:
+        """From the first week's."""
+        return (self.weeks.numbered(year, place[0]) - self.begins) // 2
+
+
 def periods(kind: PeriodKind, company: Company) -> Periods:
     """The periods of a kind, as the company counts them."""
     months = fiscal_months(company)
@@ -184,6 +221,9 @@ def periods(kind: PeriodKind, company: Company) -> Periods:
         return HalfMonths(months)
     if kind == "week":
         return _weeks(company)
+    if kind == "two_weeks":
+        weeks = _weeks(company)
+        return TwoWeeks(weeks, weeks.number(company.two_weeks_start or FIRST_PAIR) % 2)
     return Parts(months, MONTHS[kind])
 
 

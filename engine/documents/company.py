@@ -14,7 +14,7 @@ from pydantic.json_schema import JsonSchemaValue
 from engine.documents.document import Document
 from engine.documents.fiscal import LISTED, FiscalPeriods, FiscalWeeks, Weekday
 from engine.documents.problems import Problem, shown, wrong
-from engine.documents.values import Currency, spelt
+from engine.documents.values import Currency, Day, spelt
 
 CALENDARS = ("fiscal_year_starts", "fiscal_weeks", "fiscal_periods")
 """The ways to say what a fiscal year is: one of them."""
@@ -67,6 +67,9 @@ class Company(Document):
     weeks_start: Weekday | None = Field(default=None, examples=["sunday"])
     """The first day of a week, for weekly statements; without it Monday. A week belongs to the year in which its fourth
     day lies, so that from Monday they are those of ISO 8601. `fiscal_weeks` says it already."""
+    two_weeks_start: Day | None = Field(default=None, examples=["2026-01-12"])
+    """A day in the first of two weeks, for two-weekly statements: from there on weeks are paired, without regard to
+    years. Without it, a day in the week of 2026-01-05."""
 
     def problems(self) -> Iterator[Problem]:
         """One calendar."""

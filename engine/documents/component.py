@@ -14,7 +14,7 @@ from engine.documents.carry import Carry
 from engine.documents.cases import TABLES, Case, FactorCase, RateCase, case_problems, dated_cases
 from engine.documents.compensation import Promise, promise_rows
 from engine.documents.document import Document, MeasureName
-from engine.documents.gauge import LISTED, Gate, Multiplier
+from engine.documents.gauge import LISTED, SHORT, Gate, Multiplier, Over
 from engine.documents.matrix import Matrix
 from engine.documents.problems import Loc, Problem
 from engine.documents.rate_by import RateBy
@@ -22,7 +22,7 @@ from engine.documents.release import STEPS, ReleaseStep, share_problems
 from engine.documents.residual import Residual
 from engine.documents.values import Count, Dated, Name, Pay, Rate, Share, Times, Window
 
-Accumulation = Literal["transaction", "month", "quarter", "half", "year"]
+Accumulation = Over
 Kind = Literal["commission", "spiff", "bonus", "manager_override"]
 Tiers = Literal["marginal", "whole", "overage_cliff", "previous_cliff"]
 WAYS = ("rate", "rates", "rate_by", "times", "pays", "brackets", "points")
@@ -125,7 +125,8 @@ class Component(Document):
     `money`: each payee's total grows by the whole deal; its pay is computed as if nobody shared it, with the payee's
     own rates, and the payee is paid that share of it."""
     accumulates: Accumulation = Field(default="transaction", examples=["year"])
-    """How long what was achieved adds up before it starts again at 0; `transaction`: each deal by itself."""
+    """How long what was achieved adds up before it starts again at 0; `transaction`: each deal by itself. Weeks,
+    stretches of two weeks and half-months are those of statements (see `pays`)."""
     carry: Carry | None = Field(default=None, examples=["{surplus: ahead, deficit: behind}"])
     """What of a window's achievement above or below its quota counts in the next one; without it, each window begins
     at 0."""
@@ -301,6 +302,9 @@ class Component(Document):
         if self.own_targets is not None and self.accumulates == "transaction":
             remedy = "Add accumulates: month, quarter, half or year."
             yield Problem((written[-1],), "each payee's target is that of a window.", remedy)
+        if self.target_of is not None and self.accumulates in SHORT:
+            message = "people data promises by fiscal months, of which a shorter window is no part."
+            yield Problem(("target_of",), message, "Write target, or accumulates: month, quarter, half or year.")
         if self.weight is not None and not self.has_target:
             yield Problem(("weight",), "a weight without a target.", "Add target, or remove weight.")
 

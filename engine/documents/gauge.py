@@ -18,7 +18,10 @@ from engine.documents.ranked import Ranking
 from engine.documents.threshold import Threshold
 from engine.documents.values import FILLED, Name, Times
 
-Over = Literal["transaction", "month", "quarter", "half", "year"]
+Over = Literal["transaction", "week", "two_weeks", "half_month", "month", "quarter", "half", "year"]
+"""How long something adds up."""
+SHORT: tuple[Over, ...] = ("week", "two_weeks", "half_month")
+"""Windows that are no whole fiscal months."""
 
 
 def _listed(value: Any) -> Any:

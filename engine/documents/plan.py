@@ -50,12 +50,12 @@ class Plan(Policy):
     """By which rates deals in other currencies are paid."""
     effective: Window = Field(examples=["{from: 2026-02-01, until: 2027-02-01}"])
     """Credits dated in this window follow this file."""
-    pays: Literal["weekly", "half_monthly", "monthly", "quarterly", "half_yearly", "yearly"] = Field(
+    pays: Literal["weekly", "two_weekly", "half_monthly", "monthly", "quarterly", "half_yearly", "yearly"] = Field(
         default="monthly", examples=["monthly"]
     )
-    """How often there is a statement, by the company's calendar. Its periods are written `2026-W05`, `2026-03-H1` (the
-    first fifteen days of a month; `H2` the rest), `2026-03`, `FY2026-Q1`, `FY2026-H1` and `FY2026`. How long is
-    accumulated is another question: what a month adds up may be paid week by week."""
+    """How often there is a statement, by the company's calendar. Its periods are written `2026-W05`, `2026-W05-W06`
+    (two weeks), `2026-03-H1` (the first fifteen days of a month; `H2` the rest), `2026-03`, `FY2026-Q1`, `FY2026-H1`
+    and `FY2026`. How long is accumulated is another question: what a month adds up may be paid week by week."""
     rounding: Literal["half_up", "half_even", "down"] = Field(default="half_up", examples=["half_up"])
     """How each line is rounded; `down` is towards zero."""
     rounding_unit: Pay | None = Field(default=None, examples=["1"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from engine.documents.component import Component
 from engine.documents.dependencies import gauges_of
+from engine.documents.gauge import SHORT, Over
 from engine.documents.measure import Measure
 from engine.documents.problems import Problem
 
@@ -20,14 +21,14 @@ def unfit_windows(component: Component, measures: Mapping[str, Measure]) -> Iter
             looked_at = measures[named] if named is not None else None
             if looked_at is None or looked_at.of_a_window is None:
                 continue
-            if (gauge.over or component.accumulates) == "transaction":
+            if _too_short(gauge.over or component.accumulates, looked_at):
                 yield Problem(place, *_no_window("over", looked_at.of_a_window))
             if gauge.quota is not None and looked_at.brings_whole:
                 yield Problem((*place, "quota"), *_no_quota(looked_at.of_a_window))
 
 
 def _unfit_component(component: Component, measure: Measure, what: str) -> Iterator[Problem]:
-    if component.accumulates == "transaction":
+    if _too_short(component.accumulates, measure):
         yield Problem((), *_no_window("accumulates", what))
     if component.quota is not None and measure.brings_whole:
         yield Problem(("quota",), *_no_quota(what))
@@ -54,8 +55,13 @@ def unfit_weights(measures: Mapping[str, Measure]) -> Iterator[Problem]:
                 yield Problem((*place, "quota"), *_no_quota(weighed.of_a_window or "it"))
 
 
+def _too_short(over: Over, measure: Measure) -> bool:
+    """Whether the measure cannot be told over that: nothing of a window is of a deal, and rates are of whole months."""
+    return over == "transaction" or (measure.retention is not None and over in SHORT)
+
+
 def _no_window(key: str, what: str) -> tuple[str, str]:
-    return f"{what} is of a window, not of a deal.", f"Add {key}: month, quarter, half or year."
+    return f"{what} is of a window, not of a deal or week.", f"Add {key}: month, quarter, half or year."
 
 
 def _no_quota(what: str) -> tuple[str, str]:

@@ -48,7 +48,7 @@ TIMES_PAY = 10
 MOST_DEALS = 40
 """Counted deals that a way may hold: curves of counts bend early."""
 UNIT_PRICE = 1_000
-PERIODS: tuple[PeriodKind, ...] = ("month", "quarter", "half", "year")
+PERIODS: tuple[PeriodKind, ...] = ("week", "two_weeks", "half_month", "month", "quarter", "half", "year")
 PLAIN = ("amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "units")
 """Values that a deal has by itself."""
 

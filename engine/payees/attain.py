@@ -35,6 +35,7 @@ from engine.periods import PeriodKind
 
 STATEMENT: dict[str, PeriodKind] = {
     "weekly": "week",
+    "two_weekly": "two_weeks",
     "half_monthly": "half_month",
     "monthly": "month",
     "quarterly": "quarter",

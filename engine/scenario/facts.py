@@ -236,7 +236,9 @@ class QuotaFact(Document):
     """Its name in the plan; without it, every quota that the plans name."""
     amount: Micros = Field(examples=["1_200_000"])
     """How much, for each `per`, or for the period or days."""
-    per: Literal["month", "quarter", "half", "year"] | None = Field(default=None, examples=["quarter"])
+    per: Literal["week", "two_weeks", "half_month", "month", "quarter", "half", "year"] | None = Field(
+        default=None, examples=["quarter"]
+    )
     """The amount is for each of these periods."""
     period: PeriodLabel | None = Field(default=None, examples=["2026-03"])
     """The amount is for this period."""
