@@ -28,6 +28,7 @@ COMMANDS = (
     main_job.backfill,
     main_job.preview,
     deciding.approve,
+    deciding.approve_statements,
     deciding.approvals,
     deciding.audit,
     deciding.acknowledge,

@@ -27,20 +27,24 @@ def close(
     """
     from jobs.books.close import close as seal
     from jobs.books.close import periods_to_close
+    from jobs.books.refusals import NotYet
     from jobs.books.show import show_closings
     from jobs.books.signing import signing
 
     with opened(config, "close") as (configuration, store, actor):
         labels = periods_to_close(configuration, store, period) if with_earlier else [period]
         sign = signing(configuration.access, store, actor)
-        done = []
+        done, refused = [], None
         try:
             for label in labels:
                 one = seal(configuration, store, label, sign, accepts_issues=accept_issues)
                 done.append(one)
+        except NotYet as problem:
+            refused = problem
+            raise
         finally:  # a closed period stays closed when a later one is refused, so it is told in any case
-            if done:
-                show_closings(done, as_json=as_json)
+            if done or refused:
+                show_closings(done, as_json=as_json, refused=refused)
 
 
 def reopen(

@@ -53,6 +53,31 @@ def acknowledge(
     typer.echo(f"You have acknowledged {plan}, version {version}.")
 
 
+def approve_statements(
+    period: Annotated[str, typer.Argument(help="Such as 2026-11.")],
+    payees: Annotated[list[str] | None, typer.Argument(help="Ids, e-mails or names.")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Every statement that you may approve.")] = False,
+    figures: Annotated[str, typer.Option(help="Only if it still shows these, as its statement names them.")] = "",
+    reason: Annotated[str, typer.Option(help="What is to be known of it. It is kept.")] = "",
+    config: ConfigFolder = Path("config"),
+    as_json: AsJson = False,
+) -> None:
+    """Approve statements of an open period: exactly the figures that they show now. A later change needs a new one.
+
+    Example: worker.py approve-statements 2026-11 ada@harbour.example
+    """
+    from jobs.access.show import show_approved
+    from jobs.statements.approving import Approver
+
+    if everybody == bool(payees):
+        raise typer.BadParameter("name whose statements, or --all")
+    if figures and len(payees or ()) != 1:
+        raise typer.BadParameter("--figures goes with one payee")
+    with opened(config, "approve-statements") as (configuration, store, actor), store.write() as conn:
+        by = Approver(conn, configuration, actor, period, reason, store.clock(), figures)
+        show_approved(by.approve(payees or ()), as_json=as_json)
+
+
 def approvals(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
     """List what waits for a person.
 

@@ -28,6 +28,7 @@ from jobs.configuration import Configuration
 from jobs.outlooks import drawn, outlook, why_no_more
 from jobs.paying.told import NOTHING_PAID, told_payments
 from jobs.statements.account import by_version, changed, waterfalls
+from jobs.statements.approved import approval_of
 from store import canonical, closing, ledger, results, runs
 from store.statements import sealed
 
@@ -150,15 +151,22 @@ def statement(
     if shut is not None:
         return sealed_statement(conn, payee, shut) | {"periods": periods, "payments": paid}
     of = material(conn, [payee["person_id"]], chosen)
-    now = open_statement(payee, of, configuration, goal) | {"changed": changed(of), "closed": None}
-    return acknowledged(conn, payee, now) | {"periods": periods, "payments": paid}
+    return told_open(conn, payee, of, configuration, goal) | {"periods": periods, "payments": paid}
+
+
+def told_open(conn: Connection, payee: Row, of: Material, configuration: Configuration, goal: int | None = None) -> Row:
+    """`open_statement`, with what changed since it was last shown and who approved it and its plan versions."""
+    said = open_statement(payee, of, configuration, goal) | {"changed": changed(of), "closed": None}
+    approval = approval_of(conn, configuration, payee["person_id"], of)
+    return acknowledged(conn, payee, said) | {"approval": approval}
 
 
 def sealed_statement(conn: Connection, payee: Row, shut: closing.Closing) -> Row:
     """What the statement of a closed period said when it was closed; plan versions may be acknowledged later."""
     found = sealed(conn, shut.number, payee["person_id"])
     content: Row = dict(found[0].content) if found else {}
-    said: Row = nothing_shown(payee, shut.period) | content.get("statement", {}) | {"changed": content.get("changed")}
+    beside = {name: content.get(name) for name in ("changed", "approval")}
+    said: Row = nothing_shown(payee, shut.period) | content.get("statement", {}) | beside
     seal = {"at": shut.at.isoformat(), "by": shut.by, "number": shut.number}
     return acknowledged(conn, payee, said | {"closed": seal})
 

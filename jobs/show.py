@@ -20,6 +20,7 @@ from engine.model import Issue
 from jobs.books.adjusted import told_correction
 from jobs.cycle import Cycle
 from jobs.pull import Progress as OnPage
+from jobs.statements.approved import told as told_approval
 
 WRITES_SHOWN = 20
 PEOPLE = ("roles", "reports_to", "plans", "quotas", "acknowledged")
@@ -84,6 +85,8 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
     out.print(f"\n[bold]Total: {totals}[/bold]")
     _show_falls(answer, out)
     _show_changed(answer["changed"], out)
+    if approval := told_approval(answer["approval"]):
+        out.print(escape(approval))
     _show_versions(answer, out)
     _show_accounts(answer, out)
     _show_payments(answer["payments"], out)

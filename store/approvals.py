@@ -12,6 +12,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from store.audit import Who
+from store.bulk import among
 from store.chain import APPROVAL, REQUEST, append_row
 from store.instants import instant_of, instant_text
 
@@ -118,6 +119,11 @@ def latest(conn: sa.Connection, kind: str, subject: str, detail_hash: str) -> Re
     row = REQUEST.c
     found = _requests(conn, row.kind == kind, row.subject == subject, row.detail_hash == detail_hash)
     return found[-1] if found else None
+
+
+def about(conn: sa.Connection, kind: str, subjects: Collection[str]) -> list[Request]:
+    """Every request of a kind about one of these, oldest first."""
+    return _requests(conn, REQUEST.c.kind == kind, REQUEST.c.subject.in_(among(subjects)))
 
 
 def by_id(conn: sa.Connection, request_id: str) -> Request | None:

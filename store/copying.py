@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from store import ledger
 from store.bulk import among, execute_many, fetch
-from store.chain import ADJUSTMENT, CLOSING, PAYMENT, STATEMENT, STEP, head
+from store.chain import ADJUSTMENT, APPROVAL, CLOSING, PAYMENT, REQUEST, STATEMENT, STEP, head
 from store.computations import LOT, Computation
 from store.mirror import RAW, VERSION
 from store.pins import PIN, pinned
@@ -94,8 +94,9 @@ def pins_by(source: sa.Connection, at: Computation) -> int:
 
 
 def copy_closings(source: sa.Connection, into: sa.Connection, by: str) -> None:
-    """What was paid, closed and reopened by an instant, each closing after the statements that were sealed with it."""
-    _copy(source, into, PAYMENT, PAYMENT.c.at <= by)
+    """What was paid, approved, closed and reopened by an instant, each closing after what was sealed with it."""
+    for kept in (PAYMENT, REQUEST, APPROVAL):
+        _copy(source, into, kept, kept.c.at <= by)
     columns = CLOSING.c
     numbers = sa.select(columns.number).where(columns.at <= by).order_by(columns.number)
     for number in source.scalars(numbers).all():

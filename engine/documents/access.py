@@ -14,6 +14,8 @@ from engine.documents.values import FILLED, Currency, Pay, spelt
 Duty = Literal["payee", "manager", "finance", "auditor", "admin"]
 Decision = Literal["close", "reopen", "plan_activation", "breaker", "adjustment"]
 
+Approves = Literal["manager", "finance"]
+
 DECIDES: frozenset[Duty] = frozenset({"finance", "admin"})
 """Roles whose holders approve."""
 ALWAYS_TWO: frozenset[Decision] = frozenset({"reopen"})
@@ -65,6 +67,10 @@ class Access(Document):
         default_factory=dict, validate_default=True, examples=["{EUR: 500, USD: 500}"]
     )
     """The largest adjustment by currency that needs no second person; in a currency that is not named, none is."""
+
+    statements_approved_by: tuple[Approves, ...] = Field(default=(), examples=["[manager, finance]"])
+    """Roles whose holders approve each statement before its period can be closed: `manager` those of the own tree,
+    `finance` all; an admin may in any case, nobody the own one. Where none is named, closing asks for no approval."""
 
     def needs_two(self, decision: str) -> bool:
         """Whether one person alone may not decide this."""

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from jobs.show import as_data, console, table
+from jobs.statements.approved import told
 from store.audit import Entry
 
 
@@ -25,6 +26,16 @@ def show_waiting(waiting: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     ]
     columns = ("id", "kind", "subject", "asked by", "at", "agreed", "what")
     console().print(table(f"{len(waiting)} requests wait", columns, rows))
+
+
+def show_approved(done: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    """Each statement with what it comes to and who stands for that."""
+    if as_json:
+        as_data(done)
+        return
+    for one in done:
+        sums = ", ".join(f"{amount} {currency}" for currency, amount in one["totals"].items()) or "nothing"
+        console().print(f"{one['payee']}, {one['period']}: {sums}. {told(one['approval'])}", markup=False)
 
 
 def show_audit(entries: Sequence[Entry], *, as_json: bool) -> None:

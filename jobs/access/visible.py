@@ -47,6 +47,7 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
         ),
         # What changes the books, or lets a change through.
         **dict.fromkeys(("sync", "backfill", "approve", "reassign", "close", "reopen", "drift", "adjust"), DECIDES),
+        "approve-statements": frozenset({"manager", "finance", "admin"}),
         "dispute open": EVERYBODY - {"auditor"},
         **dict.fromkeys(("dispute close", "dispute test"), DECIDES),
         # What pays, and what goes to payroll.

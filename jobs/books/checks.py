@@ -13,8 +13,10 @@ from engine.model import Issue, Severity
 from jobs.canonical import ADJUSTED, MAPPING, REVISION
 from jobs.compute import COMPUTED, computed_through
 from jobs.configuration import Configuration
+from jobs.statements.approved import approvals_in
 from store import adjustments, approvals, canonical, closing, disputes, drift, ledger, mirror, runs, settings
 
+CHANGED_SINCE = ": {} approved other figures, and it has changed since"
 CYCLES = ("sync", "backfill")
 
 
@@ -30,6 +32,7 @@ def open_points(conn: Connection, configuration: Configuration, label: str, now:
         *_held(conn, period),
         *_undecided(conn, period),
         *_disputed(conn, period),
+        *_unapproved(conn, configuration, period),
     ]
 
 
@@ -121,6 +124,22 @@ def _disputed(conn: Connection, period: Period) -> Iterator[Issue]:
         if each.claim.period == period.label:
             message = f"Dispute {each.number} of payee {each.claim.payee_id} is open."
             yield _point("open_dispute", period, message, "Settle it: worker.py dispute close.")
+
+
+def _unapproved(conn: Connection, configuration: Configuration, period: Period) -> Iterator[Issue]:
+    """Statements whose figures nobody stands for, where access.yaml asks for somebody."""
+    if not configuration.access.statements_approved_by:
+        return
+    people = canonical.whole(conn, "people")
+    names = dict(people.select("person_id", "name").iter_rows())
+    command = f"worker.py approve-statements {period.label}"
+    for payee_id, approval in approvals_in(conn, configuration, period.label):
+        if approval.state != "approved":
+            who = names.get(payee_id) or payee_id
+            message = (
+                f"The statement of {who} is not approved{CHANGED_SINCE.format(approval.by) if approval.by else ''}."
+            )
+            yield _point("unapproved_statement", period, message, f"Approve it: {command} {payee_id}.")
 
 
 def _point(code: str, period: Period, message: str, remedy: str) -> Issue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ from jobs.books.adjusted import told_adjustments
 from store import canonical, closing, ledger, mirror, results
 
 Row = dict[str, Any]
+PAYEES_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,17 @@ class Material:
     def rows(self) -> pl.DataFrame:
         """The lines of the period."""
         return self.lines.filter(pl.col("period") == self.period)
+
+
+def payees_in(conn: Connection, period: str) -> list[str]:
+    """Everybody with a posting, a line or a payable in the period's statement."""
+    return sorted(ledger.payees_in(conn, period) | results.payees_in(conn, period))
+
+
+def batched(payees: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Some payees at a time: bounds memory, whatever the size of the company."""
+    for start in range(0, len(payees), PAYEES_AT_ONCE):
+        yield payees[start : start + PAYEES_AT_ONCE]
 
 
 def material(conn: Connection, payee_ids: Collection[str], period: str | None) -> Material:

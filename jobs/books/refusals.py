@@ -12,7 +12,7 @@ class NotYet(Exception):  # noqa: N818  # shown to a person as it is
 
     def __init__(self, label: str, points: Sequence[Issue]) -> None:
         super().__init__("\n".join([f"{label} cannot be closed yet:", *(f"- {point}" for point in points)]))
-        self.points = tuple(points)
+        self.period, self.points = label, tuple(points)
 
 
 class NotOpened(Exception):  # noqa: N818  # shown to a person as it is

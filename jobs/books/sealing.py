@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -14,15 +13,15 @@ from engine.payees.release import deferring
 from engine.version import VERSION
 from jobs.accounts import accounts
 from jobs.answers import open_statement
-from jobs.books.material import Material, material
+from jobs.books.material import Material, batched, material, payees_in
 from jobs.configuration import Configuration
 from jobs.paying.told import told_payments
 from jobs.statements.account import changed
-from store import canonical, ledger, mirror, results
+from jobs.statements.approved import approval_of
+from store import canonical, mirror
 from store.computations import last_computation
 from store.statements import seal
 
-PAYEES_AT_ONCE = 100
 POSTING = [
     "number",
     "plan",
@@ -41,21 +40,16 @@ def seal_all(conn: Connection, period: str, configuration: Configuration) -> int
     """Seal the statements of everybody for whom something shows in the period; answers how many."""
     people = {row["person_id"]: row for row in canonical.whole(conn, "people").iter_rows(named=True)}
     made_with = _made_with(conn, configuration)
-    payees = _payees(conn, period)
+    payees = payees_in(conn, period)
     for some in batched(payees):
         read, paid = material(conn, some, period), told_payments(conn, configuration, some, period)
         for payee_id in some:
             payee = people.get(payee_id, {"person_id": payee_id, "name": payee_id, "email": None})
             of = read.of(payee_id)
             beside = {"made_with": made_with, "changed": changed(of), "payments": paid[payee_id]}
+            beside["approval"] = approval_of(conn, configuration, payee_id, of)
             seal(conn, period, payee_id, content(payee, of, configuration) | beside)
     return len(payees)
-
-
-def batched(payees: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Some payees at a time: bounds memory, whatever the size of the company."""
-    for start in range(0, len(payees), PAYEES_AT_ONCE):
-        yield payees[start : start + PAYEES_AT_ONCE]
 
 
 def content(payee: dict[str, Any], of: Material, configuration: Configuration) -> dict[str, Any]:
@@ -86,11 +80,6 @@ def _made_with(conn: Connection, configuration: Configuration) -> dict[str, Any]
         "revision": mirror.last_revision(conn),
         "plans": plans,
     }
-
-
-def _payees(conn: Connection, period: str) -> list[str]:
-    """Everybody with a posting, a line or a payable in the period's statement."""
-    return sorted(ledger.payees_in(conn, period) | results.payees_in(conn, period))
 
 
 def _plain(rows: pl.DataFrame) -> list[dict[str, Any]]:

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.model import Issue
+from jobs.books.refusals import NotYet
 from jobs.show import as_data, console
 
 
-def show_closings(done: Sequence[dict[str, Any]], *, as_json: bool) -> None:
-    """Each closed period with its statements and its seal."""
+def show_closings(done: Sequence[dict[str, Any]], *, as_json: bool, refused: NotYet | None = None) -> None:
+    """Each closed period with its statements and its seal; as data also what keeps the one open that was refused."""
     if as_json:
-        as_data({"closed": list(done)})
+        left = {} if refused is None else {"refused": refused.period, "open": [_point(each) for each in refused.points]}
+        as_data({"closed": list(done), **left})
         return
     for one in done:
         console().print(f"{one['period']} is closed: {one['statements']} statements sealed. Seal {one['seal']}")
-    console().print("Keep the last seal outside this database: with it, nobody can cut history off unseen.")
+    if done:
+        console().print("Keep the last seal outside this database: with it, nobody can cut history off unseen.")
+
+
+def _point(point: Issue) -> dict[str, str]:
+    return {name: getattr(point, name) for name in ("code", "subject", "message", "remedy")}
 
 
 def show_reopened(done: dict[str, Any], *, as_json: bool) -> None:

@@ -10,14 +10,12 @@ from sqlalchemy import Connection
 
 from engine.money import format_amount
 from jobs.access.visible import Sight
-from jobs.answers import NotFound, acknowledged, open_statement, sealed_statement
-from jobs.books.material import Material, material
-from jobs.books.sealing import batched
+from jobs.answers import NotFound, sealed_statement, told_open
+from jobs.books.material import batched, material, payees_in
 from jobs.configuration import Configuration
 from jobs.paying.told import told_payments
-from jobs.statements.account import changed
 from jobs.statements.figures import paid, total
-from store import canonical, closing, ledger, results
+from store import canonical, closing, ledger
 
 Row = dict[str, Any]
 FIGURES = ("earned", "brought_forward", "payable", "paid", "held", "carried_forward")
@@ -39,7 +37,10 @@ def statements(conn: Connection, period: str, configuration: Configuration, sigh
             told = ((payee, sealed_statement(conn, people.get(payee, unknown(payee)), shut)) for payee in some)
         else:
             of = material(conn, some, period)
-            told = ((payee, _open(conn, people.get(payee, unknown(payee)), of, configuration)) for payee in some)
+            told = (
+                (payee, told_open(conn, people.get(payee, unknown(payee)), of.of(payee), configuration))
+                for payee in some
+            )
         for payee_id, said in told:
             yield payee_id, said | {"payments": payments[payee_id]}
 
@@ -49,16 +50,9 @@ def unknown(payee_id: str) -> Row:
     return {"person_id": payee_id, "name": payee_id, "email": None}
 
 
-def _open(conn: Connection, payee: Row, of: Material, configuration: Configuration) -> Row:
-    mine = of.of(payee["person_id"])
-    now = open_statement(payee, mine, configuration) | {"changed": changed(mine), "closed": None}
-    return acknowledged(conn, payee, now)
-
-
 def _seen(conn: Connection, period: str, sight: Sight) -> list[str]:
     seen = sight.in_period(period)
-    shown = ledger.payees_in(conn, period) | results.payees_in(conn, period)
-    payees = sorted(payee for payee in shown if seen.shows(payee))
+    payees = [payee for payee in payees_in(conn, period) if seen.shows(payee)]
     if not payees:
         raise NotFound(f"Nothing that you may see shows in {period}; a period is written as 2026-11 or FY2026-Q3.")
     return payees

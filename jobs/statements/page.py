@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from jobs.books.adjusted import told_correction
+from jobs.statements.approved import told
 from jobs.statements.charts import bars, curve
 from jobs.statements.figures import figures
 from jobs.statements.markup import Html, el, joined
@@ -197,7 +198,9 @@ def _footer(answer: Row) -> Html:
     plans = [joined(plan["plan"], " ", el("code", plan["version"][:SHORT]), _read(plan)) for plan in answer["plans"]]
     said = [el("p", "Plan versions: ", *_between(plans, ", "))] if plans else []
     seal = f"Sealed with closing {answer['closed']['number']}. " if answer["closed"] else ""
-    return el("footer", *said, el("p", f"{seal}{EXPLAINED}"))
+    approval = told(answer["approval"])
+    approved = [el("p", approval)] if approval else []
+    return el("footer", *approved, *said, el("p", f"{seal}{EXPLAINED}"))
 
 
 def _read(plan: Row) -> str:

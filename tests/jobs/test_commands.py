@@ -20,7 +20,7 @@ from tests.jobs.conftest import CREDENTIALS, Company
 from tests.jobs.test_cycle import credited_deal
 
 COMMANDS = (
-    "adjust", "adjustments",
+    "adjust", "adjustments", "approve-statements",
     "acknowledge", "approvals", "approve", "audit", "backfill", "blame", "close", "demo", "diff", "doctor",
     "explain", "init", "issues", "paid", "people", "preview", "reassign", "reopen", "report", "run", "sandbox", "setup",
     "statement", "statements", "status", "summary", "sync", "verify",
@@ -55,9 +55,10 @@ def test_every_command_helps_with_an_example(command: str) -> None:
 
 def test_the_list_of_commands_is_complete() -> None:
     """A new command must be listed here, and so have a help text with an example."""
-    names = {
+    known = (
         command.name or command.callback.__name__ for command in worker.app.registered_commands if command.callback
-    }
+    )
+    names = {name.replace("_", "-") for name in known}
 
     assert names == set(COMMANDS)
 

@@ -93,7 +93,7 @@ def test_what_nobody_has_named_is_done_by_nobody() -> None:
 def test_an_auditor_changes_nothing_and_an_admin_does_everything() -> None:
     changing = {action for action, roles in MAY.items() if "auditor" not in roles}
 
-    books = {"drift", "approve", "close", "reopen", "adjust", "paid", "export payroll"}
+    books = {"drift", "approve", "approve-statements", "close", "reopen", "adjust", "paid", "export payroll"}
     disputes = {"dispute open", "dispute close", "dispute test"}
     worker = {"sync", "backfill", "reassign", "run", "doctor", "setup"}
     assert changing == books | disputes | worker

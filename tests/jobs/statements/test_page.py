@@ -121,6 +121,7 @@ def test_every_text_of_a_statement_is_escaped() -> None:
     drawing = {"x_label": HOSTILE, "y_label": HOSTILE, "lines": [[0, 0, 1000, 1000]], "x_ticks": [[0, HOSTILE]]}
     answer = empty | {
         "closed": {"at": "2026-11-01T00:00:00", "by": HOSTILE, "number": 1},
+        "approval": {"state": "approved", "figures": HOSTILE, "by": HOSTILE, "at": HOSTILE, "asked": True},
         "components": [
             {"component": "x", "title": HOSTILE, "attainment": "1 %", "window": HOSTILE, **money}
             | {"outlook": {"sentences": [HOSTILE]}}
