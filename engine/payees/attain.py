@@ -155,12 +155,13 @@ def attain(
     stuck = pl.col("stuck") if "stuck" in labelled.columns else pl.lit(None, dtype=pl.String)
     trouble = pl.coalesce(stuck, _trouble_with_value(component, measure))
     valued, unvalued = _split(labelled.with_columns(trouble=trouble))
-    running = valued.with_columns(after=pl.col("base").cum_sum().over(WINDOW))
+    alone = component.accumulates == "transaction" and _differ(valued)
+    running = valued.with_columns(after=pl.col("base") if alone else pl.col("base").cum_sum().over(WINDOW))
     if chain is not None:
         running, lost = _split(continued(valued, unvalued, chain, STATEMENT[plan.pays]))
         unvalued = pl.concat([unvalued.select(HELD), lost.select(HELD)])
-    windows = _windows(running, component, measure, quotas, company)
-    told, untold = _split(running.join(windows, on=WINDOW, how="left", maintain_order="left"))
+    windows = _windows(_largest(running, measure, alone=alone), component, measure, quotas, company)
+    told, untold = _split(_beside(running, windows, alone=alone))
     held = pl.concat([unvalued.select(HELD), untold.select(HELD)])
     return Attainment(
         rows=_attained(told if chain is None else bounded(told, chain.carry), plan, component),
@@ -169,6 +170,28 @@ def attain(
         held=held_sources(held, plan, component),
         issues=tuple(troubles(held, plan, component)),
     )
+
+
+def _differ(rows: pl.DataFrame) -> bool:
+    """Whether every row is a window of its own, so that nothing has to be gathered; only other keys hash otherwise."""
+    keys = rows.select(pl.col("payee_id").hash() ^ pl.col("window").hash(seed=1)).to_series()
+    return keys.n_unique() == rows.height
+
+
+def _largest(running: pl.DataFrame, measure: Measure, *, alone: bool) -> pl.DataFrame:
+    """The windows with the largest total that was reached in each, and the whole where the measure brings one."""
+    largest = pl.col("after").abs()
+    if alone:
+        return running.select(*WINDOW, *(["of"] if measure.brings_whole else []), largest=largest)
+    whole_of = {"of": pl.col("of").first()} if measure.brings_whole else {}
+    return running.group_by(WINDOW).agg(largest=largest.max(), **whole_of)
+
+
+def _beside(running: pl.DataFrame, windows: pl.DataFrame, *, alone: bool) -> pl.DataFrame:
+    """Every row with what is known of its window; windows of one row stand in the order of the rows."""
+    if alone:
+        return running.with_columns(windows.drop(WINDOW))
+    return running.join(windows, on=WINDOW, how="left", maintain_order="left")
 
 
 def _labelled(rows: pl.DataFrame, plan: Plan, component: Component, company: Company) -> pl.DataFrame:
@@ -197,7 +220,7 @@ def _trouble_with_value(component: Component, measure: Measure) -> pl.Expr:
 
 
 def _windows(
-    running: pl.DataFrame,
+    windows: pl.DataFrame,
     component: Component,
     measure: Measure,
     quotas: dy.DataFrame[f.Quotas],
@@ -208,11 +231,9 @@ def _windows(
     Percentages are shares of 100 % where no quota says otherwise, and what is of a
     window brings its own.
     """
-    whole_of = {"quota_micros": pl.col("of").first()} if measure.brings_whole else {}
-    windows = running.group_by(WINDOW).agg(largest=pl.col("after").abs().max(), **whole_of)
     quota = pl.col("quota_micros")
-    if whole_of:
-        windows = windows.with_columns(straddled=pl.lit(value=None))
+    if measure.brings_whole:
+        windows = windows.with_columns(quota_micros="of", straddled=pl.lit(value=None))
     elif component.quota is None or component.accumulates == "transaction":
         whole = MICROS if measure.unit == "percent" else None
         windows = windows.with_columns(quota_micros=pl.lit(whole, dtype=pl.Int128), straddled=pl.lit(value=None))

@@ -43,6 +43,8 @@ def settle(
 
 def _beside(lines: pl.DataFrame, posted: pl.DataFrame, first: str) -> pl.DataFrame:
     """Every key of either side with its amount and what is posted for it: lines in their order, then keys without."""
+    if posted.is_empty():
+        return _first_of_all(lines, first)
     before = posted.rename({"amount_micros": "posted", "currency": "currency_posted", "postings": "sequence"})
     both = lines.join(before, on=KEY, how="full", coalesce=True, maintain_order="left_right")
     reason = (
@@ -61,6 +63,18 @@ def _beside(lines: pl.DataFrame, posted: pl.DataFrame, first: str) -> pl.DataFra
         currency=pl.coalesce("currency", "currency_posted"),
         currency_posted=pl.coalesce("currency_posted", "currency"),
         reason=reason,
+    )
+
+
+def _first_of_all(lines: pl.DataFrame, first: str) -> pl.DataFrame:
+    """What `_beside` gives where nothing is posted yet: a join of every line with nothing is dear."""
+    clawback = pl.col("kind") == "clawback"
+    return lines.with_columns(
+        pl.col("kind").cast(pl.String),
+        posted=pl.lit(0, pl.Int64),
+        sequence=pl.lit(0, pl.Int64),
+        currency_posted="currency",
+        reason=pl.when(clawback).then(pl.lit("clawback")).otherwise(pl.lit(first)),
     )
 
 
