@@ -15,12 +15,15 @@ from engine.documents.values import Dated, Pay, Rate
 class Cap(Document):
     """The most that a component pays for a deal, or in an accumulation window. Exactly one of `amount`, `of_target`.
 
-    With `then_pays` the cap is soft: of what lies above it, this share is still paid (50 %: the rate halves there).
+    It counts after gates, multipliers and splits of money. With `then_pays` the cap is soft: of what lies above it,
+    this share is still paid (50 %: the rate halves there).
     """
 
     per: Literal["deal", "window"] = Field(examples=["window"])
-    """`window`: of the component's `accumulates`. `deal`: for each deal by itself, also where deals add up; what lies
-    above it is lost, and a deal that takes back does not take back more than the cap either."""
+    """`window`: of the component's `accumulates`. What its lines come to, in the order of the deals, is paid up to the
+    cap, whatever rates and factors each was paid by; a deal that takes back takes off first what was above the cap.
+    A cap that changes by date is for each line that of its day. `deal`: for each deal by itself, also where deals add
+    up; what lies above it is lost, and a deal that takes back does not take back more than the cap either."""
     amount: Dated[Pay] | None = Field(default=None, examples=["75_000"])
     """An amount of the plan's currency."""
     of_target: Dated[Rate] | None = Field(default=None, examples=["200%"])

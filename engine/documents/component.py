@@ -186,7 +186,7 @@ class Component(Document):
 
     @property
     def cap_on_curve(self) -> bool:
-        """Whether its cap bends the curve; else each deal is capped by itself."""
+        """Whether its cap bends the curve where all deals of a window pay by the same terms, as it is drawn."""
         cap = self.cap
         return (
             cap is None or cap.per == "window" or (self.accumulates == "transaction" and cap.applies == "after_split")
@@ -224,7 +224,6 @@ class Component(Document):
         yield from self._table_problems()
         yield from self._target_problems()
         yield from self._stray_problems()
-        yield from self._cap_problems()
         yield from (problem for key in TABLES for problem in case_problems(key, getattr(self, key)))
         yield from share_problems(self.release)
 
@@ -307,14 +306,6 @@ class Component(Document):
             yield Problem(("target_of",), message, "Write target, or accumulates: month, quarter, half or year.")
         if self.weight is not None and not self.has_target:
             yield Problem(("weight",), "a weight without a target.", "Add target, or remove weight.")
-
-    def _cap_problems(self) -> Iterator[Problem]:
-        """What deals of different terms come to in a window is no point of one curve that a cap could bend."""
-        terms = [name for name in ("rates", "rate_by", "by_deal") if getattr(self, name)]
-        if terms and self.cap is not None and self.cap.per == "window" and self.accumulates != "transaction":
-            message = f"with {terms[0]}, deals of a window pay by different terms."
-            remedy = "Cap what they come to in the plan's caps: caps: [{components: [...], per: year, amount: 75_000}]."
-            yield Problem(("cap", "per"), message, remedy)
 
     def _stray_problems(self) -> Iterator[Problem]:
         """Every key has something to say."""

@@ -98,7 +98,8 @@ class Lines(dy.Schema):
     target_micros = dy.Int64(nullable=True)
     """The payee's own target in the window, where targets are the payees'."""
     limit_micros = dy.Int64(nullable=True)
-    """What the cap per deal left for this line, either way, or the height of a plan's cap; null without one."""
+    """What the cap per deal left for this line, either way; what the cap per window had left before it, below zero
+    beyond the cap; or the height of a plan's cap; null without one."""
     window = dy.String()
     """The accumulation window the running total belongs to, such as FY2026."""
     fx_num = dy.Int64(nullable=True)

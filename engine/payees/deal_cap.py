@@ -1,4 +1,4 @@
-"""Caps on each deal by itself, where deals add up: the pay of a deal never leaves what the cap allows (DESIGN 5.7).
+"""Caps on each deal by itself: the pay of a deal never leaves what the cap allows, in either direction (DESIGN 5.7).
 
 Such a cap is no part of the payout curve, for what a deal pays depends on where it took the running total. A line says
 what the cap left for it (`limit_micros`), so that its amount follows from its own facts.
@@ -17,21 +17,20 @@ from engine.payees.curve_columns import round_ratio_expr, whole
 DEAL = ["payee_id", "deal"]
 
 
-def limited(rows: pl.DataFrame, limit: Limit, *, before_split: bool, unit: int, mode: Rounding) -> pl.DataFrame:
-    """The rows with `limit_micros`, and `pay` (Int128) within it.
+def limited(rows: pl.DataFrame, *, before_split: bool, unit: int, mode: Rounding) -> pl.DataFrame:
+    """The rows (with `height`, `then_num`, `then_den` of their day) with `limit_micros`, and `pay` (Int128) within it.
 
-    Several credits of a payee for one deal share its cap, the first come first; before the split each credit has its
-    own share of the cap.
+    Several credits of a payee for one deal, and payments for it, share its cap, the first come first; before the split
+    each credit has its own share of the cap.
     """
-    height = round_ratio(limit.micros.numerator, limit.micros.denominator, 1, "half_up")
+    height, deal = pl.col("height"), pl.coalesce("deal_id", "credit_id")
     if before_split:
         num, den = (pl.col(name).fill_null(1).cast(pl.Int128) for name in ("share_num", "share_den"))
-        return _within(rows, round_ratio_expr(whole(height) * num, den, 1, "half_up"), limit, unit, mode)
-    named = rows.with_columns(deal=pl.coalesce("deal_id", "credit_id"))
-    if not named.select(pl.struct(DEAL).is_duplicated().any()).item():
-        return _within(rows, whole(height), limit, unit, mode)
-    room = pl.Series("room", list(_rooms(named, height)), dtype=pl.Int128)
-    return _within(rows.with_columns(room), pl.col("room"), limit, unit, mode).drop("room")
+        height, deal = round_ratio_expr(height * num, den, 1, "half_up"), pl.col("credit_id")
+    named = rows.with_columns(room=height, deal=deal)
+    if named.select(pl.struct(DEAL).is_duplicated().any()).item():
+        named = named.with_columns(room=pl.Series(list(_rooms(named)), dtype=pl.Int128))
+    return _within(named, unit, mode).drop("room", "deal")
 
 
 def within(pay: int, room: int, limit: Limit, unit: int, mode: Rounding) -> int:
@@ -41,18 +40,18 @@ def within(pay: int, room: int, limit: Limit, unit: int, mode: Rounding) -> int:
     return kept if pay >= 0 else -kept
 
 
-def _within(rows: pl.DataFrame, room: pl.Expr, limit: Limit, unit: int, mode: Rounding) -> pl.DataFrame:
+def _within(rows: pl.DataFrame, unit: int, mode: Rounding) -> pl.DataFrame:
     """The columns' twin of `within`."""
-    size, then, den = pl.col("pay").abs(), whole(limit.then.numerator), whole(limit.then.denominator)
+    size, room, then, den = pl.col("pay").abs(), pl.col("room"), pl.col("then_num"), pl.col("then_den")
     beyond = pl.max_horizontal(size - room, whole(0)) * then
     kept = round_ratio_expr(pl.min_horizontal(size, room) * den + beyond, den, unit, mode)
     return rows.with_columns(pay=kept * pl.col("pay").sign(), limit_micros=room.cast(pl.Int64))
 
 
-def _rooms(rows: pl.DataFrame, height: int) -> Iterator[int]:
+def _rooms(rows: pl.DataFrame) -> Iterator[int]:
     """What the cap leaves for each credit, in its direction, after the earlier credits of the deal."""
     earned: dict[tuple[str, str], int] = {}
-    for payee, deal, pay in rows.select(*DEAL, "pay").iter_rows():
+    for payee, deal, pay, height in rows.select(*DEAL, "pay", "room").iter_rows():
         so_far = earned.get((payee, deal), 0)
         yield _room(so_far if pay >= 0 else -so_far, abs(pay), height)
         earned[payee, deal] = so_far + pay

@@ -21,12 +21,12 @@ from engine.documents.component import Component
 from engine.documents.plan import Plan
 from engine.model import LARGEST_MICROS, Issue
 from engine.money import Rounding, round_ratio
+from engine.payees import deal_cap, window_cap
 from engine.payees.cash import payment_part
 from engine.payees.curve import Curve, scaled, value_at
-from engine.payees.curve_columns import fits_int128, rounded_value
-from engine.payees.deal_cap import limited
+from engine.payees.curve_columns import fits_int128, rounded_value, whole
 from engine.payees.floors import topped_up
-from engine.payees.shape import curve_of, deal_limit, versions
+from engine.payees.shape import limit_of, uncapped, versions
 from engine.payees.trouble import held_sources, troubles
 
 MOST_FACTORS = 100
@@ -47,8 +47,9 @@ def earn(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Ea
 
     A credit that adds nothing to a measure has no line; one that pays zero has, and so has a lost cohort.
     """
-    moving = rows.filter((pl.col("base_micros") != 0) | pl.col("cohort").is_not_null())
+    moving = rows.filter((pl.col("base_micros") != 0) | pl.col("cohort").is_not_null()).with_row_index("place")
     paid = pl.concat([_span(_between(moving, *span), plan, component, span[0]) for span in _spans(component)])
+    paid = _capped(paid.sort("place"), component, plan)
     too_large = pl.col("pay").abs() > LARGEST_MICROS
     held = paid.filter(too_large).with_columns(currency=pl.lit(plan.currency), trouble=pl.lit("pay_out_of_range"))
     sound = paid.filter(~too_large) if held.height else paid
@@ -79,13 +80,25 @@ def _span(rows: pl.DataFrame, plan: Plan, component: Component, day: date) -> pl
 
 
 def _of_target(rows: pl.DataFrame, plan: Plan, component: Component, day: date, own: int | None) -> pl.DataFrame:
-    """Each factor that gates and multipliers made has a curve of its own; then deals are capped."""
-    curve, limit = curve_of(component, day, own), deal_limit(component, day, own)
-    paid = _by_factor(rows, curve, plan)
-    if limit is None or component.cap is None:
+    """Each factor that gates and multipliers made has a curve of its own; a cap is that of the day."""
+    paid = _by_factor(rows, uncapped(component, day, own), plan)
+    limit = limit_of(component, day, own)
+    if limit is None:
+        return paid
+    height = round_ratio(limit.micros.numerator, limit.micros.denominator, 1, "half_up")
+    then = {"then_num": whole(limit.then.numerator), "then_den": whole(limit.then.denominator)}
+    return paid.with_columns(height=whole(height), **then)
+
+
+def _capped(paid: pl.DataFrame, component: Component, plan: Plan) -> pl.DataFrame:
+    """The rows, in their order, with `pay` as the cap of the deal or window leaves it, and `limit_micros`."""
+    cap = component.cap
+    if cap is None:
         return paid.with_columns(limit_micros=pl.lit(None, dtype=pl.Int64))
-    before_split = component.cap.applies == "before_split"
-    return limited(paid, limit, before_split=before_split, unit=plan.unit_micros, mode=plan.rounding)
+    if cap.per == "window":
+        return window_cap.limited(paid, plan.unit_micros, plan.rounding)
+    before_split = cap.applies == "before_split"
+    return deal_cap.limited(paid, before_split=before_split, unit=plan.unit_micros, mode=plan.rounding)
 
 
 def _by_factor(rows: pl.DataFrame, curve: Curve, plan: Plan) -> pl.DataFrame:

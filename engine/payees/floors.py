@@ -18,11 +18,12 @@ def topped_up(paid: pl.DataFrame, lines: pl.DataFrame, floor: Floor, plan: Plan)
     deal have one floor together; before the split each credit has its share of it.
     """
     alone = floor.applies == "before_split"
-    deal = pl.col("credit_id") if alone else pl.coalesce("deal_id", "credit_id")
+    deal = pl.col("credit_id") if alone else pl.col("deal_id")
     share = tuple(pl.col(name).fill_null(1).cast(pl.Int128) for name in ("share_num", "share_den"))
     num, den = share if alone else (whole(1), whole(1))
     height = round_ratio_expr(_in_force(floor) * num, den, plan.unit_micros, plan.rounding)
-    deals = paid.group_by("payee_id", deal=deal, maintain_order=True).agg(
+    of_deals = paid.filter(pl.col("deal_id").is_not_null())
+    deals = of_deals.group_by("payee_id", deal=deal, maintain_order=True).agg(
         pl.col("credit_id").last(), earned=pl.col("pay").sum().cast(pl.Int64), height=height.last().cast(pl.Int64)
     )
     short = deals.filter((pl.col("earned") > 0) & (pl.col("earned") < pl.col("height")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -38,8 +39,9 @@ def versions(component: Component) -> tuple[date, ...]:
 def curve_of(component: Component, day: date, own_target: int | None = None) -> Curve:
     """The component's curve with the values in force on the day, and for a payee's own target where targets are that.
 
-    Without the payee's own target the curve is that of a target of 100 units: it pays in per cent of the target.
-    ValueError when a value is not there yet: ask `versions` first.
+    A cap on its window bends it as it does where all deals of the window pay by these values. Without the payee's own
+    target the curve is that of a target of 100 units: it pays in per cent of the target. ValueError when a value is
+    not there yet: ask `versions` first.
     """
     return _Drawn(component, day, own_target).curve()
 
@@ -49,9 +51,14 @@ def target_of(component: Component, day: date, own_target: int | None = None) ->
     return _Drawn(component, day, own_target).target() if component.has_target else None
 
 
-def deal_limit(component: Component, day: date, own_target: int | None = None) -> Limit | None:
-    """The cap on each deal by itself, where the curve does not hold it already."""
-    return None if component.cap_on_curve else _Drawn(component, day, own_target).limit()
+def uncapped(component: Component, day: date, own_target: int | None = None) -> Curve:
+    """The curve without its cap: lines are capped by what they come to (see `window_cap` and `deal_cap`)."""
+    return replace(curve_of(component, day, own_target), limit=None)
+
+
+def limit_of(component: Component, day: date, own_target: int | None = None) -> Limit | None:
+    """The cap in force on the day, on a deal or a window."""
+    return _Drawn(component, day, own_target).limit()
 
 
 class _Drawn:

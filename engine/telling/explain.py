@@ -17,6 +17,7 @@ from engine.money import minor_unit_micros, round_ratio
 from engine.payees.carry_over import CARRIED
 from engine.payees.made import made
 from engine.payees.precedence import counting_of
+from engine.payees.window_cap import inside
 from engine.telling.adjusted_told import ADJUSTED, told_of_adjustment
 from engine.telling.facts import component_of, facts, on_the_curve
 from engine.telling.gauges_told import told_of_gauges
@@ -197,11 +198,14 @@ def _computed(known: Row) -> str:
 
 
 def _limited(known: Row) -> str:
-    """What the cap on the deal made of a line."""
-    room, amount = (money(known[name], known["currency"]) for name in ("limit_micros", "amount_micros"))
+    """What the cap on the deal or the window made of a line."""
+    of_window = known["cap_per"] == "window"
+    room = inside(on_the_curve(known), known["limit_micros"]) if of_window else known["limit_micros"]
+    cap = f"cap of {money(Fraction(known['cap']), known['currency'])}" if of_window else "cap on a deal"
     beyond = Fraction(known["beyond_limit"])
     and_of_the_rest = f" and {percent(beyond)} of the rest" if beyond else ""
-    return f"the cap on a deal leaves {room} of it{and_of_the_rest}: {amount}"
+    left, amount = (money(micros, known["currency"]) for micros in (room, known["amount_micros"]))
+    return f"the {cap} leaves {left} of it{and_of_the_rest}: {amount}"
 
 
 def _slice(part: Row, known: Row) -> str:
@@ -209,9 +213,6 @@ def _slice(part: Row, known: Row) -> str:
     if part["kind"] == "lump":
         return _lump(part, known)
     base, product = Fraction(part["base"]), _product(part, known)
-    if part["kind"] == "capped":
-        cap = money(Fraction(known["cap"]), known["currency"])
-        return f"{_worth(base, known)} of it lies above the cap of {cap}: {product}"
     if part["bracket"] is None:
         return product
     if part["kind"] == "jump":

@@ -16,11 +16,11 @@ from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.model import MICROS
 from engine.money import round_ratio
+from engine.payees import deal_cap, window_cap
 from engine.payees.curve import Curve, Limit, Step, scaled, value_at, walk
-from engine.payees.deal_cap import within
 from engine.payees.factors import factor_of, found_by
 from engine.payees.measure import measured_column
-from engine.payees.shape import curve_of, deal_limit, target_of
+from engine.payees.shape import limit_of, target_of, uncapped
 from engine.telling.settled import SETTLED, settled_again, settled_facts
 
 OF_THE_LINE = (
@@ -41,8 +41,8 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     measure = plan.measures[component.measure]
     day, own_target, quota = line["rated_on"], line["target_micros"], line["quota_micros"] or 0
     factor = factor_of(line["factors"])
-    curve, target = scaled(curve_of(component, day, own_target), factor), target_of(component, day, own_target)
-    limit = deal_limit(component, day, own_target)
+    curve, target = scaled(uncapped(component, day, own_target), factor), target_of(component, day, own_target)
+    limit = limit_of(component, day, own_target)
     way = walk(curve, line["before_micros"], line["after_micros"], quota)
     return {
         "plan": plan.plan,
@@ -64,7 +64,8 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "earned_before": str(value_at(curve, line["before_micros"], quota)),
         "slices": [_slice(step, curve, component, quota, target) for step in way],
         "target": str(target) if target is not None else None,
-        "cap": str(curve.limit.micros) if curve.limit is not None else None,
+        "cap": str(limit.micros) if limit is not None else None,
+        "cap_per": component.cap.per if component.cap is not None else None,
         "beyond_limit": str(limit.then) if limit is not None else None,
         "by_rate": curve.by_rate,
         "unit": plan.unit_micros,
@@ -98,12 +99,14 @@ def recomputed(known: Mapping[str, Any]) -> int:
     pay, room = on_the_curve(known), known["limit_micros"]
     if room is None:
         return pay
-    limit = Limit(Fraction(room), Fraction(known["beyond_limit"]))
-    return within(pay, room, limit, known["unit"], known["rounding"])
+    then, rounded = Fraction(known["beyond_limit"]), (known["unit"], known["rounding"])
+    if known["cap_per"] == "window":
+        return window_cap.within(pay, room, then, *rounded)
+    return deal_cap.within(pay, room, Limit(Fraction(room), then), *rounded)
 
 
 def on_the_curve(known: Mapping[str, Any]) -> int:
-    """What the curve alone pays for a line, before a cap on its deal."""
+    """What the curve alone pays for a line, before its cap."""
     before = Fraction(known["earned_before"])
     after = before + sum(Fraction(part["amount"]) for part in known["slices"])
     first, last = (
@@ -113,7 +116,7 @@ def on_the_curve(known: Mapping[str, Any]) -> int:
 
 
 def _slice(step: Step, curve: Curve, component: Component, quota: int, target: Fraction | None) -> dict[str, Any]:
-    """One part of the way: a `slice` inside a bracket (`capped` above the cap), or what reaching one changes.
+    """One part of the way: a `slice` inside a bracket, or what reaching one changes.
 
     `bracket` says where the bracket begins, as it is written: a share of quota or micro-units; null without brackets.
     `times` is the multiple of the exact target rate, for a slice that pays by one.

@@ -18,8 +18,8 @@ from engine.documents.plan import Plan
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
 from engine.payees.curve import ZERO, Curve, Piece, inverse, pieces, scaled, value_at
-from engine.payees.factors import paying_factor_of
-from engine.payees.shape import curve_of
+from engine.payees.factors import factor_of, paying_factor_of
+from engine.payees.shape import curve_of, uncapped
 from engine.telling.drawing import pace
 from engine.telling.settled import SETTLED
 from engine.telling.wording import money, percent
@@ -83,13 +83,24 @@ class Tier:
 def position_of(line: Mapping[str, Any], plan: Plan) -> Position | None:
     """Where a line (a row of `Lines`) of this plan left its payee; None for a clawback or draw, which move nobody.
 
-    The curve is the one that paid the line, with what gates and multipliers made of it.
+    The curve is the one that paid the line, with what gates and multipliers made of it, and what its cap has left.
     """
     if line["kind"] in SETTLED:
         return None
     component = next(part for part in plan.components if part.id == line["component"])
     curve = scaled(curve_of(component, line["rated_on"], line["target_micros"]), paying_factor_of(line["factors"]))
-    return Position(plan, component, curve, line["quota_micros"] or 0, line["after_micros"], line["rated_on"])
+    at = Position(plan, component, curve, line["quota_micros"] or 0, line["after_micros"], line["rated_on"])
+    if curve.limit is None or line["limit_micros"] is None or component.cap is None or component.cap.per == "deal":
+        return at
+    return replace(at, curve=replace(curve, limit=replace(curve.limit, micros=_height(at, line))))
+
+
+def _height(at: Position, line: Mapping[str, Any]) -> Fraction:
+    """Where the curve meets the cap: as far above what it pays here as the lines of the window have left."""
+    curve, quota = replace(at.curve, limit=None), at.quota
+    paid = scaled(uncapped(at.component, line["rated_on"], line["target_micros"]), factor_of(line["factors"]))
+    first, last = (at.rounded(value_at(paid, line[x], quota)) for x in ("before_micros", "after_micros"))
+    return Fraction(at.rounded(value_at(curve, at.x, quota)) + line["limit_micros"] - (last - first))
 
 
 def next_tier(at: Position) -> Tier | None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.payees.curve import Limit
+from engine.payees.curve_columns import whole
 from engine.payees.deal_cap import limited, within
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
@@ -46,6 +47,12 @@ def test_the_order_against_splits_is_the_plans(applies, pays):
     sale = sold(("2026-03-01", 100_000, HALF))
 
     assert amounts(case(f"{{per: deal, amount: 4_500, applies: {applies}}}").pays(sale)) == [pays]
+
+
+def test_a_deal_by_itself_does_not_take_back_more_than_its_cap():
+    sales = sold(("2026-03-01", 100_000), ("2026-04-01", -100_000), ("2026-05-01", -20_000))
+
+    assert amounts(case("{per: deal, amount: 4_500}", "rate: 10%").pays(sales)) == [4_500, -4_500, -2_000]
 
 
 def test_a_split_deal_by_itself_is_capped_before_the_split():
@@ -113,7 +120,8 @@ def test_columns_agree_with_numbers_and_a_hard_cap_is_never_passed(rows, height,
         orient="row",
     )
     limit = Limit(Fraction(height), then)
-    paid = limited(frame, limit, before_split=before_split, unit=10_000, mode="half_up")
+    capped = frame.with_columns(height=whole(height), then_num=whole(then.numerator), then_den=whole(then.denominator))
+    paid = limited(capped, before_split=before_split, unit=10_000, mode="half_up")
 
     assert paid["pay"].to_list() == [
         within(pay, room, limit, 10_000, "half_up") for (_, pay), room in zip(rows, paid["limit_micros"], strict=True)

@@ -107,7 +107,8 @@ def test_a_cap_and_a_cliff_and_whole_dollars():
     capped = f"{OTE}, cap: {{per: window, amount: 50_000, then_pays: 10%}}"
 
     assert said_of(capped, 100_000, 10_000)[1] == (
-        "10,000.00 USD of it lies above the cap of 50,000.00 USD: 10,000.00 x 7.5 % = 750.00 USD."
+        "10,000.00 USD of it fell in the bracket from 100 %: 10,000.00 x 1.5 x 50,000.00 / 100,000.00 = 7,500.00 USD;"
+        " the cap of 50,000.00 USD leaves 0.00 USD of it and 10 % of the rest: 750.00 USD."
     )
     assert said_of(f"{YEAR}, tiers: overage_cliff, {TIERS}", 100_000, 20_000)[1] == (
         "20,000.00 USD of it fell in the bracket from 100 %: 20,000.00 x 10 % = 2,000.00 USD;"

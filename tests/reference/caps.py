@@ -1,4 +1,4 @@
-"""Caps: on the curve of a window, or on each deal by itself."""
+"""Caps: on what the lines of a window come to, or on each deal by itself."""
 
 from __future__ import annotations
 
@@ -11,13 +11,27 @@ from tests.reference.entries import Entry
 from tests.reference.money import rounded
 
 
-def capped(component: Component, paid: Fraction, terms: Terms) -> Fraction:
-    """At most the cap; of what lies above it, the part that it still pays."""
-    most, above = height(component, terms), _paid_above(component, terms)
-    return paid if paid <= most else most + (paid - most) * above
+def within_cap(
+    component: Component, entry: Entry, terms: Terms, amount: int, *, plan: Plan, raw: dict[str, int]
+) -> int:
+    """What the cap leaves of an amount, after what its deal or window came to before (`raw`, uncapped)."""
+    assert component.cap is not None
+    if component.cap.per == "deal":
+        return _within_deal_cap(component, entry, terms, amount, plan=plan, raw=raw)
+    before = raw.get("window", 0)
+    raw["window"] = before + amount
+    paid = [_of_sum(component, terms, total, plan) for total in (before, before + amount)]
+    return paid[1] - paid[0]
 
 
-def within_deal_cap(
+def _of_sum(component: Component, terms: Terms, total: int, plan: Plan) -> int:
+    """What a window pays that comes to so much: at most the cap; of what lies above it, the part that is still paid."""
+    most = rounded(height(component, terms), plan.unit_micros, plan.rounding)
+    above = max(total - most, 0) * _paid_above(component, terms)
+    return min(total, most) + rounded(above, plan.unit_micros, plan.rounding)
+
+
+def _within_deal_cap(
     component: Component, entry: Entry, terms: Terms, amount: int, *, plan: Plan, raw: dict[str, int]
 ) -> int:
     """What the cap on the deal leaves of an amount, after what the deal earned before (`raw`, uncapped).

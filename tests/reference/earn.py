@@ -13,7 +13,7 @@ from engine.documents.gauge import Gate, Multiplier
 from engine.documents.plan import Plan
 from tests.reference import entries as e
 from tests.reference.calendar import STATEMENTS, Span, span_of
-from tests.reference.caps import capped, within_deal_cap
+from tests.reference.caps import within_cap
 from tests.reference.cases import case_of
 from tests.reference.credits import Credit
 from tests.reference.curve import MissingQuotaError, Terms, payout
@@ -169,9 +169,18 @@ class Earnings:
         for read in self.plans if measure.of_the_team else (who.plan,):
             for component in (part for part in read.components if part.id in measure.of):
                 for member in sorted(members):
-                    for line in self.lines_of(Participant(member, read), component):
+                    for line in self._earned_by(Participant(member, read), component):
                         if not measure.of_the_team or e.is_below(line, who.payee, measure, self.facts):
                             yield read, line
+
+    def _earned_by(self, who: Participant, component: Component) -> Iterator[Line]:
+        """The lines of a component, and what it counted without a deal and paid nothing for."""
+        lines = self.lines_of(who, component)
+        yield from lines
+        paid = {line.source for line in lines}
+        for entry in self.counted(who, component):
+            if entry.deal is None and entry.source not in paid:
+                yield self._line(who, component, entry, 0)
 
     def _lines(self, who: Participant, component: Component) -> Iterator[Line]:
         """Window by window; a window whose quota is not known is held as a whole."""
@@ -200,8 +209,8 @@ class Earnings:
                 terms = replace(terms, cell=cell(component, who, entry, self))
             amount = self._paid(who.plan, component, achieved, terms, times)
             amount -= self._paid(who.plan, component, before, terms, times)
-            if not component.cap_on_curve:
-                amount = within_deal_cap(component, entry, terms, amount, plan=who.plan, raw=raw)
+            if component.cap is not None:
+                amount = within_cap(component, entry, terms, amount, plan=who.plan, raw=raw)
             yield self._line(who, component, entry, amount)
 
     def _terms(self, who: Participant, component: Component, entry: Entry) -> Terms:
@@ -216,10 +225,7 @@ class Earnings:
 
     def _paid(self, plan: Plan, component: Component, achieved: int, terms: Terms, times: Fraction) -> int:
         """What the window pays in all once so much is achieved."""
-        exact = payout(component, achieved, terms) * times
-        if component.cap is not None and component.cap_on_curve:
-            exact = capped(component, exact, terms)
-        return rounded(exact, plan.unit_micros, plan.rounding)
+        return rounded(payout(component, achieved, terms) * times, plan.unit_micros, plan.rounding)
 
     def _line(self, who: Participant, component: Component, entry: Entry, amount: int | None) -> Line:
         return Line(

@@ -145,6 +145,7 @@ def of_earnings(
     Of the team, what it was paid for its direct credits, as the manager's roll-ups of them. A source that was paid in
     several currencies, or is held, is held; a credit that was paid nothing counts for nothing.
     """
+    shares = {credit.id: credit.share_of_deal for credit in credits_}
     paid: dict[str, list[tuple[Plan, Line]]] = {}
     for earned_in, line in lines:
         kind = line.source.split(":")[1] if line.deal is not None else "direct"
@@ -155,13 +156,14 @@ def of_earnings(
             source = _rolled_up(line, who.payee) if measure.of_the_team else line.source
             paid.setdefault(source, []).append((earned_in, line))
     entries = [
-        Entry(credit.id, credit.deal, credit.deal.day, 0)
+        Entry(credit.id, credit.deal, credit.deal.day, 0, credit.share_of_deal)
         for credit in credits_
         if credit.id not in paid and _counts(measure, credit, facts)
     ]
     for source, of in paid.items():
         first = of[0][1]
-        entries.append(Entry(source, first.deal, first.day, _exchanged(of, who.plan, facts, company)))
+        base = _exchanged(of, who.plan, facts, company)
+        entries.append(Entry(source, first.deal, first.day, base, shares.get(source)))
     return sorted(entries, key=lambda entry: entry.order)
 
 

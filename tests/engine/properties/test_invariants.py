@@ -108,7 +108,8 @@ def test_the_lines_of_a_window_come_to_the_curve_at_its_total(made: World) -> No
 def _is_one_curve(component: Component) -> bool:
     """Whether nothing but the achievement of the window decides what it pays."""
     dated = any(len(leaf.steps) > 1 for _, leaf in component.dated())
-    return not (dated or component.gauges() or component.residual) and component.cap_on_curve
+    hard = component.cap is None or (component.cap.per == "window" and component.cap.then_pays is None)
+    return hard and not (dated or component.gauges() or component.residual)
 
 
 def _check_windows(plan: Plan, component: Component, lines: pl.DataFrame) -> None:

@@ -191,5 +191,4 @@ def _cap(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
         height = {"of_target": dated(chance, "150%", "80%")}
     soft = {"then_pays": chance.choice(["50%", "10%"])} if chance.random() < 0.3 else {}
     split = {"applies": chance.choice(["after_split", "before_split"])} if chance.random() < 0.5 else {}
-    windows = [] if made.keys() & {"rates", "rate_by", "by_deal"} else [{"per": "window"}]
-    return {"cap": {**chance.choice([*windows, {"per": "deal", **split}]), **height, **soft}}
+    return {"cap": {**chance.choice([{"per": "window"}, {"per": "deal", **split}]), **height, **soft}}
