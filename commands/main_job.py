@@ -29,15 +29,20 @@ def run(config: ConfigFolder = Path("config")) -> None:
 
     Example: worker.py run --config config
     """
+    import os
+
     from jobs import cycle
     from jobs.daemon import StopSignal, run_until_stopped
     from jobs.supervised import supervised
+    from jobs.webhooks import listening
 
     stop = StopSignal()
     stop.install()
     with wired(config, "run", stop) as wiring:
-        minutes = wiring.configuration.settings.schedule.sync_minutes
-        run_until_stopped(supervised(lambda: cycle.sync(wiring)), minutes, clock.now(), stop)
+        settings = wiring.configuration.settings
+        with listening(settings, os.environ, clock.now) as hints:
+            job = supervised(lambda: cycle.sync(wiring))
+            run_until_stopped(job, settings.schedule.sync_minutes, clock.now(), stop, hints)
 
 
 def backfill(

@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
 
 import structlog
@@ -19,7 +20,11 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from jobs.hints import Hints
+
 log = structlog.get_logger()
+
+SYNC = "sync"
 
 
 class StopSignal:
@@ -55,18 +60,30 @@ def scheduler_for(job: Callable[[], None], minutes: int, first: datetime) -> Bac
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     scheduler.add_listener(_missed, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
-    scheduler.add_job(job, IntervalTrigger(minutes=minutes, timezone=UTC), id="sync", next_run_time=first)
+    scheduler.add_job(job, IntervalTrigger(minutes=minutes, timezone=UTC), id=SYNC, next_run_time=first)
     return scheduler
 
 
-def run_until_stopped(job: Callable[[], None], minutes: int, first: datetime, stop: StopSignal) -> None:
-    """Run the job on its schedule until the signal; the job in hand ends at its next safe point."""
-    scheduler = scheduler_for(job, minutes, first)
+def run_until_stopped(
+    job: Callable[[], None], minutes: int, first: datetime, stop: StopSignal, hints: Hints | None = None
+) -> None:
+    """Run the job on its schedule, or sooner at a hint, until the signal; the one in hand ends at a safe point."""
+    scheduler = scheduler_for(hints.heeded(job) if hints else job, minutes, first)
+    if hints:
+        hints.bring(partial(bring_forward, scheduler))
     scheduler.start()
     log.info("daemon started", next_run=first.isoformat())
     stop.wait()
     scheduler.shutdown(wait=True)
     log.info("daemon stopped")
+
+
+def bring_forward(scheduler: BackgroundScheduler, moment: datetime) -> None:
+    """Let the next cycle begin then, unless it is due sooner anyway."""
+    job = scheduler.get_job(SYNC)
+    if job is not None and job.next_run_time > moment:
+        job.modify(next_run_time=moment)
+        log.info("cycle brought forward by a hint", next_run=moment.isoformat())
 
 
 def _missed(event: JobEvent) -> None:

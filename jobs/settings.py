@@ -27,7 +27,7 @@ from jobs.guard import Limits
 PREFIX = "TALLYSTICK_"
 SECRETS = (
     *("SF_CONSUMER_KEY", "SF_CONSUMER_SECRET", "SF_PRIVATE_KEY"),
-    *("HUBSPOT_TOKEN", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_REFRESH_TOKEN"),
+    *("HUBSPOT_TOKEN", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_REFRESH_TOKEN", "HUBSPOT_WEBHOOK_SECRET"),
 )
 PLAIN = ("ACTOR", "CONFIG", "CRASH_AT")
 """Names without the prefix. Anything else with the prefix is a misspelling and refused."""
@@ -77,6 +77,18 @@ class Hubspot(Document):
     overlap_minutes: int = Field(default=5, ge=0, le=1440)
 
 
+class Webhooks(Document):
+    """Where HubSpot's notifications come in, each of them no more than a hint to look sooner."""
+
+    public_url: str = Field(pattern=r"^https://[^\s?#]+$")
+    """What HubSpot was told to call. A proxy in front of the worker ends TLS and passes this path on as it is."""
+    port: int = Field(default=8803, ge=1, le=65535)
+    bind: str = "127.0.0.1"
+    """The address on this machine; another one than loopback lets the network in without TLS."""
+    apart_seconds: int = Field(default=60, ge=30, le=3600)
+    """However many hints come, a cycle begins no sooner than this after the last one has ended."""
+
+
 class Schedule(Document):
     """When the daemon works."""
 
@@ -92,6 +104,8 @@ class Settings(Document):
     """Relative paths start at the folder that holds the config folder."""
     salesforce: Salesforce | None = None
     hubspot: Hubspot = Hubspot()
+    webhooks: Webhooks | None = None
+    """Off unless it is there; needs TALLYSTICK_HUBSPOT_WEBHOOK_SECRET, the app's client secret."""
     schedule: Schedule = Schedule()
     guard: Limits = Limits()
     records: bool = False
@@ -101,9 +115,11 @@ class Settings(Document):
     """False computes everything and sends nothing."""
 
     def problems(self) -> Iterator[Problem]:
-        """An org's address has no default."""
+        """An org's address has no default, and only HubSpot sends hints."""
         if self.crm == "salesforce" and self.salesforce is None:
             yield Problem(("salesforce",), "missing.", "Add salesforce: {my_domain: https://acme.my.salesforce.com}.")
+        if self.crm == "salesforce" and self.webhooks is not None:
+            yield Problem(("webhooks",), "are HubSpot's.", "Remove webhooks:, or shorten schedule.sync_minutes.")
 
 
 def read_settings(text: str, file: str) -> Found[Settings | None]:
