@@ -18,7 +18,7 @@ class Look(NamedTuple):
 
 
 def looks_of(component: Component, measures: Mapping[str, Measure]) -> Iterator[Look]:
-    """Everything that decides what a component pays; of weighted attainments, each of them too."""
+    """Everything that decides what a component pays; of what is made of other measures, each of them too."""
     own = [Look(component.measure, component.accumulates, component.quota)]
     own += [
         Look(gauge.measure, gauge.over or component.accumulates, gauge.quota)
@@ -27,8 +27,8 @@ def looks_of(component: Component, measures: Mapping[str, Measure]) -> Iterator[
     ]
     for look in own:
         yield look
-        for part in measures[look.measure].weighted:
-            yield Look(part.measure, look.over, part.quota)
+        for name, quota in measures[look.measure].parts:
+            yield Look(name, look.over, quota)
 
 
 def looks(components: Iterable[Component], measures: Mapping[str, Measure]) -> Iterator[Look]:

@@ -11,18 +11,20 @@ from engine.documents.conditions import When
 from engine.documents.document import Document
 from engine.documents.members import Members
 from engine.documents.problems import Loc, Problem
+from engine.documents.ratio import Ratio
 from engine.documents.retention import ACCOUNT_FIELDS, Retention
 from engine.documents.values import Count, Dated, Name, Pay
 from engine.documents.weighted import WeightedAttainment, weight_problems
 from engine.documents.worth import CreditMultiplier, LinesTest, Weights
 
-Sum = Literal["amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "units", "cash", "earnings"]
+Value = Literal["amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "list_price", "discount", "units"]
+Sum = Literal[Value, "cash", "earnings"]
 Unit = Literal["amount", "deals", "number", "percent"]
 """What a measure's numbers are: money of the plan's currency, deals, pieces of anything else, or shares of a whole."""
 
 ROLL_UPS = {"rollup", "overlay_rollup"}
 """Credits of people below."""
-SOURCES = ("sum", "count", "imported", "retention", "weighted", "members")
+SOURCES = ("sum", "count", "imported", "retention", "weighted", "ratio", "members")
 
 
 class Levels(Document):
@@ -44,9 +46,10 @@ class Levels(Document):
 class Measure(Document):
     """What is added up, of which credits, on which day.
 
-    Exactly one of `sum`, `count`, `import`, `retention`, `weighted` and `members` says what. Each credit counts for a
-    whole number of millionths of a unit, rounded half up once, after exchange. A credit of which something is not known
-    (a cost, an expiring ACV, lines or their amounts, a rate) is held and reported, never counted as nothing.
+    Exactly one of `sum`, `count`, `import`, `retention`, `weighted`, `ratio` and `members` says what. Each credit
+    counts for a whole number of millionths of a unit, rounded half up once, after exchange. A credit of which something
+    is not known (a cost, an expiring ACV, lines or their amounts, a rate) is held and reported, never counted as
+    nothing.
     """
 
     sum: Sum | None = Field(default=None, examples=["acv"])
@@ -54,7 +57,8 @@ class Measure(Document):
     `mrr`: a twelfth of the ACV. `tcv`: the amount where the ACV is its yearly part, else ACV x term / 12
     (without a term, of one year). `first_month`: amount / term, without a term a twelfth. `margin`: amount less cost.
     `units`: the quantities of its lines. `cash`: what the customer paid, each payment on its day, less refunds.
-    `earnings`: what other components paid."""
+    `earnings`: what other components paid. `list_price`: what the deal is worth at list price. `discount`: that, less
+    its amount."""
     overpaid: Literal["ignored", "counted"] = Field(default="ignored", examples=["counted"])
     """With `sum: cash`: whether payments beyond the deal's amount count."""
     within_months: Count | None = Field(default=None, examples=["12"])
@@ -83,6 +87,8 @@ class Measure(Document):
     """Several attainments as one percentage, of which one curve pays: 110 % of bookings and 80 % of NRR are with these
     weights 60 % x 110 % + 40 % x 80 % = 98 %, kept exact (a denominator of more than 16 digits makes it parts of
     10^15). Each is that of the window over which the component, or the gauge, that looks at this measure adds up."""
+    ratio: Ratio | None = Field(default=None, examples=["{of: held, to: booked}"])
+    """What one measure comes to over what another comes to: a win rate, an attach rate, an average discount."""
     members: Members | None = Field(default=None, examples=["{attaining: [base], least: 100%}"])
     """How many of the people below a manager reached their quota; `levels` says how far below."""
     dated_by: Literal["closed_on", "qualified_on"] = Field(default="closed_on", examples=["qualified_on"])
@@ -125,6 +131,8 @@ class Measure(Document):
             return self.imported_as
         if self.weighted:
             return "percent"
+        if self.ratio is not None:
+            return self.ratio.told_as
         logos = self.retention is not None and self.retention.kind == "logos"
         if self.sum == "units" or logos or self.members is not None:
             return "number"
@@ -147,13 +155,27 @@ class Measure(Document):
             return "a rate of retention"
         if self.weighted:
             return "a weighted attainment"
+        if self.ratio is not None:
+            return "a ratio"
         return "the number of members" if self.members is not None else None
 
     @property
     def brings_whole(self) -> bool:
         """Whether its rows say themselves what 100 % of it is."""
         counts_members = self.members is not None and self.members.counted_as == "share"
-        return self.retention is not None or bool(self.weighted) or counts_members
+        return self.retention is not None or self.divides_whole or counts_members
+
+    @property
+    def divides_whole(self) -> bool:
+        """Whether it is counted in parts of a 100 % of its own."""
+        return bool(self.weighted) or (self.ratio is not None and self.ratio.told_as == "percent")
+
+    @property
+    def parts(self) -> tuple[tuple[str, str | None], ...]:
+        """The measures that it is made of, and the quotas with which they are compared; none of most."""
+        if self.ratio is not None:
+            return ((self.ratio.of, None), (self.ratio.to, None))
+        return tuple((part.measure, part.quota) for part in self.weighted)
 
     @property
     def is_plain(self) -> bool:
@@ -184,13 +206,13 @@ class Measure(Document):
         """There is one thing to add up, of at least one kind of credit."""
         if sum(bool(getattr(self, name)) for name in SOURCES) != 1:
             remedy = "Write sum: acv, sum: amount, count: deals, import with the name of a result, or another of them."
-            message = "a measure has exactly one of sum, count, import, retention, weighted and members."
+            message = "a measure has exactly one of sum, count, import, retention, weighted, ratio and members."
             yield Problem((), message, remedy)
         if not self.credits:
             yield Problem(("credits",), "empty.", "Write at least one of direct, overlay, rollup, team.")
         if len(set(self.credits)) < len(self.credits):
             yield Problem(("credits",), "names the same credits twice.", "Name each once.")
-        if self.imported is not None or self.weighted or self.members is not None:
+        if self.imported is not None or self.parts or self.members is not None:
             yield from self._of_credits_only()
         if self.imported is None and "imported_as" in self.model_fields_set:
             yield Problem(("as",), "says what an imported result is.", "Remove it, or write import.")
@@ -217,6 +239,9 @@ class Measure(Document):
         if self.portion == "delta" and (self.lines or (self.weights and self.looks_at_lines)):
             message = "what was sold before has no lines to compare with."
             yield Problem(("portion",), message, "Remove lines and weights of lines, or write portion: uplift.")
+        if self.sum in ("list_price", "discount") and (self.looks_at_lines or self.portion != "all"):
+            message = f"the {self.sum} of a deal is of all of it."
+            yield Problem((), message, "Remove lines, weights of lines and portion.")
         if self.sum == "units" and self.less_per_deal is not None:
             yield Problem(("less_per_deal",), "is an amount, and units are pieces.", "Remove less_per_deal.")
 
@@ -231,8 +256,9 @@ class Measure(Document):
             yield Problem(("within_months",), "no month at all.", "Write 1 or more.")
 
     def _of_credits_only(self) -> Iterator[Problem]:
-        """An imported result, a weighted attainment and people are no credits."""
-        what = "an imported result has" if self.imported else "attainments have" if self.weighted else "members have"
+        """An imported result, what is made of other measures, and people are no credits."""
+        made = "other measures have" if self.ratio is not None else "attainments have"
+        what = "an imported result has" if self.imported else made if self.parts else "members have"
         for key in sorted({"credits", "when", "dated_by"} & self.model_fields_set):
             yield Problem((key,), f"asks about credits, and {what} none.", f"Remove {key}.")
 

@@ -24,7 +24,7 @@ from engine.documents.precedence import Precedence, before, precedence_problems
 from engine.documents.problems import Loc, Problem
 from engine.documents.ramp import RampMonth
 from engine.documents.release import STEPS, ReleaseStep, Reserve, share_problems
-from engine.documents.retention_fit import unfit_weights, unfit_windows
+from engine.documents.retention_fit import unfit_ratios, unfit_weights, unfit_windows
 from engine.documents.values import FILLED, Currency, Dated, Name, Pay, Window
 from engine.money import minor_unit_micros
 
@@ -174,6 +174,7 @@ class Plan(Policy):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
         yield from problems_in_plan(self.components, self.measures)
         yield from unfit_weights(self.measures)
+        yield from unfit_ratios(self.measures)
         yield from precedence_problems(self.precedence, self.components, self.measures)
         yield from self._exchange_problems()
         yield from self._residual_problems()

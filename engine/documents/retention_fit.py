@@ -1,4 +1,4 @@
-"""What does not fit between components and measures of a whole window: retention, weighted attainments, members."""
+"""What does not fit between components and measures of a whole window: retention, weights, ratios, members."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.documents.component import Component
 from engine.documents.dependencies import gauges_of
 from engine.documents.gauge import SHORT, Over
 from engine.documents.measure import Measure
-from engine.documents.problems import Problem
+from engine.documents.problems import Loc, Problem
 
 
 def unfit_windows(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
@@ -21,15 +21,13 @@ def unfit_windows(component: Component, measures: Mapping[str, Measure]) -> Iter
             looked_at = measures[named] if named is not None else None
             if looked_at is None or looked_at.of_a_window is None:
                 continue
-            if _too_short(gauge.over or component.accumulates, looked_at):
-                yield Problem(place, *_no_window("over", looked_at.of_a_window))
+            yield from _too_short(gauge.over or component.accumulates, place, "over", looked_at)
             if gauge.quota is not None and looked_at.brings_whole:
                 yield Problem((*place, "quota"), *_no_quota(looked_at.of_a_window))
 
 
 def _unfit_component(component: Component, measure: Measure, what: str) -> Iterator[Problem]:
-    if _too_short(component.accumulates, measure):
-        yield Problem((), *_no_window("accumulates", what))
+    yield from _too_short(component.accumulates, (), "accumulates", measure)
     if component.quota is not None and measure.brings_whole:
         yield Problem(("quota",), *_no_quota(what))
     if component.pays_each and measure.brings_whole:
@@ -55,13 +53,25 @@ def unfit_weights(measures: Mapping[str, Measure]) -> Iterator[Problem]:
                 yield Problem((*place, "quota"), *_no_quota(weighed.of_a_window or "it"))
 
 
-def _too_short(over: Over, measure: Measure) -> bool:
-    """Whether the measure cannot be told over that: nothing of a window is of a deal, and rates are of whole months."""
-    return over == "transaction" or (measure.retention is not None and over in SHORT)
+def unfit_ratios(measures: Mapping[str, Measure]) -> Iterator[Problem]:
+    """What is divided adds up credits or results; a percentage of a window is none that could be divided."""
+    for name, measure in measures.items():
+        for key in ("of", "to") if measure.ratio is not None else ():
+            part = measures[getattr(measure.ratio, key)]
+            if part.of_a_window is not None or part.unit == "percent":
+                message = "is no sum, count or number that could be divided."
+                yield Problem(("measures", name, "ratio", key), message, "Name a measure with sum, count or import.")
 
 
-def _no_window(key: str, what: str) -> tuple[str, str]:
-    return f"{what} is of a window, not of a deal or week.", f"Add {key}: month, quarter, half or year."
+def _too_short(over: Over, place: Loc, key: str, measure: Measure) -> Iterator[Problem]:
+    """What is of a window is not of a deal, and retention not of less than a fiscal month."""
+    remedy = f"Add {key}: month, quarter, half or year."
+    if over == "transaction":
+        yield Problem(place, f"{measure.of_a_window} is of a window, not of a deal.", remedy)
+    elif over in SHORT and measure.retention is not None:
+        yield Problem(
+            (*place, key), f"{measure.of_a_window} is one of whole fiscal months.", f"Write {key}: month or longer."
+        )
 
 
 def _no_quota(what: str) -> tuple[str, str]:

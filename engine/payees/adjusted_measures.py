@@ -53,7 +53,7 @@ def with_adjusted(counts: pl.DataFrame, adjusted: pl.DataFrame, component: Compo
 def unfit(plan: Plan, component: Component) -> str | None:
     """Why nothing can be added to the component's measure; None where it can."""
     measure = plan.measures[component.measure]
-    if measure.retention is not None or measure.weighted or measure.members is not None or measure.unit == "percent":
+    if measure.of_a_window is not None or measure.unit == "percent":
         return "its measure is a rate or a share, to which nothing can be added"
     if component.tables or component.rate_by is not None or component.split_of == "money":
         return "what it pays depends on each deal"

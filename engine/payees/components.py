@@ -40,6 +40,7 @@ from engine.payees.places import Contest, placed
 from engine.payees.precedence import Counting, counting_of
 from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
+from engine.payees.ratio import ratio_of
 from engine.payees.retained import of_cohorts
 from engine.payees.trouble import HELD, held_sources, troubles
 from engine.payees.unpaid import unpaid
@@ -135,8 +136,8 @@ class _Walk:
     def _attain(self, file: int, component: Component, counting: Counting | None = None) -> Attainment:
         plan = self.rules.plans[file]
         measure = plan.measures[component.measure]
-        if measure.weighted:
-            return self._weighted(file, component)
+        if measure.weighted or measure.ratio is not None:
+            return self._made_of_others(file, component)
         if measure.members is not None:
             return attain(self._members(file, component), plan, component, self.quotas[file], self.rules.company)
         rows = self.prepared.cash[file] if measure.sum == "cash" else self.prepared.credits[file]
@@ -164,14 +165,17 @@ class _Walk:
             return None
         return Chain(plan, component, component.carry, over, self.quotas[file], self.book, company, self.through)
 
-    def _weighted(self, file: int, component: Component) -> Attainment:
-        """The weighted sum of several attainments; what holds one of them holds it."""
+    def _made_of_others(self, file: int, component: Component) -> Attainment:
+        """The weighted sum of several attainments, or the ratio of two; what holds one of them holds it."""
         plan, over = self.rules.plans[file], component.accumulates
-        weights = plan.measures[component.measure].weighted
-        parts = [(part, self._attain(file, _looking(component.id, part.measure, over, part.quota))) for part in weights]
-        counts = alive(weighted(parts, plan.currency), component)
-        whole = attain(counts, plan, component, self.quotas[file], self.rules.company)
-        every = [whole, *(attained for _, attained in parts)]
+        measure = plan.measures[component.measure]
+        parts = [self._attain(file, _looking(component.id, name, over, quota)) for name, quota in measure.parts]
+        if measure.ratio is not None:
+            counts = ratio_of(parts[0], parts[1], measure.ratio, plan.currency)
+        else:
+            counts = weighted(list(zip(measure.weighted, parts, strict=True)), plan.currency)
+        whole = attain(alive(counts, component), plan, component, self.quotas[file], self.rules.company)
+        every = [whole, *parts]
         return replace(
             whole,
             waiting=pl.concat([attained.waiting for attained in every]).unique(),

@@ -24,6 +24,10 @@ WITH_CREDIT = {
         "has no cost, which a margin needs",
         "Fill in the cost of the deal, or of each of its lines, in the CRM.",
     ),
+    "list_price_missing": (
+        "has no list price, which the measure looks at",
+        "Fill in the list price of the deal, or of each of its lines, in the CRM.",
+    ),
     "expiring_acv_missing": (
         "renews something of which no ACV is known",
         "Name the renewed contract or the prior deal in the CRM.",
@@ -82,6 +86,10 @@ WITH_WINDOW = {
     "gauge_without_quota": (
         "depends in {window} on an attainment without a quota above zero",
         "Add rows to the quota table whose days lie inside the window of that attainment.",
+    ),
+    "nothing_to_divide_by": (
+        "has in {window} something to divide and nothing to divide it by",
+        "Mend what the ratio divides by, or wait for it; a window with neither needs nothing.",
     ),
     "carry_unknown": (
         "begins {window} with what is carried from a window in which something is held",

@@ -11,14 +11,12 @@ from math import lcm
 
 import polars as pl
 
-from engine import frames as f
 from engine.documents.weighted import WeightedAttainment
 from engine.payees.attain import Attainment
 from engine.payees.curve_columns import round_ratio_expr, whole
+from engine.payees.side_by_side import WINDOW, moves, side_by_side
 from engine.texts import text
 
-WINDOW = ["payee_id", "window"]
-KEY = [*WINDOW, "dated_on", "credit_id"]
 LARGEST_DENOMINATOR = 10**16
 ROUNDED_DENOMINATOR = 10**15
 """The parts of a window whose exact denominator is larger than numbers of the books may be."""
@@ -31,40 +29,9 @@ def weighted(parts: Sequence[Part], currency: str) -> pl.DataFrame:
     `of` is the denominator: 100 % of the window. `cohort` says what every part had come to. A window with something
     that nobody knows is `stuck`.
     """
-    rows = _side_by_side(parts)
-    index = pl.col("index")
-    none = pl.lit(None, dtype=pl.Int64)
-    counted = rows.with_columns(of=_denominators(rows, parts)).with_columns(index=_index(parts))
-    return counted.select(
-        "payee_id",
-        "dated_on",
-        "credit_id",
-        "deal_id",
-        "of",
-        kind=pl.lit("direct", dtype=f.Credits.kind.dtype),
-        base=index - index.shift(1).over(WINDOW).fill_null(0),
-        stuck=_stuck(parts),
-        cohort=_told(parts),
-        currency=pl.lit(currency),
-        fx_num=none,
-        fx_den=none,
-    )
-
-
-def _side_by_side(parts: Sequence[Part]) -> pl.DataFrame:
-    """Every credit of any part with what each part had come to (`after N`) and its quota, and whether any waits."""
-    every = pl.concat([attained.rows.select(*KEY, "deal_id") for _, attained in parts])
-    rows = every.unique(KEY).sort("payee_id", "dated_on", "credit_id")
-    for nth, (_, attained) in enumerate(parts):
-        after, quota = f"after {nth}", f"quota {nth}"
-        own = attained.rows.select(*KEY, **{after: "after_micros", quota: "quota_micros"})
-        last = own.unique(KEY, keep="last", maintain_order=True)
-        rows = rows.join(last, on=KEY, how="left", maintain_order="left").with_columns(
-            pl.col(after).forward_fill().over(WINDOW).fill_null(0).cast(pl.Int128),
-            pl.col(quota).forward_fill().backward_fill().over(WINDOW).cast(pl.Int128),
-        )
-    waiting = pl.concat([attained.waiting for _, attained in parts]).unique()
-    return rows.join(waiting.with_columns(waits=pl.lit(value=True)), on=WINDOW, how="left", maintain_order="left")
+    rows = side_by_side([attained for _, attained in parts])
+    counted = rows.with_columns(of=_denominators(rows, parts))
+    return moves(counted, _index(parts), _stuck(parts), _told(parts), currency)
 
 
 def _denominators(rows: pl.DataFrame, parts: Sequence[Part]) -> pl.Series:

@@ -23,7 +23,9 @@ from engine.payees.weights import in_force_on, lines_of, weighed_without_lines
 
 ONE: Ratio = (whole(1), whole(1))
 YEARLY = whole(12)
-_DEAL = ("amount_micros", "acv_micros", "cost_micros", "expiring_acv_micros", "term_months")
+_DEAL = ("amount_micros", "acv_micros", "cost_micros", "list_micros", "expiring_acv_micros", "term_months")
+_WHOLE = ("margin", "units", "list_price", "discount")
+"""Values that are the deal's."""
 
 
 def worths(
@@ -79,7 +81,7 @@ def _facts(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure, takers: S
 
 def _of_the_deal(measure: Measure) -> bool:
     """Whether the value is the deal's, to be shared, and not the credit's own already."""
-    return measure.sum in ("margin", "units") or measure.portion == "delta"
+    return measure.sum in _WHOLE or measure.portion == "delta"
 
 
 def _value(measure: Measure) -> pl.Expr:
@@ -91,6 +93,9 @@ def _value(measure: Measure) -> pl.Expr:
         return whole(1)
     if measure.sum == "margin":
         return pl.col("deal_amount_micros") - pl.col("deal_cost_micros")
+    if measure.sum in ("list_price", "discount"):
+        sold = pl.col("deal_amount_micros") if measure.sum == "discount" else whole(0)
+        return pl.col("deal_list_micros") - sold
     if measure.sum == "tcv":
         return pl.when(_is_total()).then(amount).otherwise(acv)
     if measure.sum in ("amount", "first_month"):
@@ -182,11 +187,14 @@ def _delta() -> pl.Expr:
 def _stuck(measure: Measure) -> pl.Expr:
     """Why nobody can say what the credit counts for: null where all is known."""
     needs_expiring = pl.lit(measure.portion == "delta") | pl.col("of").is_in(["renewed", "uplift"])
+    needs_list = measure.sum in ("list_price", "discount")
     needs_cost = measure.sum == "margin" and not measure.looks_at_lines
     return (
         pl.when(needs_expiring & pl.col("expiring").is_null())
         .then(pl.lit("expiring_acv_missing"))
         .when(pl.lit(needs_cost) & pl.col("deal_cost_micros").is_null())
         .then(pl.lit("cost_missing"))
+        .when(pl.lit(needs_list) & pl.col("deal_list_micros").is_null())
+        .then(pl.lit("list_price_missing"))
         .otherwise("line_trouble")
     )

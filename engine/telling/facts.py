@@ -84,7 +84,7 @@ def _retention(measure: Measure) -> dict[str, str] | None:
 
 def _hundred(measure: Measure, line: Mapping[str, Any]) -> int:
     """What 100 % of a measured percentage is."""
-    return int(line["quota_micros"]) if measure.weighted else MICROS
+    return int(line["quota_micros"]) if measure.divides_whole else MICROS
 
 
 def component_of(line: Mapping[str, Any], plan: Plan) -> Component:

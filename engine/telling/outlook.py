@@ -55,7 +55,7 @@ class Position:
     @property
     def _hundred(self) -> int:
         """What 100 % of a measured percentage is."""
-        return self.quota if self.plan.measures[self.component.measure].weighted else MICROS
+        return self.quota if self.plan.measures[self.component.measure].divides_whole else MICROS
 
     def worth(self, micros: Fraction | int) -> str:
         """An achievement in the unit of the measure."""

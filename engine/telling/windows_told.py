@@ -1,4 +1,4 @@
-"""Sentences on attainments that are weighted, and on members who reached their quota."""
+"""Sentences on attainments that are weighted, on ratios, and on members who reached their quota."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from engine.documents.members import Members
+from engine.documents.plan import Plan
+from engine.documents.ratio import Ratio
 from engine.documents.weighted import WeightedAttainment
-from engine.telling.wording import percent, roughly
+from engine.telling.facts import component_of
+from engine.telling.wording import money, percent, pieces, roughly
 
 Row = Mapping[str, Any]
 
@@ -32,6 +35,23 @@ def _counted(part: WeightedAttainment, reached: Fraction) -> Iterator[str]:
         yield f" (below {percent(part.least)}, counts as 0 %)"
     elif part.most is not None and reached > part.most:
         yield f" (counts as {percent(part.most)})"
+
+
+def told_of_ratio(known: Row, ratio: Ratio, plan: Plan) -> str:
+    """`Your show in 2026-01 is 70 %: 14 of held by 20 of booked`."""
+    found = known["cohort"]
+    parts = (f"{_worth(found[key], plan, getattr(ratio, key))} of {getattr(ratio, key)}" for key in ("of", "to"))
+    name = component_of(known, plan).measure
+    is_share = ratio.told_as == "percent"
+    now = roughly(Fraction(known["after_micros"], known["quota_micros"])) if is_share else None
+    return (
+        f"Your {name} in {known['window']} is {now or _worth(known['after_micros'], plan, name)}: {' by '.join(parts)}"
+    )
+
+
+def _worth(micros: int, plan: Plan, measure: str) -> str:
+    """What a measure came to, in its unit."""
+    return money(micros, plan.currency) if plan.measures[measure].unit == "amount" else pieces(micros)
 
 
 def told_of_members(known: Row, members: Members) -> str:

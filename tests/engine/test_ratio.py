@@ -1,0 +1,58 @@
+"""A ratio of two measures is exact where deals end, whichever came first, and something over nothing is held."""
+
+from fractions import Fraction
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.documents.ratio import Ratio
+from engine.payees.attain import Attainment
+from engine.payees.ratio import PARTS, ratio_of
+
+NAMES = ("payee_id", "window", "dated_on", "credit_id", "deal_id")
+counts = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12)
+SHARE, AMOUNT = Ratio(of="held", to="booked"), Ratio.model_validate({"of": "held", "to": "booked", "as": "amount"})
+
+
+def attained(rows):
+    """An attainment of rows (payee, day, micro-units), as far as ratios read one."""
+    frame = pl.DataFrame(
+        [(payee, "W", f"2026-01-{day:02}", f"c{day}", f"d{day}", after, None) for payee, day, after in rows],
+        schema=dict.fromkeys(NAMES, pl.String) | {"after_micros": pl.Int64, "quota_micros": pl.Int64},
+        orient="row",
+    )
+    waiting = pl.DataFrame(schema={"payee_id": pl.String, "window": pl.String})
+    return Attainment(rows=frame, waiting=waiting, undealt=waiting, held=frame, issues=())
+
+
+def running(found, place):
+    """Running totals of one side, of the days on which it counts something."""
+    rows, totals = [], {"a": 0, "b": 0}
+    for day, deal in enumerate(found, start=1):
+        totals[deal[0]] += deal[place] * 10**6
+        rows += [(deal[0], day, totals[deal[0]])] if deal[place] else []
+    return rows, totals
+
+
+@given(counts)
+@settings(max_examples=40)
+def test_what_all_deals_add_is_the_ratio_of_the_sums(found):
+    (held, divided), (booked, divisor) = running(found, 1), running(found, 2)
+    rows = ratio_of(attained(held), attained(booked), SHARE, "USD")
+
+    for payee in "ab":
+        mine = rows.filter(payee_id=payee)
+        if divisor[payee]:
+            exact = Fraction(divided[payee], divisor[payee])
+            assert abs(Fraction(mine["base"].sum(), PARTS) - exact) <= Fraction(1, 2 * PARTS)
+            assert mine["stuck"].null_count() == mine.height
+        else:
+            assert set(mine["stuck"]) == ({"nothing_to_divide_by"} if divided[payee] else set())
+
+
+def test_an_amount_for_each_is_told_in_micro_units():
+    rows = ratio_of(attained([("a", 1, 300 * 10**6)]), attained([("a", 2, 7 * 10**6)]), AMOUNT, "USD")
+
+    assert rows["base"].to_list() == [0, 42_857_143]
+    assert "of" not in rows.columns
