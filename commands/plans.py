@@ -129,8 +129,8 @@ def reassign(
 
     Example: worker.py reassign changes.csv --dry-run
     """
-    from jobs.reassign import reassign as pass_on
-    from jobs.show_reassign import show_reassignment
+    from jobs.reports.reassign import reassign as pass_on
+    from jobs.reports.show_reassign import show_reassignment
 
     with opened(config, "reassign --dry-run" if dry_run else "reassign") as (configuration, store, _):
         show_reassignment(pass_on(configuration, store, file, clock.now, dry_run=dry_run), as_json=as_json)

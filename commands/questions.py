@@ -52,7 +52,7 @@ def people(
     Example: worker.py people --on 2026-03-31
     """
     from engine.calendar import business_date
-    from jobs.roster import roster
+    from jobs.reports.roster import roster
     from jobs.show import show_roster
 
     with asked(config, "people") as (configuration, store, sight), store.read() as conn:
@@ -71,9 +71,9 @@ def report(
     Example: worker.py report --period FY2026-Q3
     """
     from engine.calendar import business_date
-    from jobs.report import asked as answer
+    from jobs.reports.sales import asked as answer
+    from jobs.reports.show_sales import show_report
     from jobs.settings import amount_given
-    from jobs.show_report import show_report
 
     with opened(config, "report") as (configuration, store, _), store.read() as conn:
         aim = None if goal is None else amount_given("--goal", goal)
@@ -111,8 +111,8 @@ def experiment_report(name: str, config: ConfigFolder = Path("config"), as_json:
 
     Example: worker.py experiment report renewal-pay
     """
-    from jobs.experiment_report import report
-    from jobs.show_experiment import show_experiment
+    from jobs.reports.experiments import report
+    from jobs.reports.show_experiments import show_experiment
 
     with opened(config, "experiment report") as (configuration, store, _):
         show_experiment(report(configuration, store, name, clock.now), as_json=as_json)

@@ -14,9 +14,9 @@ from engine import frames as f
 from engine.compute import credit_deals
 from engine.documents.experiments import Experiment
 from engine.pay import pay
-from jobs.experiment_report import report
+from jobs.reports.experiments import report
+from jobs.reports.show_experiments import show_experiment
 from jobs.settings import SettingsProblem
-from jobs.show_experiment import show_experiment
 from store import canonical, ledger, results, runs
 from store.database import Store, open_store
 from tests.engine.builders import book, engagement, rule, rules, units, window

@@ -10,9 +10,9 @@ import pytest
 
 from engine.documents.people import payee_reader
 from engine.documents.reassignment import Change, read_reassignment
-from jobs.reassign import reassign, role_moved
+from jobs.reports.reassign import reassign, role_moved
+from jobs.reports.show_reassign import show_reassignment
 from jobs.settings import SettingsProblem
-from jobs.show_reassign import show_reassignment
 from tests.engine.builders import book
 from tests.jobs.conftest import Company
 

@@ -21,7 +21,7 @@ from jobs.access.actor import Actor
 from jobs.access.visible import MAY, NotYours, Sight, may_do, may_see, sight_of
 from jobs.answers import NotFound, blame, explain_deal, statement
 from jobs.preview import preview
-from jobs.roster import roster
+from jobs.reports.roster import roster
 from jobs.statements.everybody import statements, summary
 from sandbox.world import generate
 from store import audit, results
