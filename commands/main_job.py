@@ -71,7 +71,7 @@ def preview(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> N
     Example: worker.py preview
     """
     from jobs.preview import preview as rehearse
-    from jobs.show import show_preview
+    from jobs.show_preview import show_preview
 
     with asked(config, "preview") as (configuration, store, sight):
         show_preview(rehearse(configuration, store, clock.now, sight), as_json=as_json)

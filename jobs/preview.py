@@ -12,6 +12,9 @@ from engine.money import format_amount
 from jobs.access.visible import Sight
 from jobs.books.drift import compute_noticing
 from jobs.configuration import Configuration
+from jobs.owners_ahead import owners_ahead
+from jobs.publishing.ahead import records_ahead
+from jobs.publishing.desire import pay_objects
 from jobs.running import Run
 from store import canonical, runs, writeback
 from store.database import Store
@@ -23,7 +26,7 @@ WRITES_MAX = 1_000_000
 def preview(configuration: Configuration, store: Store, clock: Callable[[], datetime], sight: Sight) -> dict[str, Any]:
     """What the next cycle would post per payee and write per CRM record; the guard does not stop a look.
 
-    Of payees who are seen; what would be written, and what is wrong, is for those who see everybody.
+    Of payees who are seen; what would be written on deals, and what is wrong, is for those who see everybody.
     """
     with store.rehearse() as conn:
         run = Run(store, run_id=runs.start_run(conn, "preview", clock()), token=0, clock=clock)
@@ -33,11 +36,16 @@ def preview(configuration: Configuration, store: Store, clock: Callable[[], date
             for change in writeback.due(conn, configuration.mapping.deal_object, clock(), WRITES_MAX)
         ]
         names = dict(canonical.whole(conn, "people").select("person_id", "name").iter_rows())
+        pay = pay_objects(configuration)
+        records = records_ahead(conn, pay, names, sight, clock()) if pay else []
+        owners = owners_ahead(conn, configuration.mapping, computed.outcomes, clock())
     return {
         "full": computed.full,
         "payees": _per_payee(computed.postings, names, sight),
         "payable": _per_payee(computed.released, names, sight),
         "writes": changes if sight.everyone else [],
+        "owners": owners if sight.everyone else [],
+        "records": records,
         "issues": [str(issue) for issue in computed.issues] if sight.everyone else [],
     }
 

@@ -203,32 +203,6 @@ def _found(credit: dict[str, Any]) -> str:
     return f"{credit['from']}: {credit['how']}" if credit["from"] else str(credit["how"] or "")
 
 
-def show_preview(answer: dict[str, Any], *, as_json: bool) -> None:
-    """What the next cycle would change."""
-    if as_json:
-        as_data(answer)
-        return
-    out = console()
-    rows = [(p["payee"], p["period"], p["lines"], f"{p['change']} {p['currency']}") for p in answer["payees"]]
-    out.print(table("Per payee", ("payee", "period", "lines", "change"), rows, right=("lines", "change")))
-    if answer["payable"]:
-        freed = [(p["payee"], p["period"], p["lines"], f"{p['change']} {p['currency']}") for p in answer["payable"]]
-        out.print(table("\nPayable", ("payee", "period", "lines", "change"), freed, right=("lines", "change")))
-    writes = answer["writes"]
-    shown = [
-        (w["record"], ", ".join(f"{field}={value}" for field, value in w["fields"].items()))
-        for w in writes[:WRITES_SHOWN]
-    ]
-    out.print(table(f"\nCRM records to write: {len(writes)}", ("record", "fields"), shown))
-    if len(writes) > WRITES_SHOWN:
-        out.print(f"... and {len(writes) - WRITES_SHOWN} more; --json lists all.")
-    if answer["issues"]:
-        out.print(f"\n{len(answer['issues'])} issues were found; --json lists all.")
-    for issue in answer["issues"][:WRITES_SHOWN]:
-        out.print(f"! {escape(issue)}", style="yellow")
-    out.print(f"\n{len(answer['payees'])} statements and {len(writes)} CRM records would change. Nothing was changed.")
-
-
 def show_status(answer: dict[str, Any], *, as_json: bool) -> None:
     """The operator's overview."""
     if as_json:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ SALESFORCE = sandbox_of("salesforce")
 CREDENTIALS = SALESFORCE.credentials
 DEAL_OBJECT = {"salesforce": "Opportunity", "hubspot": "deals"}
 
+PUBLISHING = "records: true\nguard: {changed_share: 100%, money_share: 100%}\n"
+"""Statements are kept in the CRM; in a company so small every change is a large one."""
 
 ADMIN = Actor("root", "root", "root", None, frozenset({"admin"}))
 
@@ -124,6 +127,12 @@ def small() -> World:
     return generate(11, 120)
 
 
+@pytest.fixture(scope="session")
+def tiny() -> World:
+    """A few dozen deals."""
+    return generate(3, 24)
+
+
 @pytest.fixture
 def company(request: pytest.FixtureRequest, small: World, tmp_path: Path, migrated: Path) -> Iterator[Company]:
     """A small company, set up; `pytest.mark.synced` where it is to have had its first cycle."""
@@ -168,6 +177,7 @@ class Past:
     house: Path
     """Config folder and store."""
     instant: datetime
+    sandbox: Sandbox
 
 
 @pytest.fixture(scope="session")
@@ -176,17 +186,37 @@ def past(small: World, tmp_path_factory: pytest.TempPathFactory, migrated: Path)
     house = tmp_path_factory.mktemp("past")
     with standing(SALESFORCE, small, house / "config", migrated) as made:
         made.cycle()
-        state = made.org.dump()
-    return Past(state, house, made.clock.instant)
+        return kept(made)
+
+
+@pytest.fixture(scope="session")
+def published(tiny: World, tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Callable[[str], Past]:
+    """The first cycle of a tiny company whose statements are kept in its CRM, by the CRM."""
+
+    @cache
+    def first_cycle(crm: str) -> Past:
+        house = tmp_path_factory.mktemp("published")
+        with standing(sandbox_of(crm), tiny, house / "config", migrated) as made:
+            made.edit("tallystick.yaml", lambda text: f"{text}\n{PUBLISHING}")
+            made.set_up()
+            made.cycle()
+            return kept(made)
+
+    return first_cycle
+
+
+def kept(company: Company) -> Past:
+    """The company as it is now; its folder stays where it is."""
+    return Past(company.org.dump(), company.folder.parent, company.clock.instant, company.sandbox)
 
 
 @contextmanager
 def again(past: Past, world: World, folder: Path) -> Iterator[Company]:
     """The company in a running sandbox as it was after its first cycle."""
     clock = Clock()
-    org = SALESFORCE.make(clock)
+    org = past.sandbox.make(clock)
     org.restore(past.state)
     clock.instant = past.instant
     shutil.copytree(past.house, folder, dirs_exist_ok=True)
-    with running(Company(world, org, folder / "config", clock)) as made:
+    with running(Company(world, org, folder / "config", clock, past.sandbox)) as made:
         yield made

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from connectors.mapping import OwnerPolicy, read_mapping
 from jobs.crash_points import OWNER_POINTS
 from jobs.owners import BETWEEN_CHANGES, Seen, decide
+from jobs.preview import preview
 from jobs.stand_in import SANDBOXES
 from sandbox.world import World, generate
-from store import ledger, mirror, results, runs
+from store import canonical, ledger, mirror, results, runs
 from store.ownership import Owned
-from tests.jobs.conftest import DEAL_OBJECT, Company, standing
+from tests.jobs.conftest import DEAL_OBJECT, Company, all_seen, standing
 
 FIELD = {"salesforce": "OwnerId", "hubspot": "hubspot_owner_id"}
 START = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -65,6 +66,19 @@ def _hand_over(company: Company, deal: str, user: str) -> None:
     """Somebody else gives the deal to somebody, a little after us."""
     company.clock.forward(minutes=1)
     company.org.update(DEAL_OBJECT[company.sandbox.crm], deal, {FIELD[company.sandbox.crm]: user})
+
+
+def _ahead(company: Company) -> list[tuple[str, str, str, str]]:
+    """The owners that a preview says would be set, each by a rule: record, field, from, to."""
+    configuration = company.configuration()
+    shown = preview(configuration, company.store(), company.clock, all_seen(configuration))["owners"]
+    assert all(row["rule"] for row in shown)
+    return [(row["record"], row["field"], row["from"], row["to"]) for row in shown]
+
+
+def _name(company: Company, user: str) -> str:
+    with company.store().read() as conn:
+        return str(canonical.whole(conn, "people").filter(user_id=user)["name"][0])
 
 
 def _issues(company: Company) -> dict[str, str]:
@@ -129,6 +143,8 @@ def test_what_somebody_changes_again_and_again_is_set_once_a_day(owning: Company
         assert _issues(owning) == {f"deal {deal}": "owner_contested"}
         fights[0] = fights[0] and not day
         owning.clock.forward(days=1)
+        if not day:
+            assert _ahead(owning) == [(deal, FIELD[owning.sandbox.crm], _name(owning, was), _name(owning, ours))]
         assert owning.cycle().sent["written"] == 1
         if not fights[0] and not day:
             _hand_over(owning, deal, was)
