@@ -1,7 +1,7 @@
 """What requests hold. Members that are not named here are ignored, as HubSpot does, unless a type forbids them."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -161,6 +161,29 @@ class Search(Struct, rename="camel", forbid_unknown_fields=True):
     properties: list[str] | None = None
     limit: int | None = None
     after: Text | None = None
+
+
+class ExportSearch(Struct):
+    """Which records to export."""
+
+    filters: list[Filter] | None = None
+    sorts: list[str] | None = None
+    query: str | None = None
+
+
+class Export(Struct, rename="camel"):
+    """A file to make."""
+
+    export_type: str
+    format: str
+    export_name: str
+    object_type: str
+    language: str
+    object_properties: list[str]
+    export_internal_values_options: list[Literal["NAMES", "VALUES"]] | None = None
+    associated_object_type: str | None = None
+    list_id: Text | None = None
+    public_crm_search_request: ExportSearch | None = None
 
 
 class OptionBody(Struct, rename="camel"):

@@ -26,5 +26,9 @@ class Habits:
     """Whether a bad value in an input without a trace id fails alone, instead of taking the batch with it."""
     isolate_with_trace: bool = True
     """The same for inputs with one."""
+    export_starts_ms: int = 1_000
+    """How long an export waits for its turn …"""
+    export_takes_ms: int = 2_000
+    """… and how long it is then being made."""
     read_only_code: str = "READ_ONLY_VALUE"
     """The code of a property that nobody may write."""

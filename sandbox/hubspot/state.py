@@ -21,6 +21,7 @@ from sandbox.hubspot.records.render import Renderer
 from sandbox.hubspot.records.splits import Splits
 from sandbox.hubspot.records.tables import Record, Table
 from sandbox.hubspot.records.views import Views
+from sandbox.hubspot.rest.exports import Exports
 from sandbox.hubspot.rest.fault_verbs import MOMENTARY, STANDING
 from sandbox.hubspot.rest.limits import Allowance, Limits
 from sandbox.hubspot.rest.tokens import Tokens
@@ -76,6 +77,7 @@ class Portal:
         self.tokens, self.limits = Tokens(clock), Limits(clock, allowance or Allowance(), zone)
         self.rendered, self.searches = Renderer(self), Searches(self)
         self.demands: list[Demand] = []
+        self.exports = Exports()
         self.off: set[str] = set()
         """What the portal's tier lacks: `splits`, `goals`, `custom_objects`, `currencies`."""
         self._read_only: set[tuple[str, str]] = set()

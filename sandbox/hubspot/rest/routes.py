@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from sandbox.hubspot.errors import ApiError, unsupported
+from sandbox.hubspot.errors import ApiError
 from sandbox.hubspot.rest import (
     account,
     associations,
     batches,
+    exports,
     find,
     oauth,
     objects,
@@ -33,7 +34,7 @@ _OBJECTS, _PROPERTIES, _PIPELINES = f"/crm/v3/objects/{_T}", f"/crm/v3/propertie
 _STAGES = f"{_PIPELINES}/{_N}/stages"
 _LINKS, _LINKS_OF = f"/crm/v4/associations/{_T}/{_T}", f"/crm/v4/objects/{_T}/{_N}/associations"
 _SCHEMAS = "/crm-object-schemas/v3/schemas"
-_EXPORTS = "/crm/v3/exports/"
+_EXPORTS = "/crm/v3/exports/export/async"
 # Method, address, handler, scope. `{0}` in a scope is the type of the address. The first match answers.
 _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/crm/v3/objects/deals/splits/batch/read", splits.batch_read, splits.SCOPES[0]),
@@ -99,6 +100,8 @@ _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", "/settings/v3/currencies/company-currency", account.company_currency, "settings.currencies.read"),
     ("GET", "/settings/v3/currencies/exchange-rates/current", account.current_rates, "settings.currencies.read"),
     ("GET", "/settings/v3/currencies/exchange-rates", account.rates, "settings.currencies.read"),
+    ("POST", _EXPORTS, exports.start, exports.SCOPE),
+    ("GET", f"{_EXPORTS}/tasks/{_N}/status", exports.status, exports.SCOPE),
     ("GET", "/settings/v3/users/teams", owners.teams, "settings.users.teams.read"),
     ("GET", "/settings/v3/users", owners.users, "settings.users.read"),
 )
@@ -112,11 +115,13 @@ _DENIED = frozenset({401, 403})
 
 
 def answer(portal: "Portal", request: Request) -> Response:
-    """Answer a request; every error is a response. Search answers say nothing of limits, and OAuth counts for none."""
+    """Answer a request; every error is a response. Search says nothing of limits; OAuth and files count for none."""
     try:
         version, path = older(request.path)
         if path == "/oauth/v1/token" and request.method == "POST":
             return oauth.token(portal, request)
+        if request.method == "GET" and (file := exports.file(portal, path)):
+            return file
     except ApiError as problem:
         return error_response(problem, portal.correlation_id())
     search = bool(_SEARCH.fullmatch(path))
@@ -155,8 +160,6 @@ def _route(method: str, path: str) -> tuple[Handler, tuple[str, ...], str]:
     if allowed:
         message = f"{method} is not allowed here; {', '.join(sorted(allowed))} are"
         raise ApiError("METHOD_NOT_ALLOWED", message, status=_NOT_ALLOWED)
-    if path.startswith(_EXPORTS):
-        raise unsupported("The export of files")
     raise ApiError("NOT_FOUND", f"No such address, or not in this stand-in: {method} {path}", status=_NOT_FOUND)
 
 

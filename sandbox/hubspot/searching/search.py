@@ -41,11 +41,12 @@ class Searches:
         limit, after = _limit(body.limit), _after(body.after)
         if after + limit > DEEPEST:
             raise validation(f"The maximum number of results is {DEEPEST}: after {after} with limit {limit} is beyond")
-        records = self._all(kind, body)
+        records = self.everything(kind, body)
         end = after + limit
         return Found(records[after:end], len(records), end if end < len(records) else None)
 
-    def _all(self, kind: ObjectType, body: Search) -> list[Record]:
+    def everything(self, kind: ObjectType, body: Search) -> list[Record]:
+        """Give all that a search finds, beyond what its pages show."""
         portal, index = self._portal, self._portal.indexes[kind.id]
         index.settle(portal.now_ms())
         asked = (body.filter_groups, body.filters, body.sorts, body.query)

@@ -20,6 +20,7 @@ PACKAGES = (
     *("crm.deals", "crm.companies", "crm.contacts", "crm.line_items", "crm.products", "crm.objects"),
     *("crm.objects.goals", "crm.objects.notes", "crm.objects.deal_splits", "crm.owners", "crm.pipelines"),
     *("crm.properties", "crm.schemas", "crm.associations.v4", "crm.associations.v4.schema", "oauth", "settings.users"),
+    "crm.exports",
 )
 LEFT_OUT = re.compile(
     r"gdpr|audit|/definitions/configurations/|high-usage-report|/oauth/v1/(access|refresh)-tokens/"
@@ -28,6 +29,13 @@ LEFT_OUT = re.compile(
 )
 UNDECLARED = {"url", "metaType", "dataSensitivity", "numberDisplayHint"}
 """Members of real answers that the client does not know."""
+
+
+EXPORT = {
+    "exportType": "VIEW", "format": "CSV", "exportName": "all", "objectType": "deals", "language": "EN",
+    "objectProperties": ["dealname"], "exportInternalValuesOptions": ["NAMES", "VALUES"],
+    "overrideAssociatedObjectsPerDefinitionPerRowLimit": False,
+}  # fmt: skip
 
 
 @cache
@@ -100,7 +108,10 @@ def calls(of):
     }  # fmt: skip
     stage = {"label": "S", "displayOrder": 0, "metadata": {"probability": "0.3"}}
     trace = {"objectWriteTraceId": "a"}
+    exports = "/crm/v3/exports/export/async"
     return [
+        ("crm.exports", f"POST {exports}", exports, EXPORT),
+        ("crm.exports", f"GET {exports}/tasks/{{taskId}}/status", f"{exports}/tasks/1/status", None),
         ("crm.deals", f"GET {deals}", f"{deals}?limit=2&associations=companies&propertiesWithHistory=amount", None),
         ("crm.deals", f"GET {deal_id}", f"{deals}/{deal}?associations=line_items,companies", None),
         ("crm.deals", f"POST {deals}", deals, {"properties": {"dealname": "n", "dealstage": "closedwon"}}),
@@ -303,6 +314,7 @@ def recorded_calls(of):
         "GET /crm-object-schemas/v3/schemas": ("/crm-object-schemas/v3/schemas", None),
         f"POST {deals}/splits/batch/read": (f"{deals}/splits/batch/read", {"inputs": [{"id": of(SPLIT_DEAL)}]}),
         "GET /crm/v3/objects/goal_targets": ("/crm/v3/objects/goal_targets", None),
+        "POST /crm/v3/exports/export/async": ("/crm/v3/exports/export/async", EXPORT),
         "GET /account-info/v3/details": ("/account-info/v3/details", None),
         "GET /settings/v3/currencies/exchange-rates/current": (
             "/settings/v3/currencies/exchange-rates/current",

@@ -144,13 +144,3 @@ def test_an_empty_portal_answers():
         assert http.get("/crm/v3/objects/unicorns").status_code == 400
         assert http.get("/crm/objects/2025-01/deals").status_code == 404
         assert http.send("PATCH", DEALS, json={}).status_code == 405
-
-
-@pytest.mark.parametrize("version", ["v3/exports", "exports/2026-09"])
-def test_exports_are_refused_aloud(http, version):
-    """Nobody takes an empty file for an empty portal."""
-    started = http.post(f"/crm/{version}/export/async", {"exportType": "VIEW", "format": "CSV"})
-    asked = http.get(f"/crm/{version}/export/async/tasks/1/status")
-
-    assert [answer.status_code for answer in (started, asked)] == [501, 501]
-    assert started.json()["category"] == "NOT_IN_SANDBOX"
