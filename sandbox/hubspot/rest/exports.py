@@ -130,12 +130,16 @@ def _as_it_is(_: Property, value: str) -> str:
 
 
 def _labelled(portal: "Portal") -> Callable[[Property, str], str]:
-    """Values as people see them: labels of options, names of owners."""
+    """Values as people see them: labels of options, stages and pipelines, names of owners."""
+    places: dict[str, dict[str, str]] = {
+        "dealstage": {stage.id: stage.label for line in portal.pipelines for stage in line.stages.values()},
+        "pipeline": {line.id: line.label for line in portal.pipelines},
+    }
+    names = {str(owner.id): f"{owner.first_name} {owner.last_name}".strip() for owner in portal.owners}
 
     def shown(definition: Property, value: str) -> str:
-        if definition.owner and (owner := portal.owners.by_id(value)):
-            return f"{owner.first_name} {owner.last_name}".strip()
-        labels = {option.value: option.label for option in definition.options}
+        labels = {option.value: option.label for option in definition.options} | places.get(definition.name, {})
+        labels |= names if definition.owner else {}
         return ";".join(labels.get(part, part) for part in value.split(";"))
 
     return shown
