@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from jobs.access.actor import os_login
 from jobs.access.approvals import Approved, lapse, standing
+from jobs.access.asks import asks
 from jobs.access.refusals import Stranger
 from jobs.guard import CHANGE, Asked
-from store import approvals
+from store import approvals, canonical
 from store.approvals import detail_hash_of, request_id
 
 
@@ -34,7 +35,8 @@ def ask_as_run(conn: Connection, asked: Iterable[Asked], now: datetime) -> None:
 
 
 def waiting(conn: Connection) -> list[dict[str, Any]]:
-    """Everything that waits for a person, oldest first."""
+    """Everything that waits for a person, oldest first, with what it asks for in words."""
+    names = dict(canonical.whole(conn, "people").select("person_id", "name").drop_nulls().iter_rows())
     return [
         {
             "id": asked.id,
@@ -43,6 +45,7 @@ def waiting(conn: Connection) -> list[dict[str, Any]]:
             "asked_by": "a run" if asked.by_run else asked.login,
             "asked_at": asked.requested_at,
             "agreed": [taken.login for taken in asked.steps],
+            "asks": asks(asked, names),
             "detail": asked.detail,
         }
         for asked in approvals.all_waiting(conn)

@@ -155,9 +155,9 @@ def _show_versions(answer: dict[str, Any], out: Console) -> None:
 def _show_accounts(answer: dict[str, Any], out: Console) -> None:
     """What is payable, held and carried forward; nothing where all that was earned is payable."""
     accounts, held = answer["accounts"], answer["held"]
-    if not held and not answer["released"] and all(of["earned"] == of["payable"] == of["due"] for of in accounts):
+    if not held and not answer["released"] and all(of["earned"] == of["payable"] == of["payout"] for of in accounts):
         return
-    amounts = ("earned", "payable", "brought_forward", "due", "carried_forward", "held", "forfeited")
+    amounts = ("earned", "payable", "brought_forward", "payout", "carried_forward", "held", "forfeited")
     rows = [(of["plan"], *(of[name] for name in amounts), of["currency"]) for of in accounts]
     columns = ("plan", *(name.replace("_", " ") for name in amounts), "")
     out.print(table("\nAccounts", columns, rows, right=columns[1:-1]))

@@ -1,8 +1,8 @@
 """The account of a payee in a plan, statement by statement: earned, payable, held, and what is carried forward.
 
 What is held at the end of a period is what was earned so far less what became payable or was forfeited so far. What is
-payable in a period is due; where clawbacks make it less than nothing, nothing is due, and the rest is brought into the
-next period, within the plan and its currency.
+payable in a period is its payout; where clawbacks make it less than nothing, the payout is nothing, and the rest is
+brought into the next period, within the plan and its currency.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 ACCOUNT = ["payee_id", "plan", "currency"]
-AMOUNTS = ("earned", "payable", "brought_forward", "due", "carried_forward", "held", "forfeited")
+AMOUNTS = ("earned", "payable", "brought_forward", "payout", "carried_forward", "held", "forfeited")
 """The amounts of a balance, in the order in which they are read."""
 SUMS = ["earned", "payable", "forfeited"]
 
@@ -32,8 +32,8 @@ class Balance:
     """At the end of the period."""
     brought_forward: int
     """What the periods before owe, as an amount below zero."""
-    due: int
-    """To be paid out: what is payable and was brought forward, where that is above zero."""
+    payout: int
+    """To be paid out of the plan: what is payable and was brought forward, where that is above zero."""
     carried_forward: int
     """What is brought into the next period."""
 
@@ -61,7 +61,7 @@ def balances(lines: pl.DataFrame, payables: pl.DataFrame) -> tuple[Balance, ...]
             held += row["earned"] - row["payable"] - row["forfeited"]
             total = row["payable"] + forward
             found.append(
-                Balance(**row, held=held, brought_forward=forward, due=max(total, 0), carried_forward=min(total, 0))
+                Balance(**row, held=held, brought_forward=forward, payout=max(total, 0), carried_forward=min(total, 0))
             )
             forward = min(total, 0)
     return tuple(found)

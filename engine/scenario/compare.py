@@ -66,12 +66,12 @@ def _totals(expect: Expect, ran: Ran) -> Iterator[Failure]:
             yield from _sum(what, amount, lines, "amount_micros")
 
 
-ACCOUNTS = ("payable", "held", "forfeited", "due")
+ACCOUNTS = ("payable", "held", "forfeited", "payout")
 """What is expected of balances. Held is a state: that of a period is the one at its end."""
 
 
 def _accounts(expect: Expect, ran: Ran) -> Iterator[Failure]:
-    """What became payable, was held, forfeited and due."""
+    """What became payable, was held, forfeited and paid out."""
     for name in ACCOUNTS:
         for payee, amounts in getattr(expect, name).items():
             mine = [balance for balance in ran.balances if balance.payee_id == payee]

@@ -97,9 +97,9 @@ class Expect(Document):
     """By payee: what was earned and not payable yet, in the end (`total`) or at the end of a statement period."""
     forfeited: dict[Name, ByPeriod] = Field(default_factory=dict, examples=["{ada: 250.00}"])
     """By payee: what was earned and will never be payable."""
-    due: dict[Name, ByPeriod] = Field(default_factory=dict, examples=["{ada: {2026-01: 500.00, 2026-02: 0}}"])
-    """By payee: what is to be paid out for a statement period. It is what became payable, and nothing where that is
-    below zero; what is below zero is carried into the next period of the plan."""
+    payout: dict[Name, ByPeriod] = Field(default_factory=dict, examples=["{ada: {2026-01: 500.00, 2026-02: 0}}"])
+    """By payee: what is to be paid out of the plan for a statement period. It is what became payable, and nothing where
+    that is below zero; what is below zero is carried into the next period of the plan."""
     attainment: dict[Name, dict[Name, Reached]] = Field(
         default_factory=dict, examples=["{ada: {base: 120%, spiff: 90_000}}"]
     )
@@ -127,7 +127,7 @@ class Expect(Document):
 
     def named_periods(self) -> Iterator[tuple[Loc, str]]:
         """The periods of amounts and lines, and where they stand."""
-        for key in ("totals", "payable", "held", "forfeited", "due"):
+        for key in ("totals", "payable", "held", "forfeited", "payout"):
             for payee, amounts in getattr(self, key).items():
                 yield from (((key, payee, period), period) for period in amounts if period != TOTAL)
         for key in ("lines", "postings"):

@@ -20,11 +20,11 @@ def show_waiting(waiting: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     rows = [
         (
             *(row[name] for name in ("id", "kind", "subject", "asked_by")),
-            *(row["asked_at"].isoformat(" ", "minutes"), ", ".join(row["agreed"]), _short(row["detail"])),
+            *(row["asked_at"].isoformat(" ", "minutes"), ", ".join(row["agreed"]), row["asks"]),
         )
         for row in waiting
     ]
-    columns = ("id", "kind", "subject", "asked by", "at", "agreed", "what")
+    columns = ("id", "kind", "subject", "asked by", "at", "agreed", "asks to")
     console().print(table(f"{len(waiting)} requests wait", columns, rows))
 
 

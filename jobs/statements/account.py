@@ -36,10 +36,10 @@ STEPS: Mapping[str, str] = {
     "forfeited": "Forfeited",
     "brought_forward": "Brought forward",
     "carried_forward": "Carried forward",
-    "payable": "Payable",
+    "payout": "Payout",
 }
 """What each step is called."""
-TOTALS = ("earned", "payable")
+TOTALS = ("earned", "payout")
 CHANGE = ["component", "deal_id", "reason", "currency"]
 
 
@@ -51,7 +51,7 @@ def by_version(configuration: Configuration) -> dict[str, Plan]:
 def waterfalls(
     of: Material, strayed: Moved, accounts: Sequence[Balance], plans: Mapping[str, Plan]
 ) -> list[dict[str, Any]]:
-    """By currency the steps from base pay to what is payable; parts add up to the totals that follow them."""
+    """By currency the steps from base pay to the payout; parts add up to the totals that follow them."""
     here = [each for each in accounts if each.period == of.period]
     frames = (of.rows, strayed.here, strayed.elsewhere)
     currencies = {each.currency for each in here} | {name for frame in frames for name in frame["currency"]}
@@ -69,12 +69,12 @@ def _waterfall(
     earned = [*steps_of(lines.iter_rows(named=True), plans, currency), *moved]
     total = sum(micros for _, micros in earned)
     paid_out = _paid_out([each for each in accounts if each.currency == currency])
-    steps = [*earned, ("earned", total), *paid_out, ("payable", total + sum(micros for _, micros in paid_out))]
+    steps = [*earned, ("earned", total), *paid_out, ("payout", total + sum(micros for _, micros in paid_out))]
     return {"currency": currency, "steps": [_step(*step, currency) for step in steps if step[1] or step[0] in TOTALS]}
 
 
 def _paid_out(accounts: Sequence[Balance]) -> list[tuple[str, int]]:
-    """From what is earned to what is due, over all accounts of a currency."""
+    """From what is earned to the payout, over all accounts of a currency."""
     held = sum(each.payable + each.forfeited - each.earned for each in accounts)
     return [
         ("held", held),

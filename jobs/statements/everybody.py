@@ -14,12 +14,13 @@ from jobs.answers import NotFound, sealed_statement, told_open
 from jobs.books.material import batched, material, payees_in
 from jobs.configuration import Configuration
 from jobs.paying.told import told_payments
-from jobs.statements.figures import paid, total
+from jobs.statements.approved import told_short
+from jobs.statements.figures import micros_of, paid, total
 from store import canonical, closing, ledger
 
 Row = dict[str, Any]
-FIGURES = ("earned", "brought_forward", "payable", "paid", "held", "carried_forward")
-OF_ACCOUNTS = ("earned", "brought_forward", "held", "carried_forward")
+OF_ACCOUNTS = ("earned", "brought_forward", "payout", "held", "carried_forward")
+FIGURES = ("earned", "brought_forward", "payout", "paid", "due", "held", "carried_forward")
 NO_ATTAINMENT = "-"
 
 
@@ -59,9 +60,11 @@ def _seen(conn: Connection, period: str, sight: Sight) -> list[str]:
 
 
 def summary(conn: Connection, period: str, configuration: Configuration, sight: Sight) -> Row:
-    """What each payee who is seen earned, is payable, was paid, holds and carries forward, with the sums by currency.
+    """What each payee who is seen earned, is paid out, was paid, is due, holds and carries forward; sums by currency.
 
-    `ledger` is what the postings that show in the period come to for the same payees: it is what was earned.
+    A payout is of the period and of each plan by itself; what is due is over all plans: all that became payable through
+    the period less all that was paid for it and before. `ledger` is what the postings that show in the period come to
+    for the same payees: it is what was earned.
     """
     shut = closing.closed(conn).get(period)
     said = list(statements(conn, period, configuration, sight))
@@ -77,18 +80,18 @@ def summary(conn: Connection, period: str, configuration: Configuration, sight: 
 
 def _rows(payee_id: str, answer: Row) -> Iterator[Row]:
     """A row for each currency, in micro-units."""
-    for currency in sorted({*answer["totals"], *(of["currency"] for of in answer["accounts"])}):
-        sums = {
-            name: total(answer, name, currency) for name in ("earned", "brought_forward", "held", "carried_forward")
-        }
+    due = {of["currency"]: micros_of(of["due"]) for of in answer["payments"]["balances"]}
+    owed = (currency for currency, micros in due.items() if micros)
+    for currency in sorted({*answer["totals"], *(of["currency"] for of in answer["accounts"]), *owed}):
         yield {
             "payee": answer["payee"],
             "payee_id": payee_id,
             "attainment": _attainment(answer),
             "currency": currency,
-            **sums,
-            "payable": total(answer, "due", currency),
+            **{name: total(answer, name, currency) for name in OF_ACCOUNTS},
             "paid": paid(answer, currency),
+            "due": due.get(currency, 0),
+            "approved": told_short(answer["approval"]),
         }
 
 

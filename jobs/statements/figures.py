@@ -9,23 +9,23 @@ from engine.money import format_amount, parse_amount
 
 FIGURES: Mapping[str, str] = {
     "earned": "Earned",
-    "due": "Payable",
+    "payout": "Payout",
     "held": "Held",
     "carried_forward": "Carried forward",
 }
 """By the amount of an account, what it is called."""
-ALWAYS = ("earned", "due")
+ALWAYS = ("earned", "payout")
 
 
 def figures(answer: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Name, amount and currency: the sums of the accounts; what is nothing is left out, but for earned and payable."""
+    """Name, amount and currency: the sums of the accounts; what is nothing is left out, but for earned and payout."""
     currencies = sorted({*answer["totals"], *(of["currency"] for of in answer["accounts"])})
     for currency in currencies:
         for name, title in FIGURES.items():
             micros = total(answer, name, currency)
             if micros or name in ALWAYS:
                 yield title, format_amount(micros, currency), currency
-            if name == "due" and (paid_ := paid(answer, currency)):
+            if name == "payout" and (paid_ := paid(answer, currency)):
                 yield "Paid", format_amount(paid_, currency), currency
 
 

@@ -70,7 +70,7 @@ def _header(answer: Row) -> Html:
 
 
 def _figures(answer: Row) -> Html:
-    """What was earned, is payable, paid, held and carried forward, by currency."""
+    """What was earned, is to be paid out, was paid, is held and carried forward, by currency."""
     return el(
         "dl",
         *(
@@ -78,7 +78,7 @@ def _figures(answer: Row) -> Html:
                 "div",
                 el("dt", name),
                 el("dd", amount, " ", el("small", currency)),
-                class_="main" if name == "Payable" else None,
+                class_="main" if name == "Payout" else None,
             )
             for name, amount, currency in figures(answer)
         ),

@@ -15,10 +15,12 @@ def show_summary(answer: dict[str, Any], *, as_json: bool) -> None:
         return
     out = console()
     names = [name.replace("_", " ") for name in FIGURES]
-    payees = [*answer["payees"], *({"payee": "Total", "attainment": ""} | row for row in answer["totals"])]
-    rows = [(row["payee"], *(row[name] for name in FIGURES), row["currency"], row["attainment"]) for row in payees]
+    approved = ("approved",) if any(row["approved"] for row in answer["payees"]) else ()
+    payees = [*answer["payees"], *({"payee": "Total"} | row for row in answer["totals"])]
+    shown = ("payee", *FIGURES, "currency", "attainment", *approved)
+    rows = [[row.get(name, "") for name in shown] for row in payees]
     shut = answer["closed"]
     title = f"{answer['period']}, closed {shut['at'][:10]} by {shut['by']}" if shut else f"{answer['period']}, open"
-    out.print(table(title, ("payee", *names, "", "attainment"), rows, right=names))
+    out.print(table(title, ("payee", *names, "", "attainment", *approved), rows, right=names))
     booked = ", ".join(f"{row['earned']} {row['currency']}" for row in answer["ledger"]) or "nothing"
     out.print(f"\nThe ledger holds {booked} for them in {answer['period']}.")

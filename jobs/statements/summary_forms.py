@@ -9,7 +9,7 @@ from typing import Any
 from jobs.exports.files import csv_text
 from jobs.statements.everybody import FIGURES
 
-COLUMNS = ("payee_id", "payee", "attainment", *FIGURES, "currency")
+COLUMNS = ("payee_id", "payee", "attainment", *FIGURES, "currency", "approved")
 
 
 def _rows(answer: Mapping[str, Any]) -> list[dict[str, str]]:

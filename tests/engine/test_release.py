@@ -197,7 +197,7 @@ def test_a_plan_that_says_nothing_has_no_second_account():
     assert outcome.payables.is_empty()
     assert outcome.released.is_empty()
     every = every_payable(outcome.lines, outcome.payables, [plan()])
-    assert [(of.earned, of.payable, of.due, of.held) for of in balances(outcome.lines, every)] == [
+    assert [(of.earned, of.payable, of.payout, of.held) for of in balances(outcome.lines, every)] == [
         (units(1_000), units(1_000), units(1_000), 0)
     ]
 
@@ -209,7 +209,7 @@ def test_below_zero_is_carried_forward():
     outcome = Case([of], others={"deal_events": [event("refunded", "2026-04-15")]}).pays(sale)
 
     found = balances(outcome.lines, every_payable(outcome.lines, outcome.payables, [of]))
-    assert [(row.period, row.payable // 10**6, row.due // 10**6, row.carried_forward // 10**6) for row in found] == [
+    assert [(row.period, row.payable // 10**6, row.payout // 10**6, row.carried_forward // 10**6) for row in found] == [
         ("2026-03", 1_000, 1_000, 0),
         ("2026-04", -600, 0, -600),
         ("2026-06", 800, 200, 0),

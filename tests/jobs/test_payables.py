@@ -96,7 +96,7 @@ def test_a_statement_says_what_is_payable_and_what_is_held(company: Company) -> 
     held = [row for row in answer["held"] if row["deal_id"] == deal and row["component"] == "base"]
     assert [row["sentence"].partition(" is ")[2] for row in held] == ["held: it waits for the customer's payment"]
     (account,) = (of for of in answer["accounts"] if of["plan"] == "ae")
-    assert account["due"] == account["payable"] != account["earned"]
+    assert account["payout"] == account["payable"] != account["earned"]
     said = next(line["payable"] for line in told["lines"] if line["component"] == "base")
     assert said[0].endswith(f"is payable since {line['dated_on']}")
     assert said[1].endswith("is held: it waits for the customer's payment")

@@ -129,6 +129,11 @@ def test_what_was_paid_too_much_is_taken_from_the_next_payment(paying: Company, 
     told(paying, "export", "payroll", second, "--out", str(tmp_path / "2.csv"))
 
     after = {row["payee_id"]: row for row in rows_of(tmp_path / "2.csv")}
+    summed = json.loads(told(paying, "summary", second, "--json"))["payees"]
+    in_all = {row["payee_id"]: row["due"].replace(",", "") for row in summed}
+    assert in_all == {payee_id: after[payee_id]["due"] if payee_id in after else "0.00" for payee_id in in_all}
+    paid_month = json.loads(told(paying, "summary", first, "--json"))["totals"]
+    assert [(row["due"], row["payout"] == row["paid"] != "0.00") for row in paid_month] == [("0.00", True)]
     total = sum(parse(row["due"]) + parse(row["carried_forward"]) for row in after.values())
     assert total == payable(store, [first, second]) - paid_in_all(store)
     assert any(parse(row["carried_forward"]) < 0 and row["due"] == "0.00" for row in after.values())

@@ -56,8 +56,8 @@ def assert_falls(fall: dict[str, Any], answer: dict[str, Any], booked: pl.DataFr
         assert not step["total"] or micros_of(step["amount"]) == running
     ours = booked.filter(currency=fall["currency"])["delta_micros"].sum()
     totals = {step["step"]: step["amount"] for step in fall["steps"] if step["total"]}
-    due = sum(micros_of(of["due"]) for of in answer["accounts"] if of["currency"] == fall["currency"])
-    assert totals == {"earned": format_amount(ours, "USD"), "payable": format_amount(due, "USD")}
+    payout = sum(micros_of(of["payout"]) for of in answer["accounts"] if of["currency"] == fall["currency"])
+    assert totals == {"earned": format_amount(ours, "USD"), "payout": format_amount(payout, "USD")}
 
 
 def text_of(html: str) -> str:
