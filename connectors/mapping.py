@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictStr
 
+from connectors.api_names import CrmName, api_name
+from connectors.ownership import Ownership
 from engine.documents.document import Document
 from engine.documents.problems import Problem, nearest, shown, wrong
 from engine.documents.reading import read_document
 from engine.documents.values import Name
 from engine.model import Found, Motion
-
-IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
-"""An API name. Names from files never reach a query unless they match this and the org describes them."""
 
 ASSOCIATION = "@"
 """Before the name of the object that records are associated with, where a CRM keeps references beside the fields."""
@@ -133,14 +131,8 @@ Outcome = Literal[
 """What the worker may say of a deal in the CRM."""
 
 
-def _api_name(name: str) -> str:
-    if not IDENTIFIER.fullmatch(name):
-        raise wrong(f"{shown(name)} is not an API name.", "Write the API name, such as Segment__c, not the label.")
-    return name
-
-
 def _field_name(name: str) -> str:
-    _api_name(name.removeprefix(ASSOCIATION))
+    api_name(name.removeprefix(ASSOCIATION))
     return name
 
 
@@ -151,7 +143,6 @@ def _motion(name: Any) -> Any:
 
 
 MotionName = Annotated[Motion, BeforeValidator(_motion)]
-CrmName = Annotated[StrictStr, AfterValidator(_api_name)]
 FieldName = Annotated[StrictStr, AfterValidator(_field_name)]
 
 
@@ -175,18 +166,6 @@ class MappedField(Document):
     def associated(self) -> str | None:
         """The object that the record is associated with, where the value is no field of its own."""
         return self.field.removeprefix(ASSOCIATION) if self.field.startswith(ASSOCIATION) else None
-
-
-Responsible = Literal["value", "commercial", "execution"]
-OwnerPolicy = Literal["respect", "overwrite", "flag"]
-
-
-class OwnerField(Document):
-    """An owner field of the deal that is the company's, which the worker may set."""
-
-    field: CrmName
-    policy: OwnerPolicy = "respect"
-    """After somebody else changed it: leave it, set it again at most once a day, or never set it and only say so."""
 
 
 FACT_KINDS = {"text": Kind.TEXT, "number": Kind.AMOUNT, "day": Kind.DATE, "yes_or_no": Kind.BOOL}
@@ -240,8 +219,8 @@ class CrmMapping(Document):
     """What the titles of people mean, for companies that keep no dated roles."""
     write: dict[Outcome, CrmName] = Field(default_factory=dict)
     """Fields of the deal that outcomes are written to. Nothing but them and `ownership` is ever written."""
-    ownership: dict[Responsible, OwnerField] = Field(default_factory=dict)
-    """Owner fields of the deal itself that are set, such as OwnerId, each with what happens when others change it."""
+    ownership: Ownership = Ownership()
+    """Owners, team members and splits of the deal that are set in the CRM's own places."""
     open_deals: StrictBool = False
     """Whether open deals too show their owners, motion and reason: as if each were won on its close date."""
 
@@ -298,18 +277,17 @@ class CrmMapping(Document):
                 yield Problem(("write", outcome), f"{target} is named twice.", "Give each outcome a field of its own.")
 
     def _ownership_problems(self) -> Iterator[Problem]:
-        """Each owner field belongs to one responsibility, and to nothing else that we write."""
-        fields = [each.field for each in self.ownership.values()]
+        """Each place belongs to one of the people of a deal, and is no input that would see our own writes."""
+        splits = [
+            name for name, on in (("objects.splits", "splits" in self.objects), ("deal_splits", self.deal_splits)) if on
+        ]
+        yield from self.ownership.misplaced(self.crm, splits, self.write.values())
         owner = self.objects["deals"].fields.get("owner_id") if "deals" in self.objects else None
-        for name, each in self.ownership.items():
-            place = ("ownership", name, "field")
-            if each.field in self.write.values():
-                yield Problem(place, f"{each.field} is named under write too.", "Name it once.")
-            if fields.count(each.field) > 1:
-                yield Problem(place, f"{each.field} is named twice.", "Give each responsibility a field of its own.")
+        for name, each in self.ownership.owners.items():
             if self.history and owner and each.field == owner.field and each.policy != "flag":
                 message = f"{each.field} is set here, and its history is an input: rules would see our own writes."
-                yield Problem(place, message, "Remove `history`, name another owner field, or set policy: flag.")
+                remedy = "Remove `history`, name another owner field, or set policy: flag."
+                yield Problem(("ownership", name, "field"), message, remedy)
 
     def _fact_problems(self) -> Iterator[Problem]:
         """Facts belong to accounts or deals, and each name to one of them."""
@@ -325,7 +303,7 @@ class CrmMapping(Document):
     @property
     def writable(self) -> tuple[str, ...]:
         """Every field of the deal that may be written."""
-        return (*self.write.values(), *(each.field for each in self.ownership.values() if each.policy != "flag"))
+        return (*self.write.values(), *(field for field, policy in self.ownership.fields.items() if policy != "flag"))
 
     @property
     def facts(self) -> frozenset[str]:

@@ -114,6 +114,25 @@ class Target(Protocol):
         ...
 
 
+DEAL_OWNER = "Opportunity Owner"
+"""What the deal's owner is on its team, without having been added to it."""
+
+
+class Beside(Protocol):
+    """People who stand beside the fields of a deal, each with a word: the role on its team, or the share in percent.
+
+    A change of a deal names users in the place of fields. None takes somebody off the team; splits are always whole.
+    """
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """By deal, the word for each user; deals without any are not among them."""
+        ...
+
+    def write(self, changes: Sequence[Change]) -> Iterator[Sequence[Sent]]:
+        """One answer for every change, a batch a step."""
+        ...
+
+
 def same_org(pinned: str, found: Organization) -> None:
     """Refuse to read or write an org other than the one that was pinned."""
     if pinned != found.org_id:

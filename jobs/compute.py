@@ -39,6 +39,7 @@ from jobs.desire import wanted_fields, wanted_owners
 from jobs.guard import Shown, check
 from jobs.publishing.desire import desire_records, is_new, pay_objects
 from jobs.running import Run
+from jobs.sharing import wanted_people
 from store import (
     canonical,
     closing,
@@ -95,6 +96,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     open_deals = _open_deals(book, credited, configuration, now) if shows_open or records else Expected.nothing()
     outcomes = scope.publish(book, outcome, open_deals if shows_open else None)
     wanted = _save(conn, configuration, run, outcome, outcomes)
+    scope.want_owners(configuration, book, outcomes, open_deals if shows_open else None)
     wanted += desire_records(conn, configuration, run, scope.payees | scope.expect(open_deals), through)
     issues = join_issues(credited.issues, outcome.issues)
     subjects = None if full else touched.subjects | scope.subjects
@@ -219,6 +221,18 @@ class Scope:
             expected=open_deals,
         )
 
+    def want_owners(
+        self, configuration: Configuration, book: Book, outcomes: pl.DataFrame, open_deals: Expected | None
+    ) -> None:
+        """Remember whom the places of these deals should name that show people in the CRM's own way."""
+        mapping = configuration.mapping
+        if mapping.ownership.empty:
+            return
+        credits_ = results.credits_of(self.conn, None, set(outcomes["deal_id"]))
+        every = pl.concat([credits_, open_deals.credits]) if open_deals else credits_
+        credited = wanted_people(every, book.people, mapping.ownership)
+        ownership.want(self.conn, mapping.deal_object, list(wanted_owners(outcomes, mapping, credited)))
+
 
 def _open_deals(book: Book, credited: Credited, configuration: Configuration, now: datetime) -> Expected:
     """Whose the open deals of the book will be; what was just given away counts."""
@@ -291,7 +305,6 @@ def _save(
     ledger.append(conn, outcome.postings, run.run_id, now)
     ledger.append(conn, outcome.released, run.run_id, now, account=ledger.PAYABLE)
     wanted = wanted_fields(outcomes, configuration.mapping, now)
-    ownership.want(conn, configuration.mapping.deal_object, list(wanted_owners(outcomes, configuration.mapping)))
     return writeback.desire(conn, configuration.mapping.deal_object, wanted)
 
 

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.port import NotAllowed, Refused, Source, Target
+from connectors.port import Beside, NotAllowed, Refused, Source, Target
 from engine.model import Issue, Organization, Severity
 from jobs.compute import Computed
 from jobs.computing import compute
 from jobs.configuration import Configuration
 from jobs.drift import restore_drifted
+from jobs.owner_places import owner_places
 from jobs.publishing.desire import pay_objects
 from jobs.publishing.send import send_records
 from jobs.pull import Progress, pull, quiet
@@ -36,6 +37,10 @@ class Crm:
 
     source: Source
     target: Target
+    team: Beside | None = None
+    """Teams of deals, where the CRM has them and the mapping sets them."""
+    splits: Beside | None = None
+    """Deals' own splits, where the mapping sets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def _send(wiring: Wiring, crm: Crm, run: Run) -> Counter[str]:
     """Deals first; what keeps statements from being written at all keeps nothing else."""
     configuration = wiring.configuration
     sent = send(crm.target, run, [configuration.mapping.deal_object])
-    sent += send_owners(crm.target, run, configuration.mapping)
+    sent += send_owners(run, configuration, owner_places(configuration.mapping, crm.target, crm.team, crm.splits))
     pay, issues = pay_objects(configuration), []
     try:
         sent += send_records(crm.target, run, pay) if pay else Counter()

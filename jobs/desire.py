@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import polars as pl
 
 from connectors.mapping import CrmMapping
+from connectors.ownership import SPLITS
 from engine.money import amount_text
 from store.ownership import Wish
 from store.writeback import Wanted
@@ -23,12 +24,21 @@ def wanted_fields(outcomes: pl.DataFrame, mapping: CrmMapping, now: datetime) ->
         yield Wanted(row["deal_id"], row["account_id"] or "", fields, volatile)
 
 
-def wanted_owners(outcomes: pl.DataFrame, mapping: CrmMapping) -> Iterator[Wish]:
-    """Whom the deals' own owner fields should name; nobody while a deal is held or no longer counts."""
-    for row in outcomes.iter_rows(named=True) if mapping.ownership else ():
-        for name, each in mapping.ownership.items():
-            wanted = row[f"{name}_owner_id"] if row["status"] in DECIDED else None
-            yield Wish(row["deal_id"], row["account_id"] or "", each.field, wanted)
+def wanted_owners(
+    outcomes: pl.DataFrame, mapping: CrmMapping, credited: Mapping[str, Mapping[str, str]]
+) -> Iterator[Wish]:
+    """Whom the deals' own owner fields, teams and splits should name; nobody while a deal is held or counts no more.
+
+    `credited` names people by deal and place.
+    """
+    ownership = mapping.ownership
+    beside = [*(each.place for each in ownership.team.values()), *([SPLITS] if ownership.splits else [])]
+    for row in outcomes.iter_rows(named=True) if not ownership.empty else ():
+        named = {each.field: row[f"{name}_owner_id"] for name, each in ownership.owners.items()}
+        named |= {place: credited.get(row["deal_id"], {}).get(place) for place in beside}
+        for place, wanted in named.items():
+            decided = wanted if row["status"] in DECIDED else None
+            yield Wish(row["deal_id"], row["account_id"] or "", place, decided)
 
 
 def _value(name: str, row: dict[str, object], now: datetime) -> str | None:

@@ -16,6 +16,7 @@ from connectors.hubspot.session import Connection, Credentials, Key, OAuthRefres
 from connectors.hubspot.setup import apply_setup, plan_setup
 from connectors.hubspot.setup_records import apply_objects, plan_objects, steps_of
 from connectors.hubspot.source import HubspotSource
+from connectors.hubspot.splits import HubspotSplits
 from connectors.hubspot.target import HubspotTarget
 from connectors.hubspot.unknowns.writes import write_unknowns
 from jobs.configuration import Configuration
@@ -76,7 +77,7 @@ def connector(
 
     def connect() -> Crm:
         source = HubspotSource(connection, configuration.mapping, lag=lag_of(settings), seen=seen)
-        return Crm(source, HubspotTarget(connection, allowed, PAY_RECORDS.keys))
+        return Crm(source, HubspotTarget(connection, allowed, PAY_RECORDS.keys), splits=HubspotSplits(connection))
 
     return connect
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.mapping import OwnerPolicy
+from connectors.ownership import OwnerPolicy
 from engine.model import Issue, Severity
 from store.ownership import Owned
 
@@ -63,9 +63,16 @@ def decide(before: Owned, policy: OwnerPolicy, seen: Seen, inactive: Collection[
     return Decision(_sending(owned, present, seen.now), writes=True)
 
 
-def last_change(every: Sequence[Owned]) -> datetime | None:
-    """When we last changed any of these fields of one record."""
-    return max((each.changed_at for each in every if each.changed_at), default=None)
+def last_change(every: Sequence[Owned], began: datetime) -> datetime | None:
+    """When we last changed any of these places of one record, before this run: what one run sets is one change."""
+    return max((each.changed_at for each in every if each.changed_at and each.changed_at < began), default=None)
+
+
+def by_hand(owned: Owned, present: str | None) -> Owned:
+    """What was there before we ever wrote is a person's choice, as long as it stands."""
+    if owned.written is not None or owned.state not in ("idle", "theirs"):
+        return owned
+    return replace(owned, state="idle" if present in (None, owned.wanted) else "theirs")
 
 
 def _whose(owned: Owned, present: str | None) -> Owned:
@@ -103,10 +110,11 @@ def _inactive(owned: Owned) -> Issue:
 
 
 def _respected(owned: Owned, present: str | None) -> Issue:
-    message = f"somebody changed the owner to {present or 'nobody'} after we set it; by the rules it is {owned.wanted}."
+    after = "somebody changed it after we set it" if owned.written else "somebody set it before we did"
+    message = f"{after}, to {present or 'nobody'}; by the rules it is {owned.wanted}."
     return _issue(owned, "owner_respected", message, "Change the owner in the CRM or the rules, or use overwrite.")
 
 
 def _waits(owned: Owned, present: str | None) -> Issue:
-    message = f"somebody changed the owner to {present or 'nobody'}; {owned.wanted} is set again a day after last time."
+    message = f"somebody changed it to {present or 'nobody'}; {owned.wanted} is set again a day after last time."
     return _issue(owned, "owner_contested", message, "Stop the flow or the person who changes it, or use respect.")

@@ -12,7 +12,8 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
-from connectors.mapping import CrmMapping, OwnerPolicy
+from connectors.mapping import CrmMapping
+from connectors.ownership import OwnerPolicy
 from jobs.owners import Seen, decide, last_change
 from store import canonical, ownership, results
 from store.ownership import Owned
@@ -20,8 +21,8 @@ from store.ownership import Owned
 
 def owners_ahead(conn: Connection, mapping: CrmMapping, outcomes: pl.DataFrame, now: datetime) -> list[dict[str, Any]]:
     """Every owner field that would be set; `outcomes` tell of deals that no rule has credited yet."""
-    name, policies = mapping.deal_object, {each.field: each.policy for each in mapping.ownership.values()}
-    due = ownership.due_records(conn, name) if policies else []
+    name, policies = mapping.deal_object, mapping.ownership.fields
+    due = ownership.due_records(conn, name, policies) if policies else []
     if not due:
         return []
     people = canonical.whole(conn, "people")
@@ -50,7 +51,7 @@ def _set(
 ) -> Iterator[tuple[Owned, str | None]]:
     """The fields of one record that would be set, with what each says now by all that we know."""
     present = {each.field: _present(each, read) for each in fields}
-    seen = Seen(present, read, last_change(fields), now)
+    seen = Seen(present, read, last_change(fields, now), now)
     for each in fields:
         if each.field in policies and decide(each, policies[each.field], seen, inactive).writes:
             yield each, present[each.field]

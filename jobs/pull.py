@@ -11,7 +11,7 @@ from connectors.port import Source
 from engine.model import Page
 from jobs.crash_points import crash_point
 from jobs.running import Run
-from store import mirror, ownership
+from store import mirror, ownership, teams
 
 log = structlog.get_logger()
 
@@ -58,13 +58,14 @@ def pull(source: Source, run: Run, *, progress: Progress = quiet) -> Pulled:
 def store_pages(run: Run, pages: Iterable[Page], *, stream: str | None = "pull", progress: Progress = quiet) -> Pulled:
     """Store pages as they come; each with its cursor (of the stream, None keeps none) in one transaction.
 
-    An owner that we set ourselves is stored as the one it stands for: our writes are no input.
+    An owner or a team member that we set ourselves is stored as what it stands for: our writes are no input.
     """
     total = Pulled()
     for page in pages:
         crash_point("pull.before_save")
         with run.write() as conn:
-            saved = mirror.save_page(conn, ownership.as_chosen(conn, page), run.run_id, stream)
+            chosen = teams.as_chosen(conn, ownership.as_chosen(conn, page))
+            saved = mirror.save_page(conn, chosen, run.run_id, stream)
         crash_point("pull.after_save")
         total += Pulled(len(page.records), saved.new, saved.changed, saved.unchanged, 1)
         progress(page.object, total.records, page.expected)

@@ -16,7 +16,9 @@ from connectors.salesforce.removal import apply_removal, plan_removal
 from connectors.salesforce.session import ClientCredentials, Connection, Credentials, JwtBearer
 from connectors.salesforce.setup import apply_setup, plan_setup
 from connectors.salesforce.source import SalesforceSource
+from connectors.salesforce.splits import SalesforceSplits
 from connectors.salesforce.target import SalesforceTarget
+from connectors.salesforce.team import SalesforceTeam
 from connectors.transport import LOOPBACK
 from jobs.configuration import Configuration
 from jobs.cycle import Crm
@@ -79,7 +81,11 @@ def connector(
 
     def connect() -> Crm:
         source = SalesforceSource(connection, configuration.mapping, overlap=overlap)
-        return Crm(source, SalesforceTarget(connection, allowed, PAY_RECORDS.keys))
+        target = SalesforceTarget(connection, allowed, PAY_RECORDS.keys)
+        team = SalesforceTeam(connection, target)
+        shared = configuration.mapping.ownership.splits
+        splits = SalesforceSplits(connection, team, shared.type, shared.role) if shared else None
+        return Crm(source, target, team, splits)
 
     return connect
 

@@ -1,18 +1,20 @@
-"""Send owners: the deal's own owner fields, read right before they are written, and every answer read."""
+"""Send owners: the places that name people of a deal, read right before they are written, and every answer read."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
 
-from connectors.mapping import CrmMapping
-from connectors.port import NotAllowed, Refused, Target
+from connectors.port import NotAllowed, Refused
 from engine.model import Change, Issue, Sent, Severity, Verdict
+from jobs.configuration import Configuration
 from jobs.crash_points import crash_point
+from jobs.owner_places import Before, Place, barred
 from jobs.owners import Decision, Seen, decide, last_change, subject
 from jobs.running import Run
 from store import canonical, ownership, runs
@@ -22,9 +24,16 @@ log = structlog.get_logger()
 
 BATCH = 2_000
 """Records looked at in one step."""
-SOURCE = "owners"
 
-Before = Mapping[tuple[str, str], Owned]
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One kind of place in one run, which began at this instant."""
+
+    place: Place
+    run: Run
+    name: str
+    began: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,49 +42,44 @@ class Looked:
 
     before: Before
     decisions: Sequence[Decision]
-
-    def changes(self, name: str) -> list[Change]:
-        """One write a record."""
-        wanted: dict[str, list[Owned]] = {}
-        for each in self.decisions:
-            if each.writes:
-                wanted.setdefault(each.owned.record_id, []).append(each.owned)
-        return [
-            Change(name, record_id, tuple((each.field, each.wanted) for each in every), every[0].ordered_by)
-            for record_id, every in wanted.items()
-        ]
+    changes: Sequence[Change]
+    """One write a record, in our words."""
+    prepared: Sequence[Change]
+    """The same, as they are sent."""
 
 
-def send_owners(target: Target, run: Run, mapping: CrmMapping) -> Counter[str]:
-    """Look at every owner field that is due, set those that are to be set, and say why the others are not.
+def send_owners(run: Run, configuration: Configuration, places: Sequence[Place]) -> Counter[str]:
+    """Look at every place that is due, set those that are to be set, and say why the others are not.
 
-    What keeps owners from being set at all keeps nothing else.
+    What keeps one kind of place from being set at all keeps nothing else.
     """
     verdicts: Counter[str] = Counter()
     issues: list[Issue] = []
-    try:
-        _send(target, run, mapping, verdicts)
-    except (NotAllowed, Refused) as problem:
-        remedy = "Grant the integration user Edit on the field, or change ownership in the mapping."
-        issues.append(Issue("owners_not_written", Severity.WARNS, "owners in the CRM", str(problem), remedy))
+    began = run.clock()
+    for place in places:
+        try:
+            _send(Sending(place, run, configuration.mapping.deal_object, began), verdicts)
+        except (NotAllowed, Refused) as problem:
+            remedy = "Grant the integration user what it needs, switch the feature on, or change ownership."
+            issues.append(
+                Issue("owners_not_written", Severity.WARNS, f"{place.source} in the CRM", str(problem), remedy)
+            )
     with run.write() as conn:
         runs.record_issues(conn, "sending owners", issues, run.clock())
     run.count(**{f"owners_{verdict}": count for verdict, count in verdicts.items()})
     return verdicts
 
 
-def _send(target: Target, run: Run, mapping: CrmMapping, verdicts: Counter[str]) -> None:
-    name = mapping.deal_object
-    with run.store.read() as conn:
-        due = ownership.due_records(conn, name) if mapping.ownership else []
+def _send(sending: Sending, verdicts: Counter[str]) -> None:
+    with sending.run.store.read() as conn:
+        due = ownership.due_records(conn, sending.name, sending.place.policies)
         inactive = _inactive(conn) if due else frozenset()
     for start in range(0, len(due), BATCH):
-        batch = due[start : start + BATCH]
-        looked = _look(target, run, mapping, batch, inactive)
+        looked = _look(sending, due[start : start + BATCH], inactive)
         crash_point("owners.before_write")
-        for sents in _write(target, run, name, looked):
+        for sents in _write(sending, looked):
             crash_point("owners.after_write")
-            _mark(run, name, looked, sents)
+            _mark(sending, looked, sents)
             verdicts.update(sent.verdict.value for sent in sents)
 
 
@@ -85,45 +89,61 @@ def _inactive(conn: Connection) -> frozenset[str]:
     return frozenset(people.filter(~people["active"])["user_id"])
 
 
-def _look(target: Target, run: Run, mapping: CrmMapping, ids: Sequence[str], inactive: Collection[str]) -> Looked:
+def _look(sending: Sending, ids: Sequence[str], inactive: Collection[str]) -> Looked:
     """Decide by what the CRM says now, and remember what is about to be written."""
-    name = mapping.deal_object
-    policies = {each.field: each.policy for each in mapping.ownership.values()}
-    present = target.read(name, ids, sorted(policies))
-    now = run.clock()
+    place, run, name = sending.place, sending.run, sending.name
+    said, now = place.read(ids), run.clock()
     with run.write() as conn:
         kept, read = ownership.owned(conn, name, ids), ownership.as_read(conn, name, ids)
-        decisions = [
-            decide(each, policies[each.field], seen, inactive)
-            for record_id, every in kept.items()
-            if record_id in present
-            for seen in [Seen(present[record_id], read.get(record_id, {}), last_change(every), now)]
-            for each in every
-            if each.field in policies
-        ]
-        unseen = [each for every in kept.values() for each in every]
-        ownership.keep(conn, name, [replace(each, due=False) for each in unseen])
+        mine = [each for every in kept.values() for each in every if each.field in place.policies]
+        changed_at = {record_id: last_change(every, sending.began) for record_id, every in kept.items()}
+        decisions = []
+        for each in mine:
+            if each.record_id in said:
+                known, present = place.present(each, said[each.record_id])
+                as_read = read.get(each.record_id, {})
+                seen = Seen({each.field: present}, as_read, changed_at[each.record_id], now)
+                decisions.append(decide(known, place.policies[each.field], seen, barred(each.wanted, inactive)))
+        ownership.keep(conn, name, [replace(each, due=False) for each in mine])
         ownership.keep(conn, name, [each.owned for each in decisions])
+        before = {(each.record_id, each.field): each for each in mine}
+        changes = changes_of(name, decisions)
+        prepared = place.prepare(conn, said, changes, before)
         issues = [each.issue for each in decisions if each.issue]
-        runs.record_issues(conn, SOURCE, issues, now, {subject(record_id) for record_id in ids})
-    return Looked({(each.record_id, each.field): each for each in unseen}, decisions)
+        runs.record_issues(conn, place.source, issues, now, {subject(record_id) for record_id in ids})
+    return Looked(before, decisions, changes, prepared)
 
 
-def _write(target: Target, run: Run, name: str, looked: Looked) -> Iterator[Sequence[Sent]]:
+def changes_of(name: str, decisions: Sequence[Decision]) -> list[Change]:
+    """One write a record."""
+    wanted: dict[str, list[Owned]] = {}
+    for each in decisions:
+        if each.writes:
+            wanted.setdefault(each.owned.record_id, []).append(each.owned)
+    return [
+        Change(name, record_id, tuple((each.field, each.wanted) for each in every), every[0].ordered_by)
+        for record_id, every in wanted.items()
+    ]
+
+
+def _write(sending: Sending, looked: Looked) -> Iterator[Sequence[Sent]]:
     """The answers, batch by batch. What was never sent, because the CRM refuses all of it, is no change of ours."""
-    changes = looked.changes(name)
+    name, whole = sending.name, {each.record_id: each for each in looked.changes}
     try:
-        yield from target.write(name, changes) if changes else ()
+        for sents in sending.place.write(looked.prepared) if looked.prepared else ():
+            yield [replace(sent, change=whole[sent.change.record_id]) for sent in sents]
     except (NotAllowed, Refused):
-        with run.write() as conn:
-            now = ownership.owned(conn, name, [change.record_id for change in changes])
-            open_ = [each for every in now.values() for each in every if each.state == "sending"]
-            ownership.keep(conn, name, [looked.before[each.record_id, each.field] for each in open_])
+        with sending.run.write() as conn:
+            now = ownership.owned(conn, name, list(whole))
+            every = (each for found in now.values() for each in found if each.state == "sending")
+            open_ = [looked.before[key] for each in every if (key := (each.record_id, each.field)) in looked.before]
+            ownership.keep(conn, name, open_)
         raise
 
 
-def _mark(run: Run, name: str, looked: Looked, sents: Sequence[Sent]) -> None:
+def _mark(sending: Sending, looked: Looked, sents: Sequence[Sent]) -> None:
     """What was written is ours; what was not is as before, and is tried again: soon, or at the next daily look."""
+    place, run, name = sending.place, sending.run, sending.name
     decided = {(each.owned.record_id, each.owned.field): each.owned for each in looked.decisions}
     kept: list[Owned] = []
     for sent in sents:
@@ -136,12 +156,12 @@ def _mark(run: Run, name: str, looked: Looked, sents: Sequence[Sent]) -> None:
     with run.write() as conn:
         ownership.keep(conn, name, kept)
         named = {subject(sent.change.record_id) for sent in refused}
-        runs.record_issues(conn, SOURCE, map(_refused, refused), run.clock(), named)
+        runs.record_issues(conn, place.source, [_refused(place, sent) for sent in refused], run.clock(), named)
     for sent in refused:
         log.warning("owner refused", object=name, subject=sent.change.record_id, code=sent.code)
 
 
-def _refused(sent: Sent) -> Issue:
-    message = f"the owner was not set; the CRM says: {sent.message} ({sent.code})"
+def _refused(place: Place, sent: Sent) -> Issue:
+    message = f"the {place.source} were not set; the CRM says: {sent.message} ({sent.code})"
     remedy = "Mend the record or the permission; it is tried again when the record changes, and once a day."
     return Issue("owner_refused", Severity.WARNS, subject(sent.change.record_id), message, remedy)

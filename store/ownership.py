@@ -119,11 +119,12 @@ def _with(
     return record._replace(body=body, content_hash=blake2b(body, digest_size=16).hexdigest())
 
 
-def due_records(conn: sa.Connection, crm_object: str) -> list[str]:
-    """The records with a field to look at, in sending order."""
+def due_records(conn: sa.Connection, crm_object: str, fields: Collection[str]) -> list[str]:
+    """The records with one of these fields to look at, in sending order."""
     row = WISH.c
     first = sa.func.min(row.ordered_by)
-    chosen = sa.select(row.record_id).where(row.object == crm_object, row.due).group_by(row.record_id)
+    due = sa.select(row.record_id).where(row.object == crm_object, row.due, row.field.in_(among(fields)))
+    chosen = due.group_by(row.record_id)
     return list(conn.scalars(chosen.order_by(first, row.record_id)))
 
 

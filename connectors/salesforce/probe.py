@@ -69,7 +69,7 @@ def _optional(source: SalesforceSource) -> tuple[Issue, ...]:
 
 def _writes(target: SalesforceTarget, mapping: CrmMapping) -> Iterator[Check]:
     fields = target.fields(mapping.deal_object)
-    owners = [(f"{who} owner", each.field) for who, each in mapping.ownership.items() if each.policy != "flag"]
+    owners = [("owner", field) for field, policy in mapping.ownership.fields.items() if policy != "flag"]
     for outcome, name in [*mapping.write.items(), *owners]:
         info = fields.get(name)
         path = f"{mapping.deal_object}.{name}"

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from simple_salesforce.format import format_soql
 
-from connectors.mapping import IDENTIFIER
+from connectors.api_names import IDENTIFIER
 from connectors.port import Refused
 from connectors.salesforce.wire_values import incoming, outgoing
 from connectors.writing import by_record

@@ -56,7 +56,9 @@ class _Problem(msgspec.Struct):
     fields: list[str] = msgspec.field(default_factory=list)
 
 
-class _Answer(msgspec.Struct):
+class RowAnswer(msgspec.Struct):
+    """What became of one record of a collection."""
+
     success: bool
     errors: list[_Problem] = msgspec.field(default_factory=list)
 
@@ -148,9 +150,9 @@ class SalesforceTarget:
         check_writable(name, wanted, known, ", or grant Edit on it in the permission set")
         return known
 
-    def _settle(self, path: str, batch: Sequence[Write]) -> Mapping[str, _Answer]:
+    def _settle(self, path: str, batch: Sequence[Write]) -> Mapping[str, RowAnswer]:
         """Send a batch; rows that somebody else's save has locked are sent again a few times, alone."""
-        answers: dict[str, _Answer] = {}
+        answers: dict[str, RowAnswer] = {}
         attempts = Retrying(
             stop=stop_after_attempt(LOCK_TRIES),
             wait=wait_random_exponential(multiplier=1, max=16),
@@ -161,10 +163,10 @@ class SalesforceTarget:
         attempts(self._send, path, batch, answers)
         return answers
 
-    def _send(self, path: str, batch: Sequence[Write], answers: dict[str, _Answer]) -> None:
+    def _send(self, path: str, batch: Sequence[Write], answers: dict[str, RowAnswer]) -> None:
         due = [write for write in batch if write.record_id not in answers or _is_locked(answers[write.record_id])]
         body = {"allOrNone": False, "records": [write.record for write in due]}
-        read = json_reader(list[_Answer])
+        read = json_reader(list[RowAnswer])
         results = self._connection.fetch("PATCH", path, body=body, headers=NO_RULES, read=read)
         if len(results) != len(due):
             raise TryAgain(f"{len(due)} records were sent, but {len(results)} answered: none is taken as written.")
@@ -173,5 +175,5 @@ class SalesforceTarget:
             raise _Locked
 
 
-def _is_locked(answer: _Answer) -> bool:
+def _is_locked(answer: RowAnswer) -> bool:
     return any(problem.statusCode == "UNABLE_TO_LOCK_ROW" for problem in answer.errors)

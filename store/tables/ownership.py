@@ -28,3 +28,15 @@ class OwnerWish(Table, table=True):
     state: str
     changed_at: str | None
     due: bool
+
+
+class TeamPlaced(Table, table=True):
+    """A member whom we put on the team of a deal. `stood` is the role that somebody had given the same user before."""
+
+    __tablename__ = "team_placed"
+
+    object: str = Field(primary_key=True)
+    record_id: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    role: str
+    stood: str | None

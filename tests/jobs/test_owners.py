@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.mapping import OwnerPolicy, read_mapping
+from connectors.mapping import read_mapping
+from connectors.ownership import OwnerPolicy
 from jobs.crash_points import OWNER_POINTS
 from jobs.owners import BETWEEN_CHANGES, Seen, decide
 from jobs.preview import preview

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sandbox.salesforce.errors import ApiError, RowError, bad_reference, entity_is_deleted
 from sandbox.salesforce.ids import id18, looks_like_id
 from sandbox.salesforce.records.automation import after_save, before_save, ignored
+from sandbox.salesforce.records.selling_teams import FIXED, check_split_owner, member_already
 from sandbox.salesforce.records.summaries import roll_up
 from sandbox.salesforce.records.values import stored
 from sandbox.salesforce.schema import Field, Row, SObject
@@ -22,6 +23,11 @@ def insert(org: "Org", sobject: SObject, values: Values, *, user: str | None) ->
     """Create a record and give its id."""
     org.access.sobject(sobject.name, user, "Create")
     written = _checked(org, sobject, values, user=user, creating=True)
+    twin = member_already(org, sobject.name, written)
+    if twin is not None:
+        update(org, sobject, str(twin["Id"]), {k: v for k, v in written.items() if k not in FIXED}, user=user)
+        return str(twin["Id"])
+    check_split_owner(org, sobject.name, written)
     new = org.born(sobject.name, _defaults(org, sobject, user) | written, user=user)
     _save(org, sobject, None, new)
     return cast("str", new["Id"])

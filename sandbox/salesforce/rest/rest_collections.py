@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.salesforce.errors import ApiError, RowError, bad_json
 from sandbox.salesforce.ids import id18, looks_like_id
 from sandbox.salesforce.records import deleting, writing
+from sandbox.salesforce.records.selling_teams import SPLIT, check_whole
 from sandbox.salesforce.rest.rest_records import shape_fields
 from sandbox.salesforce.schema import SObject
 from sandbox.salesforce.sharing import visible_to
@@ -166,10 +167,28 @@ def _each(
             org.tables.roll_back(mark)
             results.append(problem.result())
             failures += 1
+    whole = _refused_whole(org, records, results)
+    if whole is not None:
+        org.tables.roll_back(start)
+        return json_response([whole for _ in results])
     if all_or_none and failures:
         org.tables.roll_back(start)
         results = [_rolled_back() if result["success"] else result for result in results]
     return json_response(results)
+
+
+def _refused_whole(org: "Org", records: list[tuple[SObject, dict[str, Any]]], results: list[Result]) -> Result | None:
+    """What only the records together can be refused for."""
+    saved = [
+        str(each["id"])
+        for (kind, _), each in zip(records, results, strict=True)
+        if kind.name == SPLIT and each["success"]
+    ]
+    try:
+        check_whole(org, saved)
+    except RowError as problem:
+        return problem.result()
+    return None
 
 
 def _strike(request: Request, place: int) -> None:

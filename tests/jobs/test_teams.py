@@ -1,0 +1,235 @@
+"""Team members and splits of deals: made once, shared with people who make their own, and never an input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.mapping import read_mapping
+from jobs.stand_in import SANDBOXES
+from sandbox.world import World, generate
+from store import ledger, ownership, runs
+from tests.jobs.conftest import DEAL_OBJECT, Company, standing
+
+MEMBER, SPLIT = "OpportunityTeamMember", "OpportunitySplit"
+MORE = {"hubspot": "  team: {CSM: {field: team_sdr}}  # also read, as who sourced the deal\n"}
+OWNER = {"salesforce": "OwnerId", "hubspot": "hubspot_owner_id"}
+TEAM = """
+ownership:
+  team:
+    SDR: {role: Sourcing, policy: POLICY}
+    CSM: {role: Customer Success, policy: POLICY, former: leaves}
+"""
+SPLITS = """
+ownership:
+  commercial: {field: OWNER}
+  splits: {policy: respect}
+"""
+
+
+@pytest.fixture(scope="session")
+def tiny() -> World:
+    """A few dozen deals."""
+    return generate(11, 24)
+
+
+@pytest.fixture
+def selling(tiny: World, tmp_path: Path, migrated: Path) -> Iterator[Company]:
+    """A company in Salesforce before its first cycle, whose teams are ours to set."""
+    with standing(SANDBOXES["salesforce"], tiny, tmp_path / "config", migrated) as company:
+        _policy(company, "respect")
+        yield company
+
+
+@pytest.fixture(params=["salesforce", "hubspot"])
+def splitting(request: pytest.FixtureRequest, tiny: World, tmp_path: Path, migrated: Path) -> Iterator[Company]:
+    """A company whose deals' splits are ours to set."""
+    with standing(SANDBOXES[request.param], tiny, tmp_path / "config", migrated) as company:
+        company.edit(
+            f"mapping/{request.param}.yaml",
+            lambda text: _without_splits(text) + SPLITS.replace("OWNER", OWNER[request.param]),
+        )
+        yield company
+
+
+def _without_splits(text: str) -> str:
+    """What the rules read of splits would be our own."""
+    return re.sub(r"\n  splits: .*?\n\n", "\n", text, flags=re.DOTALL).replace("\ndeal_splits: true", "\n# none: ")
+
+
+def _policy(company: Company, policy: str) -> None:
+    lines = TEAM.replace("POLICY", policy)
+    company.edit("mapping/salesforce.yaml", lambda text: text.split("\nownership:")[0] + lines)
+
+
+def _team(company: Company, deal: str | None = None) -> set[tuple[str, str, str]]:
+    """Deal, user and role of every member, or of those of a deal."""
+    rows = [row for row in company.org.rows(MEMBER) if not row["IsDeleted"]]
+    every = {(str(row["OpportunityId"]), str(row["UserId"]), str(row["TeamMemberRole"])) for row in rows}
+    return {each for each in every if deal in (None, each[0])}
+
+
+def _issues(company: Company, source: str = "team members") -> dict[str, str]:
+    with company.store().read() as conn:
+        return {each.issue.subject: each.issue.code for each in runs.open_issues(conn) if each.source == source}
+
+
+def _books(company: Company) -> str:
+    with company.store().read() as conn:
+        return ledger.ledger_hash(conn)
+
+
+def test_members_are_added_once_and_are_no_input(selling: Company) -> None:
+    by_hand = _team(selling)
+    selling.cycle()
+    books, added = _books(selling), _team(selling) - by_hand
+
+    assert by_hand < _team(selling)
+    assert {role for _, _, role in added} == {"Customer Success"}
+    assert not [row for row in selling.org.rows("Opportunity") if (row["Id"], row["OwnerId"]) in {a[:2] for a in added}]
+    selling.nothing_more()
+    selling.clock.forward(days=2)
+    selling.edit("plans/ae.yaml", lambda text: text + "\n# read everything again\n")
+    assert selling.cycle().sent == {}
+    assert (_books(selling), _team(selling)) == (books, by_hand | added)
+
+
+def test_people_change_teams_and_successors_take_over(selling: Company) -> None:
+    """What people take away stays away, whom they name themselves is left, and our former member leaves by policy."""
+    before = _team(selling)
+    selling.cycle()
+    ours = sorted(_team(selling) - before)
+    removed, kept = ours[0], next(each for each in ours if each[1] == ours[0][1] and each != ours[0])
+    successor, third = _others(selling, removed)
+    _take_off(selling, removed)
+    selling.org.create(MEMBER, {"OpportunityId": removed[0], "UserId": third, "TeamMemberRole": "Customer Success"})
+    _succeed(selling, kept[1], successor)
+    for _ in range(2):
+        selling.clock.forward(days=2)
+        selling.cycle()
+        assert _issues(selling)[f"deal {removed[0]}"] == "owner_respected"
+    assert {user for _, user, role in _team(selling, removed[0]) if role == "Customer Success"} == {third}
+    assert (kept[0], successor, "Customer Success") in _team(selling)
+    assert kept not in _team(selling)
+    assert before <= _team(selling)
+    selling.nothing_more()
+
+
+def _others(company: Company, member: tuple[str, str, str]) -> tuple[str, str]:
+    """Two people of the company who have nothing to do with a deal."""
+    roles = (company.folder / "people/roles.csv").read_text(encoding="utf-8")
+    owner = company.org.get("Opportunity", member[0])["OwnerId"]
+    people = [row for row in company.org.rows("User") if row["IsActive"] and str(row["Email"]) in roles]
+    one, other, *_ = sorted({str(row["Id"]) for row in people} - {member[1], owner})
+    return one, other
+
+
+def _take_off(company: Company, member: tuple[str, str, str]) -> None:
+    """Somebody removes a member by hand."""
+    company.clock.forward(minutes=1)
+    rows = company.org.rows(MEMBER)
+    company.org.delete(MEMBER, next(row["Id"] for row in rows if (row["OpportunityId"], row["UserId"]) == member[:2]))
+
+
+def _succeed(company: Company, leaver: str, successor: str) -> None:
+    """Somebody leaves; in the people files somebody else has held the roles all along."""
+    emails = {row["Id"]: row["Email"] for row in company.org.rows("User")}
+    company.org.update("User", leaver, {"IsActive": False})
+    guard = "guard: {changed_share: 100%, money_share: 100%, edits_take_back: true}\n"
+    company.edit("tallystick.yaml", lambda text: text + guard)
+    company.edit("people/roles.csv", lambda text: text.replace(emails[leaver], emails[successor]))
+
+
+def test_whom_people_put_there_is_renamed_only_where_the_policy_says_so(selling: Company) -> None:
+    _policy(selling, "overwrite")
+    refuses = [True]
+    rule = lambda row: refuses[0] and row["TeamMemberRole"] == "Sourcing"  # noqa: E731  what the org takes
+    selling.org.validation_rule(MEMBER, rule, "Only Ann names sourcers.")
+    selling.cycle()
+    assert set(_issues(selling).values()) == {"owner_refused"}
+
+    refuses[0] = False
+    selling.clock.forward(days=1, hours=2)
+    selling.cycle()
+    assert (_issues(selling), {role for _, _, role in _team(selling)}) == ({}, {"Sourcing", "Customer Success"})
+    books = _books(selling)
+    selling.clock.forward(days=2)
+    selling.edit("plans/ae.yaml", lambda text: text + "\n# read everything again\n")
+    selling.nothing_more()
+    assert _books(selling) == books
+
+
+def test_splits_say_what_the_rules_divide_and_add_up(splitting: Company) -> None:
+    splitting.cycle()
+    shares, books = _shares(splitting), _books(splitting)
+    assert {sum(every.values()) for every in shares.values()} == {Decimal(100)}
+    assert any(len(every) > 1 for every in shares.values())
+    splitting.nothing_more()
+
+    deal = next(deal for deal, every in shares.items() if len(every) > 1)
+    theirs = dict(zip(sorted(shares[deal]), (Decimal(99), Decimal(1)), strict=True))
+    _split_by_hand(splitting, deal, theirs)
+    splitting.clock.forward(days=2)
+    splitting.edit("plans/ae.yaml", lambda text: text + "\n# read everything again\n")
+    splitting.nothing_more()
+    assert (_shares(splitting), _books(splitting)) == ({**shares, deal: theirs}, books)
+    assert _issues(splitting, "splits")[f"deal {deal}"] == "owner_respected"
+
+
+def _shares(company: Company) -> dict[str, dict[str, Decimal]]:
+    """Shares in percent by deal and user, as the CRM has them for deals that we want split."""
+    with company.store().read() as conn:
+        wished = ownership.owned(conn, DEAL_OBJECT[company.sandbox.crm], _every_deal(company))
+    ours = {deal for deal, every in wished.items() for each in every if each.written}
+    if company.sandbox.crm == "hubspot":
+        found = {deal: company.org.splits.of(int(deal)) for deal in ours}
+        return {
+            deal: {
+                each.values["hubspot_owner_id"]: Decimal(each.values["hs_deal_split_percentage"]) * 100
+                for each in every
+            }
+            for deal, every in found.items()
+        }
+    shares: dict[str, dict[str, Decimal]] = {deal: {} for deal in ours}
+    for row in company.org.rows(SPLIT):
+        if row["OpportunityId"] in ours and row["SplitPercentage"]:
+            shares[row["OpportunityId"]][row["SplitOwnerId"]] = row["SplitPercentage"]
+    return shares
+
+
+def _every_deal(company: Company) -> list[str]:
+    if company.sandbox.crm == "hubspot":
+        return [str(each) for each in company.org.tables["0-3"].live]
+    return [str(row["Id"]) for row in company.org.rows("Opportunity")]
+
+
+def _split_by_hand(company: Company, deal: str, shares: dict[str, Decimal]) -> None:
+    company.clock.forward(minutes=1)
+    if company.sandbox.crm == "hubspot":
+        company.org.splits.replace(company.org.tables["0-3"].find(deal), [(u, s / 100) for u, s in shares.items()])
+        return
+    for row in company.org.rows(SPLIT):
+        if row["OpportunityId"] == deal:
+            company.org.update(SPLIT, row["Id"], {"SplitPercentage": str(shares.get(row["SplitOwnerId"], 0))})
+
+
+@pytest.mark.parametrize(
+    ("crm", "more", "said"),
+    [
+        ("salesforce", SPLITS, "objects.splits makes splits an input"),
+        ("hubspot", SPLITS, "deal_splits makes splits an input"),
+        ("hubspot", TEAM.replace("POLICY", "flag"), "HubSpot's deals have no team"),
+        ("salesforce", "ownership:\n  team:\n    SDR: {policy: flag}\n", "names no place"),
+        ("salesforce", "ownership:\n  commercial: {field: OwnerId}\n  team: {AE: {field: OwnerId}}\n", "named twice"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(crm: str, more: str, said: str) -> None:
+    text = (Path(__file__).parents[2] / f"config/mapping/{crm}.yaml").read_text(encoding="utf-8") + "\n" + more
+    found: Any = read_mapping(text, f"{crm}.yaml")
+
+    assert any(said in str(issue) for issue in found.issues)
