@@ -158,7 +158,8 @@ class Clawback(Document):
     `unearned` takes back nothing, and says so."""
     of: Literal["earned", "paid"] = Field(default="earned", examples=["paid"])
     """What the share is taken of. `earned`: all that the deal earned; what is still held is taken first. `paid`: only
-    what had become payable by then; what is held stays held, to be released or not."""
+    what had become payable by the day of the cause, each cause its own share of that; what is held stays held, to be
+    released or not."""
     applies_to: Annotated[tuple[ComponentName, ...], *FILLED] = Field(examples=["[base, multi-year]"])
     """The components whose earnings are taken back."""
 

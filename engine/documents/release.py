@@ -50,7 +50,8 @@ class Wait(Document):
     a down payment, a minimum of cash; `100%` is when the deal is paid in full."""
     leavers: Literal["keep", "release", "forfeit"] = Field(default="keep", examples=["forfeit"])
     """What becomes of what is still held when the payee's last enrolment in any plan has ended: `keep` waits on as for
-    everybody, `release` makes it payable on that day, `forfeit` never."""
+    everybody, `release` makes it payable on that day, `forfeit` never. What comes on that first day without a plan is
+    in time."""
 
     def problems(self) -> Iterator[Problem]:
         """Delays and amounts that the occasion has."""
@@ -63,9 +64,14 @@ class ReleaseStep(Wait):
     """A share of what is earned, and when it becomes payable. A word alone (`release: cash`) is `{on: cash}`.
 
     What an invoice or a payment makes payable is so at once; what only time makes payable (a delay, a start of the
-    contract, a delivery), when its month is over. Nothing is payable before it is earned. A negative earning, and what
-    a cap over several components takes off, is payable at once. A clawback takes from what is still held first (from
-    the last step first), then from the reserve; only the rest is to be paid back.
+    contract, a delivery), when its month is over, or once an invoice, a payment or a clawback of the deal came after
+    it. Nothing is payable before it is earned. A negative earning, and what a cap over several components takes off,
+    is payable at once.
+
+    A clawback comes before what is released on its day. It takes from what is still held first (from the last step
+    first), then from what was forfeited, then from the reserve (from what came there last first); only the rest is to
+    be paid back, so that nobody pays back what was never payable. What is left of a step is released by the same
+    occasions, in the same proportion of what they had left.
     """
 
     share: Share = Field(default=Fraction(1), examples=["50%"])
@@ -101,7 +107,8 @@ class ReleaseStep(Wait):
 class Reserve(Wait):
     """A share of everything that becomes payable is held back, to be released later.
 
-    Clawbacks take from it before anything has to be paid back.
+    Clawbacks take from it before anything has to be paid back, also those of what was `paid`: what is held back had
+    become payable.
     """
 
     share: Share = Field(examples=["10%"])
@@ -113,6 +120,11 @@ class Reserve(Wait):
     nothing is held back of what is earned without a deal)."""
     until_on: Day | None = Field(default=None, alias="until", examples=["2027-01-31"])
     """In place of all others: the day on which it is released."""
+
+    @property
+    def proportional(self) -> bool:
+        """Whether every payment releases its own part, as it does without `pays` in a release."""
+        return self.on == "cash"
 
     def problems(self) -> Iterator[Problem]:
         """It waits for something."""

@@ -2,7 +2,8 @@
 
 The line earned stays; a line against it is dated on the day of the cause, so that the statement of that period shows
 it. Attainment is left as it was: what was sold was sold. Several causes of one deal add up to all of it at most: a line
-takes back `round(earning * share so far)` less what the causes before it took, so that no cent is taken twice.
+takes back `round(earning * share so far)` less what the causes before it took, so that no cent is taken twice. Of what
+was paid, each cause takes its own share of what had become payable by its day.
 """
 
 from __future__ import annotations
@@ -46,10 +47,11 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """One step of what is taken back of a deal, and the share that is taken with it."""
+    """One step of what is taken back of a deal, and the shares that are taken before it and with it."""
 
     part: str
     on: date
+    before: Fraction
     after: Fraction
 
 
@@ -126,14 +128,11 @@ def _against(
         key = (line["deal_id"], line["dated_on"])
         if key not in judged:
             judged[key] = _takings(line, losses[line["deal_id"]], clawback)
-        before = 0
         for taking in judged[key].rows:
             base = line["amount_micros"] if clawback.of == "earned" else paid(line, taking.on)
-            end = base * taking.after
-            after = round_ratio(end.numerator, end.denominator, plan.unit_micros, plan.rounding)
+            before, after = (_part_of(base, share, plan) for share in (taking.before, taking.after))
             if after != before:
                 rows.append(_row(line, taking, base, before, after))
-            before = after
     return Found(rows, tuple(issue for found in judged.values() for issue in found.issues))
 
 
@@ -155,9 +154,15 @@ def _takings(deal: Mapping[str, Any], losses: Sequence[Loss], clawback: Clawback
         after = min(so_far + share * loss.portion, Fraction(1))
         if after > so_far:
             numbers[loss.cause] += 1
-            takings.append(Taking(_part(loss.cause, numbers[loss.cause]), loss.on, after))
+            takings.append(Taking(_part(loss.cause, numbers[loss.cause]), loss.on, so_far, after))
             so_far = after
     return Found(tuple(takings), tuple(issues))
+
+
+def _part_of(base: int, share: Fraction, plan: Plan) -> int:
+    """A share as lines are rounded."""
+    exact = base * share
+    return round_ratio(exact.numerator, exact.denominator, plan.unit_micros, plan.rounding)
 
 
 def _part(cause: str, number: int) -> str:
@@ -175,7 +180,7 @@ def clawed_part(part: str) -> str:
 
 
 def _row(line: Mapping[str, Any], taking: Taking, base: int, before: int, after: int) -> dict[str, Any]:
-    """`base` is what was earned (or paid), `before` and `after` what was taken of it before this cause and with it."""
+    """`base` is what was earned (or paid by then), `before` and `after` its shares before this cause and with it."""
     return {
         **line,
         "part": taking.part if line["part"] == EARNING else f"{taking.part} {line['part']}",

@@ -98,9 +98,9 @@ def occasions(wait: ReleaseStep | Reserve, since: date, known: Known) -> Occasio
 def _moments(wait: ReleaseStep | Reserve, since: date, known: Known) -> Iterator[Moment]:
     """What the occasion itself brings, each day once, in order."""
     for day, reached in _reached(wait, since, known.deal):
-        start = day if wait.on in COUNTED else max(day, since)
+        start = day
         if wait.end_of is not None:
-            start = period_of(max(day, since), wait.end_of, known.company).ends_on - timedelta(days=1)
+            start = period_of(day, wait.end_of, known.company).ends_on - timedelta(days=1)
         yield Moment(max(_delayed(start, wait), since), reached, wait.on, day)
 
 
@@ -124,11 +124,10 @@ def _reached(wait: ReleaseStep | Reserve, since: date, deal: Happened | None) ->
 def _counted(wait: ReleaseStep | Reserve, deal: Happened) -> Iterator[tuple[date, Fraction]]:
     """Invoices or payments as shares of the deal's amount; of a deal that is worth nothing any is all."""
     total, before = 0, Fraction(0)
-    in_proportion = isinstance(wait, ReleaseStep) and wait.proportional
     for day, amount in deal.days.get(EVENT_OF.get(wait.on, wait.on), ()):
         total += amount
         share = min(Fraction(total, deal.amount), Fraction(1)) if deal.amount > 0 else Fraction(1)
-        reached = share if in_proportion else Fraction(1)
+        reached = share if wait.proportional else Fraction(1)
         if share >= (wait.once or 0) and reached > before:
             yield day, reached
             before = reached

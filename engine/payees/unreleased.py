@@ -1,8 +1,9 @@
 """What becomes of one earning on its way to being payable: released step by step, held back in a reserve, taken.
 
-A clawback takes from what is still held first: from the last step first, then from the reserve that would be released
-last. Only what is left of it is to be paid back. What is then still held of a step is released by the same occasions,
-in the same proportion of what they had left.
+A clawback takes from what is still held first: from the last step first, then from what was forfeited, then from the
+reserve that was held back last. Only what is left of it is to be paid back, so that nobody pays back what was never
+payable. What is then still held of a step is released by the same occasions, in the same proportion of what they had
+left.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ class Unreleased:
     rows: list[Row] = field(default_factory=list)
     _held: list[Held] = field(default_factory=list)
     _reserved: list[Held] = field(default_factory=list)
+    _forfeited: int = 0
+    """Of what was forfeited, how much no clawback took yet."""
     _due: list[tuple[date, int, int, Any]] = field(default_factory=list)
     _number: Iterator[int] = field(default_factory=count)
 
@@ -112,6 +115,7 @@ class Unreleased:
         held.released, held.left = moment.reached, held.left - amount
         if not amount:
             return
+        self._forfeited += amount if moment.forfeits else 0
         row = self._row(held, moment) | {"amount_micros": amount, "before": str(before), "after": str(after)}
         self.rows.append(row)
         if isinstance(held.wait, ReleaseStep) and not moment.forfeits:
@@ -132,20 +136,19 @@ class Unreleased:
             self._hold(kept, self._reserved)
 
     def _take(self, clawback: Line) -> None:
-        """A clawback: from what is held first, the rest is to be paid back."""
+        """A clawback: from what was never payable first, then from the reserve; the rest is to be paid back."""
         wanted = -clawback["amount_micros"]
         spares = self.plan.clawback is not None and self.plan.clawback.of == "paid"
-        held = [*([] if spares else reversed(self._held)), *sorted(self._reserved, key=_last_first)]
         taken = 0
-        for one in held:
+        for one in () if spares else reversed(self._held):
             taken += one.take(wanted - taken)
-        self.rows.append(
-            _facts(clawback)
-            | {"part": f"{clawback['part']}: taken", "kind": "clawback", "state": "payable", "step": 1}
-            | {"payable_on": clawback["dated_on"], "occasion": "clawback", "since_on": clawback["rated_on"]}
-            | {"amount_micros": taken - wanted, "base_micros": wanted, "before": "0", "after": "1"}
-            | {"taken_micros": taken}
-        )
+        forfeited = 0 if spares else min(wanted - taken, self._forfeited)
+        self._forfeited, taken = self._forfeited - forfeited, taken + forfeited
+        for one in reversed(self._reserved):
+            taken += one.take(wanted - taken)
+        if forfeited:
+            self.rows.append(_of_clawback(clawback, "forfeited", forfeited, taken=0))
+        self.rows.append(_of_clawback(clawback, "payable", wanted, taken=taken))
 
     def _row(self, held: Held, moment: Moment) -> Row:
         on_its_day = moment.occasion in ("invoice", "cash")
@@ -208,9 +211,15 @@ def part_of(base: int, share: Fraction, plan: Plan) -> int:
     return round_ratio(exact.numerator, exact.denominator, plan.unit_micros, plan.rounding)
 
 
-def _last_first(held: Held) -> tuple[bool, int]:
-    """What nobody knows the day of, then the latest."""
-    return held.until_on is not None, -(held.until_on or date.min).toordinal()
+def _of_clawback(clawback: Line, state: str, base: int, *, taken: int) -> Row:
+    """What a clawback takes off what is payable, or off what was forfeited."""
+    return (
+        _facts(clawback)
+        | {"part": f"{clawback['part']}: {'taken' if state == 'payable' else state}", "kind": "clawback", "step": 1}
+        | {"payable_on": clawback["dated_on"], "occasion": "clawback", "since_on": clawback["rated_on"]}
+        | {"amount_micros": taken - base, "base_micros": base, "before": "0", "after": "1"}
+        | {"taken_micros": taken, "state": state}
+    )
 
 
 OF_THE_LINE = ("plan", "component", "payee_id", "source_id", "deal_id", "currency", "plan_version")

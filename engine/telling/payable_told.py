@@ -70,6 +70,8 @@ def told_by_line(payables: pl.DataFrame) -> dict[LineKey, list[str]]:
 
 def _taken(row: Row) -> str:
     """Where a clawback took its amount from."""
+    if row["state"] == "forfeited":
+        return f"{money(row['base_micros'], row['currency'])} of it was forfeited before, and is not taken again"
     whole, taken, rest = (money(value, row["currency"]) for value in _of_clawback(row))
     if not row["taken_micros"]:
         return f"{rest} is to be paid back since {row['payable_on']}"

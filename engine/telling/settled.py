@@ -95,7 +95,8 @@ def _taken_back(known: Mapping[str, Any], deal: str) -> str:
     soon = f"within the {known['limit']} of the plan"
     of = "what it earned" if known["of"] == "earned" else "what it had paid by then"
     part = of if share == 1 else f"{_share(share)} of {of}"
-    before = f" less the {taken} taken before" if known["before_micros"] else ""
+    taken_by = "taken before" if known["of"] == "earned" else "of the causes before"
+    before = f" less the {taken} {taken_by}" if known["before_micros"] else ""
     return f"{deal} {when} and {soon}: {part}, {earned}, is taken back{before}: {amount}"
 
 

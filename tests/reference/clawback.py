@@ -16,6 +16,8 @@ from tests.reference.classify import Deal
 from tests.reference.entries import Line
 from tests.reference.facts import Facts
 from tests.reference.money import rounded
+from tests.reference.payables import paid_by
+from tests.reference.releases import Waiting
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,10 @@ class Cause:
 
 
 def taken_back(line: Line, clawback: Clawback, plan: Plan, facts: Facts, company: Company) -> Iterator[Line]:
-    """A line for each cause, in order of their days; together they never take back more than all."""
+    """A line for each cause, in order of their days; together they never take back more than all.
+
+    Of what was paid, each takes its share of what had become payable by its day.
+    """
     if line.deal is None or not line.amount:
         return
     before = Fraction(0)
@@ -39,7 +44,8 @@ def taken_back(line: Line, clawback: Clawback, plan: Plan, facts: Facts, company
         if after == before:
             continue
         times[cause.kind] += 1
-        amounts = [rounded(line.amount * each, plan.unit_micros, plan.rounding) for each in (before, after)]
+        base = line.amount if clawback.of == "earned" else paid_by(Waiting(line, plan, facts, company, cause.day))
+        amounts = [rounded(base * each, plan.unit_micros, plan.rounding) for each in (before, after)]
         before = after
         if amounts[0] != amounts[1]:
             period = span_of(cause.day, STATEMENTS[plan.pays], company).label
@@ -59,7 +65,7 @@ def _causes(deal: Deal, facts: Facts) -> Sequence[Cause]:
     amounts: dict[tuple[date, str], list[int | None]] = {}
     if deal.cancelled_on is not None:
         amounts[deal.cancelled_on, "cancelled"] = [None]
-    for row in facts.events_of(deal.id):
+    for row in (row for row in facts.events_of(deal.id) if row["kind"] in CAUSES):
         amounts.setdefault((row["happened_on"], row["kind"]), []).append(row["amount_micros"])
     causes = [Cause(kind, day, _part(kind, each, deal)) for (day, kind), each in amounts.items()]
     return sorted(causes, key=lambda cause: (cause.day, CAUSES.index(cause.kind)))

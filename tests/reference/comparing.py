@@ -14,13 +14,15 @@ from tests.reference.made.world import World
 from tests.reference.pay import compute
 
 SHOWN = 12
+STATES = ("payable", "held", "forfeited")
+"""Of what was earned; nothing of one is as good as no row."""
 THROUGH = date(2027, 6, 1)
 """Everything before it is over."""
 Told = Mapping[tuple[Hashable, ...], Any]
 
 
 def differences(world: World) -> list[str]:
-    """Credits, lines and held credits that differ, as text; none where both engines agree."""
+    """Credits, lines, held credits and what is payable, where they differ, as text; none where both engines agree."""
     told, expected = of_engine(world), of_reference(world)
     different = [key for key in sorted({*told, *expected}, key=str) if told.get(key) != expected.get(key)]
     return [f"{key}: the engine says {told.get(key)}, the reference {expected.get(key)}" for key in different[:SHOWN]]
@@ -39,7 +41,11 @@ def of_engine(world: World) -> Told:
         _add(told, ("line", *key, row["source_id"]), row["amount_micros"])
     for row in paid.held.iter_rows(named=True):
         told["held", row["plan"], row["component"], row["payee_id"], row["source_id"]] = True
-    return told
+    for row in paid.payables.iter_rows(named=True):
+        line = (row["plan"], row["component"], row["payee_id"], row["earned_in"], row["line_part"], row["source_id"])
+        since = () if row["state"] == "held" else (row["payable_on"], row["period"])
+        _add(told, (row["state"], *line, *since), row["amount_micros"])
+    return {key: value for key, value in told.items() if key[0] not in STATES or value}
 
 
 def of_reference(world: World) -> Told:
@@ -54,7 +60,12 @@ def of_reference(world: World) -> Told:
         else:
             key = (line.plan, line.component, line.payee, line.period, line.part, line.kind)
             _add(said, ("line", *key, line.source), line.amount)
-    return said
+    for each in result.payables:
+        line = each.line
+        since = () if each.state == "held" else (each.day, each.period)
+        key = (line.plan, line.component, line.payee, line.period, line.part, line.source)
+        _add(said, (each.state, *key, *since), each.amount)
+    return {key: value for key, value in said.items() if key[0] not in STATES or value}
 
 
 def _add(told: dict[tuple[Hashable, ...], Any], key: tuple[Hashable, ...], amount: int) -> None:

@@ -13,6 +13,8 @@ from tests.reference.credits import Credit, credits_of
 from tests.reference.earn import Earnings
 from tests.reference.entries import Line, Participant
 from tests.reference.facts import facts_of
+from tests.reference.payables import Payable, defers, payables_of, reach
+from tests.reference.releases import Waiting
 from tests.reference.residuals import repeated
 from tests.reference.rollups import rollups_of
 
@@ -23,6 +25,8 @@ class Result:
 
     credits: Sequence[Credit]
     lines: Sequence[Line]
+    payables: Sequence[Payable]
+    """Of plans that tell what is earned from what is payable: what becomes of their lines."""
 
 
 def compute(book: Book, rules: Rules, through: date) -> Result:
@@ -34,18 +38,25 @@ def compute(book: Book, rules: Rules, through: date) -> Result:
     rolled = [each for credit in direct for each in rollups_of(credit, rules.plans, facts)]
     credits_ = [*given, *rolled]
     earned = Earnings(facts, rules.company, rules.plans, credits_)
-    lines = [line for who in earned.everybody() for line in _lines(who, earned, through)]
-    return Result(credits_, lines)
+    lines: list[Line] = []
+    payables: list[Payable] = []
+    for who in earned.everybody():
+        for line, clawbacks in _lines(who, earned, through):
+            lines += [line, *clawbacks]
+            if defers(who.plan) and line.amount is not None:
+                by = reach(line, clawbacks, facts, through)
+                payables += payables_of(Waiting(line, who.plan, facts, rules.company, by), clawbacks)
+    return Result(credits_, lines, payables)
 
 
-def _lines(who: Participant, earned: Earnings, through: date) -> Iterator[Line]:
+def _lines(who: Participant, earned: Earnings, through: date) -> Iterator[tuple[Line, Sequence[Line]]]:
     """What a payee earns on a plan file, and what is taken back of it."""
-    plan = who.plan
+    plan, facts, company = who.plan, earned.facts, earned.company
     for component in plan.components:
         for line in earned.lines_of(who, component):
             if component.residual is not None:
-                yield from repeated(line, component.residual, plan, through, earned.company)
-                continue
-            yield line
-            if plan.clawback is not None and component.id in plan.clawback.applies_to:
-                yield from taken_back(line, plan.clawback, plan, earned.facts, earned.company)
+                yield from ((each, ()) for each in repeated(line, component.residual, plan, through, company))
+            elif plan.clawback is not None and component.id in plan.clawback.applies_to:
+                yield line, list(taken_back(line, plan.clawback, plan, facts, company))
+            else:
+                yield line, ()

@@ -24,4 +24,5 @@ def clawback(chance: Random, components: list[dict[str, Any]]) -> dict[str, Any]
     takes: Any = chance.choice(["all", "50%", "unearned", *BANDS])
     if chance.random() < 0.3:
         takes = chance.choice([{"unearned": "window"}, {"unearned": "term", "by": "days"}])
-    return {"clawback": {"when": when, "takes_back": takes, "applies_to": some}}
+    of = {"of": chance.choice(["earned", "paid"])} if chance.random() < 0.5 else {}
+    return {"clawback": {"when": when, "takes_back": takes, **of, "applies_to": some}}

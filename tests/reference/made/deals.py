@@ -53,6 +53,8 @@ def _add(chance: Random, number: int, rows: Rows) -> None:
     rows["contracts"].append(_contract(chance, deal))
     if chance.random() < 0.3:
         rows["deal_events"] += _events(chance, deal)
+    if chance.random() < 0.5:
+        rows["deal_events"] += _progress(chance, deal)
 
 
 def money(chance: Random) -> int:
@@ -158,4 +160,20 @@ def _events(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
             else abs(deal["amount_micros"]) * chance.randrange(0, 8) // 10,
         }
         for kind in chance.sample(["downgraded", "refunded", "unpaid"], chance.randrange(1, 3))
+    ]
+
+
+def _progress(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
+    """When the contract starts, the customer is served, invoiced and pays: parts of the amount, at times too much."""
+    kinds = ["contract_start", "delivery", "go_live", *(["invoice", "payment"] * 2)]
+    return [
+        {
+            "deal_id": deal["deal_id"],
+            "kind": kind,
+            "happened_on": deal["closed_on"] + timedelta(days=chance.randrange(-30, 300)),
+            "amount_micros": abs(deal["amount_micros"]) * chance.randrange(0, 8) // 10
+            if kind in ("invoice", "payment") and chance.random() < 0.9
+            else None,
+        }
+        for kind in chance.sample(kinds, chance.randrange(1, 5))
     ]

@@ -10,9 +10,11 @@ from tests.reference.made.clawbacks import clawback
 from tests.reference.made.components import component
 from tests.reference.made.measures import measures
 from tests.reference.made.precedence import precedence
+from tests.reference.made.releases import release, reserve
 from tests.reference.made.writing import dated
 
 SINCE = date(2025, 1, 1)
+IMPORTED = ("nps", "csat", "mbo")
 ROUNDINGS: tuple[dict[str, Any], ...] = ({}, {}, {"rounding": "half_even"}, {"rounding": "down"}, {"rounding_unit": 1})
 
 
@@ -34,9 +36,22 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
     document |= precedence(chance, document)
     if chance.random() < 0.5:
         document |= clawback(chance, document["components"])
+    document |= _waiting(chance, document["components"])
     if chance.random() < 0.3:
         document["ramp"] = [{"month": month, "quota": share} for month, share in enumerate(("25%", "50%", "75%"), 1)]
     return {**document, **chance.choice([{}, {}, {"proration": "months"}, {"proration": "days"}])}
+
+
+def _waiting(chance: Random, components: list[dict[str, Any]]) -> dict[str, Any]:
+    """A release of the plan, of some components, and a reserve, where there is any of them."""
+    if chance.random() < 0.6:
+        return {}
+    of_plan = release(chance, of_deals=True) if chance.random() < 0.6 else {}
+    for part in components:
+        of_deals = part["measure"] not in IMPORTED
+        if chance.random() < 0.4 or (of_plan and not of_deals):
+            part.update(release(chance, of_deals=of_deals))
+    return {**of_plan, **(reserve(chance) if chance.random() < 0.5 else {})}
 
 
 def _exchange(chance: Random, currency: str) -> dict[str, Any]:
