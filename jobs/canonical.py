@@ -92,7 +92,7 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
             _take(conn, name, records, reading, touched)
         _take_histories(conn, histories, reading, touched)
         _refresh_rates(conn, changed, reading, touched)
-        differs, issues = refresh_people(conn, configuration, _goals(conn, reading))
+        differs, issues = refresh_people(conn, configuration, _goals(conn, reading), reading.context.winners)
         touched.everything |= differs
         runs.record_issues(conn, "people files", issues, now)
         runs.record_issues(conn, "records", touched.issues, now, None if touched.everything else touched.subjects)

@@ -6,7 +6,7 @@ lines from the CRM's manager field. Both are then undated: as they are today, th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -22,12 +22,18 @@ from store import canonical
 from store.canonical import FrameName
 
 LISTS = "lists/"
+Winners = Mapping[str, Mapping[str, str]]
+"""By frame, every record that was merged away and the one that is left."""
 
 
 def refresh_people(
-    conn: Connection, configuration: Configuration, goals: Found[list[Row]]
+    conn: Connection, configuration: Configuration, goals: Found[list[Row]], winners: Winners
 ) -> tuple[bool, tuple[Issue, ...]]:
-    """Read the files against today's people and accounts; answers whether anything differed, and what is wrong."""
+    """Read the files against today's people and accounts; answers whether anything differed, and what is wrong.
+
+    Deals and accounts that the files name and that were merged away mean those that are left.
+    """
+    merged_deals, merged_accounts = winners.get("deals", {}), winners.get("accounts", {})
     people = canonical.whole(conn, "people")
     plans = configuration.rules.plans
     enrolments = partial(readers.read_enrolments, plans={plan.plan for plan in plans})
@@ -37,7 +43,7 @@ def refresh_people(
         results={each.imported for plan in plans for each in plan.measures.values() if each.imported},
     )
     read: dict[FrameName, Found[Any]] = {
-        "role_holdings": _file(configuration, "people/roles.csv", readers.read_roles, people)
+        "role_holdings": _file(configuration, "people/roles.csv", partial(_roles, merged=merged_accounts), people)
         or Found(_roles_from_titles(people, configuration.mapping.roles)),
         "reporting_lines": _file(configuration, "people/reporting.csv", readers.read_reporting, people)
         or Found(_lines_from_managers(people)),
@@ -46,8 +52,9 @@ def refresh_people(
         "compensation": _file(configuration, "people/people.csv", readers.read_compensation, people) or Found([]),
         "leaves": _file(configuration, "people/leave.csv", readers.read_leave, people) or Found([]),
         "imported_results": _file(configuration, "people/results.csv", imported, people) or Found([]),
-        "deal_events": _file(configuration, "people/events.csv", _events, people) or Found([]),
-        "list_entries": _lists(conn, configuration),
+        "deal_events": _file(configuration, "people/events.csv", partial(_events, merged=merged_deals), people)
+        or Found([]),
+        "list_entries": _lists(conn, configuration, merged_accounts),
     }
     differs = [canonical.replace_all(conn, name, found.rows) for name, found in read.items()]
     return any(differs), tuple(issue for found in read.values() for issue in found.issues)
@@ -71,12 +78,20 @@ def _file(
     return read(text, str(configuration.folder / name), people)
 
 
-def _events(text: str, file: str, _: pl.DataFrame) -> Found[Any]:
+def _events(text: str, file: str, _: pl.DataFrame, *, merged: Mapping[str, str]) -> Found[Any]:
     """Events are of deals, not of people."""
-    return readers.read_events(text, file)
+    found = readers.read_events(text, file)
+    return Found(found.rows.with_columns(pl.col("deal_id").replace(dict(merged))), found.issues)
 
 
-def _lists(conn: Connection, configuration: Configuration) -> Found[Any]:
+def _roles(text: str, file: str, people: Any, *, merged: Mapping[str, str]) -> Found[Any]:
+    """A role may be held for one account."""
+    found = readers.read_roles(text, file, people)
+    meant = pl.when(scope="account").then(pl.col("value").replace(dict(merged))).otherwise("value")
+    return Found(found.rows.with_columns(value=meant), found.issues)
+
+
+def _lists(conn: Connection, configuration: Configuration, merged: Mapping[str, str]) -> Found[Any]:
     names = sorted(name for name in configuration.people if name.startswith(LISTS))
     if not names:
         return Found([])
@@ -87,6 +102,7 @@ def _lists(conn: Connection, configuration: Configuration) -> Found[Any]:
             str(configuration.folder / name),
             name.removeprefix(LISTS).removesuffix(".csv"),
             accounts,
+            merged,
         )
         for name in names
     ]

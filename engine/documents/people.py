@@ -7,8 +7,9 @@ Each reader returns the rows that are right and an issue for every row that is n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import dataframely as dy
@@ -25,6 +26,7 @@ from engine.money import parse_amount
 
 S = TypeVar("S", bound=dy.Schema)
 People = dy.DataFrame[f.People]
+NONE_MERGED: Mapping[str, str] = MappingProxyType({})
 SCOPES = ("company", "territory", "segment", "account")
 CRM_ID = 18
 """Length of a Salesforce id; its first 15 characters say the same, and reports export those."""
@@ -156,11 +158,14 @@ def _event(text: str) -> str:
 
 
 def read_list(
-    text: str, file: str, name: str, accounts: dy.DataFrame[f.Accounts]
+    text: str, file: str, name: str, accounts: dy.DataFrame[f.Accounts], merged: Mapping[str, str] = NONE_MERGED
 ) -> Found[dy.DataFrame[f.ListEntries]]:
-    """`account,from,until`: account ids on the named list; empty days leave that end open."""
+    """`account,from,until`: account ids on the named list; empty days leave that end open.
+
+    An account that was merged away means the one that is left.
+    """
     window = [Column("from", day_of, may_be_empty=True), Column("until", day_of, may_be_empty=True)]
-    table = read_table(text, file, [Column("account", _account_reader(accounts)), *window])
+    table = read_table(text, file, [Column("account", _account_reader(accounts, merged)), *window])
     _refuse_overlaps(table, ("account",), "is on the list twice")
     for row in table.rows.values():
         row["list"] = name
@@ -200,10 +205,10 @@ def known_reader(what: str, known: Collection[str] | None) -> Callable[[str], st
     return read
 
 
-def _account_reader(accounts: dy.DataFrame[f.Accounts]) -> Callable[[str], str]:
-    known: dict[str, str] = {
-        spelling: account for account in accounts["account_id"] for spelling in _spellings(account)
-    }
+def _account_reader(accounts: dy.DataFrame[f.Accounts], merged: Mapping[str, str]) -> Callable[[str], str]:
+    left: dict[str, str] = {account: account for account in accounts["account_id"]}
+    meant = left | {loser: winner for loser, winner in merged.items() if winner in left}
+    known = {spelling: account for each, account in meant.items() for spelling in _spellings(each)}
 
     def read(text: str) -> str:
         if text not in known:

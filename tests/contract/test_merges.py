@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,38 @@ def test_what_names_a_merged_deal_means_its_winner(world: World, tmp_path: Path)
             prior = winner
         contracts = rows(company, "contracts")
         assert winner in contracts["origin_deal_id"].to_list()
+
+
+def test_what_the_files_name_is_followed_through_merges(world: World, tmp_path: Path) -> None:
+    """Events of a merged deal, and the roles and lists of a merged account, stay with what is left of them."""
+    with standing(SANDBOXES["hubspot"], world, tmp_path / "config") as company:
+        company.cycle()
+        renewal, _ = a_renewal_that_pays(company)
+        account = deal(company, renewal)["account_id"]
+        payee = rows(company, "role_holdings")["person_id"][0]
+        company.edit("people/events.csv", lambda text: f"{text.rstrip()}\n{renewal},payment,2026-11-02,12.50\n")
+        company.edit("people/roles.csv", lambda text: f"{text.rstrip()}\n{payee},AE,account,{account},2020-01-01,\n")
+        named = company.folder / "lists/chosen.csv"
+        named.write_text(f"account,from,until\n{account},,\n", encoding="utf-8")
+        company.cycle()
+        assert named_by_files(company) == {("event", renewal), ("role", account), ("list", account)}
+
+        deal_left = merged_with_a_copy(company, renewal)
+        twin = company.org.create("companies", {"name": "the same company once more"})
+        account_left = str(company.org.merge("companies", account, twin))
+        company.cycle()
+
+        assert named_by_files(company) == {("event", deal_left), ("role", account_left), ("list", account_left)}
+        assert not [subject for _, subject in told.issues(company) if ".csv" in subject]
+        company.nothing_more()
+
+
+def named_by_files(company: Company) -> set[tuple[str, str]]:
+    """The deal and the account that the test's own rows name."""
+    events = rows(company, "deal_events").filter(amount_micros=12_500_000)["deal_id"]
+    roles = rows(company, "role_holdings").filter(scope="account", role="AE", from_on=date(2020, 1, 1))["value"]
+    listed = rows(company, "list_entries").filter(list="chosen")["account_id"]
+    return {(what, each) for what, found in (("event", events), ("role", roles), ("list", listed)) for each in found}
 
 
 def a_renewal_that_pays(company: Company) -> tuple[str, str]:
