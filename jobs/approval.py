@@ -12,7 +12,7 @@ from jobs.access.actor import os_login
 from jobs.access.approvals import Approved, lapse, standing
 from jobs.access.asks import asks
 from jobs.access.refusals import Stranger
-from jobs.guard import CHANGE, Asked
+from jobs.guard import Asked
 from store import approvals, canonical
 from store.approvals import detail_hash_of, request_id
 
@@ -24,11 +24,16 @@ def waiting_id(conn: Connection, asked: Asked) -> str | None:
     return None if isinstance(found, Approved) else request_id(asked.kind, asked.subject, hashed)
 
 
+def os_stranger() -> Stranger:
+    """A run acts as the login of its process, and holds no role."""
+    return Stranger(os_login(), os_login())
+
+
 def ask_as_run(conn: Connection, asked: Iterable[Asked], now: datetime) -> None:
     """Keep what a stopped run asks for. Of changes that were stopped, only the newest waits: the others are gone."""
-    who = Stranger(os_login(), os_login())
+    who = os_stranger()
     for one in asked:
-        if one.subject == CHANGE:
+        if one.kind == "breaker":
             lapse(conn, who, one.kind, one.subject, keep=detail_hash_of(one.detail), now=now)
         concerns = sorted(one.concerns)
         approvals.add_request(conn, who, one.kind, one.subject, one.detail, now=now, concerns=concerns, by_run=True)

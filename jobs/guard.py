@@ -37,6 +37,10 @@ class Limits(Document):
     """Below this amount, in units of the currency, the share of money does not matter."""
     clawbacks: int = Field(default=50, ge=0)
     """Clawbacks in one run."""
+    owners_share: Share = Fraction(20, 100)
+    """Share of the owners, team members and splits that we set which one run may change."""
+    owners_min: int = Field(default=50, ge=0)
+    """Below this many of them the share does not matter."""
     edits_take_back: YesNo = False
     """True lets a changed plan, rule or mapping take back what was shown, within the limits above."""
 

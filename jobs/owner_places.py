@@ -183,9 +183,9 @@ class SplitPlace:
         return {SPLITS: self.policy}
 
     def read(self, ids: Sequence[str]) -> Said:
-        """Deals without splits are there, too."""
-        found = self.splits.read(ids)
-        return {deal: {SPLITS: shares_text(found.get(deal, {})) or None} for deal in ids}
+        """The splits of each deal, beside its team; deals without splits are there, too."""
+        found, there = self.splits.read(ids), self.team.read(ids) if self.team else {}
+        return {deal: {**there.get(deal, {}), SPLITS: shares_text(found.get(deal, {})) or None} for deal in ids}
 
     def present(self, owned: Owned, said: Mapping[str, str | bool | None]) -> tuple[Owned, str | None]:
         """Nobody has split a deal of which one person has everything: so the CRM makes them."""
@@ -193,18 +193,12 @@ class SplitPlace:
         text = value if isinstance(value, str) else None
         return by_hand(owned, text if text and " " in text else None), text
 
-    def prepare(self, conn: Connection, _said: Said, changes: Sequence[Change], _before: Before) -> Sequence[Change]:
+    def prepare(self, conn: Connection, said: Said, changes: Sequence[Change], _before: Before) -> Sequence[Change]:
         """Users with their shares in the place of the one value. Who joins the team for a share is put there by us."""
         named = [replace(each, fields=tuple(shares_of(each.fields[0][1]).items())) for each in changes]
-        there = self.team.read([each.record_id for each in named]) if self.team and named else None
-        if there is not None:
-            joining = [
-                Placed(each.record_id, user, self.role, None)
-                for each in named
-                for user, _ in each.fields
-                if user not in there.get(each.record_id, {})
-            ]
-            teams.put(conn, self.team_object, joining)
+        sharing = [(each.record_id, user) for each in named for user, _ in each.fields] if self.team else []
+        joining = [Placed(deal, user, self.role, None) for deal, user in sharing if user not in said[deal]]
+        teams.put(conn, self.team_object, joining)
         return named
 
     def write(self, changes: Sequence[Change]) -> Iterator[Sequence[Sent]]:

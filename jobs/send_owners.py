@@ -5,35 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection
 
 from connectors.port import NotAllowed, Refused
 from engine.model import Change, Issue, Sent, Severity, Verdict
 from jobs.configuration import Configuration
 from jobs.crash_points import crash_point
-from jobs.owner_places import Before, Place, barred
-from jobs.owners import Decision, Seen, decide, last_change, subject
+from jobs.look_owners import Sending, batches, decided
+from jobs.owner_guard import hold_owners
+from jobs.owner_places import Before, Place
+from jobs.owners import Decision, subject
 from jobs.running import Run
-from store import canonical, ownership, runs
+from store import ownership, runs
 from store.ownership import Owned
 
 log = structlog.get_logger()
-
-BATCH = 2_000
-"""Records looked at in one step."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """One kind of place in one run, which began at this instant."""
-
-    place: Place
-    run: Run
-    name: str
-    began: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +41,16 @@ def send_owners(run: Run, configuration: Configuration, places: Sequence[Place])
     What keeps one kind of place from being set at all keeps nothing else.
     """
     verdicts: Counter[str] = Counter()
-    issues: list[Issue] = []
-    began = run.clock()
-    for place in places:
+    name, began = configuration.mapping.deal_object, run.clock()
+    every = [Sending(place, run, name, began) for place in places]
+    issues = hold_owners(run, configuration, every)
+    for sending in () if issues else every:
         try:
-            _send(Sending(place, run, configuration.mapping.deal_object, began), verdicts)
+            _send(sending, verdicts)
         except (NotAllowed, Refused) as problem:
             remedy = "Grant the integration user what it needs, switch the feature on, or change ownership."
-            issues.append(
-                Issue("owners_not_written", Severity.WARNS, f"{place.source} in the CRM", str(problem), remedy)
-            )
+            where = f"{sending.place.source} in the CRM"
+            issues.append(Issue("owners_not_written", Severity.WARNS, where, str(problem), remedy))
     with run.write() as conn:
         runs.record_issues(conn, "sending owners", issues, run.clock())
     run.count(**{f"owners_{verdict}": count for verdict, count in verdicts.items()})
@@ -71,11 +58,8 @@ def send_owners(run: Run, configuration: Configuration, places: Sequence[Place])
 
 
 def _send(sending: Sending, verdicts: Counter[str]) -> None:
-    with sending.run.store.read() as conn:
-        due = ownership.due_records(conn, sending.name, sending.place.policies)
-        inactive = _inactive(conn) if due else frozenset()
-    for start in range(0, len(due), BATCH):
-        looked = _look(sending, due[start : start + BATCH], inactive)
+    for ids, inactive in batches(sending):
+        looked = _look(sending, ids, inactive)
         crash_point("owners.before_write")
         for sents in _write(sending, looked):
             crash_point("owners.after_write")
@@ -83,27 +67,12 @@ def _send(sending: Sending, verdicts: Counter[str]) -> None:
             verdicts.update(sent.verdict.value for sent in sents)
 
 
-def _inactive(conn: Connection) -> frozenset[str]:
-    """Users whom no record may be given."""
-    people = canonical.whole(conn, "people")
-    return frozenset(people.filter(~people["active"])["user_id"])
-
-
 def _look(sending: Sending, ids: Sequence[str], inactive: Collection[str]) -> Looked:
     """Decide by what the CRM says now, and remember what is about to be written."""
     place, run, name = sending.place, sending.run, sending.name
     said, now = place.read(ids), run.clock()
     with run.write() as conn:
-        kept, read = ownership.owned(conn, name, ids), ownership.as_read(conn, name, ids)
-        mine = [each for every in kept.values() for each in every if each.field in place.policies]
-        changed_at = {record_id: last_change(every, sending.began) for record_id, every in kept.items()}
-        decisions = []
-        for each in mine:
-            if each.record_id in said:
-                known, present = place.present(each, said[each.record_id])
-                as_read = read.get(each.record_id, {})
-                seen = Seen({each.field: present}, as_read, changed_at[each.record_id], now)
-                decisions.append(decide(known, place.policies[each.field], seen, barred(each.wanted, inactive)))
+        mine, decisions = decided(conn, sending, said, ids, inactive)
         ownership.keep(conn, name, [replace(each, due=False) for each in mine])
         ownership.keep(conn, name, [each.owned for each in decisions])
         before = {(each.record_id, each.field): each for each in mine}

@@ -128,6 +128,14 @@ def due_records(conn: sa.Connection, crm_object: str, fields: Collection[str]) -
     return list(conn.scalars(chosen.order_by(first, row.record_id)))
 
 
+def wanted_count(conn: sa.Connection, crm_object: str, fields: Collection[str], *, due: bool = False) -> int:
+    """How many of these fields should name somebody; with `due`, of those to look at."""
+    row = WISH.c
+    mine = sa.and_(row.object == crm_object, row.field.in_(among(fields)), row.wanted.is_not(None))
+    counted = sa.select(sa.func.count()).select_from(WISH).where(mine)
+    return conn.scalar(counted.where(row.due) if due else counted) or 0
+
+
 def owned(conn: sa.Connection, crm_object: str, ids: Collection[str]) -> dict[str, list[Owned]]:
     """All owner fields of these records."""
     found: dict[str, list[Owned]] = {}

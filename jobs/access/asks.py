@@ -34,6 +34,8 @@ def _activation(plan: str, detail: Mapping[str, Any], _: Names) -> str:
 
 
 def _change(_: str, detail: Mapping[str, Any], __: Names) -> str:
+    if "owners" in detail:
+        return f"Set up to {detail['owners']} owners, team members and splits of deals in the CRM, in one run."
     return f"Book the change of a stopped run, which would {'; '.join(detail['why'])}."
 
 

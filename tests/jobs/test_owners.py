@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 
 from connectors.mapping import read_mapping
 from connectors.ownership import OwnerPolicy
+from jobs.access.approvals import approve
+from jobs.access.asks import asks
 from jobs.crash_points import OWNER_POINTS
 from jobs.owners import BETWEEN_CHANGES, Seen, decide
 from jobs.preview import preview
 from jobs.stand_in import SANDBOXES
 from sandbox.world import World, generate
-from store import canonical, ledger, mirror, results, runs
+from store import approvals, canonical, ledger, mirror, results, runs
 from store.ownership import Owned
-from tests.jobs.conftest import DEAL_OBJECT, Company, all_seen, standing
+from tests.jobs.conftest import ADMIN, DEAL_OBJECT, Company, all_seen, standing
 
 FIELD = {"salesforce": "OwnerId", "hubspot": "hubspot_owner_id"}
 START = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -151,6 +153,29 @@ def test_what_somebody_changes_again_and_again_is_set_once_a_day(owning: Company
             _hand_over(owning, deal, was)
     assert (_owner(owning, deal), _issues(owning)) == (ours, {})
     owning.nothing_more()
+
+
+@pytest.mark.parametrize("owning", ["salesforce"], indirect=True)
+def test_too_many_changes_at_once_wait_for_a_person_once(owning: Company) -> None:
+    owning.edit("tallystick.yaml", lambda text: text + "guard: {owners_share: 10%, owners_min: 0}\n")
+    before = {row["Id"]: row["OwnerId"] for row in owning.org.rows("Opportunity")}
+    for _ in range(2):
+        owning.cycle()
+        with owning.store().read() as conn:
+            held = [each.issue for each in runs.open_issues(conn) if each.issue.code == "owners_held"]
+            (asked,) = approvals.all_waiting(conn)
+        assert (len(held), {row["Id"]: row["OwnerId"] for row in owning.org.rows("Opportunity")}) == (1, before)
+        assert asked.id in held[0].remedy
+        assert asks(asked, {}).startswith("Set up to ")
+    access, now = owning.configuration().access, owning.clock()
+    with owning.store().write() as conn:
+        approve(conn, access, ADMIN, asked.id, reason="as agreed", now=now)
+    owning.cycle()
+
+    assert (_issues(owning), _deals(owning).items() <= before.items()) == ({}, False)
+    owning.nothing_more()
+    with owning.store().read() as conn:
+        assert approvals.all_waiting(conn) == []
 
 
 @pytest.mark.parametrize("owning", ["salesforce"], indirect=True)
