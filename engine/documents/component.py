@@ -28,6 +28,11 @@ Tiers = Literal["marginal", "whole", "overage_cliff", "previous_cliff"]
 WAYS = ("rate", "rates", "rate_by", "times", "pays", "brackets", "points")
 TARGETS = ("target", "targets", "target_of")
 MOST_DECIMALS = 12
+TO_DATE_WITHOUT = (
+    *("rates", "rate_by", "by_deal", "matrix", "only_if", "multiplied_by"),
+    *("cap", "floor", "carry", "residual", "split_of"),
+)
+"""Keys that a component to date has not."""
 
 
 class Component(Document):
@@ -49,6 +54,13 @@ class Component(Document):
       80,000 x 5 % + 50,000 x 12 % = 10,000
     - `previous_cliff`: the rate reached for everything above the threshold before it, here 100 %; up to there as
       marginal. 80,000 x 5 % + 20,000 x 8 % + 30,000 x 12 % = 9,200
+
+    With `accumulates: month` and `to_date: year` each month is judged by the year to date, when it is over: by what was
+    achieved in the year's months so far, and by the quotas and targets of these months together (a month without a
+    quota has no target). It pays what that is worth less what the months before were paid, which may take back. With a
+    quota of 100 and a `target` of 1,000 a month, of which 50 % is paid from 80 % and all of it from 100 %: 70 in
+    January (70 %) pay nothing; with 100 in February the year stands at 170 of 200 (85 %), 50 % of 2,000 = 1,000; with
+    140 in March at 310 of 300 (103 %), 3,000 - 1,000 = 2,000.
 
     With a `target` (the pay for 100 %: variable pay, or a part of it) brackets may pay percentages of it for the whole
     row (`{from: 80%, pays: 50%}`), or be multiples of the target rate (`{from: 100%, times: 1.5}`: each 1 % of
@@ -127,6 +139,8 @@ class Component(Document):
     accumulates: Accumulation = Field(default="transaction", examples=["year"])
     """How long what was achieved adds up before it starts again at 0; `transaction`: each deal by itself. Weeks,
     stretches of two weeks and half-months are those of statements (see `pays`)."""
+    to_date: Literal["quarter", "half", "year"] | None = Field(default=None, examples=["year"])
+    """Each window looks at all of the fiscal year (half, quarter) so far: see the list above."""
     carry: Carry | None = Field(default=None, examples=["{surplus: ahead, deficit: behind}"])
     """What of a window's achievement above or below its quota counts in the next one; without it, each window begins
     at 0."""
@@ -224,6 +238,7 @@ class Component(Document):
         yield from self._table_problems()
         yield from self._target_problems()
         yield from self._stray_problems()
+        yield from self._to_date_problems()
         yield from (problem for key in TABLES for problem in case_problems(key, getattr(self, key)))
         yield from share_problems(self.release)
 
@@ -328,6 +343,23 @@ class Component(Document):
             yield Problem(("rate_decimals",), "no rate is derived from a target.", "Add times, or remove it.")
         if self.rate_decimals is not None and not 0 <= self.rate_decimals <= MOST_DECIMALS:
             yield Problem(("rate_decimals",), "is no number of decimals.", f"Write 0 to {MOST_DECIMALS}.")
+
+    def _to_date_problems(self) -> Iterator[Problem]:
+        """A stretch of windows is longer than one, and is paid by one curve that does not change meanwhile."""
+        whole, months = self.to_date, ("month", "quarter", "half", "year")
+        if whole is None:
+            return
+        if self.accumulates not in months or months.index(self.accumulates) >= months.index(whole):
+            message = "to date adds windows up, and there is none that is shorter."
+            yield Problem(("to_date",), message, f"Write accumulates: month, or another part of a {whole}.")
+        for key in TO_DATE_WITHOUT:
+            if getattr(self, key) not in (None, (), "credit"):
+                message = f"what is paid to date is of no deal and follows one curve; it has no {key}."
+                yield Problem((key,), message, f"Remove {key}, or write it in another component.")
+        for place, leaf in self.dated():
+            if len(leaf.steps) > 1:
+                message = "changes while the windows to date go on from each other."
+                yield Problem(place, message, "Write one value, and another plan file from the day of the change.")
 
     def dated(self) -> Iterator[tuple[tuple[str | int, ...], Dated[Any]]]:
         """Every value that may change by date, and where it is written."""

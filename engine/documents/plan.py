@@ -203,6 +203,9 @@ class Plan(Policy):
             if name in paid:
                 message = f"{name} is earned as cash comes, and a refund takes its part back already."
                 yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
+            elif any(part.id == name and part.to_date for part in self.components):
+                message = f"{name} is paid to date, and no deal earned a part of it."
+                yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
         for name, measure in self.measures.items():
             for read in sorted(paid & set(measure.of)):
                 message = f"{read} is earned as cash comes: what it comes to is not known when this is added up."
@@ -214,9 +217,8 @@ class Plan(Policy):
             occasions = {step.on for step in self.release_of(part)} - {"booking"}
             measure = self.measures[part.measure]
             moved = part.carry is not None and part.carry.surplus == "moved"
-            what = (
-                "an imported result" if measure.imported else measure.of_a_window or ("moved surplus" if moved else "")
-            )
+            what = "moved surplus" if moved else "pay to date" if part.to_date else measure.of_a_window
+            what = "an imported result" if measure.imported else what
             if occasions and what:
                 message = f"{what} is of no deal, and waits for {' and '.join(sorted(occasions))}."
                 yield Problem(("components", position, "release"), message, "Write release: booking.")

@@ -163,8 +163,19 @@ def attain(
     windows = _windows(_largest(running, measure, alone=alone), component, measure, quotas, company)
     told, untold = _split(_beside(running, windows, alone=alone))
     held = pl.concat([unvalued.select(HELD), untold.select(HELD)])
+    return _concluded(told if chain is None else bounded(told, chain.carry), held, plan, component)
+
+
+def attained_as(rows: pl.DataFrame, plan: Plan, component: Component) -> Attainment:
+    """Rows that say by themselves where they took the total of their window, or why nobody knows (`trouble`)."""
+    told, untold = _split(rows)
+    return _concluded(told, untold.select(HELD), plan, component)
+
+
+def _concluded(told: pl.DataFrame, held: pl.DataFrame, plan: Plan, component: Component) -> Attainment:
+    """The rows that are known, and what is held (columns `HELD`)."""
     return Attainment(
-        rows=_attained(told if chain is None else bounded(told, chain.carry), plan, component),
+        rows=_attained(told, plan, component),
         waiting=held.select(WINDOW).unique(),
         undealt=held.filter(pl.col("deal_id").is_null()).select(UNDEALT),
         held=held_sources(held, plan, component),

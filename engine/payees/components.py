@@ -23,7 +23,7 @@ from engine.documents.plan import Plan
 from engine.documents.values import Dated
 from engine.model import Issue, join_issues
 from engine.payees.adjusted_measures import with_adjusted
-from engine.payees.attain import UNDEALT, WINDOW, Attainment, Prepared, attain, prepare
+from engine.payees.attain import UNDEALT, WINDOW, Attainment, Prepared, attain, attained_as, prepare
 from engine.payees.bonus_pools import Ground, pooled
 from engine.payees.carry_over import Chain
 from engine.payees.cases import cases_lack_values, found_by_case
@@ -42,9 +42,11 @@ from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.ratio import ratio_of
 from engine.payees.retained import of_cohorts
+from engine.payees.to_date import Stretch, to_date
 from engine.payees.trouble import HELD, held_sources, troubles
 from engine.payees.unpaid import unpaid
 from engine.payees.weighted import weighted
+from engine.periods import PeriodKind
 
 NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
 
@@ -136,6 +138,8 @@ class _Walk:
     def _attain(self, file: int, component: Component, counting: Counting | None = None) -> Attainment:
         plan = self.rules.plans[file]
         measure = plan.measures[component.measure]
+        if component.to_date is not None:
+            return self._to_date(file, component, component.to_date, counting)
         if measure.weighted or measure.ratio is not None:
             return self._made_of_others(file, component)
         if measure.members is not None:
@@ -164,6 +168,23 @@ class _Walk:
         if component.carry is None or over == "transaction":
             return None
         return Chain(plan, component, component.carry, over, self.quotas[file], self.book, company, self.through)
+
+    def _to_date(self, file: int, component: Component, whole: PeriodKind, counting: Counting | None) -> Attainment:
+        """What the windows of a year so far came to together."""
+        plan, over, company = self.rules.plans[file], component.accumulates, self.rules.company
+        if over == "transaction":
+            msg = f"component {component.id} looks at no windows"
+            raise ValueError(msg)
+        looking = _looking(component.id, component.measure, over).model_copy(update={"effective": component.effective})
+        attained = self._attain(file, looking, counting)
+        stretch = Stretch(plan, component, over, whole, self.quotas[file], self.book, company, self.through)
+        found = attained_as(to_date(attained, stretch), plan, component)
+        return replace(
+            found,
+            waiting=pl.concat([attained.waiting, found.waiting]).unique(),
+            held=f.HeldSources.cast(pl.concat([attained.held, found.held]).unique()),
+            issues=join_issues(attained.issues, found.issues),
+        )
 
     def _made_of_others(self, file: int, component: Component) -> Attainment:
         """The weighted sum of several attainments, or the ratio of two; what holds one of them holds it."""

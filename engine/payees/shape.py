@@ -117,9 +117,14 @@ class _Drawn:
         """The component's part of the target."""
         weight = self.component.weight
         own = PER_CENT if self.own_target is None else Fraction(self.own_target)
-        return (own if self.component.own_targets else self._in_force(self.component.target)) * (
+        return (own if self.component.own_targets or self._to_date else self._in_force(self.component.target)) * (
             ONE if weight is None else self._in_force(weight)
         )
+
+    @property
+    def _to_date(self) -> bool:
+        """Whether the target is that of several windows together."""
+        return self.component.to_date is not None and self.own_target is not None
 
     def limit(self) -> Limit | None:
         """The cap, and what is paid above it."""

@@ -23,7 +23,7 @@ from engine.telling.facts import component_of, facts, on_the_curve
 from engine.telling.gauges_told import told_of_gauges
 from engine.telling.retained_told import told_of_cohort
 from engine.telling.settled import SETTLED, settled_sentence
-from engine.telling.windows_told import told_of_members, told_of_ratio, told_of_weights
+from engine.telling.windows_told import told_of_members, told_of_ratio, told_of_weights, told_to_date
 from engine.telling.wording import attainment, exchange, money, number, percent, pieces, plain, roughly
 
 Row = Mapping[str, Any]
@@ -79,6 +79,8 @@ def explain(
 def _told_of_window(known: Row, plan: Plan) -> str:
     """What of the window is measured: customers kept, attainments that are weighted, members at their quota."""
     measure = plan.measures[component_of(known, plan).measure]
+    if component_of(known, plan).to_date is not None:
+        return told_to_date(known, plan)
     if measure.weighted:
         return told_of_weights(known, measure.weighted)
     if measure.ratio is not None:

@@ -1,4 +1,4 @@
-"""Sentences on attainments that are weighted, on ratios, and on members who reached their quota."""
+"""Sentences on what windows come to: weighted attainments, ratios, members at quota, the year to date."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.documents.plan import Plan
 from engine.documents.ratio import Ratio
 from engine.documents.weighted import WeightedAttainment
 from engine.telling.facts import component_of
-from engine.telling.wording import money, percent, pieces, roughly
+from engine.telling.wording import attainment, money, percent, pieces, roughly
 
 Row = Mapping[str, Any]
 
@@ -47,6 +47,17 @@ def told_of_ratio(known: Row, ratio: Ratio, plan: Plan) -> str:
     return (
         f"Your {name} in {known['window']} is {now or _worth(known['after_micros'], plan, name)}: {' by '.join(parts)}"
     )
+
+
+def told_to_date(known: Row, plan: Plan) -> str:
+    """`In 2026-01 to 2026-03 you came to 310, 103.3 % of quota (300)`, or that this much was paid before."""
+    found, quota = known["cohort"], known["quota_micros"]
+    achieved = int(known["after_micros"] if found["counts"] else known["before_micros"])
+    measure = component_of(known, plan).measure
+    of_quota = f", {attainment(achieved, quota)} of quota ({_worth(quota, plan, measure)})" if quota else ""
+    span = found["since"] if found["since"] == found["until"] else f"{found['since']} to {found['until']}"
+    came = f"{_worth(achieved, plan, measure)}{of_quota}"
+    return f"In {span} you came to {came}" if found["counts"] else f"Taken off is what {span} was paid for, {came}"
 
 
 def _worth(micros: int, plan: Plan, measure: str) -> str:

@@ -1,0 +1,188 @@
+"""The year (half, quarter) to date: what its windows so far came to together, less what they were paid (DESIGN 5.4).
+
+Once a window is over, two rows replace those of its credits: one takes back what the windows before were paid for, by
+the quota and target that they had, and one counts everything by those of today. Each is a way along one curve, so that
+what all of them pay is what the last of them is worth.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+from engine import frames as f
+from engine.book import Book
+from engine.calendar import Period, period_of
+from engine.documents.company import Company
+from engine.documents.component import Component
+from engine.documents.plan import Plan
+from engine.documents.values import Window
+from engine.payees.attain import STATEMENT, WINDOW, Attainment
+from engine.payees.presence import common, presences
+from engine.payees.quotas import quota_of_windows
+from engine.payees.shape import needs_quota
+from engine.periods import PeriodKind
+
+PAID_BEFORE = "paid before"
+"""How the window is called of what the windows before were paid for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A component that looks at the year so far, window by window, and how far time has come."""
+
+    plan: Plan
+    component: Component
+    over: PeriodKind
+    whole: PeriodKind
+    quotas: dy.DataFrame[f.Quotas]
+    book: Book
+    company: Company
+    through: date | None
+
+    def windows(self, spans: tuple[Window, ...], first: date, last: date) -> Iterator[Period]:
+        """The windows that are over, from the beginning of the first day's year on, in which the payee is there."""
+        period = period_of(period_of(first, self.whole, self.company).starts_on, self.over, self.company)
+        while period.starts_on <= last and (self.through is None or period.ends_on <= self.through):
+            there = any(common(period.starts_on, period.ends_on, span, self.plan.effective) for span in spans)
+            if there and self.plan.effective.covers(period.ends_on - timedelta(days=1)):
+                yield period
+            period = period_of(period.ends_on, self.over, self.company)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a payee stands at the end of a window: the sums of the year so far."""
+
+    since: str
+    window: Period
+    achieved: int = 0
+    quota: int = 0
+    target: int = 0
+
+
+def to_date(attained: Attainment, of: Stretch) -> pl.DataFrame:
+    """The rows by payee and day, with `trouble` where a window is not known (null where it is)."""
+    day = pl.col("dated_on")
+    lives = attained.rows.group_by("payee_id").agg(first=day.min(), last=day.max()).sort("payee_id")
+    known = presences(of.plan, of.book)
+    asked = {
+        payee: list(of.windows(known[payee].spans, first, of.through or last))
+        for payee, first, last in lives.iter_rows()
+        if payee in known
+    }
+    sums = _Sums.of(attained, of, asked)
+    rows = [row for payee, windows in asked.items() for row in _of_payee(payee, windows, sums, of)]
+    return pl.DataFrame(rows, schema=SCHEMA).with_columns(kind=pl.lit("direct", dtype=f.Credits.kind.dtype))
+
+
+SCHEMA = {
+    **dict.fromkeys(("payee_id", "window", "period", "credit_id", "deal_id", "cohort", "currency"), pl.String),
+    "dated_on": pl.Date,
+    **dict.fromkeys(("base", "before", "after"), pl.Int128),
+    **dict.fromkeys(("quota_micros", "target_micros"), pl.Int128),
+    **dict.fromkeys(("fx_num", "fx_den"), pl.Int64),
+    "trouble": pl.String,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """By payee and window: what was achieved, its quota and target (None where a row straddles), and what waits."""
+
+    achieved: dict[tuple[str, str], int]
+    quotas: dict[tuple[str, str], int | None]
+    targets: dict[tuple[str, str], int | None]
+    waiting: set[tuple[str, str]]
+
+    @classmethod
+    def of(cls, attained: Attainment, of: Stretch, asked: dict[str, list[Period]]) -> _Sums:
+        """Those of the windows asked for."""
+        achieved = attained.rows.group_by(WINDOW).agg(pl.col("base_micros").cast(pl.Int128).sum())
+        names = [(payee, window.label) for payee, windows in asked.items() for window in windows]
+        frame = pl.DataFrame(names, schema=dict.fromkeys(WINDOW, pl.String), orient="row")
+        return cls(
+            {(payee, window): sum_ for payee, window, sum_ in achieved.select(*WINDOW, "base_micros").iter_rows()},
+            _found(frame, of.component.quota, of),
+            _found(frame, of.component.own_targets, of),
+            set(attained.waiting.select(WINDOW).iter_rows()),
+        )
+
+
+def _found(frame: pl.DataFrame, name: str | None, of: Stretch) -> dict[tuple[str, str], int | None]:
+    """By payee and window the rows of that name; a window without rows adds nothing."""
+    if name is None:
+        return {}
+    found = quota_of_windows(frame, of.quotas, name, of.over, of.company)
+    summed = pl.when(pl.col("straddled").is_null()).then(pl.col("quota_micros").fill_null(0))
+    return {(payee, window): sum_ for payee, window, sum_ in found.select(*WINDOW, sum_=summed).iter_rows()}
+
+
+def _of_payee(payee: str, windows: list[Period], sums: _Sums, of: Stretch) -> Iterator[dict[str, Any]]:
+    """The two rows of each window, from the beginning of each year."""
+    stand, year, unknown = None, "", None
+    for window in windows:
+        key, now = (payee, window.label), period_of(window.starts_on, of.whole, of.company).label
+        if now != year:
+            stand, year, unknown = None, now, None
+        before = stand or Stand(window.label, window)
+        quota = sums.quotas.get(key, 0)
+        target = _target(key, sums, of, window) if quota or of.component.quota is None else 0
+        unknown = unknown or _trouble(key in sums.waiting, quota, target)
+        stand = Stand(
+            before.since,
+            window,
+            before.achieved + sums.achieved.get(key, 0),
+            before.quota + (quota or 0),
+            before.target + (target or 0),
+        )
+        lacks = "quota_missing" if needs_quota(of.component) and stand.quota <= 0 and stand.achieved else None
+        if before.achieved:
+            yield _row(payee, before, stand, unknown or lacks, of)
+        if stand.achieved:
+            yield _row(payee, stand, stand, unknown or lacks, of)
+
+
+def _target(key: tuple[str, str], sums: _Sums, of: Stretch, window: Period) -> int | None:
+    """What 100 % pays for the window: the plan's target, or the payee's own."""
+    if of.component.target is None:
+        return sums.targets.get(key, 0)
+    return of.component.target.at(window.ends_on - timedelta(days=1))
+
+
+def _trouble(waits: bool, quota: int | None, target: int | None) -> str | None:  # noqa: FBT001 - one of three facts
+    """Why nobody knows the window."""
+    if waits:
+        return "gauge_held"
+    return "quota_straddles" if quota is None else "target_missing" if target is None else None
+
+
+def _row(payee: str, stand: Stand, now: Stand, trouble: str | None, of: Stretch) -> dict[str, Any]:
+    """What a window counts to date or, of one before, what it was paid for."""
+    counts, day = stand is now, now.window.ends_on - timedelta(days=1)
+    statement = period_of(day, STATEMENT[of.plan.pays], of.company)
+    told = {"since": stand.since, "until": stand.window.label, "counts": counts}
+    return {
+        "payee_id": payee,
+        "window": now.window.label if counts or trouble else f"{now.window.label} {PAID_BEFORE}",
+        "period": statement.label,
+        "credit_id": f"to-date:{of.component.id}:{payee}:{now.window.label}:{'2' if counts else '1'}",
+        "deal_id": None,
+        "cohort": json.dumps(told),
+        "currency": of.plan.currency,
+        "dated_on": day,
+        "base": stand.achieved if counts else -stand.achieved,
+        "before": 0 if counts else stand.achieved,
+        "after": stand.achieved if counts else 0,
+        "quota_micros": stand.quota if of.component.quota is not None else None,
+        "target_micros": stand.target if of.component.has_target else None,
+        "fx_num": None,
+        "fx_den": None,
+        "trouble": trouble,
+    }

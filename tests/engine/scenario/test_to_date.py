@@ -1,0 +1,77 @@
+"""Windows that look at the year so far pay what it is worth in the end, whatever came in between."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.engine.scenario.judging import failed, judged
+
+PLAN = """
+plan:
+  components:
+    - id: base
+      quota: q
+      accumulates: month
+      to_date: year
+      target: 1_000
+      beyond: continue
+      points: [{at: 0%, pays: 0%}, {at: 100%, pays: 100%}, {at: 150%, pays: 300%}]
+"""
+MONTHLY = PLAN + "quotas: [{quota: q, amount: 100, per: month}]\n"
+
+
+def worth(achieved: int, months: int) -> Fraction:
+    """What the year is worth after so many months."""
+    reached = Fraction(achieved, 100 * months)
+    return 1_000 * months * (reached if reached <= 1 else 1 + 4 * (reached - 1))
+
+
+@given(st.lists(st.integers(0, 400), min_size=2, max_size=6))
+@settings(max_examples=3)
+def test_all_months_together_pay_what_the_year_is_worth(months):
+    facts = [f"{{on: 2026-{place:02}-15, amount: {sold}}}" for place, sold in enumerate(months, start=1)]
+    total = worth(sum(months), len(months))
+    cents = f"{float(total):.2f}"
+
+    verdict = judged(
+        f"scenario: s\n{MONTHLY}achieved: [{', '.join(facts)}]\nthrough: 2026-{len(months):02}\n"
+        f"expect: {{totals: {{rep: {cents}}}}}\n"
+    )
+
+    assert failed(verdict) == []
+
+
+TWO_YEARS = """
+quotas: [{quota: q, amount: 100, period: 2026-12}, {quota: q, amount: 100, period: 2027-01}]
+achieved: [{on: 2026-12-15, amount: 50}, {on: 2027-01-15, amount: 100}]
+expect: {totals: {rep: {2026-12: 500, 2027-01: 1_000}}}
+"""
+NOT_OVER = """
+quotas: [{quota: q, amount: 100, per: month}]
+achieved: [{on: 2026-01-15, amount: 100}, {on: 2026-02-15, amount: 100}]
+through: 2026-01
+expect: {totals: {rep: 1_000}}
+"""
+COMES_AND_GOES = """
+quotas: [{quota: q, amount: 100, per: month}]
+enrolments: [{payee: rep, from: 2026-02-01, until: 2026-04-01}]
+achieved: [{on: 2026-02-15, amount: 100}, {on: 2026-03-15, amount: 50}]
+through: 2026-06
+expect: {totals: {rep: {2026-02: 1_000, 2026-03: 500, total: 1_500}}}
+"""
+STRADDLES = """
+quotas: [{quota: q, amount: 1_200, per: year}]
+achieved: [{amount: 100}]
+expect: {totals: {rep: 0}, issues: [quota_straddles]}
+"""
+WITHOUT_QUOTA = """
+achieved: [{amount: 100}]
+expect: {totals: {rep: 0}, issues: [quota_missing]}
+"""
+
+
+@pytest.mark.parametrize("rest", [TWO_YEARS, NOT_OVER, COMES_AND_GOES, STRADDLES, WITHOUT_QUOTA])
+def test_which_months_count_and_what_is_held(rest):
+    assert failed(judged(f"scenario: s\n{PLAN}{rest}")) == []
