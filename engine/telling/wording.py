@@ -8,6 +8,8 @@ from engine.model import MICROS
 from engine.money import format_amount, round_ratio
 
 LONGEST_DECIMALS = 9
+RATE_DECIMALS = 18
+"""As many as a rate of the CRM may have."""
 
 
 def percent(share: Fraction) -> str:
@@ -30,11 +32,16 @@ def attainment(achieved: int, quota: int) -> str:
 
 def number(value: Fraction) -> str:
     """`1.1` where decimals end, else `10/3`."""
-    scaled = value * 10**LONGEST_DECIMALS
+    return _decimals(value, LONGEST_DECIMALS) or str(value)
+
+
+def _decimals(value: Fraction, longest: int) -> str | None:
+    """All of its decimals; None where they are more than that."""
+    scaled = value * 10**longest
     if scaled.denominator != 1:
-        return str(value)
-    sign, digits = "-" if scaled < 0 else "", f"{abs(scaled.numerator):0{LONGEST_DECIMALS + 1}d}"
-    whole, decimals = digits[:-LONGEST_DECIMALS], digits[-LONGEST_DECIMALS:].rstrip("0")
+        return None
+    sign, digits = "-" if scaled < 0 else "", f"{abs(scaled.numerator):0{longest + 1}d}"
+    whole, decimals = digits[:-longest], digits[-longest:].rstrip("0")
     return f"{sign}{int(whole):,}.{decimals}" if decimals else f"{sign}{int(whole):,}"
 
 
@@ -55,7 +62,16 @@ def pieces(micros: Fraction | int) -> str:
 
 
 def exchange(num: int, den: int) -> str:
-    """`x 1.1`, or `/ 0.909091` where only that side ends."""
+    """`x 1.1`, or `/ 0.909091` where only that side ends; all decimals of a CRM's rate, before any fraction.
+
+    A rate between two foreign currencies may end on neither side: a long one is rounded for the eye, and says so.
+    """
     rate = Fraction(num, den)
-    turned = number(1 / rate)
-    return f"/ {turned}" if "/" in number(rate) and "/" not in turned else f"x {number(rate)}"
+    for longest in (LONGEST_DECIMALS, RATE_DECIMALS):
+        for sign, value in (("x", rate), ("/", 1 / rate)):
+            if (said := _decimals(value, longest)) is not None:
+                return f"{sign} {said}"
+    if len(str(rate)) <= RATE_DECIMALS:
+        return f"x {rate}"
+    rounded = Fraction(round_ratio(num * 10**LONGEST_DECIMALS, den, 1, "half_up"), 10**LONGEST_DECIMALS)
+    return f"x about {number(rounded)}"

@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import responses
 from pydantic import SecretStr
 
 from connectors.mapping import read_mapping
@@ -16,6 +17,11 @@ from sandbox.salesforce.state import Org
 
 START = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 KEY, SECRET = "sandbox-key", "sandbox-secret"
+HOST = "https://acme.my.salesforce.com"
+TOKEN = f"{HOST}/services/oauth2/token"
+LIMITS = f"{HOST}/services/data/v66.0/limits"
+CANARY = "canary"
+GIVEN = {"access_token": f"{CANARY}-token", "instance_url": HOST}
 MAPPING_FILE = "config/mapping/salesforce.yaml"
 REP, ACME, DEAL = "005000000000Rep", "001000000000Acm", "006000000000Won"
 CUSTOM = {
@@ -153,3 +159,26 @@ def read_mapping_once():
     """The same mapping for tests that are run many times over."""
     path = Path(__file__).parents[2] / MAPPING_FILE
     return read_mapping(path.read_text(encoding="utf-8"), MAPPING_FILE).rows
+
+
+# ------------------------------------------------------------------------------- answers that belong to the test
+
+
+@pytest.fixture
+def http():
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as http:
+        http.post(TOKEN, json=GIVEN)
+        yield http
+
+
+@pytest.fixture
+def stubbed(http, sleeper):  # noqa: ARG001  the stand-in answers must be there first
+    return connect(None, sleeper)
+
+
+def logins(http):
+    return [call for call in http.calls if call.request.url.endswith("/oauth2/token")]
+
+
+def limits(connection):
+    return connection.get("limits", dict)

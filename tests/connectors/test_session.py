@@ -1,14 +1,10 @@
-"""The wire has limits, a dead token is renewed once, and no secret shows anywhere."""
+"""Logging in, our share of the calls, and no secret that shows anywhere."""
 
-import json
-import threading
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import jwt
 import pytest
-import requests
 import responses
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -18,37 +14,9 @@ from connectors.answers import ATTEMPTS_MAX
 from connectors.port import BudgetSpent, NotAllowed, Refused, TryAgain
 from connectors.salesforce.budget import ApiBudget
 from connectors.salesforce.session import ClientCredentials, Connection, JwtBearer
-from connectors.salesforce.transport import DEAD_FOR_GOOD, SALESFORCE, check_host
-from connectors.tokens import LOGIN_PAUSE_S, LOGINS_MAX
+from connectors.salesforce.transport import SALESFORCE, check_host
 from connectors.transport import NoAuth, check_loopback, guarded_session
-from tests.connectors.conftest import KEY, SECRET, connect
-
-HOST = "https://acme.my.salesforce.com"
-TOKEN = f"{HOST}/services/oauth2/token"
-LIMITS = f"{HOST}/services/data/v66.0/limits"
-CANARY = "canary"
-GIVEN = {"access_token": f"{CANARY}-token", "instance_url": HOST}
-
-
-def logins(http):
-    return [call for call in http.calls if call.request.url.endswith("/oauth2/token")]
-
-
-@pytest.fixture
-def http():
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as http:
-        http.post(TOKEN, json=GIVEN)
-        yield http
-
-
-@pytest.fixture
-def stubbed(http, sleeper):  # noqa: ARG001  the stand-in answers must be there first
-    return connect(None, sleeper)
-
-
-def limits(connection):
-    return connection.get("limits", dict)
-
+from tests.connectors.conftest import CANARY, GIVEN, HOST, KEY, LIMITS, SECRET, TOKEN, connect, limits, logins
 
 # ------------------------------------------------------------------------------- logging in
 
@@ -143,208 +111,6 @@ def test_the_loopback_sandbox_is_allowed_only_when_asked_for():
     check_loopback("http://127.0.0.1:8801")
     with pytest.raises(Refused):
         check_host("http://127.0.0.1:8801/x")
-
-
-# ------------------------------------------------------------------------------- tokens that die
-
-
-def test_a_dead_token_is_replaced_and_the_call_repeated_with_all_its_headers(http, stubbed):
-    http.patch(f"{HOST}/services/data/v66.0/x", status=401, json=[{"errorCode": "INVALID_SESSION_ID", "message": ""}])
-    http.patch(f"{HOST}/services/data/v66.0/x", json={})
-    stubbed.call("PATCH", "x", body={"a": 1}, headers={"Sforce-Auto-Assign": "FALSE"})
-
-    first, second = (call.request for call in http.calls if call.request.method == "PATCH")
-    assert second.headers["Sforce-Auto-Assign"] == first.headers["Sforce-Auto-Assign"] == "FALSE"
-    assert second.body == first.body
-    assert len(logins(http)) == 2
-
-
-def test_a_token_that_is_never_accepted_stops_after_three_logins(http, stubbed):
-    http.get(LIMITS, status=401, json=[{"errorCode": "INVALID_SESSION_ID", "message": "Session expired or invalid"}])
-    for _ in range(10):
-        with pytest.raises(NotAllowed):
-            limits(stubbed)
-
-    assert len(logins(http)) == LOGINS_MAX
-
-
-def test_after_an_hour_one_more_login_is_tried(http, stubbed, sleeper):
-    http.get(LIMITS, status=401, json=[{"errorCode": "INVALID_SESSION_ID", "message": "Session expired or invalid"}])
-    for _ in range(10):
-        with pytest.raises(NotAllowed):
-            limits(stubbed)
-    sleeper.now += LOGIN_PAUSE_S
-    for _ in range(10):
-        with pytest.raises(NotAllowed):
-            limits(stubbed)
-
-    assert len(logins(http)) == LOGINS_MAX + 1
-
-
-@pytest.mark.parametrize("message", DEAD_FOR_GOOD)
-def test_some_401s_are_not_about_the_token(http, stubbed, message):
-    http.get(LIMITS, status=401, json=[{"errorCode": "INVALID_SESSION_ID", "message": message}])
-    with pytest.raises(NotAllowed, match=message):
-        limits(stubbed)
-
-    assert len(logins(http)) == 1
-
-
-@pytest.mark.parametrize("body", ['{"error": "x"}', "<html/>", ""])
-def test_a_401_of_any_shape_is_a_typed_error(http, stubbed, body):
-    http.get(LIMITS, status=401, body=body)
-    with pytest.raises(NotAllowed, match="does not accept the session"):
-        limits(stubbed)
-
-
-def test_eight_threads_share_one_new_token(org, url, sleeper):
-    connection = connect(url, sleeper)
-    limits(connection)
-    counted, lock, issue = [], threading.Lock(), connection._tokens._log_in
-
-    def log_in():
-        with lock:
-            counted.append(1)
-        return issue()
-
-    connection._tokens._log_in = log_in
-    org.expire_tokens()
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: limits(connection), range(8)))
-
-    assert len(answers) == 8
-    assert len(counted) == 1
-
-
-def test_netrc_does_not_take_the_place_of_the_token(http, stubbed, monkeypatch, tmp_path):
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine acme.my.salesforce.com login a password b\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-    http.get(LIMITS, json={})
-    limits(stubbed)
-
-    assert http.calls[-1].request.headers["Authorization"] == f"Bearer {CANARY}-token"
-    assert "Basic YTpi" not in logins(http)[0].request.headers["Authorization"]
-
-
-# ------------------------------------------------------------------------------- answers that are no answers
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "error", "text"),
-    [
-        (400, [{"errorCode": "INVALID_FIELD", "message": "No such column 'X'"}], Refused, "No such column 'X'"),
-        (403, [{"errorCode": "INSUFFICIENT_ACCESS", "message": "no"}], NotAllowed, "INSUFFICIENT_ACCESS"),
-        (
-            403,
-            [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}],
-            BudgetSpent,
-            "used up",
-        ),
-        (404, [{"errorCode": "NOT_FOUND", "message": "?"}], Refused, "NOT_FOUND"),
-        (407, {}, NotAllowed, "proxy asks for credentials"),
-        (410, [{"errorCode": "GONE", "message": "?"}], Refused, "retired"),
-        (400, [{"errorCode": "ORG_IN_MAINTENANCE", "message": "?"}], TryAgain, "MAINTENANCE"),
-    ],
-)
-def test_answers_are_sorted_by_what_to_do(http, stubbed, sleeper, status, body, error, text):  # noqa: PLR0917
-    http.get(LIMITS, status=status, json=body)
-    with pytest.raises(error, match=text):
-        limits(stubbed)
-    assert not sleeper.slept
-
-
-@pytest.mark.parametrize("status", [406, 408, 420, 429, 500, 502, 503, 504])
-def test_passing_trouble_is_repeated_a_bounded_number_of_times(http, stubbed, sleeper, status):
-    http.get(LIMITS, status=status, body="<html>busy</html>", content_type="text/html")
-    with pytest.raises(TryAgain):
-        limits(stubbed)
-
-    assert len(http.calls) - len(logins(http)) == ATTEMPTS_MAX
-    assert len(sleeper.slept) == ATTEMPTS_MAX - 1
-
-
-def test_too_many_calls_at_once_are_not_the_daily_limit(http, stubbed, sleeper):
-    """A 429 is repeated after a pause, although its body carries the code of the daily limit."""
-    problem = {"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "Too many requests"}
-    http.get(LIMITS, status=429, json=[problem], headers={"Retry-After": "2"})
-    http.get(LIMITS, json={})
-    limits(stubbed)
-
-    assert len(sleeper.slept) == 1
-
-
-@pytest.mark.parametrize(("asked", "least", "most"), [("7", 7, 31), ("31536000", 60, 61), ("soon", 0, 31), ("", 0, 31)])
-def test_retry_after_is_obeyed_and_capped(http, stubbed, sleeper, asked, least, most):  # noqa: PLR0917
-    http.get(LIMITS, status=429, headers={"Retry-After": asked})
-    http.get(LIMITS, json={})
-    limits(stubbed)
-
-    assert least <= sleeper.slept[0] <= most
-
-
-@pytest.mark.parametrize(
-    ("body", "content_type"),
-    [("<html>login</html>", "text/html"), ("{}", "text/html"), ('{"cut": [', "application/json"), ("", "")],
-)
-def test_a_200_that_is_no_answer_is_an_error(http, stubbed, body, content_type):
-    http.get(LIMITS, body=body, content_type=content_type)
-    with pytest.raises(TryAgain):
-        limits(stubbed)
-
-
-def test_a_redirect_is_refused_and_the_token_stays_here(http, stubbed):
-    http.get(LIMITS, status=302, headers={"Location": "https://evil.test/"})
-    with pytest.raises(Refused, match="redirected"):
-        limits(stubbed)
-    assert not [call for call in http.calls if "evil" in call.request.url]
-
-
-def test_a_body_without_end_is_cut(http, stubbed, monkeypatch):
-    monkeypatch.setattr("connectors.transport.BODY_BYTES_MAX", 1000)
-    http.get(LIMITS, body=json.dumps({"a": "x" * 2000}), content_type="application/json")
-    with pytest.raises(Refused, match="larger than"):
-        limits(stubbed)
-
-
-def test_a_dripping_body_meets_the_deadline_of_the_whole_call(url, sleeper):
-    """The clock of this test moves by itself: each piece of the answer takes a minute."""
-    connection = connect(url, sleeper, call_s_max=30.0)
-
-    def minute():
-        sleeper.now += 60
-        return sleeper.now
-
-    connection._session.get_adapter("https://")._monotonic = minute
-    with pytest.raises(TryAgain, match="no complete answer within 30 s"):
-        limits(connection)
-
-
-def test_every_call_has_a_timeout(http, stubbed, monkeypatch):
-    http.get(LIMITS, json={})
-    seen, send = [], requests.adapters.HTTPAdapter.send
-
-    def noted(*arguments, **options):
-        seen.append(options["timeout"])
-        return send(*arguments, **options)
-
-    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", noted)
-    limits(stubbed)
-
-    assert seen == [(10.0, 60.0), (10.0, 60.0)]
-
-
-def test_a_closed_port_is_an_interruption(sleeper):
-    with pytest.raises(TryAgain, match="ConnectionError"):
-        limits(connect("http://127.0.0.1:9", sleeper))
-
-
-def test_what_may_not_be_repeated_is_not(http, stubbed, sleeper):
-    http.post(f"{HOST}/services/data/v66.0/metadata/deployRequest", status=503)
-    with pytest.raises(TryAgain):
-        stubbed.once("POST", "metadata/deployRequest", body={})
-    assert not sleeper.slept
 
 
 # ------------------------------------------------------------------------------- budget
