@@ -38,23 +38,26 @@ def adjust(
 ) -> None:
     """Correct a payee's pay or achievement by hand, or withdraw a correction. It survives every computation.
 
+    What needs a second person is kept and waits (exit code 3).
+
     Example: worker.py adjust ada@harbour.example 2026-11 -150.00 --reason "paid twice in May, see ticket 812"
     """
     from jobs.books.adjusting import Asked, Desk
+    from jobs.books.booking import book, refuse_waiting
     from jobs.books.show_adjustments import show_adjusted
-    from jobs.computing import compute
     from jobs.running import running
 
     if withdraw is None and not (payee and period and amount):
         raise typer.BadParameter("write PAYEE PERIOD AMOUNT, or --withdraw and a number.")
-    with opened(config, "adjust") as (configuration, store, actor), running(store, "adjust", clock.now) as run:
-        with run.write() as conn:
-            desk = Desk(conn, configuration, actor, run.clock())
-            asked = Asked(payee, period, amount, reason, kind.value, plan, component, evidence, for_deal)
-            answer = desk.adjust(asked) if withdraw is None else desk.withdraw(withdraw, reason)
-        if "waits_for" not in answer:
-            compute(configuration, run)
-        show_adjusted(answer, as_json=as_json)
+    with opened(config, "adjust") as (configuration, store, actor):
+        with running(store, "adjust", clock.now) as run:
+            with run.write() as conn:
+                desk = Desk(conn, configuration, actor, run.clock())
+                asked = Asked(payee, period, amount, reason, kind.value, plan, component, evidence, for_deal)
+                answer = desk.adjust(asked) if withdraw is None else desk.withdraw(withdraw, reason)
+            show_adjusted(answer, as_json=as_json)
+            book(configuration, run, answer)
+        refuse_waiting(answer)
 
 
 def adjustments(

@@ -29,6 +29,8 @@ def approve(
             Desk(conn, configuration, actor, now).carry_out(done, reason)
     if done.approved and done.kind == KIND:
         typer.echo(f"{done.subject} is approved; the next sync computes what it comes to.")
+    elif done.approved and done.by_run:
+        typer.echo(f"{done.kind} {done.subject} is approved; the next sync does it. A drift is accepted again.")
     elif done.approved:
         typer.echo(f"{done.kind} {done.subject} is approved; run the command that waits for it again.")
     else:

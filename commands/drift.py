@@ -75,13 +75,14 @@ def drift_adjust(
 
     Example: worker.py drift adjust 3 -150.00 --reason "half of it, as agreed with sales"
     """
+    from jobs.books.booking import book, refuse_waiting
     from jobs.books.drift_decisions import adjust
     from jobs.books.show_adjustments import show_adjusted
-    from jobs.computing import compute
     from jobs.running import running
 
-    with opened(config, "drift") as (configuration, store, actor), running(store, "drift", clock.now) as run:
-        answer = adjust(configuration, run, drift, actor, amount, reason=reason, payee=payee)
-        if "waits_for" not in answer:
-            compute(configuration, run)
-        show_adjusted(answer, as_json=as_json)
+    with opened(config, "drift") as (configuration, store, actor):
+        with running(store, "drift", clock.now) as run:
+            answer = adjust(configuration, run, drift, actor, amount, reason=reason, payee=payee)
+            show_adjusted(answer, as_json=as_json)
+            book(configuration, run, answer)
+        refuse_waiting(answer)

@@ -22,6 +22,7 @@ from engine.telling.wording import attainment
 from jobs.access.acknowledging import told as told_acknowledged
 from jobs.access.visible import Sight, Visible
 from jobs.accounts import account, accounts
+from jobs.books.adjusted import told_adjustments
 from jobs.books.material import Material, Told, material, shown_periods
 from jobs.books.moved import moved, told, totals
 from jobs.configuration import Configuration
@@ -117,13 +118,26 @@ def _is_of(deal_id: str, subject: str, sight: Sight) -> bool:
 
 
 def explain_deal(conn: Connection, deal_id: str, configuration: Configuration, sight: Sight) -> dict[str, Any]:
-    """`blame`, and every line that the deal earns for payees who are seen, with its sentence."""
+    """`blame`, every line that the deal earns for payees who are seen, and what people adjusted for the deal."""
     lines = sight.rows(results.lines_of(conn, None, [deal_id]))
     payables = told_by_line(results.payables_of(conn, None, [deal_id]))
     said = _told(lines, Told.about(conn, lines), configuration)
     for line, answer in zip(lines.iter_rows(named=True), said, strict=True):
         answer["payable"] = payables.get(line_key(line, line["period"], line["part"]), [])
-    return blame(conn, deal_id, sight) | {"lines": said}
+    answer = blame(conn, deal_id, sight)
+    return answer | {"lines": said, "corrections": _corrections_for(conn, deal_id, sight)}
+
+
+def _corrections_for(conn: Connection, deal_id: str, sight: Sight) -> list[Row]:
+    """What people adjusted for a deal, of payees who are seen; what waits is shown to those who see everybody alone."""
+    names = _names(conn)
+    return [
+        row | {"payee": names.get(row["payee_id"], row["payee_id"])}
+        for row in told_adjustments(conn)
+        if row["deal_id"] == deal_id
+        and sight.in_period(row["period"]).shows(row["payee_id"])
+        and (sight.everyone or row["state"] != "waits")
+    ]
 
 
 def statement(

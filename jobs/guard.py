@@ -106,7 +106,7 @@ def check(
     asked = Asked("breaker", CHANGE, detail, frozenset(every["payee_id"]))
     waits = approved(asked)
     if waits is not None:
-        message = f"The run would {'; '.join(why)}. Nothing was saved. Look at it with 'worker.py preview', then"
+        message = f"The run would {'; '.join(why)}. Nothing of it was booked. Look at it with 'worker.py preview', then"
         raise ChangeHeld(f"{message} 'worker.py approve {waits}'.", asked)
 
 

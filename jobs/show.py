@@ -190,6 +190,8 @@ def show_deal(answer: dict[str, Any], *, as_json: bool) -> None:
         out.print(f"  {escape(line['sentence'])}", style="dim")
         for said in (*([line["why_not_more"]] if line["why_not_more"] else []), *line.get("payable", [])):
             out.print(f"  {escape(said)}", style="dim")
+    for row in answer.get("corrections", ()):
+        out.print(f"\nAdjusted by hand, {escape(str(row['payee']))}: {escape(told_correction(row))}")
     for issue in answer["issues"]:
         out.print(f"! {escape(issue)}", style="yellow")
 

@@ -72,7 +72,7 @@ class Desk:
         """Let an adjustment count no longer: what it paid is posted back. One that waits is gone at once."""
         one = _known(self.conn, number)
         if one.state == "withdrawn":
-            raise SettingsProblem(f"Adjustment {number} was withdrawn already.")
+            raise SettingsProblem(f"Adjustment {number} was withdrawn already; to let it count again, adjust anew.")
         _refuse_without(reason)
         if one.state == "counted":
             return self._let(one, "withdrawn", reason)
@@ -83,7 +83,9 @@ class Desk:
         """Do what a request for an adjustment was approved for."""
         one = _known(self.conn, int(done.detail["adjustment"]))
         if len(one.steps) != done.detail["taken"]:
-            raise SettingsProblem(f"Adjustment {one.number} is {one.state} by now.")
+            raise SettingsProblem(
+                f"Adjustment {one.number} is {one.state} by now; worker.py adjustments shows how it stands."
+            )
         return self._take(one, done.detail["step"], reason)
 
     def _let(self, one: Adjustment, step: Step, reason: str) -> dict[str, Any]:
@@ -155,10 +157,14 @@ def _given(conn: Connection, configuration: Configuration, asked: Asked) -> Give
     plan = _plan(conn, configuration, payee["person_id"], period, asked.plan)
     component = _component(plan, asked)
     if asked.deal_id is not None and canonical.whole(conn, "deals").filter(deal_id=asked.deal_id).is_empty():
-        raise NotFound(f"There is no deal {asked.deal_id}.")
+        raise NotFound(f"No deal has the id {asked.deal_id}; write the id that the CRM's address shows.")
     money = component is None or plan.measures[component.measure].unit == "amount"
     if micros == 0 or (asked.kind == "pay" and micros % minor_unit_micros(plan.currency)):
-        raise SettingsProblem(f"{asked.amount} is not an amount that can be paid in {plan.currency}.")
+        least = "any amount but nothing" if asked.kind == "achievement" else f"whole minor units of {plan.currency}"
+        raise SettingsProblem(
+            f"{asked.amount} changes nothing, or cannot be paid in {plan.currency}: write {least}, such as 150.00; "
+            "what was adjusted before is taken back with --withdraw."
+        )
     return Given(
         payee_id=payee["person_id"],
         period=period.label,
@@ -214,7 +220,9 @@ def _plan(conn: Connection, configuration: Configuration, payee_id: str, period:
     begun = [plan for plan in sorted(files, key=lambda plan: plan.effective.from_on) if plan.effective.from_on <= last]
     plan = begun[-1] if begun else files[0]
     if STATEMENT[plan.pays] != period.kind:
-        raise SettingsProblem(f"Plan {plan.plan} pays {plan.pays}; {period.label} is none of its periods.")
+        raise SettingsProblem(
+            f"Plan {plan.plan} pays {plan.pays}; {period.label} is none of its periods: name one of these."
+        )
     return plan
 
 

@@ -107,7 +107,7 @@ def _refuse_open(conn: Connection, configuration: Configuration, label: str, sto
 
 def _refuse_reopening(conn: Connection, configuration: Configuration, period: Period) -> None:
     if period.label not in closing.closed(conn):
-        raise NotFound(f"{period.label} is not closed.")
+        raise NotFound(f"{period.label} is open already; run sync, and close it when its statements are right.")
     after = later_closed(conn, period, configuration.rules.company)
     if after:
         raise NotOpened(

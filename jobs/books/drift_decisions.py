@@ -92,7 +92,9 @@ def _names(conn: Connection) -> dict[str, str]:
 def _standing(conn: Connection, drift_id: int) -> Drift:
     found = _known(conn, drift_id)
     if found.state not in drift.STANDING:
-        raise SettingsProblem(f"Drift {drift_id} is {found.state}; there is nothing left to decide.")
+        raise SettingsProblem(
+            f"Drift {drift_id} is {found.state}; there is nothing left to decide. drift list --all shows how."
+        )
     return found
 
 

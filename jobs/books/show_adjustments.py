@@ -25,7 +25,4 @@ def show_adjusted(answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         as_data(answer)
         return
-    said = f"Adjustment {answer['adjustment']}: {told_correction(answer)}"
-    if "waits_for" in answer:
-        said += f"\nA second person must agree: worker.py approve {answer['waits_for']}"
-    console().print(said, markup=False)
+    console().print(f"Adjustment {answer['adjustment']}: {told_correction(answer)}", markup=False)

@@ -44,7 +44,9 @@ def write_private(path: Path, content: str | bytes, *, force: bool = False) -> N
     except FileExistsError:
         raise SettingsProblem(f"{path} exists already; choose another name.") from None
     except OSError as error:
-        raise SettingsProblem(f"{path} cannot be written: {error.strerror}.") from None
+        raise SettingsProblem(
+            f"{path} cannot be written: {error.strerror}. Choose a place that you may write to."
+        ) from None
 
 
 def private_folder(path: Path) -> None:
@@ -52,7 +54,9 @@ def private_folder(path: Path) -> None:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsProblem(f"The folder {path} cannot be made: {error.strerror}.") from None
+        raise SettingsProblem(
+            f"The folder {path} cannot be made: {error.strerror}. Choose a place that you may write to."
+        ) from None
 
 
 def _replace(path: Path, content: bytes) -> None:

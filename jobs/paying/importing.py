@@ -48,7 +48,9 @@ def import_payments(configuration: Configuration, store: Store, who: audit.Who, 
 def _read(file: Path) -> list[tuple[int, dict[str, str]]]:
     """The rows with their line numbers."""
     if not file.is_file() or file.stat().st_size > LARGEST:
-        raise SettingsProblem(f"{file}: there is no such file, or it is larger than {LARGEST // 1024 // 1024} MiB.")
+        raise SettingsProblem(
+            f"{file}: there is no such file, or it is larger than {LARGEST // 1024 // 1024} MiB; name another."
+        )
     try:
         reader = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline=""), strict=True)
         rows = [(reader.line_num, row) for row in reader]
@@ -58,7 +60,7 @@ def _read(file: Path) -> list[tuple[int, dict[str, str]]]:
     if missing:
         raise SettingsProblem(f"{file}:1: the column {', '.join(missing)} is missing; needed: {', '.join(COLUMNS)}.")
     if not rows:
-        raise SettingsProblem(f"{file}: there are no rows.")
+        raise SettingsProblem(f"{file}: there are no rows; write one for each payment.")
     return rows
 
 

@@ -77,7 +77,8 @@ def refuse_unlikely(reference: str, paid_on: date, today: date) -> None:
     """Raise SettingsProblem for a payment without a reference, or one that has not happened yet."""
     if not reference.strip() or len(reference) > LONGEST_REFERENCE or not reference.isprintable():
         raise SettingsProblem(
-            f"A payment needs the reference of the payroll or bank run: 1 to {LONGEST_REFERENCE} printable characters."
+            f"A payment needs the reference of the payroll or bank run: 1 to {LONGEST_REFERENCE} printable characters "
+            "after --reference."
         )
     if paid_on > today:
         raise SettingsProblem(f"{paid_on} is still to come; record payments once they are made.")
@@ -85,7 +86,10 @@ def refuse_unlikely(reference: str, paid_on: date, today: date) -> None:
 
 def _refuse_other(label: str, chosen: Sequence[Due], exported: Mapping[tuple[str, str], int] | None) -> None:
     if not chosen:
-        raise SettingsProblem("Nothing is due. Nothing was recorded.")
+        raise SettingsProblem(
+            f"Nothing is due for {label}, and nothing was recorded; worker.py summary {label} shows what was paid. "
+            "What was paid beside it is recorded with --file."
+        )
     if exported is None:
         raise SettingsProblem(f"The payroll of {label} was never exported; run 'worker.py export payroll {label}'.")
     for each in chosen:
@@ -107,5 +111,5 @@ def _refuse_used(conn: Connection, reference: str, label: str, payee_id: str | N
         first = before[0]
         raise SettingsProblem(
             f"Reference {reference} is recorded already: {len(before)} payments, the first of {first.paid_on} for "
-            f"{first.period}."
+            f"{first.period}. A further payment needs a reference of its own."
         )

@@ -65,7 +65,10 @@ def write_proof(store: Store, who: str, period: str, path: Path, sight: Sight) -
     }
     text = canonical_text(content)
     if not (answer := _verdict(content, path.parent))["holds"]:
-        raise SettingsProblem(f"This statement cannot be proved by itself: {'; '.join(answer['differences'])}")
+        raise SettingsProblem(
+            f"This statement cannot be proved by itself: {'; '.join(answer['differences'])}. Prove it with the whole "
+            "database in its place: worker.py verify --all."
+        )
     digest = hashlib.sha256(text.encode()).hexdigest()
     write_private(path, f"{text}\n{digest}\n")
     return digest
@@ -74,11 +77,16 @@ def write_proof(store: Store, who: str, period: str, path: Path, sight: Sight) -
 def verify_proof(path: Path) -> dict[str, Any]:
     """Compute a proof's statement again; refuses a file in which anything was changed."""
     if not path.is_file() or path.stat().st_size > LARGEST:
-        raise SettingsProblem(f"{path} is no proof: there is no such file, or it is too large.")
+        raise SettingsProblem(
+            f"{path} is no proof: there is no such file, or it is too large. Name what statement --proof wrote."
+        )
     text, _, end = path.read_bytes().rstrip(b"\n").rpartition(b"\n")
     digest = hashlib.sha256(text).hexdigest()
     if end.decode("ascii", "replace") != digest:
-        raise SettingsProblem(f"{path} was changed, or is no proof: its last line is not the hash of what it says.")
+        raise SettingsProblem(
+            f"{path} was changed, or is no proof: its last line is not the hash of what it says. "
+            "Ask whoever made it for the file as it was."
+        )
     content = json.loads(text)
     if content.get("format") != FORMAT:
         raise SettingsProblem(f"{path} is of another format ({content.get('format')}); this version reads {FORMAT!r}.")

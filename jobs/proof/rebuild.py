@@ -66,7 +66,7 @@ def believed(store: Store, instant: datetime) -> Computation:
     with store.read() as conn:
         found = last_computation(conn, instant)
     if found is None:
-        raise NotFound(f"Nothing had been computed by {instant.isoformat()}.")
+        raise NotFound(f"Nothing had been computed by {instant.isoformat()}; name a later instant.")
     return found
 
 

@@ -54,7 +54,10 @@ def verify_statement(store: Store, who: str, period: str, sight: Sight) -> dict[
         shut = closing.closed(conn).get(period)
         found = sealed(conn, shut.number, payee["person_id"]) if shut is not None else []
         if not found:
-            raise NotFound(f"No statement of {who} for {period} is sealed: the period is open, or nothing shows in it.")
+            raise NotFound(
+                f"No statement of {who} for {period} is sealed: the period is open, or nothing shows in it. "
+                "Of an open period, worker.py verify --all proves the books."
+            )
         made_with = found[0].content["made_with"]
         at = computations(conn, made_with["computation"], made_with["computation"])[0]
         altered = verify_chains(conn)

@@ -50,7 +50,7 @@ class Approver:
         mine = [payee for payee in shown if payee != self.actor.person_id]
         payees = [self._one(each, mine, may) for each in who] if who else mine
         if not payees:
-            raise NotFound(f"There is no statement of {self.period} that you may approve.")
+            raise NotFound(f"There is no statement of {self.period} that you may approve; summary shows whose you see.")
         return [each for some in batched(payees) for each in self._approved(some)]
 
     def _refuse_period(self) -> None:

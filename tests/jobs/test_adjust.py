@@ -31,7 +31,7 @@ def adjusted(company: Company, *words: str, code: int = 0) -> Any:
     company.clock.forward(minutes=1)
     answer = run_on(company, "adjust", *words, "--json")
     assert answer.exit_code == code, answer.output
-    return json.loads(answer.stdout) if code == 0 else answer.output
+    return json.loads(answer.stdout) if code != 1 else answer.output
 
 
 def ledger_of(company: Company) -> dict[tuple[str, ...], int]:
@@ -54,7 +54,8 @@ def again_from_raw(company: Company) -> dict[tuple[str, ...], int]:
 @pytest.mark.synced
 def test_an_adjustment_is_booked_shown_survives_and_is_posted_back(company: Company, line: dict[str, Any]) -> None:
     before, who, then = ledger_of(company), line["payee_id"], company.clock().isoformat()
-    done = adjusted(company, who, OPEN, "-150.00", "--reason", "paid twice in May", "--evidence", "ticket 812")
+    about = ("--for-deal", line["deal_id"], "--evidence", "ticket 812")
+    done = adjusted(company, who, OPEN, "-150.00", "--reason", "paid twice in May", *about)
     component = line["component"]
     words = ("--kind", "achievement", "--component", component, "--reason", "sold before the CRM was there")
     achieved = adjusted(company, who, OPEN, "50000", *words)
@@ -68,6 +69,9 @@ def test_an_adjustment_is_booked_shown_survives_and_is_posted_back(company: Comp
         "-150.00" in each["sentence"] and "paid twice in May (ticket 812)" in each["sentence"] for each in said["lines"]
     )
     assert "paid twice in May" in run_on(company, "adjustments").stdout
+    (told,) = json.loads(run_on(company, "explain", line["deal_id"], "--json").stdout)["corrections"]
+    assert (told["adjustment"], told["amount"], told["payee_id"]) == (1, "-150.00", who)
+    assert "Adjusted by hand" in run_on(company, "explain", line["deal_id"]).stdout
 
     causes = json.loads(run_on(company, "diff", then, company.clock().isoformat(), "--json").stdout)["causes"]
     assert [cause["subject"] for cause in causes] == ["adjustment 1", "adjustment 2"]
@@ -77,8 +81,8 @@ def test_an_adjustment_is_booked_shown_survives_and_is_posted_back(company: Comp
     assert run_on(company, "sync").exit_code == 0
     assert ledger_of(company) == again_from_raw(company) == after
 
-    for number in (done["adjustment"], achieved["adjustment"]):
-        adjusted(company, "--withdraw", str(number), "--reason", "it was right")
+    stops_and_says_that_it_is_kept(company, done["adjustment"])
+    adjusted(company, "--withdraw", str(achieved["adjustment"]), "--reason", "it was right")
     assert ledger_of(company) == again_from_raw(company) == before
     assert "was withdrawn already" in adjusted(company, "--withdraw", "1", "--reason", "again", code=1)
 
@@ -95,8 +99,24 @@ def test_a_closed_period_refuses_and_names_the_open_one(company: Company, line: 
     assert "2026-11" in said
     for words in (("2026-11", "0", "--reason", "x"), ("2026-11", "5"), ("FY2026", "5", "--reason", "x")):
         adjusted(company, line["payee_id"], *words, code=1)
+    assert "write whole minor units" in adjusted(company, line["payee_id"], OPEN, "0", "--reason", "x", code=1)
     with store.read() as conn:
         assert adjustments.adjustments(conn) == []
+
+
+def stops_and_says_that_it_is_kept(company: Company, number: int) -> None:
+    """The guard stops what a withdrawal comes to: the withdrawal stays, and the next sync books it once approved."""
+    before = ledger_of(company)
+    company.edit("tallystick.yaml", lambda text: text + "guard: {changed_share: 0.01%, changed_min: 0}\n")
+    stopped = run_on(company, "adjust", "--withdraw", str(number), "--reason", "it was right")
+    assert stopped.exit_code == 3, stopped.output
+    assert f"Adjustment {number} is withdrawn, but what it comes to is not booked yet." in stopped.output
+    assert ledger_of(company) == before
+    (asks,) = json.loads(run_on(company, "approvals", "--json").stdout)
+    assert "the next sync does it" in run_on(company, "approve", asks["id"]).stdout
+    company.edit("tallystick.yaml", lambda text: text[: text.index("guard:")])
+    assert run_on(company, "sync").exit_code == 0
+    assert ledger_of(company) != before
 
 
 ACCESS = """people:
@@ -115,7 +135,9 @@ def test_above_the_limit_a_second_person_agrees_also_in_small_steps(
     before, who = ledger_of(company), line["payee_id"]
     monkeypatch.setenv("TALLYSTICK_ACTOR", "root")
     assert "waits_for" not in adjusted(company, who, OPEN, "60", "--reason", "one")
-    waiting = adjusted(company, who, OPEN, "60", "--reason", "two")
+    waiting = adjusted(company, who, OPEN, "60", "--reason", "two", code=3)
+    (asks,) = json.loads(run_on(company, "approvals", "--json").stdout)
+    assert asks["asks"].startswith("Let adjustment 2 count: 60.00 USD of pay for ")
 
     assert sum(ledger_of(company).values()) - sum(before.values()) == 60_000_000
     assert run_on(company, "approve", waiting["waits_for"]).exit_code == 1
