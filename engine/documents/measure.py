@@ -67,7 +67,8 @@ class Measure(Document):
     of: tuple[Name, ...] = Field(default=(), examples=["[base]"])
     """With `sum: earnings`: the components whose earnings are added up. With `credits: [rollup]` they are those of
     everybody below the manager, in whatever plan they are, overrides of managers in between too; otherwise the payee's
-    own, in this plan. What was earned on imported results counts, too, unless `when` asks about deals."""
+    own, in this plan. What was earned on imported results counts, too, unless `when` asks about deals, and so does what
+    was earned on deals that qualified."""
     count: Literal["deals"] | None = Field(default=None, examples=["deals"])
     """Counts deals in place of adding up a value; a share of a deal counts as that share."""
     imported: Name | None = Field(default=None, alias="import", examples=["nps"])
@@ -93,8 +94,9 @@ class Measure(Document):
     """How many of the people below a manager reached their quota; `levels` says how far below."""
     dated_by: Literal["closed_on", "qualified_on"] = Field(default="closed_on", examples=["qualified_on"])
     """The day on which a credit counts. `closed_on`: won deals, on the day they were won. `qualified_on`: deals that
-    passed their qualifying stage, on that day, whether they are won, open, or lost later. Cash counts on the day of
-    its payment, with the rates of that day."""
+    passed their qualifying stage, on that day, whether they are won, open, or lost later; what `when` asks of such a
+    deal is, once it is won, asked as of the day on which it was. Cash counts on the day of its payment, with the rates
+    of that day."""
     credits: tuple[Literal["direct", "overlay", "rollup", "overlay_rollup", "team"], ...] = Field(
         default=("direct",), examples=["[direct, overlay]"]
     )

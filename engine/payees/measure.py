@@ -56,12 +56,18 @@ def with_worths(
 def _counts(counting: Counting) -> pl.Expr:
     """Whether a credit counts for what is added up; what others take is not."""
     measure = counting.measure
-    qualified = pl.col("event") == QUALIFIED
-    of_that_day = qualified if measure.dated_by == "qualified_on" else pl.col("event").is_null()
     fit = pl.col(fits_column(counting.whole or counting.name))
     for taker in counting.whole_deals:
         fit &= ~(pl.col(fits_column(taker.measure)) & taker.alive())
-    return fit & pl.col("kind").is_in(list(measure.credits)) & of_that_day
+    return fit & pl.col("kind").is_in(list(measure.credits)) & _of_that_day(measure)
+
+
+def _of_that_day(measure: Measure) -> pl.Expr:
+    """Whether a credit is of the day that the measure is dated by; earnings count whichever day they were earned by."""
+    qualified, won = pl.col("event") == QUALIFIED, pl.col("event").is_null()
+    if measure.dated_by == "qualified_on":
+        return qualified
+    return won | qualified if measure.of else won
 
 
 def _base_column(measure: str) -> str:

@@ -30,6 +30,8 @@ class Deal:
     expiring_acv: int | None
     months_since_signing: int | None
     cancelled_on: date | None
+    won: Deal | None = None
+    """Of a deal that counts for having qualified: itself as it was won, where it was; conditions of plans ask that."""
 
     @property
     def id(self) -> str:
@@ -59,6 +61,15 @@ def classify(facts: Facts, company: Company) -> list[Deal]:
     """Every won deal that can be told; a deal in a currency without one exchange rate on its day is held."""
     won = [row for row in facts.deals if row["is_won"] and row["is_closed"]]
     deals = [_deal(row, won, facts, company) for row in won]
+    return sorted((deal for deal in deals if deal is not None), key=lambda deal: deal.id)
+
+
+def qualified(facts: Facts, company: Company) -> list[Deal]:
+    """Every deal that passed its qualifying stage, as if it had been won that day for what it is worth so far."""
+    won = [row for row in facts.deals if row["is_won"] and row["is_closed"]]
+    passed = [row for row in facts.deals if row["qualified_on"] is not None]
+    as_won = ({**row, "closed_on": row["qualified_on"], "amount_micros": row["amount_micros"] or 0} for row in passed)
+    deals = [_deal(row, won, facts, company) for row in as_won]
     return sorted((deal for deal in deals if deal is not None), key=lambda deal: deal.id)
 
 

@@ -36,6 +36,8 @@ class Credit:
     member: str | None = None
     """Of a roll-up: whose credit it is."""
     level: int | None = None
+    qualified: bool = False
+    """Whether it is for passing the qualifying stage, in place of being won."""
 
     @property
     def share_of_deal(self) -> Fraction:
@@ -45,7 +47,7 @@ class Credit:
     @property
     def id(self) -> str:
         """Made of what tells credits apart; credits of one day count in the order of this text."""
-        tail = [] if self.member is None else [self.member]
+        tail = [*([] if self.member is None else [self.member]), *(["qualified"] if self.qualified else [])]
         return ":".join([self.deal.id, self.kind, self.role, self.portion, self.payee, *tail])
 
 

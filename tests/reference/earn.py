@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.reference.entries import Entry, Line, Participant
 from tests.reference.facts import Facts
 from tests.reference.floors import topped_up
 from tests.reference.gauges import UnknownGaugeError, cell, factor
+from tests.reference.leave import is_unpaid
 from tests.reference.matching import fits
 from tests.reference.money import WHOLE, rounded
 from tests.reference.quotas import quota_of
@@ -68,9 +70,13 @@ class Earnings:
         key = ("entries", who.key, measure)
         if key not in self.remembered:
             found = self._all_entries(who, measure)
-            self.remembered[key] = [each for each in found if e.is_on(who, each.day, self.facts)]
+            self.remembered[key] = [each for each in found if self._is_there(who, each.day)]
         entries: list[Entry] = self.remembered[key]
         return entries
+
+    def _is_there(self, who: Participant, day: date) -> bool:
+        """Whether what is of the day counts for the payee."""
+        return e.is_on(who, day, self.facts) and not is_unpaid(who.payee, day, who.plan, self.facts)
 
     def counted(self, who: Participant, component: Component) -> list[Entry]:
         """What counts for a component: its measure's entries within its own life."""
@@ -80,7 +86,8 @@ class Earnings:
             entries = self.entries_of(who, component.measure)
             takers = who.plan.before(component.id)
             kept = (each for each in entries if life.covers(each.day))
-            self.remembered[key] = [each for each in kept if not any(self._takes(part, who, each) for part in takers)]
+            left = [each for each in kept if not any(self._takes(part, who, each) for part in takers)]
+            self.remembered[key] = [e.of_whole_deal(each) for each in left] if shares_money(component) else left
         counted: list[Entry] = self.remembered[key]
         return counted
 
@@ -136,6 +143,8 @@ class Earnings:
     def _factor(self, who: Participant, component: Component, entry: Entry) -> Fraction | None:
         try:
             times = factor(component, who, entry, self) * self._by_deal(component, entry)
+            if shares_money(component) and entry.share is not None:
+                times *= entry.share
             found = cell(component, who, entry, self)
             return times * found if found is not None and component.matrix and component.matrix.factors else times
         except (UnknownGaugeError, MissingQuotaError):
@@ -234,12 +243,17 @@ class Earnings:
             payee=who.payee,
             period=span_of(entry.day, STATEMENTS[who.plan.pays], self.company).label,
             source=entry.source,
-            part="earning",
+            part=entry.part,
             kind=component.kind,
             deal=entry.deal,
             day=entry.day,
             amount=amount,
         )
+
+
+def shares_money(component: Component) -> bool:
+    """Whether a split divides what is paid, and not what is achieved."""
+    return component.split_of == "money"
 
 
 def _depends_on_quota(component: Component) -> bool:

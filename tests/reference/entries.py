@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -11,6 +11,7 @@ from engine.documents.company import Company
 from engine.documents.conditions import When
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
+from tests.reference.cash import paid_of
 from tests.reference.classify import Deal
 from tests.reference.credits import Credit
 from tests.reference.exchange import rate_into_plan
@@ -44,6 +45,8 @@ class Entry:
     base: int | None
     """None: it cannot be told, so that the entry is held."""
     share: Fraction | None = None
+    part: str = "earning"
+    """Of a payment: which one."""
 
     @property
     def order(self) -> tuple[date, str]:
@@ -70,22 +73,43 @@ class Line:
 
 def of_credits(measure: Measure, plan: Plan, credits_: Sequence[Credit], facts: Facts, company: Company) -> list[Entry]:
     """What a payee's credits count for."""
-    entries = [
-        Entry(
-            credit.id,
-            credit.deal,
-            credit.deal.day,
-            _in_plans_unit(measure, plan, credit, facts, company),
-            credit.share_of_deal,
-        )
-        for credit in credits_
-        if _counts(measure, credit, facts)
-    ]
+    counted = [credit for credit in credits_ if _counts(measure, credit, facts)]
+    if measure.sum == "cash":
+        entries = [entry for credit in counted for entry in _payments(measure, plan, credit, facts, company)]
+    else:
+        entries = [
+            Entry(
+                credit.id,
+                credit.deal,
+                credit.deal.day,
+                _in_plans_unit(measure, plan, credit, facts, company),
+                credit.share_of_deal,
+            )
+            for credit in counted
+        ]
     return sorted(entries, key=lambda entry: entry.order)
+
+
+def _payments(measure: Measure, plan: Plan, credit: Credit, facts: Facts, company: Company) -> Iterator[Entry]:
+    """The credit's part of what the customer paid, day by day, at the rate of that day."""
+    currency = credit.deal.row["currency"]
+    for day, micros in paid_of(credit, measure, facts):
+        rate = rate_into_plan(currency, day, plan, facts, company)
+        base = None if rate is None else rounded(micros * rate)
+        yield Entry(credit.id, credit.deal, day, base, credit.share_of_deal, f"payment {day}")
+
+
+def of_whole_deal(entry: Entry) -> Entry:
+    """What the deal would count for if nobody shared it, to the micro-unit."""
+    if entry.share is None or entry.base is None:
+        return entry
+    return replace(entry, base=rounded(entry.base / entry.share))
 
 
 def _counts(measure: Measure, credit: Credit, facts: Facts) -> bool:
     levels = measure.levels
+    if credit.qualified != (measure.dated_by == "qualified_on") and not (credit.qualified and measure.of):
+        return False
     if credit.kind not in measure.credits or not fits(measure.when, credit.deal, facts):
         return False
     return levels is None or credit.level is None or _among(credit.level, measure)

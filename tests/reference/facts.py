@@ -28,6 +28,7 @@ class Facts:
     reporting_lines: list[Row]
     enrolments: list[Row]
     quotas: list[Row]
+    leaves: list[Row]
     imported_results: list[Row]
     fx_rates: list[Row]
     list_entries: list[Row]
@@ -44,6 +45,17 @@ class Facts:
     @cached_property
     def _events(self) -> Mapping[str, list[Row]]:
         return by_deal(self.deal_events)
+
+    @cached_property
+    def _leaves(self) -> Mapping[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in self.leaves:
+            found.setdefault(row["person_id"], []).append(row)
+        return found
+
+    def leaves_of(self, person: str) -> list[Row]:
+        """When somebody was on leave."""
+        return self._leaves.get(person, [])
 
     def splits_of(self, deal: str) -> list[Row]:
         """The splits of a deal."""

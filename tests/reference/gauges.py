@@ -108,7 +108,7 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
         earned.check_window(read.who, read.component, entry)
     held = window
     if gauge.judged == "deal":
-        held = [each for each in window if each.order <= entry.order or _same_deal(each, entry)]
+        held = [each for each in window if each.order <= entry.order or _counted_together(each, entry)]
     if read.component is not None and read.paid:
         lines = earned.paid_for(read.who, read.component)
         _sum([lines.get(each.source, 0) for each in window])
@@ -131,5 +131,7 @@ def _sum(amounts: list[int | None]) -> int:
     return sum(known)
 
 
-def _same_deal(one: Entry, other: Entry) -> bool:
-    return one.deal is not None and other.deal is not None and one.deal.id == other.deal.id
+def _counted_together(one: Entry, other: Entry) -> bool:
+    """Whether both are of one deal, and of one day: payments for a deal come one by one."""
+    of_deals = one.deal is not None and other.deal is not None and one.deal.id == other.deal.id
+    return of_deals and one.day == other.day

@@ -16,6 +16,7 @@ MONEY = ("amount", "acv", "expiring_acv")
 
 def fits(when: When, deal: Deal, facts: Facts) -> bool:
     """Whether every test fits the deal."""
+    deal = deal.won or deal
     return all(_fits(test, deal) for test in when.tests) and _listed(when, deal, facts)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.book import Book, Rules
-from tests.reference.classify import classify
+from tests.reference.classify import classify, qualified
 from tests.reference.clawback import taken_back
 from tests.reference.credits import Credit, credits_of
 from tests.reference.earn import Earnings
@@ -34,6 +34,11 @@ def compute(book: Book, rules: Rules, through: date) -> Result:
     facts = facts_of(book)
     deals = classify(facts, rules.company)
     given = [credit for deal in deals for credit in credits_of(deal, rules.engagements, facts)]
+    if any(measure.dated_by == "qualified_on" for plan in rules.plans for measure in plan.measures.values()):
+        passed = qualified(facts, rules.company)
+        reached = [credit for deal in passed for credit in credits_of(deal, rules.engagements, facts)]
+        won = {deal.id: deal for deal in deals}
+        given += [replace(each, deal=replace(each.deal, won=won.get(each.deal.id)), qualified=True) for each in reached]
     direct = [credit for credit in given if credit.kind == "direct"]
     rolled = [each for credit in direct for each in rollups_of(credit, rules.plans, facts)]
     credits_ = [*given, *rolled]

@@ -10,6 +10,7 @@ from engine.documents.ramp import RampMonth
 from tests.reference.calendar import Span, month_of, months_in
 from tests.reference.entries import Participant, enrolments_of, is_on
 from tests.reference.facts import Facts, Row
+from tests.reference.leave import days_off
 from tests.reference.money import rounded
 
 
@@ -33,20 +34,22 @@ def quota_of(who: Participant, name: str, window: Span, facts: Facts, company: C
 def _part(row: Row, who: Participant, facts: Facts, company: Company) -> Fraction:
     """How much of a row is asked of the payee: each day of it counts alike, or each fiscal month."""
     plan, enrolled = who.plan, enrolments_of(who, facts)
-    if plan.proration == "none" and not plan.ramp:
+    if plan.proration == "none" and not plan.ramp and not facts.leaves_of(who.payee):
         return Fraction(1)
     first_month = min(month_of(each["from_on"], company) for each in enrolled)
     months = months_in(row["from_on"], row["until_on"], company)
-    if plan.proration == "days":
-        days = [day for month in months for day in _days(month)]
-        counted = [day for day in days if is_on(who, day, facts)]
-        shares = [_ramped(plan.ramp, month_of(day, company) - first_month + 1) for day in counted]
-        return Fraction(sum(shares)) / len(days)
-    total = Fraction(0)
+    parts = []
     for month in months:
-        if plan.proration == "none" or all(is_on(who, day, facts) for day in _days(month)):
-            total += _ramped(plan.ramp, month_of(month.first, company) - first_month + 1)
-    return total / len(months)
+        ramped = _ramped(plan.ramp, month_of(month.first, company) - first_month + 1)
+        off = days_off(who.payee, month, row["quota"], plan, facts)
+        asked = [day for day in _days(month) if day not in off]
+        there = [day for day in asked if is_on(who, day, facts)]
+        if plan.proration == "days":
+            parts.append(ramped * len(there))
+        elif plan.proration == "none" or all(is_on(who, day, facts) for day in _days(month)):
+            parts.append(ramped * Fraction(len(asked), month.days))
+    whole = sum(month.days for month in months) if plan.proration == "days" else len(months)
+    return sum(parts, Fraction(0)) / whole
 
 
 def _days(month: Span) -> list[date]:

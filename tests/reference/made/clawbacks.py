@@ -13,8 +13,12 @@ BANDS = (
 
 
 def clawback(chance: Random, components: list[dict[str, Any]]) -> dict[str, Any]:
-    """`clawback` of some components; of a residual there is none."""
-    some = [part["id"] for part in components if "residual" not in part and chance.random() < 0.7]
+    """`clawback` of some components, but not of residuals and cash."""
+    some = [
+        part["id"]
+        for part in components
+        if "residual" not in part and part["measure"] != "cash" and chance.random() < 0.7
+    ]
     if not some:
         return {}
     causes = chance.sample(CAUSES, chance.randrange(1, 4))

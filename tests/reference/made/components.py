@@ -18,13 +18,13 @@ COUNTS = (0, 1, 3, 5, 10)
 LUMPS = (0, 100, 250, 1_000, 2_500)
 MONEY = ("m1", "m2", "plain")
 PROMISES = ("base_salary", "variable", "ote")
-CREDITED = (*MONEY, "count", "paid")
+CREDITED = (*MONEY, "count", "met", "paid", "cash")
 
 
 def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) -> dict[str, Any]:
     """One more component of a plan, which may read those before it."""
     measure = chance.choice(
-        [*MONEY, *MONEY, "count", "count", "nps", "csat", "mbo", *(["paid", "paid"] if before else [])]
+        [*MONEY, *MONEY, "count", "met", "nps", "csat", "mbo", *(["paid", "paid", "cash"] if before else [])]
     )
     kinds = [
         "commission",
@@ -39,7 +39,9 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     if before and measure in (*MONEY, "count") and chance.random() < 0.1:
         months = chance.choice([{}, {"for_months": chance.choice([1, 6])}])
         made["residual"] = {**months, "starts_after_months": chance.choice([0, 3])}
-    if "residual" not in made and measure in CREDITED and chance.random() < 0.2:
+    if not of_team and measure in (*MONEY, "count", "met") and chance.random() < 0.15:
+        made["split_of"] = chance.choice(["credit", "money", "money"])
+    if "residual" not in made and measure in (*MONEY, "count", "met", "paid") and chance.random() < 0.2:
         made |= _floor(chance)
     if chance.random() < 0.2:
         made["effective"] = {"from": date(2026, 3, 1), "until": chance.choice([date(2026, 8, 1), date(2026, 11, 9)])}
@@ -47,7 +49,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
 
 
 def _way(chance: Random, measure: str) -> dict[str, Any]:
-    counted = measure in ("count", "nps")
+    counted = measure in ("count", "met", "nps")
     cased = [*([_by_case] if measure in CREDITED else []), *([_by_ratio] if measure in MONEY else [])]
     if measure == "csat":
         return _of_percent(chance)

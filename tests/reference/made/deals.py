@@ -89,6 +89,7 @@ def _deal(chance: Random, number: int, before: list[dict[str, Any]]) -> dict[str
         "source": chance.choice(["Outbound SDR", "Inbound", None]),
         "term_months": chance.choice([12, 12, 24, 36, 7, None]),
         "starts_on": closed_on + timedelta(days=chance.randrange(-20, 90)) if chance.random() < 0.5 else None,
+        "qualified_on": closed_on - timedelta(days=chance.randrange(90)) if chance.random() < 0.3 else None,
     }
     if motion == "renewal" and before and chance.random() < 0.8:
         prior = chance.choice(before)
@@ -157,9 +158,9 @@ def _events(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
             "happened_on": deal["closed_on"] + timedelta(days=chance.randrange(300)),
             "amount_micros": None
             if chance.random() < 0.3
-            else abs(deal["amount_micros"]) * chance.randrange(0, 8) // 10,
+            else abs(deal["amount_micros"]) * chance.randrange(0, 14 if kind == "payment" else 8) // 10,
         }
-        for kind in chance.sample(["downgraded", "refunded", "unpaid"], chance.randrange(1, 3))
+        for kind in chance.sample(["downgraded", "refunded", "unpaid", "payment", "payment"], chance.randrange(1, 4))
     ]
 
 

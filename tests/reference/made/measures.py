@@ -19,6 +19,8 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
         "m2": _of_credits(chance, {"sum": chance.choice(money)}, of_team=of_team),
         "count": _of_credits(chance, chance.choice([{"count": "deals"}, {"sum": "units"}]), of_team=of_team),
         "plain": {"sum": "amount", "credits": ["rollup"] if of_team else ["direct"]},
+        "cash": _of_cash(chance, of_team=of_team),
+        "met": {**_of_credits(chance, {"count": "deals"}, of_team=of_team), "dated_by": "qualified_on"},
         "paid": _of_earnings(chance, of_team=of_team),
         "nps": {"import": "nps"},
         "csat": {"import": "csat", "as": "percent"},
@@ -40,6 +42,21 @@ def _of_earnings(chance: Random, *, of_team: bool) -> dict[str, Any]:
     condition = when(chance, 1)
     kinds = ["direct"] if of_team else chance.choice([["direct"], ["direct", "overlay"]])
     return {"sum": "earnings", "of": ["c0"], "credits": kinds, **({"when": condition} if condition else {})}
+
+
+def _of_cash(chance: Random, *, of_team: bool) -> dict[str, Any]:
+    """What customers pay, at times of the first months only, or with what they pay too much."""
+    condition = when(chance, 1)
+    made = {
+        "sum": "cash",
+        "credits": ["rollup"] if of_team else ["direct"],
+        **({"when": condition} if condition else {}),
+    }
+    if chance.random() < 0.4:
+        made["overpaid"] = chance.choice(["counted", "ignored"])
+    if chance.random() < 0.4:
+        made["within_months"] = chance.choice([1, 3, 6])
+    return made
 
 
 def _worth(chance: Random, source: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -25,6 +25,7 @@ def people(chance: Random, company: Company) -> Rows:
         "role_holdings": list(_holdings(chance)),
         "reporting_lines": list(_reporting(chance)),
         "enrolments": list(_enrolments(chance)),
+        "leaves": list(_leaves(chance)),
         "quotas": [*_quotas(chance, company), *_promises(chance, company)],
         "imported_results": list(_results(chance, company)),
         "fx_rates": list(_rates(chance)),
@@ -62,6 +63,15 @@ def _enrolments(chance: Random) -> Any:
         from_on = chance.choice([FIRST_DAY, FIRST_DAY, date(2026, 3, 1), date(2026, 4, 17)])
         until_on = chance.choice([None, None, date(2026, 10, 1), date(2026, 12, 5)])
         yield {"person_id": name, "plan": plan, "from_on": from_on, "until_on": until_on}
+
+
+def _leaves(chance: Random) -> Any:
+    """Some are away once, for days or months, at times protected; others never."""
+    for name in (*REPS, *MANAGERS):
+        if chance.random() < 0.3:
+            from_on = FIRST_DAY + timedelta(days=chance.randrange(300))
+            until_on = from_on + timedelta(days=chance.choice([1, 12, 45, 100]))
+            yield {"person_id": name, "from_on": from_on, "until_on": until_on, "protected": chance.random() < 0.4}
 
 
 def _quotas(chance: Random, company: Company) -> Any:

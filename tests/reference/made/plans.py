@@ -39,6 +39,9 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
     document |= _waiting(chance, document["components"])
     if chance.random() < 0.3:
         document["ramp"] = [{"month": month, "quota": share} for month, share in enumerate(("25%", "50%", "75%"), 1)]
+    if chance.random() < 0.4:
+        some = {"quota": chance.choice(["days", "months", "none"]), "deals": chance.choice(["paid", "unpaid"])}
+        document["leave"] = some
     return {**document, **chance.choice([{}, {}, {"proration": "months"}, {"proration": "days"}])}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-ALIKE = ("credits", "levels", "portion")
+ALIKE = ("credits", "levels", "portion", "dated_by")
 
 
 def precedence(chance: Random, document: dict[str, Any]) -> dict[str, Any]:

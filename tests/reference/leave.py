@@ -1,0 +1,29 @@
+"""Days of leave: which of them shrink quotas and targets, and which leave deals unpaid."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from engine.documents.absence import Leave
+from engine.documents.plan import Plan
+from tests.reference.calendar import Span
+from tests.reference.facts import Facts, holds_on
+
+
+def is_unpaid(payee: str, day: date, plan: Plan, facts: Facts) -> bool:
+    """Whether what is dated on the day does not count: on leave that is not protected, where the plan says so."""
+    return (plan.leave or Leave()).deals == "unpaid" and _is_away(payee, day, facts, protected_too=False)
+
+
+def days_off(payee: str, month: Span, name: str, plan: Plan, facts: Facts) -> set[date]:
+    """The days of a fiscal month for which nothing is asked of the payee; of targets, protected leave takes none."""
+    how = (plan.leave or Leave()).quota
+    is_target = any(component.own_targets == name for component in plan.components)
+    days = [month.first + timedelta(days=place) for place in range(month.days)]
+    away = {day for day in days if _is_away(payee, day, facts, protected_too=not is_target)}
+    return away if how == "days" or (how == "months" and len(away) == len(days)) else set()
+
+
+def _is_away(payee: str, day: date, facts: Facts, *, protected_too: bool) -> bool:
+    rows = [row for row in facts.leaves_of(payee) if protected_too or not row["protected"]]
+    return any(holds_on(row, day) for row in rows)
