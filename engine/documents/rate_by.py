@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from engine.documents.document import Document
 from engine.documents.problems import Loc, Problem
+from engine.documents.straight import Ends, along, point_problems
 from engine.documents.values import FILLED, Dated, Percent, Rate
 
 Ratio = Literal["discount_percent", "margin_percent", "uplift", "growth"]
-Ends = Literal["none", "flat", "continue"]
 
 
 class RatePoint(Document):
@@ -49,12 +48,7 @@ class RateBy(Document):
 
     def problems(self) -> Iterator[Problem]:
         """A line needs two points, and they climb."""
-        if len(self.points) == 1:
-            yield Problem(("points",), "one point makes no line.", "Write at least two points.")
-        for position, (lower, upper) in enumerate(pairwise(self.points), start=1):
-            if upper.at <= lower.at:
-                message = "does not lie above the point before it."
-                yield Problem(("points", position, "at"), message, "Write points in climbing order, each once.")
+        yield from point_problems([point.at for point in self.points])
 
     def dated(self) -> Iterator[tuple[Loc, Dated[Any]]]:
         """The values that may change by date, and where they are written."""
@@ -63,25 +57,4 @@ class RateBy(Document):
     def rate_at(self, ratio: Fraction, day: date) -> Fraction:
         """The exact rate of a deal of this percentage on a day on which every point has a rate."""
         places = [(point.at, point.rate.at(day) or Fraction(0)) for point in self.points]
-        if ratio < places[0][0]:
-            return _outside(self.below, (places[0], places[1]), ratio)
-        if ratio > places[-1][0]:
-            return _outside(self.beyond, (places[-1], places[-2]), ratio)
-        return _on(next(line for line in pairwise(places) if ratio <= line[1][0]), ratio)
-
-
-Line = tuple[tuple[Fraction, Fraction], tuple[Fraction, Fraction]]
-"""Two points: each a percentage of the deal and the rate there."""
-
-
-def _outside(end: Ends, line: Line, ratio: Fraction) -> Fraction:
-    """The rate beyond the first of the two points."""
-    if end == "continue":
-        return max(_on(line, ratio), Fraction(0))
-    return line[0][1] if end == "flat" else Fraction(0)
-
-
-def _on(line: Line, ratio: Fraction) -> Fraction:
-    """The rate on the line through both points."""
-    (at, rate), (other, other_rate) = line
-    return rate + (other_rate - rate) * (ratio - at) / (other - at)
+        return along(places, self.below, self.beyond, ratio)

@@ -108,7 +108,11 @@ def judged(rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, compa
     read = found.join(waiting, on=KEY, how="left", maintain_order="left")
     value = pl.col("value").fill_null(reading.nothing)
     quota = pl.coalesce("quota", pl.lit(reading.whole, dtype=pl.Int64))
-    factor = _gate(gauge, value, quota) if isinstance(gauge, Gate) else _bracket(gauge, value, quota)
+    if isinstance(gauge, Multiplier) and gauge.points:
+        read = _on_lines(read.with_columns(value, quota.alias("quota")), gauge)
+        factor = pl.col("factor")
+    else:
+        factor = _gate(gauge, value, quota) if isinstance(gauge, Gate) else _bracket(gauge, value, quota)
     of_quota = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     stuck = (
         pl.when(pl.col("waits"))
@@ -170,6 +174,18 @@ def _bracket(multiplier: Multiplier, value: pl.Expr, quota: pl.Expr) -> pl.Expr:
         reached = pl.Expr.ge(*_sides(value, quota, bracket.since))
         factor = pl.when(reached).then(pl.lit(str(bracket.factor))).otherwise(factor)
     return factor
+
+
+def _on_lines(read: pl.DataFrame, multiplier: Multiplier) -> pl.DataFrame:
+    """The rows with the factor of every number, between its points; nothing achieved is 0 % of any quota."""
+    in_percent = any(isinstance(at, Fraction) and at for _, at in multiplier.thresholds())
+    numbers = read.select("value", "quota").unique()
+    factors = [
+        str(multiplier.factor_at(Fraction(value, max(quota or 1, 1)) if in_percent else Fraction(value)))
+        for value, quota in numbers.iter_rows()
+    ]
+    found = numbers.with_columns(factor=pl.Series(factors, dtype=pl.String))
+    return read.join(found, on=["value", "quota"], how="left", maintain_order="left", nulls_equal=True)
 
 
 def _sides(value: pl.Expr, quota: pl.Expr, threshold: Fraction | int) -> tuple[pl.Expr, pl.Expr]:

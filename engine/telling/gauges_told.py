@@ -43,8 +43,8 @@ def _told(gauge: Gate | Multiplier, found: Row, plan: Plan) -> str:
     value = _said(gauge, found["value"], found["quota"], plan)
     when = "with this deal" if gauge.judged == "deal" else "as of now"
     if isinstance(gauge, Multiplier):
-        factor = Fraction(found["factor"])
-        return f"multiplied by {percent(factor)}, because {value} {when} (from {_start(gauge, found, plan)})"
+        factor, where = Fraction(found["factor"]), _where(gauge, found, plan)
+        return f"multiplied by {roughly(factor)}, because {value} {when} ({where})"
     bounds = " and ".join(f"{name} {_threshold(gauge, bound, plan)}" for (name,), bound in gauge.thresholds())
     if found["factor"] != "0":
         opened = f", reached on {found['since']}" if found["since"] is not None else ""
@@ -103,6 +103,19 @@ def _ranked(gauge: Gauge, ranked: Ranked, value: int, quota: int | None) -> str:
     if ranked.counted_as == "place":
         return f"place by {gauge.measure} is {pieces(value)}"
     return f"{pieces(value)} of {pieces(quota or 0)} stand before you by {gauge.measure}"
+
+
+def _where(multiplier: Multiplier, found: Row, plan: Plan) -> str:
+    """From which bracket on, or between which points."""
+    if multiplier.brackets:
+        return f"from {_start(multiplier, found, plan)}"
+    starts = [point.at for point in multiplier.points]
+    passed = [at for at in starts if _reaches(found["value"], found["quota"], at)]
+    if not passed or len(passed) == len(starts):
+        name, end = ("beyond", starts[-1]) if passed else ("below", starts[0])
+        return f"{name} {_threshold(multiplier, end, plan)}"
+    following = starts[len(passed)]
+    return f"between {_threshold(multiplier, passed[-1], plan)} and {_threshold(multiplier, following, plan)}"
 
 
 def _start(multiplier: Multiplier, found: Row, plan: Plan) -> str:

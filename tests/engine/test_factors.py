@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.documents.gauge import FactorBracket, Gate, Multiplier
+from engine.documents.gauge import FactorBracket, FactorPoint, Gate, Multiplier
 from engine.documents.measure import Measure
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, when
@@ -249,3 +249,22 @@ def test_quotas_of_gates_are_quotas_of_the_plan():
     of = plan(BASE, gated(Gate(measure="acv", quota="team", min=share(100))))
 
     assert of.quotas == {"acv", "team"}
+
+
+@pytest.mark.parametrize(
+    ("ends", "at", "factor"),
+    [
+        ({}, "1/3", "1/2"),
+        ({}, "9/10", "3/4"),
+        ({}, "2", "1"),
+        ({"below": "none"}, "79/100", "0"),
+        ({"below": "continue"}, "7/10", "1/4"),
+        ({"below": "continue"}, "1/2", "0"),
+        ({"beyond": "continue"}, "11/10", "5/4"),
+    ],
+)
+def test_a_factor_runs_straight_between_points(ends, at, factor):
+    points = (FactorPoint(at=Fraction(4, 5), factor=Fraction(1, 2)), FactorPoint(at=Fraction(1), factor=Fraction(1)))
+    multiplier = Multiplier(measure="score", points=points, **ends)
+
+    assert multiplier.factor_at(Fraction(at)) == Fraction(factor)
