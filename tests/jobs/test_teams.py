@@ -12,7 +12,7 @@ import pytest
 
 from connectors.mapping import read_mapping
 from jobs.stand_in import SANDBOXES
-from sandbox.world import World, generate
+from sandbox.world import World
 from store import ledger, ownership, runs
 from tests.jobs.conftest import DEAL_OBJECT, Company, standing
 
@@ -30,12 +30,6 @@ ownership:
   commercial: {field: OWNER}
   splits: {policy: respect}
 """
-
-
-@pytest.fixture(scope="session")
-def tiny() -> World:
-    """A few dozen deals."""
-    return generate(11, 24)
 
 
 @pytest.fixture
