@@ -11,6 +11,9 @@ from typing import Protocol
 
 from engine.model import Change, FieldInfo, Issue, Organization, Page, Sent
 
+FULL = frozenset({"STORAGE_LIMIT_EXCEEDED", "RECORD_LIMIT"})
+"""Codes of answers that say: there is no room for another record of any kind. What is there can still be changed."""
+
 
 class ConnectorError(Exception):
     """Something between the worker and the CRM went wrong; `code` is the CRM's own word for it, if it had one."""

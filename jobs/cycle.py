@@ -116,8 +116,7 @@ def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
     written = [wiring.configuration.mapping.deal_object, *(each.name for each in (ours.objects if ours else ()))]
     run.count(deleted=found.vanished, missing=found.missing)
     if wiring.configuration.settings.write_back:
-        drifted = [restore_drifted(crm.target, run, name, of_ours=name != written[0]) for name in written]
-        run.count(drifted=sum(drifted))
+        restore_drifted(crm.target, run, written, written[1:])
     with run.write() as conn:
         runs.record_issues(conn, "reconciliation", found.issues, run.clock())
         for name in written:

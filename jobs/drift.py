@@ -6,17 +6,22 @@ change of a record. What differs is sent again, at most once a day, so that we n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
 from connectors.port import Target
+from engine.model import Issue, Severity
 from engine.money import parse_amount
 from jobs.running import Run
-from store import writeback
+from store import runs, settings, writeback
 
 log = structlog.get_logger()
 
+RESTORED = "restored_at"
+A_DAY = timedelta(hours=23)
+"""Between two looks; an hour short, as a daily run does not start at the same second."""
 BATCH = 2_000
 """Records read back in one call."""
 
@@ -24,22 +29,46 @@ Value = str | bool | None
 Fields = Mapping[str, Value]
 
 
-def restore_drifted(target: Target, run: Run, name: str, *, of_ours: bool = False) -> int:
-    """Queue every record whose fields differ from what the CRM confirmed; answers how many.
+def restore_drifted(target: Target, run: Run, names: Sequence[str], ours: Collection[str]) -> None:
+    """Queue every record of these objects whose fields differ from what the CRM confirmed, and say so as issues.
 
-    A record of an object that is ours (`of_ours`) is written again, too, where somebody deleted it.
+    A record of an object that is `ours` is written again, too, where somebody deleted it. Within a day of the last time
+    nothing is looked at, however often the rest is reconciled.
     """
+    now = run.clock()
+    with run.store.read() as conn:
+        last = settings.setting_of(conn, RESTORED)
+    if last is not None and now - datetime.fromisoformat(last) < A_DAY:
+        return
+    found = {name: _restored(target, run, name, of_ours=name in ours) for name in names}
+    with run.write() as conn:
+        issues = [_told(name, drifted) for name, drifted in found.items() if drifted]
+        runs.record_issues(conn, "fields changed in the CRM", issues, now)
+        settings.set_setting(conn, RESTORED, now.isoformat())
+    run.count(drifted=sum(map(len, found.values())))
+
+
+def _restored(target: Target, run: Run, name: str, *, of_ours: bool) -> Mapping[str, Sequence[str]]:
+    """The records of one object that are due again, each with the fields that differed."""
     with run.store.read() as conn:
         confirmed = writeback.confirmed(conn, name)
-    batches = _batches(list(confirmed))
-    drifted = [
-        record_id for batch in batches for record_id in _drifted(target, name, batch, confirmed, of_ours=of_ours)
-    ]
+    drifted = {
+        record_id: fields
+        for batch in _batches(list(confirmed))
+        for record_id, fields in _drifted(target, name, batch, confirmed, of_ours=of_ours)
+    }
     if drifted:
         log.warning("fields were changed in the CRM; they are written again", object=name, records=len(drifted))
         with run.write() as conn:
-            writeback.send_again(conn, name, drifted)
-    return len(drifted)
+            writeback.send_again(conn, name, list(drifted))
+    return drifted
+
+
+def _told(name: str, drifted: Mapping[str, Sequence[str]]) -> Issue:
+    fields = ", ".join(sorted({field for some in drifted.values() for field in some})) or "they were deleted"
+    message = f"{len(drifted)} records no longer said what was written ({fields}); written again, at most once a day."
+    remedy = "Stop the flow, the workflow or the person who changes them: nobody but the worker needs to."
+    return Issue("fields_overwritten", Severity.WARNS, name, message, remedy)
 
 
 def _batches(record_ids: list[str]) -> Iterator[list[str]]:
@@ -49,7 +78,8 @@ def _batches(record_ids: list[str]) -> Iterator[list[str]]:
 
 def _drifted(
     target: Target, name: str, record_ids: list[str], confirmed: Mapping[str, Fields], *, of_ours: bool
-) -> Iterator[str]:
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """The records that differ, with the fields that do; none where the record is gone."""
     known = target.fields(name)
     fields = sorted({field for record_id in record_ids for field in confirmed[record_id]})
     shown = target.read(name, record_ids, [field for field in fields if field in known or not of_ours])
@@ -57,9 +87,12 @@ def _drifted(
         found = shown.get(record_id)
         if found is None:
             if of_ours:
-                yield record_id
-        elif any(not _same(found[field], value) for field, value in confirmed[record_id].items() if field in found):
-            yield record_id
+                yield record_id, ()
+            continue
+        said = confirmed[record_id].items()
+        differing = [field for field, value in said if field in found and not _same(found[field], value)]
+        if differing:
+            yield record_id, differing
 
 
 def _same(found: Value, wanted: Value) -> bool:

@@ -216,9 +216,9 @@ def show_status(answer: dict[str, Any], *, as_json: bool) -> None:
     out.print(table("\nOpen issues", ("code", "records"), answer["issues"].items(), right=("records",)))
     writes = [(name, state, n) for name, states in answer["writes"].items() for state, n in states.items()]
     out.print(table("\nCRM writes", ("object", "state", "records"), writes, right=("records",)))
-    parked = [(p["record_id"], p["code"], p["message"]) for p in answer["parked"]]
+    parked = [(p["subject"], p["records"], p["code"], p["message"]) for p in answer["parked"]]
     if parked:
-        out.print(table("\nParked writes", ("record", "code", "the CRM says"), parked))
+        out.print(table("\nParked writes", ("record", "records", "code", "the CRM says"), parked, right=("records",)))
     chain = answer["ledger"]["broken"] or "intact"
     out.print(f"\nLedger: {answer['ledger']['postings']} postings, chain {chain}.")
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.model import Issue, Severity
+from engine.model import Issue
+from jobs.publishing.refusals import refusals
 from store import ledger, mirror, runs, writeback
 from store.chain import verify
 from store.database import Store
@@ -18,17 +19,7 @@ RUNS_SHOWN = 5
 
 def open_issues(conn: Connection) -> list[Issue]:
     """What waits for a person: what was found wrong, and what the CRM refused to take."""
-    return [found.issue for found in runs.open_issues(conn)] + [_refused(parked) for parked in writeback.parked(conn)]
-
-
-def _refused(parked: writeback.Parked) -> Issue:
-    return Issue(
-        "write_parked",
-        Severity.WARNS,
-        f"{parked.object} {parked.record_id}",
-        f"was not written; the CRM says: {parked.message} ({parked.code})",
-        "Mend the record or the permission; it is tried again when the record changes, and once a day.",
-    )
+    return [found.issue for found in runs.open_issues(conn)] + [refused.issue for refused in refusals(conn)]
 
 
 def status(store: Store) -> dict[str, Any]:
@@ -40,7 +31,7 @@ def status(store: Store) -> dict[str, Any]:
             "records": mirror.counts(conn),
             "issues": dict(Counter(issue.code for issue in issues)),
             "writes": writeback.counts(conn),
-            "parked": [asdict(parked) for parked in writeback.parked(conn)],
+            "parked": [refused._asdict() for refused in refusals(conn)],
             "ledger": {
                 "postings": ledger.posting_count(conn),
                 "broken": verify(conn),

@@ -150,6 +150,13 @@ def close_dates(conn: sa.Connection, deal_ids: Collection[str]) -> dict[str, dat
     return {row[0]: date.fromisoformat(row[1]) for row in conn.execute(chosen.where(deal.closed_on.is_not(None)))}
 
 
+def deal_names(conn: sa.Connection, deal_ids: Collection[str]) -> dict[str, str]:
+    """What these deals are called, won or not."""
+    deal = table("deal").c
+    rows = conn.execute(sa.select(deal.deal_id, deal.name).where(deal.deal_id.in_(among(deal_ids))))
+    return {deal_id: name or deal_id for deal_id, name in rows}
+
+
 def accounts_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:
     """The accounts these deals belong to; deals without one add nothing."""
     deal = table("deal").c

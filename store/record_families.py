@@ -46,6 +46,14 @@ def of_keys(conn: sa.Connection, crm_object: str, keys: Collection[str], now: da
     return _held(conn, crm_object, DESIRED.c.record_id.in_(among(keys)), now)
 
 
+def wanted_of(conn: sa.Connection, crm_object: str, keys: Collection[str]) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    """What is wanted of these records: by key, what each is ordered by, and its fields."""
+    row = DESIRED.c
+    chosen = sa.select(row.record_id, row.ordered_by, row.fields)
+    rows = conn.execute(chosen.where(row.object == crm_object, row.record_id.in_(among(keys))))
+    return {key: (parent, json.loads(fields)) for key, parent, fields in rows}
+
+
 def _held(conn: sa.Connection, crm_object: str, which: sa.ColumnElement[bool], now: datetime) -> list[Held]:
     row, moment = DESIRED.c, instant_text(now)
     chosen = sa.select(DESIRED).where(row.object == crm_object, row.state.in_(STATES), which)

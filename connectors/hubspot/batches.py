@@ -52,12 +52,15 @@ def in_batches(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
 
 
 def halving(batch: Sequence[Write], send: Callable[[Sequence[Write]], list[Sent]]) -> list[Sent]:
-    """Send a batch. One that is refused whole is halved until the record that spoils it stands alone."""
+    """Send a batch. One that is refused whole is halved until the record that spoils it stands alone.
+
+    Where the portal has no room for another record, no record spoils it: all of them have that answer.
+    """
     try:
         return send(batch)
     except Answered as refused:
-        if len(batch) == 1:
-            return verdicts.sent(batch[0].changes, refused.problem)
+        if len(batch) == 1 or verdicts.is_full(refused.problem):
+            return [sent for write in batch for sent in verdicts.sent(write.changes, refused.problem)]
         middle = len(batch) // 2
         return [*halving(batch[:middle], send), *halving(batch[middle:], send)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +16,10 @@ PASSING = frozenset({"RATE_LIMIT", "RATE_LIMITS", "INTERNAL_ERROR", "SERVER_ERRO
 GONE = frozenset({"OBJECT_NOT_FOUND"})
 PORTAL_RULES = frozenset({"MISSING_CONDITIONAL_REQUIRED_PROPERTY", "MISSING_REQUIRED_PROPERTY"})
 """The admin has made other properties required before a deal may be saved, whoever saves it."""
+
+
+RECORD_LIMIT = re.compile(r"\brecords?\b.{0,40}\blimit|\blimit\b.{0,40}\brecords?\b", re.IGNORECASE)
+"""HubSpot documents how many records a portal may hold, but not the form of this refusal: it is known by its words."""
 
 
 class _Invalid(msgspec.Struct):
@@ -34,8 +39,15 @@ def sent(changes: Iterable[Change], problem: Detail | Problem) -> list[Sent]:
     return [Sent(change, verdict, word, _text(word, named, problem)) for change in changes]
 
 
+def is_full(problem: Detail | Problem) -> bool:
+    """Whether the portal has no room for another record."""
+    return any(RECORD_LIMIT.search(each.message) for each in (problem, *problem.errors))
+
+
 def _reason(problem: Detail | Problem) -> tuple[str, list[str]]:
     """HubSpot's code and the properties it names. The values are in the message too: they may be pay, and are left."""
+    if is_full(problem):
+        return "RECORD_LIMIT", []
     if invalid := _embedded(problem.message):
         return invalid[0].error, [each.name for each in invalid]
     own = [problem] if isinstance(problem, Detail) else []

@@ -40,11 +40,10 @@ RETRY = frozenset(
         "OPERATION_ENQUEUED",
         "ALL_OR_NONE_OPERATION_ROLLED_BACK",
         "PROCESSING_HALTED",
-        "RECORD_IN_USE_BY_WORKFLOW",
-        "ENTITY_IS_LOCKED",
         "DUPLICATE_VALUE",
     }
 )
+"""Not among them: a record that an approval process locks. That takes days, and ends by a person's decision."""
 GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
 PASSING_TRIGGER = ("UNABLE_TO_LOCK_ROW", "CPU time limit", "Too many SOQL")
 """A trigger that failed for one of these reasons may succeed later; any other reason is the admin's to mend."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import structlog
 
@@ -19,6 +20,7 @@ from connectors.port import Target
 from engine.model import Change, Sent, Verdict
 from jobs.crash_points import crash_point
 from jobs.publishing.fit import fitted
+from jobs.publishing.room import Room
 from jobs.running import Run
 from store import record_families, settings, writeback
 from store.record_families import Held
@@ -37,7 +39,7 @@ def send_records(target: Target, run: Run, pay: PayRecords) -> Counter[str]:
     with run.store.read() as conn:
         keys = record_families.with_work(conn, pay.statement.name, pay.line.name, run.clock())
         org = settings.pinned(conn)
-    sending = _Sending(target, run, pay, org.currency if org else None)
+    sending = _Sending(target, run, pay, org.currency if org else None, Room())
     verdicts: Counter[str] = Counter()
     for start in range(0, len(keys), STATEMENTS_AT_ONCE):
         for sent in sending.send(keys[start : start + STATEMENTS_AT_ONCE]):
@@ -56,6 +58,7 @@ class _Sending:
     run: Run
     pay: PayRecords
     org_currency: str | None
+    room: Room
 
     def send(self, keys: Sequence[str]) -> Iterator[Sent]:
         """These statements: announced, their lines, and then themselves."""
@@ -76,7 +79,8 @@ class _Sending:
     def _announce(self, statements: Sequence[Held]) -> Iterator[Sent]:
         """Mark them `Updating`. What cannot be marked is not begun: its failure is that of the whole statement."""
         wanted = {each.change.record_id: each.change for each in statements}
-        for sent in self._write(self.pay.statement.name, [self._announcement(each) for each in statements], wanted):
+        said = [self._announcement(each) for each in statements]
+        for sent in self._write(self.pay.statement.name, said, wanted):
             if sent.verdict is not Verdict.WRITTEN:
                 yield sent
 
@@ -110,7 +114,7 @@ class _Sending:
             return
         asked = {change.record_id: change for change in changes}
         fit, parked = fitted(self.target, self.pay, changes, self.org_currency)
-        for batch in (parked, *(self.target.write(name, fit) if fit else ())):
+        for batch in chain([parked], self.room.write(self.target, name, fit)):
             answers = [_kept(sent, asked, on_failure) for sent in batch]
             with self.run.write() as conn:
                 writeback.mark(conn, answers, self.run.clock())

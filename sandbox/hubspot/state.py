@@ -1,13 +1,14 @@
 """One portal: its records, people, rules and faults. Tests hold it directly; HTTP goes through `rest/routes.py`."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sandbox.faults import Faults
 from sandbox.hubspot.clock import Clock, millis
+from sandbox.hubspot.errors import ApiError
 from sandbox.hubspot.habits import Habits
 from sandbox.hubspot.loading import load
 from sandbox.hubspot.records import snapshot, writing
@@ -31,6 +32,7 @@ from sandbox.hubspot.searching.search import Searches
 from sandbox.hubspot.standard import standard_schema
 
 Values = dict[str, str | None]
+Predicate = Callable[[Mapping[str, str], int | None], bool]
 _CALLS_KEPT = 100_000
 _FIRST_IDS = {"0-3": 35_447_000_000, "0-2": 25_177_000_000, "0-8": 19_900_000_000, "0-72": 31_122_000_000}
 _FIRST_ID, _STEP = 44_027_000_000, 3
@@ -76,6 +78,7 @@ class Portal:
         self.currencies, self.splits = Currencies(clock), Splits(self)
         self.tokens, self.limits = Tokens(clock), Limits(clock, allowance or Allowance(), zone)
         self.rendered, self.searches = Renderer(self), Searches(self)
+        self.refusals: list[tuple[str, Predicate, ApiError]] = []
         self.demands: list[Demand] = []
         self.exports = Exports()
         self.off: set[str] = set()
@@ -200,6 +203,10 @@ class Portal:
     def demand(self, kind: str, name: str, when: tuple[str, str] | None = None) -> None:
         """Demand a property of new records, or of those where another property holds a value (2026-09 writes only)."""
         self.demands.append(Demand(object=self.schema.get(kind).plural, property=name, when=when))
+
+    def refuse(self, kind: str, predicate: Predicate, problem: ApiError) -> None:
+        """Refuse records of these values; the predicate is told the record's id, too, or None for a new one."""
+        self.refusals.append((self.schema.get(kind).id, predicate, problem))
 
     def let_view(self, user: str, kind: str, view: str) -> None:
         """Let a user see `everything`, what belongs to the `team`, only what is `owned`, or `none` of a type."""

@@ -61,7 +61,7 @@ class Org:
         self.rendered = RenderCache(self.tables)
         self.access = Access(self.schema, self.tables, self.faults)
         self.tokens = Tokens(consumer_key, consumer_secret)
-        self.validation_rules: dict[str, list[tuple[Predicate, str, tuple[str, ...]]]] = defaultdict(list)
+        self.refusals: dict[str, list[tuple[Predicate, str, str, tuple[str, ...]]]] = defaultdict(list)
         self.flows: dict[str, list[Flow]] = defaultdict(list)
         self.calls: list[Call] = []
         self.used = 0
@@ -171,7 +171,11 @@ class Org:
 
     def validation_rule(self, sobject: str, predicate: Predicate, message: str, *fields: str) -> None:
         """Refuse to save records for which the predicate is true."""
-        self.validation_rules[sobject].append((predicate, message, fields))
+        self.refuse(sobject, predicate, "FIELD_CUSTOM_VALIDATION_EXCEPTION", message, *fields)
+
+    def refuse(self, sobject: str, predicate: Predicate, code: str, message: str, *fields: str) -> None:
+        """Refuse records for which the predicate is true, as approvals, record types or full storage do."""
+        self.refusals[sobject].append((predicate, code, message, fields))
 
     def flow(self, sobject: str, run: Flow) -> None:
         """Run before each save: it is given the new record and the old one (None on insert) and gives changes."""

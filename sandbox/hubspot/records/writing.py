@@ -96,9 +96,12 @@ def _check_demanded(portal: "Portal", kind: ObjectType, values: Values, old: Rec
         if missing:
             message = f"Error creating {kind.code}. Some required properties were not set."
             raise validation(message, context={"properties": missing})
+    held = {**(old.values if old else {}), **values}
+    for refused, predicate, problem in portal.refusals:
+        if refused == kind.id and predicate(held, old.id if old else None):
+            raise problem
     if write.version != STRICT_VERSION:
         return
-    held = {**(old.values if old else {}), **values}
     for rule in portal.demands:
         if rule.object == kind.plural and rule.breaks(held, creating=old is None):
             raise validation("The property values provided are invalid", errors=[rule.shown()])

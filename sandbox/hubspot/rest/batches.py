@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sandbox.hubspot.state import Portal
 
 MOST, MOST_WITH_HISTORY = 100, 50
+_OF_ALL = frozenset({"CONFLICT", "LIMIT_EXCEEDED"})
+"""What is wrong with the whole batch. How HubSpot says that a portal is full is not documented; this is the worst."""
 Input = TypeVar("Input")
 
 
@@ -174,7 +176,7 @@ def create(portal: "Portal", request: Request, segment: str) -> Response:
 
 
 def upsert(portal: "Portal", request: Request, segment: str) -> Response:
-    """Make or change records by a unique property. A conflict refuses the whole batch."""
+    """Make or change records by a unique property. A conflict refuses the whole batch, and so does a full portal."""
     kind = portal.schema.get(segment)
     inputs = limited(request.read(Batch).inputs, MOST)
     _refuse_repeated(inputs)
@@ -207,7 +209,7 @@ def _refuse_conflicts(
         try:
             writing.checked(portal, kind, each.values, record, objects.writer(portal, request))
         except ApiError as problem:
-            if problem.category == "CONFLICT":
+            if problem.category in _OF_ALL:
                 raise
 
 

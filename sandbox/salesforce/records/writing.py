@@ -112,9 +112,9 @@ def _save(org: "Org", sobject: SObject, old: Row | None, new: Row) -> None:
         new |= {name: stored(sobject.fields[name], value) for name, value in flow(dict(new), old).items()}
         before_save(org, sobject.name, old, new)
     _required(sobject, new)
-    for predicate, message, fields in org.validation_rules.get(sobject.name, ()):
+    for predicate, code, message, fields in org.refusals.get(sobject.name, ()):
         if predicate(new):
-            raise RowError("FIELD_CUSTOM_VALIDATION_EXCEPTION", message, fields=fields)
+            raise RowError(code, message, fields=fields)
     _unique(org, sobject, new)
     org.tables.put(sobject.name, new)
     after_save(org, sobject.name, old, new)
