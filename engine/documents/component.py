@@ -20,7 +20,7 @@ from engine.documents.problems import Loc, Problem
 from engine.documents.rate_by import RateBy
 from engine.documents.release import STEPS, ReleaseStep, share_problems
 from engine.documents.residual import Residual
-from engine.documents.values import Count, Dated, Name, Pay, Rate, Share, Times, Window
+from engine.documents.values import Count, Dated, Micros, Name, Pay, Rate, Share, Times, Window
 
 Accumulation = Over
 Kind = Literal["commission", "spiff", "bonus", "manager_override"]
@@ -90,8 +90,9 @@ class Component(Document):
     """A rate that follows the deal's discount, margin, uplift or growth in a straight line between points."""
     times: Dated[Times] | None = Field(default=None, examples=["1"])
     """A flat multiple of the target rate, which is target / quota, kept exact: a rate derived from variable pay."""
-    pays: Dated[Pay] | None = Field(default=None, examples=["250"])
-    """An amount of the plan's currency for each unit that is counted, or for each `per` of the measure."""
+    pays: Dated[Micros] | None = Field(default=None, examples=["250"])
+    """An amount of the plan's currency for each unit that is counted, or for each `per` of the measure. Below zero it
+    is a fee: `pays: -300` on a count of deals takes 300 off for each."""
     per: Pay | None = Field(default=None, examples=["1_000"])
     """What an amount of `pays` is for: `pays: 100` and `per: 1_000` pay 100 for each 1,000 of the measure, and a part
     of it for a part of 1,000."""

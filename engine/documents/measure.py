@@ -126,6 +126,10 @@ class Measure(Document):
     """An amount of the plan's currency that each deal must exceed: only what is above it counts, and of a deal below
     zero what is beyond it on that side. A payee with a share of the deal exceeds that share of it."""
 
+    most_per_deal: Pay | None = Field(default=None, examples=["500_000"])
+    """The most that one deal counts for, in the plan's currency, either way: a windfall clause. A payee with a share of
+    the deal counts for at most that share of it."""
+
     @property
     def unit(self) -> Unit:
         """What the measure's numbers are."""
@@ -187,7 +191,7 @@ class Measure(Document):
     @property
     def made_of(self) -> tuple[str, ...]:
         """The keys that make a credit count for something else than its value."""
-        keys = ("lines", "weights", "multiply", "less_per_deal")
+        keys = ("lines", "weights", "multiply", "less_per_deal", "most_per_deal")
         return (*(key for key in keys if getattr(self, key)), *(("portion",) if self.portion != "all" else ()))
 
     def dated(self) -> Iterator[tuple[Loc, Dated[Any]]]:
@@ -244,8 +248,9 @@ class Measure(Document):
         if self.sum in ("list_price", "discount") and (self.looks_at_lines or self.portion != "all"):
             message = f"the {self.sum} of a deal is of all of it."
             yield Problem((), message, "Remove lines, weights of lines and portion.")
-        if self.sum == "units" and self.less_per_deal is not None:
-            yield Problem(("less_per_deal",), "is an amount, and units are pieces.", "Remove less_per_deal.")
+        for key in ("less_per_deal", "most_per_deal"):
+            if self.sum == "units" and getattr(self, key) is not None:
+                yield Problem((key,), "is an amount, and units are pieces.", f"Remove {key}.")
 
     def _cash_problems(self) -> Iterator[Problem]:
         """What asks about payments needs cash."""

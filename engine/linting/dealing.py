@@ -54,6 +54,8 @@ def _amounts(world: World, part: Component) -> list[int]:
             found |= {size for bound in _bounds(test) for size in (bound, bound + bound // 2)}
     if measure.less_per_deal:
         found.add(2 * measure.less_per_deal)
+    if measure.most_per_deal:
+        found.add(2 * measure.most_per_deal)
     even = 2 * step
     return sorted({max(size // even * even, even) for size in found})
 

@@ -29,7 +29,7 @@ def made(measure: Measure, line: Row, deal: Row, credit: Row, takers: Sequence[s
         return ""
     without = [f"without what {' and '.join(takers)} take"] if takers else []
     changes = ", ".join([*_changes(measure, line["currency"]), *without])
-    if changes and whole and measure.less_per_deal is None:
+    if changes and whole and measure.less_per_deal is None and measure.most_per_deal is None:
         changes = f"{changes}, {_nearly(line['base_micros'] / whole)} of {'it' if said else NAMES[measure.sum]}"
     return "; ".join(text for text in (said, changes) if text)
 
@@ -53,6 +53,11 @@ def _start(measure: Measure, deal: Row, credit: Row) -> tuple[Fraction | None, s
         cost = deal["cost_micros"]
         said = f"margin: {money(deal['amount_micros'], currency)} - {money(cost, currency)}"
         return (deal["amount_micros"] - cost) * share, said
+    if measure.sum in ("list_price", "discount"):
+        listed = money(deal["list_micros"], currency)
+        sold = deal["amount_micros"] if measure.sum == "discount" else 0
+        less = f" less {money(sold, currency)}" if measure.sum == "discount" else ""
+        return (deal["list_micros"] - sold) * share, f"list price: {listed}{less}"
     if measure.sum in ("margin", "units"):
         return None, f"the {measure.sum} of its lines"
     return Fraction(credit["acv_micros" if measure.sum in ("acv", "arr") else _column(measure)]), ""
@@ -83,6 +88,8 @@ def _changes(measure: Measure, currency: str) -> Iterator[str]:
         yield "the renewed part" if measure.portion == "renewed" else "the uplift"
     if measure.less_per_deal is not None:
         yield f"what is above {money(measure.less_per_deal, currency)}"
+    if measure.most_per_deal is not None:
+        yield f"at most {money(measure.most_per_deal, currency)}"
 
 
 def _nearly(ratio: Fraction) -> str:

@@ -54,11 +54,17 @@ def worths(
     told = found.select("credit_id", stuck=_stuck(measure)).with_columns(
         base=rounded_product(found, _value(measure), _factors(measure))
     )
-    if measure.less_per_deal is None:
-        return told
-    less = rounded_product(found, whole(measure.less_per_deal), [_part(of_the_deal=True), _share()])
-    above = (pl.col("base").abs() - less).clip(0, None)
-    return told.with_columns(base=pl.col("base").sign() * above)
+    size = pl.col("base").abs()
+    if measure.less_per_deal is not None:
+        size = (size - _of_the_credit(measure.less_per_deal, found)).clip(0, None)
+    if measure.most_per_deal is not None:
+        size = pl.min_horizontal(size, _of_the_credit(measure.most_per_deal, found))
+    return told.with_columns(base=pl.col("base").sign() * size)
+
+
+def _of_the_credit(amount: int, found: pl.DataFrame) -> pl.Series:
+    """The credit's share of an amount for each deal."""
+    return rounded_product(found, whole(amount), [_part(of_the_deal=True), _share()])
 
 
 def _facts(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure, takers: Sequence[Taker]) -> pl.DataFrame:

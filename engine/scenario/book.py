@@ -87,8 +87,16 @@ def beginning(scenario: Scenario, rules: Rules) -> date:
     return period_of(min(days_of_facts(scenario, rules), default=DEAL_DAY), "year", rules.company).starts_on
 
 
+def amount_of(deal: DealFact) -> int | None:
+    """Its amount, its ACV, or what its products come to; None where nothing says."""
+    if deal.amount is not None or deal.acv is not None:
+        return deal.amount if deal.amount is not None else deal.acv
+    amounts = [sold.amount for sold in deal.products if sold.amount is not None]
+    return sum(amounts) if amounts else None
+
+
 def _deal(deal_id: str, deal: DealFact, rules: Rules) -> dict[str, Any]:
-    amount = deal.amount if deal.amount is not None else (deal.acv or 0)
+    amount = amount_of(deal) or 0
     return {
         "deal_id": deal_id,
         "name": deal.name,

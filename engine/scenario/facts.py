@@ -99,7 +99,8 @@ class DealFact(Customer):
     created_on: Day | None = Field(default=None, examples=["2025-12-01"])
     """The day it was opened: its sales cycle begins there."""
     amount: Micros | None = Field(default=None, examples=["50_000"])
-    """Its amount; without it, its ACV. Where nothing adds up money it may be left out, and is 0."""
+    """Its amount; without it, its ACV, else what its products come to. Where nothing adds up money it may be left out,
+    and is 0."""
     acv: Micros | None = Field(default=None, examples=["25_000"])
     """Its annual contract value; without it, a year's part of the amount by the term."""
     cost: Micros | None = Field(default=None, examples=["30_000"])

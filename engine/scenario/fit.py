@@ -9,7 +9,7 @@ from engine.calendar import period_named
 from engine.documents.plan import DRAW, Plan
 from engine.documents.problems import Loc, Problem, nearest
 from engine.payees.measure import measured_column
-from engine.scenario.book import windows_of_quotas
+from engine.scenario.book import amount_of, windows_of_quotas
 from engine.scenario.cohorts import periods_of
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before
@@ -45,7 +45,7 @@ def _deals(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     """A deal has a size where anything adds up money."""
     of_money = any(measure.sum is not None for plan in rules.plans for measure in plan.measures.values())
     for position, deal in enumerate(scenario.deals):
-        if of_money and deal.amount is None and deal.acv is None:
+        if of_money and amount_of(deal) is None:
             message = "a deal without amount and acv."
             yield Problem(("deals", position), message, "Write amount, such as amount: 50_000, or acv.")
 

@@ -35,7 +35,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "CreditShare", "by_stages"),
     **_each(LATE, "HouseAccounts", "because", "counts_for", "id", "when"),
     **_each(LATE, "Leavers", "paid_for_days"),
-    **_each(LATE, "Measure", "members", "ratio", "retention", "weighted"),
+    **_each(LATE, "Measure", "most_per_deal", "members", "ratio", "retention", "weighted"),
     **_each(LATE, "Ratio", "as", "of", "to"),
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
     **_each(LATE, "Multiplier", "below", "beyond", "points", "ranked"),

@@ -44,7 +44,7 @@ def test_every_problem_of_scenario_and_plan_comes_at_once_with_its_line() -> Non
         "s.yaml:5: plan.components.base.rate: 10 is not a percentage. Write a percentage, such as 8% or 0.75%.",
         "s.yaml:6: plan.components.base.tirs: unknown key. Did you mean tiers?",
         "s.yaml:7: dels: unknown key. Did you mean deals?",
-        "s.yaml:8: quotas[1].per: day is not a choice here. Known: half, month, quarter, year.",
+        "s.yaml:8: quotas[1].per: day is not a choice here. Known: half, half_month, month, quarter, two_weeks, week, year.",
     ]
 
 
