@@ -33,6 +33,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="As it was believed at the end of this day, or at this instant.")
 ]
+LOGGED = frozenset({"sync", "run", "backfill"})
+"""What the daemon does or a timer starts: each run leaves a line in the log. Other commands answer a person."""
 HERE = Path(__file__).parent.parent
 
 
@@ -77,7 +79,7 @@ def opened(folder: Path, action: str) -> Iterator[tuple[Configuration, Store, Ac
     from jobs.settings import check_environment, database_url
     from store.database import open_store
 
-    logs.configure()
+    logs.configure(answering=action not in LOGGED)
     with reported():
         check_environment(os.environ)
         configuration = load(folder)

@@ -23,6 +23,8 @@ from jobs.settings import Settings, read_settings
 T = TypeVar("T")
 
 SETTINGS = "tallystick.yaml"
+COMPANY = "company.yaml"
+ENGAGEMENT, PLANS = "engagement/", "plans/"
 EXAMPLES = "examples/"
 """Where plan tests live that show the language."""
 GOVERNS_NO_RESULT = (SETTINGS, "access.yaml", "journal.yaml")
@@ -46,8 +48,13 @@ class Configuration:
 
     @property
     def policy(self) -> str:
-        """Changes when plans, rules or mapping say something else: what decides about pay beside records and people."""
-        documents = {name: text for name, text in self.texts.items() if name.endswith(".yaml")}
+        """Changes when plans, rules or mapping say something else: what decides about pay beside records and people.
+
+        It names what a computation reads, so that an edit of any other file (who may do what, account numbers, plan
+        tests, the mapping of another CRM) is none.
+        """
+        decides = {COMPANY, mapping_of(self.settings.crm)}
+        documents = {name: text for name, text in self.texts.items() if name in decides or _is_rule(name)}
         return _fingerprint({name: _said(text, name) for name, text in documents.items()})
 
     @property
@@ -79,12 +86,12 @@ def _configured(folder: Path, files: tuple[tuple[str, str], ...]) -> Configurati
     texts = dict(files)
     reader = Reader(folder, texts, [])
     settings = reader.one(SETTINGS, read_settings)
-    company = reader.one("company.yaml", read_company)
-    mapping = reader.one(f"mapping/{settings.crm if settings else 'salesforce'}.yaml", read_mapping)
+    company = reader.one(COMPANY, read_company)
+    mapping = reader.one(mapping_of(settings.crm if settings else "salesforce"), read_mapping)
     access = reader.one("access.yaml", read_access) if "access.yaml" in texts else Access()
     journal = reader.one("journal.yaml", read_journal) if "journal.yaml" in texts else Journal()
-    engagements = reader.each("engagement/", read_engagement)
-    plans = reader.each("plans/", read_plan)
+    engagements = reader.each(ENGAGEMENT, read_engagement)
+    plans = reader.each(PLANS, read_plan)
     if company is not None and not reader.problems:
         reader.problems.extend(
             check_rules(
@@ -174,6 +181,15 @@ def _lists(texts: dict[str, str]) -> set[str]:
 
 def _missing_folder(folder: Path) -> Issue:
     return Issue("missing_folder", Severity.HOLDS, str(folder), "There is no such folder.", "Run worker.py init.")
+
+
+def mapping_of(crm: str) -> str:
+    """The file that says which fields of a CRM mean what."""
+    return f"mapping/{crm}.yaml"
+
+
+def _is_rule(name: str) -> bool:
+    return name.endswith(".yaml") and name.startswith((ENGAGEMENT, PLANS))
 
 
 def _said(text: str, name: str) -> str:

@@ -6,6 +6,7 @@ key named, so that the mistake is seen and the value is not.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
@@ -36,8 +37,11 @@ def keep_allowed(_logger: object, _name: str, event: MutableMapping[str, Any]) -
     return event
 
 
-def configure(stream: TextIO | None = None) -> None:
-    """Log to the stream (standard error by default): coloured for a person, one JSON object a line for a machine."""
+def configure(stream: TextIO | None = None, *, answering: bool = False) -> None:
+    """Log to the stream (standard error by default): coloured for a person, one JSON object a line for a machine.
+
+    A command that answers a person (`answering`) logs warnings and errors alone: its answer says what it did.
+    """
     out = stream or sys.stderr
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
@@ -54,6 +58,7 @@ def configure(stream: TextIO | None = None) -> None:
             keep_allowed,
             renderer,
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if answering else logging.NOTSET),
         logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=False,
     )

@@ -13,6 +13,7 @@ from jobs import logs
 from jobs.cycle import sync
 from store import ledger
 from tests.jobs.conftest import CREDENTIALS, Company
+from tests.jobs.test_commands import run_on
 
 
 @pytest.fixture
@@ -53,6 +54,18 @@ def test_each_line_is_json_and_a_run_has_one_rich_line(company: Company, written
     assert len(ended) == 1
     assert ended[0]["outcome"] == "done"
     assert {"run", "kind", "records", "postings", "written", "seconds", "timestamp", "level"} <= set(ended[0])
+
+
+def test_a_command_that_answers_a_person_logs_warnings_alone(company: Company, written: io.StringIO) -> None:
+    """No line stands before its answer; a warning is never lost. What a timer starts keeps its line."""
+    asked = [run_on(company, "adjust", "nobody", "2026-11", "1", "--reason", "x"), run_on(company, "status")]
+    assert [answer.stderr.count("run ended") for answer in asked] == [0, 0]
+    assert run_on(company, "sync").stderr.count('"event": "run ended"') == 1
+
+    logs.configure(written, answering=True)
+    structlog.get_logger().info("told by the answer")
+    structlog.get_logger().warning("write parked")
+    assert [json.loads(line)["event"] for line in written.getvalue().splitlines()] == ["write parked"]
 
 
 def test_a_key_that_is_not_allowed_is_dropped_by_name(written: io.StringIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import polars as pl
@@ -10,6 +11,7 @@ import pytest
 from engine.documents.access import Access, Identity
 from engine.documents.reading import read_plan
 from jobs.activation import check_activation
+from jobs.configuration import configured
 from jobs.guard import Asked, ChangeHeld, Limits, Shown, check
 from tests.engine.documents.test_reading import CONFIG
 
@@ -92,3 +94,27 @@ def test_a_plan_version_that_nobody_approved_computes_nothing_where_two_are_aske
     assert [(one.kind, one.subject, one.detail) for one in held.value.asked] == [
         ("plan_activation", "ae", {"version": plan.version})
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "counts"),
+    [
+        ("access.yaml", "people: [{login: dana, name: Dana, roles: [admin]}]\n", False),
+        ("journal.yaml", 'cash: {number: "1", name: Bank}\n', False),
+        ("mapping/hubspot.yaml", "another: CRM\n", False),
+        ("tests/dispute-4.yaml", "a: plan test\n", False),
+        ("plans/ae.yaml", "\n# a comment\n", False),
+        ("plans/ae.yaml", "\nanother: key\n", True),
+        ("company.yaml", "\nweek_starts: sunday\n", True),
+    ],
+)
+def test_only_an_edit_of_what_a_computation_reads_is_one(name: str, edit: str, *, counts: bool) -> None:
+    """Who may do what, account numbers and the other CRM's mapping change nobody's pay: the guard counts no edit."""
+    files = [*CONFIG.glob("*.yaml"), *CONFIG.glob("mapping/*"), *CONFIG.glob("engagement/*"), *CONFIG.glob("plans/*")]
+    texts = {path.relative_to(CONFIG).as_posix(): path.read_text(encoding="utf-8") for path in files}
+    before = configured(CONFIG, texts | {"lists/named_accounts.csv": "account,from,until\n"})
+    text = before.texts.get(name, "") if edit.startswith("\n") else ""
+
+    after = replace(before, texts=before.texts | {name: text + edit})
+
+    assert (after.policy != before.policy) == counts
