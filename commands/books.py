@@ -50,6 +50,7 @@ def close(
 def reopen(
     period: Period,
     reason: Annotated[str, typer.Option(help="Why the period must change. It is kept.")],
+    with_later: Annotated[bool, typer.Option("--with-later", help="Open every later closed one, too.")] = False,
     config: ConfigFolder = Path("config"),
     as_json: AsJson = False,
 ) -> None:
@@ -63,4 +64,5 @@ def reopen(
 
     with opened(config, "reopen") as (configuration, store, actor):
         sign = signing(configuration.access, store, actor)
-        show_reopened(unlock(configuration, store, period, sign, reason=reason), as_json=as_json)
+        done = unlock(configuration, store, period, sign, reason=reason, with_later=with_later)
+        show_reopened(done, as_json=as_json)

@@ -26,7 +26,8 @@ def _close(period: str, detail: Mapping[str, Any], _: Names) -> str:
 
 
 def _reopen(period: str, detail: Mapping[str, Any], _: Names) -> str:
-    return f"Open {period} again: {detail['reason']}."
+    every = ", ".join([period, *sorted(detail.get("later", {}))])
+    return f"Open {every} again: {detail['reason']}."
 
 
 def _activation(plan: str, detail: Mapping[str, Any], _: Names) -> str:

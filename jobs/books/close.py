@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -71,19 +71,27 @@ def close(
         return {"period": label, "closing": number, "statements": statements, "seal": head(conn, CLOSING)[1]}
 
 
-def reopen(configuration: Configuration, store: Store, label: str, sign: Sign, *, reason: str) -> dict[str, Any]:
-    """Open a closed period again. Its sealed statements stay; closing it again seals new ones beside them."""
+def reopen(
+    configuration: Configuration, store: Store, label: str, sign: Sign, *, reason: str, with_later: bool = False
+) -> dict[str, Any]:
+    """Open a closed period again. Its sealed statements stay; closing it again seals new ones beside them.
+
+    With the later closed periods of its kind, the last one first, all are opened or none: what is signed names each.
+    """
     period = named(label, configuration)
     if not reason.strip():
         raise SettingsProblem("Reopening needs a reason: --reason 'why the period must change'.")
     with store.read() as conn:
-        _refuse_reopening(conn, configuration, period)
-        detail = _detail(conn, label)
+        later = _later(conn, configuration, period, with_later=with_later)
+        detail = _reopening(conn, label, later)
     signed = sign("reopen", label, {**detail, "reason": reason}, reason)
     with store.write() as conn:
-        _refuse_reopening(conn, configuration, period)
-        number = _noted(conn, label, "reopened", signed, reason=reason, now=store.clock())
-    return {"period": label, "closing": number, "by": signed.who.login, "second": signed.second}
+        again = _reopening(conn, label, _later(conn, configuration, period, with_later=with_later))
+        if again != detail:
+            raise SettingsProblem(f"What is closed has changed since it was signed; reopen {label} again.")
+        for each in (*later, label):
+            number = _noted(conn, each, "reopened", signed, reason=reason, now=store.clock())
+    return {"period": label, "later": later, "closing": number, "by": signed.who.login, "second": signed.second}
 
 
 def _noted(conn: Connection, label: str, action: closing.Action, signed: Signed, *, reason: str, now: datetime) -> int:
@@ -105,15 +113,24 @@ def _refuse_open(conn: Connection, configuration: Configuration, label: str, sto
         raise NotYet(label, points)
 
 
-def _refuse_reopening(conn: Connection, configuration: Configuration, period: Period) -> None:
+def _later(conn: Connection, configuration: Configuration, period: Period, *, with_later: bool) -> list[str]:
+    """The closed periods that are opened first; raises where there are some and only this one is to be opened."""
     if period.label not in closing.closed(conn):
         raise NotFound(f"{period.label} is open already; run sync, and close it when its statements are right.")
     after = later_closed(conn, period, configuration.rules.company)
-    if after:
+    if after and not with_later:
         raise NotOpened(
             f"{period.label} cannot be reopened: {', '.join(after)} come after it and go on where it ends. "
-            "Reopen those first, or leave it closed: what changes is booked in the open period by itself."
+            "Reopen those first (all with --with-later), or leave it closed: what changes is booked in the open period "
+            "by itself."
         )
+    return after
+
+
+def _reopening(conn: Connection, label: str, later: Sequence[str]) -> dict[str, Any]:
+    """What is signed: `_detail`, and each later period with the postings that show in it."""
+    detail = _detail(conn, label)
+    return detail | {"later": {each: ledger.shown_hash(conn, each) for each in later}} if later else detail
 
 
 def _detail(conn: Connection, label: str) -> dict[str, Any]:

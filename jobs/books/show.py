@@ -27,8 +27,9 @@ def _point(point: Issue) -> dict[str, str]:
 
 
 def show_reopened(done: dict[str, Any], *, as_json: bool) -> None:
-    """That the period is open again."""
+    """Which periods are open again."""
     if as_json:
         as_data(done)
         return
-    console().print(f"{done['period']} is open again; run sync, then close it again.")
+    every = ", ".join([done["period"], *reversed(done["later"])])
+    console().print(f"Open again: {every}. Run sync, then close them again in their order.")

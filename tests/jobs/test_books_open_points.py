@@ -78,3 +78,40 @@ def test_what_is_open_is_listed_releases_go_on_and_reopening_goes_back_in_order(
         assert [entry.action for entry in audit.entries(conn, last["period"])][:1] == ["close"]
         assert verify(conn) is None
     tells_what_it_closed_before_a_refusal(company)
+
+
+TWO = """people:
+  - {login: root, name: Root, roles: [admin]}
+  - {login: bo, name: Bo, roles: [finance]}
+"""
+
+
+@pytest.mark.synced
+def test_later_months_are_reopened_with_one_request_that_names_each(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All or none, the last one first; another closing in between needs another agreement."""
+    monkeypatch.setattr(clock, "now", company.clock)
+    company.edit("tallystick.yaml", lambda text: text + BOOK)
+    with company.store().read() as conn:
+        months = sorted(ledger.periods(conn))[:3]
+    close_all(company, months[-1])
+    (company.folder / "access.yaml").write_text(TWO, encoding="utf-8")
+    monkeypatch.setenv("TALLYSTICK_ACTOR", "root")
+    words = ("reopen", months[0], "--with-later", "--reason", "a wrong rate")
+
+    assert run_on(company, *words).exit_code == 3
+    (asks,) = json.loads(run_on(company, "approvals", "--json").stdout)
+    assert asks["asks"] == f"Open {', '.join(months)} again: a wrong rate."
+    monkeypatch.setenv("TALLYSTICK_ACTOR", "bo")
+    assert run_on(company, "approve", asks["id"]).exit_code == 0
+    monkeypatch.setenv("TALLYSTICK_ACTOR", "root")
+    assert run_on(company, "reopen", months[0], "--reason", "a wrong rate").exit_code == 1
+    assert run_on(company, "reopen", months[1], "--with-later", "--reason", "a wrong rate").exit_code == 3
+    assert ", ".join(months) in run_on(company, *words).stdout
+
+    with company.store().read() as conn:
+        opened = [(each.period, each.second) for each in closing.closings(conn) if each.action == "reopened"]
+        assert opened == [(month, "bo") for month in reversed(months)]
+        assert closing.closed(conn) == {}
+        assert verify(conn) is None

@@ -36,6 +36,12 @@ def test_every_decision_that_can_wait_has_its_words() -> None:
         ("close", "2026-10", {"accepts_issues": ""}, "Close 2026-10 with exactly what shows in it now."),
         ("close", "2026-10", {"accepts_issues": "old"}, "Close 2026-10 with exactly what shows in it now, although "),
         ("reopen", "2026-10", {"reason": "a wrong rate"}, "Open 2026-10 again: a wrong rate."),
+        (
+            "reopen",
+            "2026-09",
+            {"reason": "x", "later": {"2026-11": "", "2026-10": ""}},
+            "Open 2026-09, 2026-10, 2026-11 ",
+        ),
         ("plan_activation", "ae", {"version": "a1" * 32}, "Compute pay with version a1a1a1a1a1a1 of plan ae."),
         ("breaker", "change", {"why": ["change 4 of 9 lines"]}, "run, which would change 4 of 9 lines."),
         ("adjustment", "adjustment 3", PAY, "Let adjustment 3 count: -150.00 EUR of pay for Ada in 2026-11, plan ae"),
