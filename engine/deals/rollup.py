@@ -5,6 +5,8 @@ Only managers whose plan uses roll-ups get them, so that a book is not multiplie
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from engine.book import Book, Rules
@@ -51,23 +53,30 @@ def _counts(kind: str, measure: Measure) -> bool:
 
 
 def enrolled_in(plans: list[Plan], book: Book) -> pl.DataFrame:
-    """The enrolments in these plans."""
-    return book.enrolments.filter(pl.col("plan").is_in([plan.plan for plan in plans]))
+    """The enrolments in these plans; `left` are those that were the payee's last in any plan."""
+    last = pl.col("until_on").fill_null(date.max).max().over("person_id")
+    enrolled = book.enrolments.with_columns(left=pl.col("until_on") == last)
+    return enrolled.filter(pl.col("plan").is_in([plan.plan for plan in plans]))
 
 
 def in_a_plan(links: pl.DataFrame, enrolled: pl.DataFrame, plans: list[Plan]) -> pl.DataFrame:
-    """The links (payee, day, `to_payee_id` and more) to people who are that day in one of the plans."""
+    """The links (payee, day, `to_payee_id` and more) to people who are that day in one of the plans.
+
+    Who has left is in it for as many days more as the plan says.
+    """
     windows = pl.DataFrame(
-        [(plan.plan, plan.effective.from_on, plan.effective.until_on) for plan in plans],
-        schema={"plan": pl.String, "plan_from": pl.Date, "plan_until": pl.Date},
+        [(plan.plan, plan.effective.from_on, plan.effective.until_on, plan.days_after_leaving) for plan in plans],
+        schema={"plan": pl.String, "plan_from": pl.Date, "plan_until": pl.Date, "more": pl.Int64},
         orient="row",
     )
     day = pl.col("dated_on")
     begun = day >= pl.col("plan_from")
+    longer = pl.when("left").then(pl.col("until_on") + pl.duration(days="more")).otherwise("until_on")
     return (
         links.join(enrolled, left_on="to_payee_id", right_on="person_id")
-        .filter(in_force(day))
         .join(windows, on="plan")
+        .with_columns(until_on=longer)
+        .filter(in_force(day))
         .filter(begun & (pl.col("plan_until").is_null() | (day < pl.col("plan_until"))))
         .select(links.columns)
         .unique()

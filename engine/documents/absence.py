@@ -30,8 +30,9 @@ class Leavers(Document):
     """What becomes of deals that close once a payee is on no plan any more."""
 
     paid_for_days: Count = Field(examples=["30"])
-    """So many days after the last day on the plan they still count, as if the payee were there. Without `leavers` they
-    do not, which is an issue that names them."""
+    """So many days after the last day on the plan they still count, as if the payee were there: those of a manager's
+    team, too, for as long as the reporting lines name the manager, and imported results. Quotas and draws end with the
+    last day. Without `leavers` they do not, which is an issue that names them."""
 
     def problems(self) -> Iterator[Problem]:
         """There is a day."""

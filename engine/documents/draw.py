@@ -35,6 +35,7 @@ class Recovery(Document):
 class Draw(Document):
     """What a payee is paid at least for each statement period that is over: the greater of earnings and draw.
 
+    While something that the payee would earn on the plan is held, so is the draw, for nobody knows what it comes to.
     Exactly one of `amount` and `amounts` says how much. An `amount` without `first_periods` and `effective` is paid for
     as long as the plan is in force and the payee enrolled.
     """

@@ -138,6 +138,11 @@ class Plan(Policy):
         """Whether anything that it pays becomes payable later than it is earned."""
         return bool(self.release or self.reserve or any(component.release for component in self.components))
 
+    @property
+    def days_after_leaving(self) -> int:
+        """For how many days after a payee's last day on any plan deals still count."""
+        return self.leavers.paid_for_days if self.leavers is not None else 0
+
     def before(self, component: str) -> tuple[Component, ...]:
         """The components that take what they count before this one does."""
         return before(component, self.components, self.precedence)

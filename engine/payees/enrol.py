@@ -48,7 +48,7 @@ def _coverage(enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]) -> 
     """Payee, plan file and the days on which both the enrolment and the file are in force."""
     files = pl.DataFrame(
         [
-            (plan.plan, file, plan.effective.from_on, plan.effective.until_on, _days_after(plan))
+            (plan.plan, file, plan.effective.from_on, plan.effective.until_on, plan.days_after_leaving)
             for file, plan in enumerate(plans)
         ],
         schema={"plan": pl.String, "file": pl.Int64, "file_from": pl.Date, "file_until": pl.Date, "more": pl.Int64},
@@ -69,11 +69,6 @@ def _coverage(enrolments: dy.DataFrame[f.Enrolments], plans: Sequence[Plan]) -> 
         )
         .filter(pl.col("until_on").is_null() | (pl.col("from_on") < pl.col("until_on")))
     )
-
-
-def _days_after(plan: Plan) -> int:
-    """For how many days after a payee's last day on any plan deals still count."""
-    return plan.leavers.paid_for_days if plan.leavers is not None else 0
 
 
 def merged(enrolments: dy.DataFrame[f.Enrolments]) -> pl.DataFrame:

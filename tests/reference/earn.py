@@ -18,13 +18,14 @@ from tests.reference.caps import within_cap
 from tests.reference.cases import case_of
 from tests.reference.credits import Credit
 from tests.reference.curve import MissingQuotaError, Terms, payout
-from tests.reference.entries import Entry, Line, Participant
+from tests.reference.entries import Entry, Line
 from tests.reference.facts import Facts
 from tests.reference.floors import topped_up
 from tests.reference.gauges import UnknownGaugeError, cell, factor
 from tests.reference.leave import is_unpaid
 from tests.reference.matching import fits
 from tests.reference.money import WHOLE, rounded
+from tests.reference.participants import Participant, counts_on
 from tests.reference.quotas import quota_of
 from tests.reference.rate_by import rate_of
 
@@ -66,7 +67,7 @@ class Earnings:
         return of
 
     def entries_of(self, who: Participant, measure: str) -> list[Entry]:
-        """What counts in a measure of the plan, on the days on which the payee is on the plan."""
+        """What counts in a measure of the plan, on the days on which the payee is on the plan, or has just left."""
         key = ("entries", who.key, measure)
         if key not in self.remembered:
             found = self._all_entries(who, measure)
@@ -76,7 +77,7 @@ class Earnings:
 
     def _is_there(self, who: Participant, day: date) -> bool:
         """Whether what is of the day counts for the payee."""
-        return e.is_on(who, day, self.facts) and not is_unpaid(who.payee, day, who.plan, self.facts)
+        return counts_on(who, day, self.facts) and not is_unpaid(who.payee, day, who.plan, self.facts)
 
     def counted(self, who: Participant, component: Component) -> list[Entry]:
         """What counts for a component: its measure's entries within its own life."""

@@ -15,24 +15,12 @@ from tests.reference.cash import paid_of
 from tests.reference.classify import Deal
 from tests.reference.credits import Credit
 from tests.reference.exchange import rate_into_plan
-from tests.reference.facts import Facts, Row, holds_on
+from tests.reference.facts import Facts
 from tests.reference.matching import fits
 from tests.reference.money import rounded
+from tests.reference.participants import Participant
 from tests.reference.rollups import above
 from tests.reference.worth import UnknownWorthError, counts_for, part_of_deal
-
-
-@dataclass(frozen=True)
-class Participant:
-    """A payee on a plan file."""
-
-    payee: str
-    plan: Plan
-
-    @property
-    def key(self) -> tuple[str, str, date]:
-        """What tells it from others: plan files of one name begin on different days."""
-        return self.payee, self.plan.plan, self.plan.effective.from_on
 
 
 @dataclass(frozen=True)
@@ -214,13 +202,3 @@ def is_below(line: Line, manager: str, measure: Measure, facts: Facts) -> bool:
     """Whether the payee of a line counts for a manager on the line's day."""
     chain = above(line.payee, line.day, facts)
     return manager in chain and _among(chain.index(manager) + 1, measure)
-
-
-def is_on(who: Participant, day: date, facts: Facts) -> bool:
-    """Whether the payee is on the plan file that day."""
-    return who.plan.effective.covers(day) and any(holds_on(row, day) for row in enrolments_of(who, facts))
-
-
-def enrolments_of(who: Participant, facts: Facts) -> list[Row]:
-    """The payee's rows of the plan's name."""
-    return [row for row in facts.enrolments if (row["person_id"], row["plan"]) == (who.payee, who.plan.plan)]

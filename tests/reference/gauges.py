@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from engine.documents.component import Component
 from engine.documents.gauge import Gate, Gauge, Multiplier
-from tests.reference.entries import Entry, Participant
+from tests.reference.entries import Entry
 from tests.reference.money import WHOLE
+from tests.reference.participants import Participant
 
 if TYPE_CHECKING:
     from tests.reference.earn import Earnings

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 from engine.documents.absence import Leave
+from engine.documents.company import Company
 from engine.documents.plan import Plan
-from tests.reference.calendar import Span
+from tests.reference.calendar import Span, span_of
 from tests.reference.facts import Facts, holds_on
 
 
@@ -17,10 +19,22 @@ def is_unpaid(payee: str, day: date, plan: Plan, facts: Facts) -> bool:
 
 def days_off(payee: str, month: Span, name: str, plan: Plan, facts: Facts) -> set[date]:
     """The days of a fiscal month for which nothing is asked of the payee; of targets, protected leave takes none."""
-    how = (plan.leave or Leave()).quota
     is_target = any(component.own_targets == name for component in plan.components)
+    return _off(payee, month, plan, facts, protected_too=not is_target)
+
+
+def share_of_draw(payee: str, span: Span, plan: Plan, facts: Facts, company: Company) -> Fraction:
+    """The part of a draw that leave leaves, by the days of its period; protected leave takes nothing."""
+    days = [span.first + timedelta(days=place) for place in range(span.days)]
+    months = {span_of(day, "month", company) for day in days}
+    off = {day for month in months for day in _off(payee, month, plan, facts, protected_too=False)}
+    return 1 - Fraction(len(off & set(days)), len(days))
+
+
+def _off(payee: str, month: Span, plan: Plan, facts: Facts, *, protected_too: bool) -> set[date]:
+    how = (plan.leave or Leave()).quota
     days = [month.first + timedelta(days=place) for place in range(month.days)]
-    away = {day for day in days if _is_away(payee, day, facts, protected_too=not is_target)}
+    away = {day for day in days if _is_away(payee, day, facts, protected_too=protected_too)}
     return away if how == "days" or (how == "months" and len(away) == len(days)) else set()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,10 +11,12 @@ from engine.book import Book, Rules
 from tests.reference.classify import classify, qualified
 from tests.reference.clawback import taken_back
 from tests.reference.credits import Credit, credits_of
+from tests.reference.draws import drawn, waiting
 from tests.reference.earn import Earnings
-from tests.reference.entries import Line, Participant
+from tests.reference.entries import Line
 from tests.reference.facts import facts_of
-from tests.reference.payables import Payable, defers, payables_of, reach
+from tests.reference.participants import Participant, enrolments_of
+from tests.reference.payables import Payable, at_once_of, defers, payables_of, reach
 from tests.reference.releases import Waiting
 from tests.reference.residuals import repeated
 from tests.reference.rollups import rollups_of
@@ -46,12 +49,53 @@ def compute(book: Book, rules: Rules, through: date) -> Result:
     lines: list[Line] = []
     payables: list[Payable] = []
     for who in earned.everybody():
-        for line, clawbacks in _lines(who, earned, through):
-            lines += [line, *clawbacks]
-            if defers(who.plan) and line.amount is not None:
-                by = reach(line, clawbacks, facts, through)
-                payables += payables_of(Waiting(line, who.plan, facts, rules.company, by), clawbacks)
+        of = _account(who, earned, through)
+        lines += of.lines
+        payables += of.payables
     return Result(credits_, lines, payables)
+
+
+@dataclass(frozen=True)
+class _Account:
+    """What a payee has of a plan file."""
+
+    lines: Sequence[Line]
+    payables: Sequence[Payable]
+
+
+def _account(who: Participant, earned: Earnings, through: date) -> _Account:
+    """Lines and what becomes of them; draws look at all of them, and are payable at once."""
+    lines: list[Line] = []
+    payables: list[Payable] = []
+    for line, clawbacks in _lines(who, earned, through):
+        lines += [line, *clawbacks]
+        if defers(who.plan) and line.amount is not None:
+            by = reach(line, clawbacks, earned.facts, through)
+            payables += payables_of(Waiting(line, who.plan, earned.facts, earned.company, by), clawbacks)
+    draws = list(_draws(who, lines, payables, through=through, earned=earned))
+    at_once = [at_once_of(line) for line in draws if line.amount is not None] if defers(who.plan) else []
+    return _Account([*lines, *draws], [*payables, *at_once])
+
+
+def _draws(
+    who: Participant, lines: Sequence[Line], payables: Sequence[Payable], *, through: date, earned: Earnings
+) -> Iterator[Line]:
+    """The lines of the plan's draw, where it has one."""
+    draw = who.plan.draw
+    if draw is None or not enrolments_of(who, earned.facts):
+        return
+    if any(line.amount is None for line in lines):
+        yield waiting(who, through)
+        return
+    came: Counter[str] = Counter()
+    if draw.against == "payable" and defers(who.plan):
+        for part in payables:
+            if part.state == "payable" and part.period is not None:
+                came[part.period] += part.amount
+    else:
+        for line in lines:
+            came[line.period] += line.amount or 0
+    yield from drawn(who, came, through, earned)
 
 
 def _lines(who: Participant, earned: Earnings, through: date) -> Iterator[tuple[Line, Sequence[Line]]]:

@@ -185,5 +185,10 @@ def _first(coming: tuple[date, Pot]) -> date:
     return coming[0]
 
 
+def at_once_of(line: Line) -> Payable:
+    """A line that is payable in the statement in which it is earned."""
+    return _at_once(line, line.amount or 0)
+
+
 def _at_once(line: Line, amount: int) -> Payable:
     return Payable(line, amount, "payable", line.day, line.period)

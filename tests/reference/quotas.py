@@ -8,10 +8,10 @@ from fractions import Fraction
 from engine.documents.company import Company
 from engine.documents.ramp import RampMonth
 from tests.reference.calendar import Span, month_of, months_in
-from tests.reference.entries import Participant, enrolments_of, is_on
 from tests.reference.facts import Facts, Row
 from tests.reference.leave import days_off
 from tests.reference.money import rounded
+from tests.reference.participants import Participant, enrolments_of, is_on
 
 
 def quota_of(who: Participant, name: str, window: Span, facts: Facts, company: Company) -> Fraction | None:

@@ -7,8 +7,9 @@ from datetime import date
 
 from engine.documents.plan import Plan
 from tests.reference.credits import Credit, rolled_up
-from tests.reference.facts import Facts, holds_on
+from tests.reference.facts import Facts
 from tests.reference.holders import managers_of
+from tests.reference.participants import Participant, counts_on
 
 
 def above(person: str, day: date, facts: Facts) -> list[str]:
@@ -29,9 +30,8 @@ def rollups_of(credit: Credit, plans: Sequence[Plan], facts: Facts) -> Iterator[
 
 
 def plans_on(person: str, day: date, plans: Sequence[Plan], facts: Facts) -> list[Plan]:
-    """The plan files that the person is on that day."""
-    names = {row["plan"] for row in facts.enrolments if row["person_id"] == person and holds_on(row, day)}
-    return [plan for plan in plans if plan.plan in names and plan.effective.covers(day)]
+    """The plan files that the person is on that day, or has left so short a time before that it counts."""
+    return [plan for plan in plans if counts_on(Participant(person, plan), day, facts)]
 
 
 def _adds_up_rollups(plan: Plan) -> bool:

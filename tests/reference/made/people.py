@@ -57,12 +57,21 @@ def _reporting(chance: Random) -> Any:
 
 
 def _enrolments(chance: Random) -> Any:
-    """Everybody on a plan, some later, some no longer."""
+    """Everybody on a plan, some later, some no longer, some again, or on the other one."""
     for name in (*REPS, *MANAGERS):
         plan = "rep" if name in REPS else "manager"
         from_on = chance.choice([FIRST_DAY, FIRST_DAY, date(2026, 3, 1), date(2026, 4, 17)])
         until_on = chance.choice([None, None, date(2026, 10, 1), date(2026, 12, 5)])
         yield {"person_id": name, "plan": plan, "from_on": from_on, "until_on": until_on}
+        if until_on is not None and chance.random() < 0.4:
+            again = chance.choice([until_on, date(2026, 12, 20)])
+            plan = chance.choice([plan, plan, "rep", "manager"])
+            yield {
+                "person_id": name,
+                "plan": plan,
+                "from_on": again,
+                "until_on": chance.choice([None, date(2027, 2, 1)]),
+            }
 
 
 def _leaves(chance: Random) -> Any:

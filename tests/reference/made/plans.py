@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.reference.made.clawbacks import clawback
 from tests.reference.made.components import component
+from tests.reference.made.draws import draw
 from tests.reference.made.measures import measures
 from tests.reference.made.precedence import precedence
 from tests.reference.made.releases import release, reserve
@@ -36,7 +37,9 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
     document |= precedence(chance, document)
     if chance.random() < 0.5:
         document |= clawback(chance, document["components"])
-    document |= _waiting(chance, document["components"])
+    document |= draw(chance) if chance.random() < 0.3 else {}
+    document |= _waiting(chance, document["components"], more="clawback" in document)
+    document |= {"leavers": {"paid_for_days": chance.choice([10, 60])}} if chance.random() < 0.3 else {}
     if chance.random() < 0.3:
         document["ramp"] = [{"month": month, "quota": share} for month, share in enumerate(("25%", "50%", "75%"), 1)]
     if chance.random() < 0.4:
@@ -45,9 +48,9 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
     return {**document, **chance.choice([{}, {}, {"proration": "months"}, {"proration": "days"}])}
 
 
-def _waiting(chance: Random, components: list[dict[str, Any]]) -> dict[str, Any]:
+def _waiting(chance: Random, components: list[dict[str, Any]], *, more: bool) -> dict[str, Any]:
     """A release of the plan, of some components, and a reserve, where there is any of them."""
-    if chance.random() < 0.6:
+    if chance.random() < (0.4 if more else 0.7):
         return {}
     of_plan = release(chance, of_deals=True) if chance.random() < 0.6 else {}
     for part in components:
