@@ -27,7 +27,7 @@ class Leave(Document):
 
 
 class Leavers(Document):
-    """What becomes of deals that close once a payee is on no plan any more."""
+    """What becomes of deals that close once a payee, whose last day on any plan was on this one, has left."""
 
     paid_for_days: Count = Field(examples=["30"])
     """So many days after the last day on the plan they still count, as if the payee were there: those of a manager's

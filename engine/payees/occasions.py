@@ -105,13 +105,11 @@ def _moments(wait: ReleaseStep | Reserve, since: date, known: Known) -> Iterator
 
 
 def _reached(wait: ReleaseStep | Reserve, since: date, deal: Happened | None) -> Iterator[tuple[date, Fraction]]:
-    """The days of the occasion with the share that is released by then."""
+    """The days of the occasion with the share that is released by then; what is of no deal waits for none."""
     if isinstance(wait, Reserve) and wait.until_on is not None:
         yield wait.until_on, Fraction(1)
-    elif wait.on in ("booking", "payable"):
+    elif deal is None or wait.on in ("booking", "payable"):
         yield since, Fraction(1)
-    elif deal is None:
-        return
     elif wait.on in COUNTED:
         yield from _counted(wait, deal)
     else:

@@ -28,16 +28,17 @@ def is_on(who: Participant, day: date, facts: Facts) -> bool:
 
 
 def counts_on(who: Participant, day: date, facts: Facts) -> bool:
-    """Whether what is of that day counts: also of the days after the last one on any plan, as `leavers` says."""
+    """Whether what is of that day counts: also of the days after the last one on any plan, as `leavers` of that says."""
     if is_on(who, day, facts):
         return True
     if who.plan.leavers is None or not who.plan.effective.covers(day):
         return False
-    rows = [row for row in facts.enrolments if row["person_id"] == who.payee]
-    if any(row["until_on"] is None or day < row["until_on"] for row in rows):
+    ends = [row["until_on"] for row in facts.enrolments if row["person_id"] == who.payee]
+    if not ends or None in ends:
         return False
-    days = timedelta(days=who.plan.leavers.paid_for_days)
-    return any(day < row["until_on"] + days for row in enrolments_of(who, facts))
+    left = max(ends)
+    counts = left <= day < left + timedelta(days=who.plan.leavers.paid_for_days)
+    return counts and any(row["until_on"] == left for row in enrolments_of(who, facts))
 
 
 def enrolments_of(who: Participant, facts: Facts) -> list[Row]:

@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
-AMOUNTS = (50, 500, 3_000, "4321.09")
+AMOUNTS = (50, 50, 500, 3_000, "4321.09")
 
 
 def draw(chance: Random) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def draw(chance: Random) -> dict[str, Any]:
         made["against"] = chance.choice(["earned", "payable", "payable"])
     if chance.random() < 0.3:
         made["effective"] = {"from": date(2026, 3, 1), **chance.choice([{}, {"until": date(2026, 9, 13)}])}
-    if kind == "recoverable" and chance.random() < 0.5:
+    if kind == "recoverable" and chance.random() < 0.7:
         made["recovery"] = _recovery(chance)
     return {"draw": made}
 
@@ -25,7 +25,7 @@ def draw(chance: Random) -> dict[str, Any]:
 def _height(chance: Random) -> dict[str, Any]:
     if chance.random() < 0.3:
         return {"amounts": [chance.choice(AMOUNTS) for _ in range(chance.choice([1, 3, 6]))]}
-    first = {"first_periods": chance.choice([1, 3])} if chance.random() < 0.4 else {}
+    first = {"first_periods": chance.choice([1, 3])} if chance.random() < 0.7 else {}
     return {"amount": chance.choice(AMOUNTS), **first}
 
 
