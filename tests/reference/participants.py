@@ -28,7 +28,7 @@ def is_on(who: Participant, day: date, facts: Facts) -> bool:
 
 
 def counts_on(who: Participant, day: date, facts: Facts) -> bool:
-    """Whether what is of that day counts: also of the days after the last one on any plan, as `leavers` of that says."""
+    """Whether what is of that day counts: also of the days after leaving, as `leavers` of the last plan says."""
     if is_on(who, day, facts):
         return True
     if who.plan.leavers is None or not who.plan.effective.covers(day):
