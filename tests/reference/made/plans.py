@@ -15,7 +15,6 @@ from tests.reference.made.releases import release, reserve
 from tests.reference.made.writing import dated
 
 SINCE = date(2025, 1, 1)
-IMPORTED = ("nps", "csat", "mbo")
 ROUNDINGS: tuple[dict[str, Any], ...] = ({}, {}, {"rounding": "half_even"}, {"rounding": "down"}, {"rounding_unit": 1})
 
 
@@ -38,7 +37,7 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
     if chance.random() < 0.5:
         document |= clawback(chance, document["components"])
     document |= draw(chance) if chance.random() < 0.3 else {}
-    document |= _waiting(chance, document["components"], more="clawback" in document)
+    document |= _waiting(chance, document, more="clawback" in document)
     document |= {"leavers": {"paid_for_days": chance.choice([10, 60])}} if chance.random() < 0.3 else {}
     if chance.random() < 0.3:
         document["ramp"] = [{"month": month, "quota": share} for month, share in enumerate(("25%", "50%", "75%"), 1)]
@@ -48,13 +47,14 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
     return {**document, **chance.choice([{}, {}, {"proration": "months"}, {"proration": "days"}])}
 
 
-def _waiting(chance: Random, components: list[dict[str, Any]], *, more: bool) -> dict[str, Any]:
+def _waiting(chance: Random, document: dict[str, Any], *, more: bool) -> dict[str, Any]:
     """A release of the plan, of some components, and a reserve, where there is any of them."""
     if chance.random() < (0.4 if more else 0.7):
         return {}
     of_plan = release(chance, of_deals=True) if chance.random() < 0.6 else {}
-    for part in components:
-        of_deals = part["measure"] not in IMPORTED
+    for part in document["components"]:
+        measure = document["measures"][part["measure"]]
+        of_deals = "import" not in measure and measure.get("sum") != "cash"
         if chance.random() < 0.4 or (of_plan and not of_deals):
             part.update(release(chance, of_deals=of_deals))
     return {**of_plan, **(reserve(chance) if chance.random() < 0.5 else {})}
