@@ -10,6 +10,7 @@ from connectors.check import Check
 from connectors.hubspot.budget import ApiBudget
 from connectors.hubspot.passes import Lag, Seen
 from connectors.hubspot.pay_records import PAY_RECORDS
+from connectors.hubspot.privacy import examine_ownership
 from connectors.hubspot.probe import probe
 from connectors.hubspot.removal import apply_removal, plan_removal
 from connectors.hubspot.session import Connection, Credentials, Key, OAuthRefresh
@@ -60,10 +61,10 @@ def try_a_write(configuration: Configuration, environment: Mapping[str, str]) ->
     return write_unknowns(open_connection(settings, environment), configuration.mapping.deal_object, lag)
 
 
-def examine_privacy(_configuration: Configuration, _environment: Mapping[str, str]) -> list[Check]:
-    """HubSpot's API does not say which user sees which record: an administrator has to look."""
-    remedy = "Sign in as one payee of each team and look for a colleague's pay; docs/hubspot-records.md says where."
-    return [Check("who sees whose pay", ok=False, message="HubSpot does not tell it through its API", remedy=remedy)]
+def examine_privacy(configuration: Configuration, environment: Mapping[str, str]) -> list[Check]:
+    """What `doctor --privacy` asks: what HubSpot's permissions go by. Reads only; the rest is an administrator's."""
+    connection = open_connection(configuration.settings.hubspot, environment)
+    return examine_ownership(connection, configuration.mapping.write.get("amount"))
 
 
 def connector(

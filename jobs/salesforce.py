@@ -67,7 +67,9 @@ def try_a_write(_configuration: Configuration, _environment: Mapping[str, str]) 
 
 def examine_privacy(configuration: Configuration, environment: Mapping[str, str]) -> list[Check]:
     """What `doctor --privacy` asks: who can read whose pay. Reads only."""
-    return examine_sharing(open_connection(org_of(configuration.settings), environment))
+    mapping = configuration.mapping
+    amount = f"{mapping.deal_object}.{mapping.write['amount']}" if "amount" in mapping.write else None
+    return examine_sharing(open_connection(org_of(configuration.settings), environment), amount)
 
 
 def connector(

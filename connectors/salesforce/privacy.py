@@ -6,7 +6,7 @@ statements, which users the org itself says may read them. Amounts are never rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from simple_salesforce.format import format_soql
 
@@ -18,29 +18,50 @@ from connectors.salesforce.session import Connection
 
 SEE_ALL = ("Tallystick_Finance", "Tallystick_Auditor", "Tallystick_Writer")
 """Our permission sets whose holders see every statement."""
+NEWEST = 2_000
+"""Statements looked at: the newest one of each payee among them is asked about."""
 SAMPLE = 50
-"""Statements looked at, the newest ones; each owner's are asked about."""
-USERS = 50
-"""Payees asked for, each with one query."""
+"""Payees whose statement is asked about; as many others are asked for who are no payees."""
 SHOWN = 5
 
 Users = Mapping[str, str | None]
 """By user id, the role."""
 
 
-def examine_sharing(connection: Connection) -> list[Check]:
-    """The checks; where there are no statements there is nothing to see."""
+def examine_sharing(connection: Connection, amount: str | None = None) -> list[Check]:
+    """The checks; where there are no statements there is nothing to see. `amount` is the deal's field that says pay."""
     try:
-        return [_default(connection), *_all_seers(connection), _sample(connection)]
+        on_deals = [_amount(connection, amount)] if amount else []
+        default = _default(connection)
+        return [*on_deals, default, *(() if default is ABSENT else (*_all_seers(connection), _sample(connection)))]
     except ConnectorError as problem:
         return [Check("privacy", ok=False, message=str(problem), remedy="Set up statements first: setup --apply.")]
 
 
+ABSENT = Check("sharing default", ok=True, message="there are no statements in the org: nobody can read one")
+
+
 def _default(connection: Connection) -> Check:
-    text = "SELECT InternalSharingModel FROM EntityDefinition WHERE QualifiedApiName = {}"
-    found = [row["InternalSharingModel"] for row in query_rows(connection, format_soql(text, STATEMENT.name))]
-    message = f"{STATEMENT.name} is {found[0] if found else 'not there'}"
-    return checked("sharing default", message, ok=found == ["Private"], remedy="Run setup --apply to make it private.")
+    """Statements private, lines sharing what their statement shares."""
+    text = "SELECT QualifiedApiName, InternalSharingModel FROM EntityDefinition WHERE QualifiedApiName IN {}"
+    rows = query_rows(connection, format_soql(text, [STATEMENT.name, LINE.name]))
+    found = {row["QualifiedApiName"]: row["InternalSharingModel"] for row in rows}
+    if not found:
+        return ABSENT
+    message = ", ".join(f"{name} is {model}" for name, model in sorted(found.items()))
+    right = {STATEMENT.name: "Private", LINE.name: "ControlledByParent"}
+    return checked("sharing default", message, ok=found == right, remedy="Run setup --apply to make it private.")
+
+
+def _amount(connection: Connection, field: str) -> Check:
+    """The amount on the deal is one person's pay: who may read the field, beside finance, auditors and the worker."""
+    text = "SELECT ParentId FROM FieldPermissions WHERE Field = {} AND PermissionsRead = true"
+    others = _named(connection, {row["ParentId"] for row in query_rows(connection, format_soql(text, field))})
+    message = (
+        f"{', '.join(others)} may read {field}" if others else f"only finance, auditors and the worker read {field}"
+    )
+    remedy = "Whoever holds them reads what the commercial owner earns: take the field away, or accept it."
+    return checked("who may read the amount on deals", message, ok=not others, remedy=remedy)
 
 
 def _all_seers(connection: Connection) -> Iterator[Check]:
@@ -48,12 +69,17 @@ def _all_seers(connection: Connection) -> Iterator[Check]:
     rights = "(PermissionsViewAllRecords = true OR PermissionsModifyAllRecords = true)"
     text = f"SELECT ParentId FROM ObjectPermissions WHERE SobjectType IN {{}} AND {rights}"  # noqa: S608  fixed words
     parents = {row["ParentId"] for row in query_rows(connection, format_soql(text, [STATEMENT.name, LINE.name]))}
-    sets = "SELECT Id, Name, IsOwnedByProfile FROM PermissionSet WHERE Id IN {}"
-    rows = list(query_rows(connection, format_soql(sets, sorted(parents)))) if parents else []
-    others = sorted(row["Name"] for row in rows if row["Name"] not in SEE_ALL)
+    others = _named(connection, parents)
     message = f"{', '.join(others)} open every statement, too" if others else "only finance, auditors and the worker"
     remedy = "Take View All and Modify All on our objects away from them, or accept that their holders see all pay."
     yield checked("who may see every statement", message, ok=not others, remedy=remedy)
+
+
+def _named(connection: Connection, parents: Collection[str]) -> list[str]:
+    """The names of permission sets, or of the profiles behind them, that are not ours to see all."""
+    sets = "SELECT Name, IsOwnedByProfile, Profile.Name FROM PermissionSet WHERE Id IN {} AND (NOT Name IN {})"
+    rows = query_rows(connection, format_soql(sets, sorted(parents), list(SEE_ALL))) if parents else []
+    return sorted(f"profile {row['Profile']['Name']}" if row["IsOwnedByProfile"] else row["Name"] for row in rows)
 
 
 def _sample(connection: Connection) -> Check:
@@ -61,19 +87,31 @@ def _sample(connection: Connection) -> Check:
 
 
 def _asked(connection: Connection) -> str:
-    """Ask the org for each payee; raises ConnectorError naming who can read whose."""
-    newest = f"SELECT Id, OwnerId FROM {STATEMENT.name} ORDER BY CreatedDate DESC LIMIT {SAMPLE}"  # noqa: S608  fixed
-    owners = {row["Id"]: row["OwnerId"] for row in query_rows(connection, newest)}
-    if not owners:
+    """Payees and others, each asked about one statement of every payee."""
+    newest = f"SELECT Id, OwnerId FROM {STATEMENT.name} ORDER BY CreatedDate DESC LIMIT {NEWEST}"  # noqa: S608  our name
+    first = {row["OwnerId"]: row["Id"] for row in reversed(query_rows(connection, newest))}
+    if not first:
         return "there are no statements yet"
-    roles = _roles(connection, sorted(set(owners.values())))
-    above = _above(connection)
-    asked = sorted(roles)[:USERS]
-    leaks = [leak for user in asked for leak in _leaks(connection, user, owners, roles, above)]
+    owners = {first[owner]: owner for owner in sorted(first)[:SAMPLE]}
+    roles, above = _roles(connection, sorted(set(owners.values()))), _above(connection)
+    strangers = _strangers(connection, first)
+    asked = {**roles, **strangers}
+    leaks = [leak for user in sorted(asked) for leak in _leaks(connection, user, owners, asked, above)]
     if leaks:
         more = f" and {len(leaks) - SHOWN} more" if len(leaks) > SHOWN else ""
         raise ConnectorError(f"{'; '.join(leaks[:SHOWN])}{more}. Find the sharing rule or permission that opens them.")
-    return f"{len(asked)} payees and {len(owners)} statements: each reads the own ones and those of the roles below"
+    return (
+        f"asked about a statement of each of {len(owners)} payees: {len(roles)} of them read the own one and those of "
+        f"the roles below, and {len(strangers)} other users those of the roles below"
+    )
+
+
+def _strangers(connection: Connection, owners: Collection[str]) -> Users:
+    """Active users who own no statement and hold no set of ours that sees all; whose role stands above is no leak."""
+    sets = "SELECT AssigneeId FROM PermissionSetAssignment WHERE PermissionSet.Name IN {}"
+    known = {row["AssigneeId"] for row in query_rows(connection, format_soql(sets, list(SEE_ALL)))} | {*owners}
+    rows = query_rows(connection, f"SELECT Id, UserRoleId FROM User WHERE IsActive = true ORDER BY Id LIMIT {NEWEST}")  # noqa: S608  a number of ours
+    return dict([(row["Id"], row["UserRoleId"]) for row in rows if row["Id"] not in known][:SAMPLE])
 
 
 def _roles(connection: Connection, users: list[str]) -> Users:

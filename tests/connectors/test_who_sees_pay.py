@@ -131,7 +131,7 @@ def test_who_has_no_permission_set_does_not_even_know_of_the_objects(org, url):
 
 @pytest.mark.usefixtures("people")
 def test_doctor_finds_who_can_read_whose_pay(org, connection):
-    """Asked of the org itself, by the worker's own user, without reading an amount."""
+    """Asked of the org itself, by the worker's own user, without reading an amount; of others than payees, too."""
     assert {check.name: check.ok for check in examine_sharing(connection)} == {
         "sharing default": True,
         "who may see every statement": True,
@@ -143,9 +143,12 @@ def test_doctor_finds_who_can_read_whose_pay(org, connection):
     opened = {"PermissionsRead": True, "PermissionsViewAllRecords": True}
     org.insert("ObjectPermissions", {"ParentId": wide, "SobjectType": STATEMENT.name, **opened})
 
-    default, seers, sample = examine_sharing(connection)
-    assert not default.ok
+    amount, default, seers, sample = examine_sharing(connection, "Opportunity.Payout__c")
+    assert (amount.ok, default.ok) == (True, False)
     assert "Sales_Ops" in seers.message
     assert not sample.ok
     assert "can read statement" in sample.message
+    read = {"SobjectType": "Opportunity", "Field": "Opportunity.Payout__c", "PermissionsRead": True}
+    org.insert("FieldPermissions", {"ParentId": wide, **read})
+    assert "Sales_Ops may read" in examine_sharing(connection, "Opportunity.Payout__c")[0].message
     assert not any(cents in f"{default}{seers}{sample}" for cents in CENTS.values())

@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 
 from connectors.hubspot.pay_records import LINE, STATEMENT
+from connectors.hubspot.setup import ignored
+from jobs.hubspot import examine_privacy, open_connection
 from jobs.stand_in import sandbox_of
 from jobs.status import open_issues
 from sandbox.world import generate
@@ -16,6 +18,17 @@ from tests.jobs.conftest import Company, standing
 from tests.jobs.test_cycle import credited_deal
 from tests.jobs.test_leaks import numbers
 from tests.jobs.test_records import Told, told
+
+HELPER = {
+    "name": "helper",
+    "label": "Helper",
+    "options": [],
+    "formField": False,
+    "type": "enumeration",
+    "fieldType": "select",
+    "externalOptions": True,
+    "referencedObjectType": "OWNER",
+}
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +111,31 @@ def test_payees_who_view_only_what_they_own_see_no_colleagues_pay_and_a_wrong_pe
     company.cycle()
     logged = capfd.readouterr()
     assert not any(own & numbers(logged.out + logged.err) for own in amounts.values())
+
+
+def test_doctor_says_who_owns_what_and_what_nobody_can_ask(company: Company) -> None:
+    """A line that is nobody's and a property that makes owners are found."""
+    by_hand = {"who may view statements and lines": False, "who may view the amount on deals": False}
+    assert privacy(company) == {"who owns statements and lines": True, "what makes an owner": True, **by_hand}
+
+    kind = object_of(company, LINE.name)
+    line = next(iter(company.org.records(kind)))
+    owner = line.values["hubspot_owner_id"]
+    connection = open_connection(company.configuration().settings.hubspot, company.sandbox.credentials)
+    properties = connection.hubspot.crm.properties.core_api
+    given = {**HELPER, "groupName": f"{kind}_information"}
+    connection.ask(properties.create, kind, given, read=ignored)
+    company.org.update(kind, str(line.id), {"hubspot_owner_id": ""})
+    assert privacy(company) == {"who owns statements and lines": False, "what makes an owner": False, **by_hand}
+
+    company.org.update(kind, str(line.id), {"hubspot_owner_id": owner})
+    connection.ask(properties.archive, kind, "helper", read=ignored)
+    assert privacy(company)["what makes an owner"]
+
+
+def privacy(company: Company) -> dict[str, bool]:
+    """What the checks say."""
+    return {check.name: check.ok for check in examine_privacy(company.configuration(), company.sandbox.credentials)}
 
 
 def own_amounts(company: Company) -> dict[str, set[Decimal]]:
