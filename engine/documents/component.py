@@ -28,11 +28,6 @@ Tiers = Literal["marginal", "whole", "overage_cliff", "previous_cliff"]
 WAYS = ("rate", "rates", "rate_by", "times", "pays", "brackets", "points")
 TARGETS = ("target", "targets", "target_of")
 MOST_DECIMALS = 12
-TO_DATE_WITHOUT = (
-    *("rates", "rate_by", "by_deal", "matrix", "only_if", "multiplied_by"),
-    *("cap", "floor", "carry", "residual", "split_of"),
-)
-"""Keys that a component to date has not."""
 
 
 class Component(Document):
@@ -140,6 +135,10 @@ class Component(Document):
     accumulates: Accumulation = Field(default="transaction", examples=["year"])
     """How long what was achieved adds up before it starts again at 0; `transaction`: each deal by itself. Weeks,
     stretches of two weeks and half-months are those of statements (see `pays`)."""
+    since: Literal["fiscal_year", "enrolment"] = Field(default="fiscal_year", examples=["enrolment"])
+    """From when windows are counted: `fiscal_year`: they are fiscal periods; `enrolment`: calendar months from each
+    payee's first day on the plan, so that with `accumulates: year` tiers begin again on anniversaries. A plan file cuts
+    a window where it ends."""
     to_date: Literal["quarter", "half", "year"] | None = Field(default=None, examples=["year"])
     """Each window looks at all of the fiscal year (half, quarter) so far: see the list above."""
     carry: Carry | None = Field(default=None, examples=["{surplus: ahead, deficit: behind}"])
@@ -239,7 +238,6 @@ class Component(Document):
         yield from self._table_problems()
         yield from self._target_problems()
         yield from self._stray_problems()
-        yield from self._to_date_problems()
         yield from (problem for key in TABLES for problem in case_problems(key, getattr(self, key)))
         yield from share_problems(self.release)
 
@@ -344,23 +342,6 @@ class Component(Document):
             yield Problem(("rate_decimals",), "no rate is derived from a target.", "Add times, or remove it.")
         if self.rate_decimals is not None and not 0 <= self.rate_decimals <= MOST_DECIMALS:
             yield Problem(("rate_decimals",), "is no number of decimals.", f"Write 0 to {MOST_DECIMALS}.")
-
-    def _to_date_problems(self) -> Iterator[Problem]:
-        """A stretch of windows is longer than one, and is paid by one curve that does not change meanwhile."""
-        whole, months = self.to_date, ("month", "quarter", "half", "year")
-        if whole is None:
-            return
-        if self.accumulates not in months or months.index(self.accumulates) >= months.index(whole):
-            message = "to date adds windows up, and there is none that is shorter."
-            yield Problem(("to_date",), message, f"Write accumulates: month, or another part of a {whole}.")
-        for key in TO_DATE_WITHOUT:
-            if getattr(self, key) not in (None, (), "credit"):
-                message = f"what is paid to date is of no deal and follows one curve; it has no {key}."
-                yield Problem((key,), message, f"Remove {key}, or write it in another component.")
-        for place, leaf in self.dated():
-            if len(leaf.steps) > 1:
-                message = "changes while the windows to date go on from each other."
-                yield Problem(place, message, "Write one value, and another plan file from the day of the change.")
 
     def dated(self) -> Iterator[tuple[tuple[str | int, ...], Dated[Any]]]:
         """Every value that may change by date, and where it is written."""

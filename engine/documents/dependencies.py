@@ -69,6 +69,10 @@ def _unfit_gauges(
         place = ("components", position, *at)
         for problem in gauge.unfit(measures):
             yield Problem((*place, *problem.loc), problem.message, problem.remedy)
+        read = next((part for part in components if part.id in (gauge.attainment_of, gauge.payout_of)), None)
+        if read is not None and read.since != "fiscal_year":
+            message = f"the windows of {read.id} are each payee's own, and gates look at fiscal ones."
+            yield Problem(place, message, "Write measure in place of it.")
         if gauge.attainment_of is not None and gauge.attainment_of not in shares:
             message = f"{gauge.attainment_of} has no quota that it could attain."
             yield Problem((*place, "attainment_of"), message, f"Add quota to {gauge.attainment_of}.")

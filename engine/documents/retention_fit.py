@@ -14,9 +14,6 @@ from engine.documents.problems import Loc, Problem
 def unfit_windows(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
     """Problems of a component that pays on what is of a window, and of gauges that look at it."""
     measure = measures[component.measure]
-    if component.to_date is not None and measure.of_a_window is not None:
-        message = f"{measure.of_a_window} of several windows is not the sum of theirs."
-        yield Problem(("to_date",), message, "Remove to_date, or accumulate over the longer window.")
     if measure.of_a_window is not None:
         yield from _unfit_component(component, measure, measure.of_a_window)
     for place, gauge in gauges_of(component):

@@ -206,12 +206,15 @@ def _beside(running: pl.DataFrame, windows: pl.DataFrame, *, alone: bool) -> pl.
 
 
 def _labelled(rows: pl.DataFrame, plan: Plan, component: Component, company: Company) -> pl.DataFrame:
-    """The rows with their statement period and accumulation window; labels are made once a day, not once a row."""
+    """The rows with their statement period and accumulation window, if they have none of their own yet.
+
+    Labels are made once a day, not once a row.
+    """
     kind = component.accumulates
-    days = rows.select(pl.col("dated_on").unique()).with_columns(
-        period=period_label(pl.col("dated_on"), STATEMENT[plan.pays], company),
-        **({} if kind == "transaction" else {"window": period_label(pl.col("dated_on"), kind, company)}),
-    )
+    day = pl.col("dated_on")
+    days = rows.select(day.unique()).with_columns(period=period_label(day, STATEMENT[plan.pays], company))
+    if kind != "transaction" and "window" not in rows.columns:
+        days = days.with_columns(window=period_label(day, kind, company))
     labelled = rows.join(days, on="dated_on", how="left", maintain_order="left")
     return labelled.with_columns(window=pl.coalesce("deal_id", "credit_id")) if kind == "transaction" else labelled
 

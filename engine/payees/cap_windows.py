@@ -10,7 +10,7 @@ from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.documents.plan_cap import PlanCap
 from engine.payees.presence import presences
-from engine.periods import MONTHS
+from engine.periods import MONTHS, PeriodKind
 from engine.texts import text
 
 
@@ -21,13 +21,18 @@ def with_windows(
     if cap.since == "fiscal_year":
         return lines.with_columns(window=period_label(pl.col("dated_on"), cap.per, company))
     if cap.since == "enrolment":
-        begun = {payee: known.begins_on for payee, known in presences(plan, book).items()}
-        start = pl.col("payee_id").replace_strict(begun, default=plan.effective.from_on, return_dtype=pl.Date)
-        return lines.with_columns(window=_months_from(start, MONTHS[cap.per]))
+        return since_enrolment(lines, plan, book, cap.per)
     starts = classified.select("deal_id", start=pl.coalesce("starts_on", "dated_on"))
     of_deals = lines.filter(pl.col("deal_id").is_not_null()).join(starts, on="deal_id", how="left")
     months = _months_from(pl.col("start"), MONTHS[cap.per])
     return of_deals.with_columns(window=text("{} of {}", months, "deal_id")).drop("start")
+
+
+def since_enrolment(rows: pl.DataFrame, plan: Plan, book: Book, length: PeriodKind) -> pl.DataFrame:
+    """The rows with the `window` of each payee's own, counted from the first day on the plan."""
+    begun = {payee: known.begins_on for payee, known in presences(plan, book).items()}
+    start = pl.col("payee_id").replace_strict(begun, default=plan.effective.from_on, return_dtype=pl.Date)
+    return rows.with_columns(window=_months_from(start, MONTHS[length]))
 
 
 def _months_from(start: pl.Expr, length: int) -> pl.Expr:

@@ -25,6 +25,7 @@ from engine.model import Issue, join_issues
 from engine.payees.adjusted_measures import with_adjusted
 from engine.payees.attain import UNDEALT, WINDOW, Attainment, Prepared, attain, attained_as, prepare
 from engine.payees.bonus_pools import Ground, pooled
+from engine.payees.cap_windows import since_enrolment
 from engine.payees.carry_over import Chain
 from engine.payees.cases import cases_lack_values, found_by_case
 from engine.payees.compensation import promised_rows
@@ -159,6 +160,8 @@ class _Walk:
         if component.split_of == "money":
             counts = of_whole_deals(counts)
         counts = with_adjusted(counts, self.prepared.adjusted[file], component)
+        if component.since == "enrolment" and component.accumulates != "transaction":
+            counts = since_enrolment(counts, plan, self.book, component.accumulates)
         known = plan, component, self.quotas[file], self.rules.company
         return attain(alive(counts, component), *known, chain=self._chain(file, component))
 

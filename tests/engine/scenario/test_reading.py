@@ -10,6 +10,8 @@ from engine.scenario.defaults import COMPANY
 from engine.scenario.reading import read_scenario
 from tests.engine.scenario.judging import PLAN, failed, judged, problems
 
+PARTS = ("week", "two_weeks", "half_month", "month", "quarter", "half", "year")
+
 
 def test_the_least_that_can_be_said() -> None:
     found = read_scenario(
@@ -44,7 +46,7 @@ def test_every_problem_of_scenario_and_plan_comes_at_once_with_its_line() -> Non
         "s.yaml:5: plan.components.base.rate: 10 is not a percentage. Write a percentage, such as 8% or 0.75%.",
         "s.yaml:6: plan.components.base.tirs: unknown key. Did you mean tiers?",
         "s.yaml:7: dels: unknown key. Did you mean deals?",
-        "s.yaml:8: quotas[1].per: day is not a choice here. Known: half, half_month, month, quarter, two_weeks, week, year.",
+        f"s.yaml:8: quotas[1].per: day is not a choice here. Known: {', '.join(sorted(PARTS))}.",
     ]
 
 

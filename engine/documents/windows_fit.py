@@ -1,0 +1,55 @@
+"""What does not fit a component whose windows go on from each other, or are counted from the payee's first day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.documents.component import Component
+from engine.documents.measure import Measure
+from engine.documents.problems import Problem
+
+MONTHS = ("month", "quarter", "half", "year")
+TO_DATE_WITHOUT = (
+    *("rates", "rate_by", "by_deal", "matrix", "only_if", "multiplied_by"),
+    *("cap", "floor", "carry", "residual", "split_of"),
+)
+"""Keys that a component to date has not."""
+SINCE_WITHOUT = ("quota", "targets", "target_of", "carry", "to_date")
+"""Keys that ask for fiscal windows."""
+
+
+def unfit_to_date(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
+    """A stretch of windows is longer than one, and is paid by one curve that does not change meanwhile."""
+    whole, of_a_window = component.to_date, measures[component.measure].of_a_window
+    if whole is None:
+        return
+    if component.accumulates not in MONTHS or MONTHS.index(component.accumulates) >= MONTHS.index(whole):
+        message = "to date adds windows up, and there is none that is shorter."
+        yield Problem(("to_date",), message, f"Write accumulates: month, or another part of a {whole}.")
+    if of_a_window is not None:
+        message = f"{of_a_window} of several windows is not the sum of theirs."
+        yield Problem(("to_date",), message, "Remove to_date, or accumulate over the longer window.")
+    for key in TO_DATE_WITHOUT:
+        if getattr(component, key) not in (None, (), "credit"):
+            message = f"what is paid to date is of no deal and follows one curve; it has no {key}."
+            yield Problem((key,), message, f"Remove {key}, or write it in another component.")
+    for place, leaf in component.dated():
+        if len(leaf.steps) > 1:
+            message = "changes while the windows to date go on from each other."
+            yield Problem(place, message, "Write one value, and another plan file from the day of the change.")
+
+
+def unfit_since(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
+    """Windows of each payee's own are whole months, and have no quotas, which are of fiscal periods."""
+    if component.since == "fiscal_year":
+        return
+    if component.accumulates not in MONTHS:
+        message = "windows of each payee's own are one month or longer."
+        yield Problem(("since",), message, "Add accumulates: month, quarter, half or year.")
+    for key in SINCE_WITHOUT:
+        if getattr(component, key) is not None:
+            message = f"{key} is of fiscal periods, and these windows are each payee's own."
+            yield Problem((key,), message, f"Remove {key}, and begin brackets at amounts; or remove since.")
+    of_a_window = measures[component.measure].of_a_window
+    if of_a_window is not None:
+        yield Problem(("since",), f"{of_a_window} is of fiscal periods.", "Remove since.")
