@@ -13,6 +13,7 @@ from engine.model import Issue, Severity
 from jobs.canonical import ADJUSTED, MAPPING, REVISION
 from jobs.compute import COMPUTED, computed_through
 from jobs.configuration import Configuration
+from jobs.guard import CHANGE
 from jobs.statements.approved import approvals_in
 from store import adjustments, approvals, canonical, closing, disputes, drift, ledger, mirror, runs, settings
 
@@ -108,13 +109,16 @@ def _held(conn: Connection, period: Period) -> Iterator[Issue]:
 
 
 def _undecided(conn: Connection, period: Period) -> Iterator[Issue]:
-    """Late changes and requests that wait for a person: what is decided would show in this period, or in none."""
+    """Late changes and requests that wait for a person: what is decided would show in this period, or in none.
+
+    Owners that wait to be set in the CRM pay nobody, and keep no period open.
+    """
     for held in drift.drifts(conn):
         message = f"Drift {held.drift_id} waits for a decision: {held.object} {held.record_id}."
         yield _point("open_drift", period, message, "See 'worker.py drift list'; accept or reject it.")
-    for kind in ("adjustment", "breaker"):
-        for asked in approvals.all_waiting(conn, kind):
-            message = f"{kind} {asked.subject} waits for approval."
+    for asked in approvals.all_waiting(conn):
+        if asked.kind == "adjustment" or (asked.kind, asked.subject) == ("breaker", CHANGE):
+            message = f"{asked.kind} {asked.subject} waits for approval."
             yield _point("waits_for_approval", period, message, f"Decide it: worker.py approve {asked.id}.")
 
 

@@ -7,13 +7,14 @@ import json
 import pytest
 
 from commands import clock
+from jobs.books.checks import open_points
 from jobs.books.close import close, periods_to_close, reopen
 from jobs.books.refusals import NotOpened, NotYet
 from jobs.settings import SettingsProblem
-from store import audit, closing, ledger, results, statements
+from store import approvals, audit, closing, ledger, results, statements
 from store.chain import verify
 from tests.jobs.conftest import Company
-from tests.jobs.test_books import BOOK, DIRT, close_all, sign
+from tests.jobs.test_books import BOOK, DIRT, Dana, close_all, sign
 from tests.jobs.test_commands import run_on
 from tests.jobs.test_cycle import credited_deal
 from tests.jobs.test_payables import paid, pay_on_cash
@@ -115,3 +116,8 @@ def test_later_months_are_reopened_with_one_request_that_names_each(
         assert opened == [(month, "bo") for month in reversed(months)]
         assert closing.closed(conn) == {}
         assert verify(conn) is None
+    for subject, keeps_open in (("owners", False), ("change", True)):
+        with company.store().write() as conn:
+            approvals.add_request(conn, Dana(), "breaker", subject, {"why": []}, now=company.clock(), by_run=True)
+            points = open_points(conn, company.configuration(), months[0], company.clock())
+        assert ("waits_for_approval" in {point.code for point in points}) == keeps_open
