@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from benchmarks.child import measured
 from benchmarks.portal_query import FREE, SINCE, TOKEN
 from benchmarks.pull_worker import now
+from commands.wiring import kept
 from connectors.hubspot.budget import ApiBudget
 from connectors.hubspot.cursor import Cursor
 from connectors.hubspot.passes import Lag, Seen
@@ -53,7 +54,7 @@ def main(address: str, database: str, way: str, pace: str) -> None:
     since = source.server_time() - SINCE
     with store.write() as conn:
         run_id = runs.start_run(conn, "sync", now())
-    with measured() as work:
+    with kept(), measured() as work:
         for page in source.pages("deals", Cursor(live=since, settled=since).text() if way == SEARCH else None):
             with store.write() as conn:
                 mirror.save_page(conn, page, run_id)

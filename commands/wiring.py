@@ -5,6 +5,7 @@ Heavy libraries are imported inside, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -42,7 +43,19 @@ HERE = Path(__file__).parent.parent
 def wired(folder: Path, action: str, stop: StopSignal | None = None) -> Iterator[Wiring]:
     """Configuration, store and CRM, connected; problems reported as messages and exit codes."""
     with opened(folder, action) as (configuration, store, _):
-        yield wire(configuration, store, stop)
+        wiring = wire(configuration, store, stop)
+        with kept():
+            yield wiring
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """What was loaded so far stays anyway: the garbage collector need not walk through it again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def wire(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -105,6 +105,25 @@ class GuardedAdapter(HTTPAdapter):
         response.raw.release_conn()
 
 
+class GuardedSession(requests.Session):
+    """Asks the environment for proxies and certificates once a host: `requests` would read all of it at every call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """What the call's own settings and the environment's come to; every call gets a copy of its own."""
+        if proxies:
+            return super().merge_environment_settings(url, proxies, stream, verify, cert)
+        parts = urlsplit(url)
+        key = (parts.scheme, parts.netloc, stream, verify, cert)
+        if key not in self._settings:
+            self._settings[key] = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        found = self._settings[key]
+        return {**found, "proxies": dict(found["proxies"])}
+
+
 class _Readable(Protocol):
     def read1(self, amt: int, decode_content: bool) -> bytes: ...  # noqa: FBT001
 
@@ -127,7 +146,7 @@ def guarded_session(
     monotonic: Callable[[], float] = time.monotonic,
 ) -> requests.Session:
     """A session on which nothing can wait for ever, leave for another host or read without bound."""
-    session = requests.Session()
+    session = GuardedSession()
     session.auth = auth
     adapter = GuardedAdapter(host, base_url, call_s_max=call_s_max, monotonic=monotonic)
     session.mount("https://", adapter)

@@ -36,10 +36,10 @@ class _To(msgspec.Struct, gc=False):
     associationTypes: list[_Type] = msgspec.field(default_factory=list)  # noqa: N815
 
     def partner(self) -> Partner:
-        primary = False
         for each in self.associationTypes:
-            primary |= each.typeId == PRIMARY_COMPANY and each.category == "HUBSPOT_DEFINED"
-        return {"id": str(self.toObjectId), "primary": primary}
+            if each.typeId == PRIMARY_COMPANY and each.category == "HUBSPOT_DEFINED":
+                return {"id": str(self.toObjectId), "primary": True}
+        return {"id": str(self.toObjectId), "primary": False}
 
 
 class _From(msgspec.Struct, gc=False):

@@ -24,6 +24,9 @@ from engine.model import RawRecord
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MIDNIGHT = time()
 NOTHING = b"{}"
+UNCLEAN = (b'""', rb"\u0000")
+"""What a page of JSON that holds an empty text or a NUL has somewhere: most pages have neither."""
+
 _MILLIS = re.compile(r"(-?[0-9]{1,15})(?:\.0*)?")
 
 
@@ -74,14 +77,18 @@ _encode = msgspec.json.Encoder().encode
 
 
 def listed(response: requests.Response) -> Listed:
-    """Decode the answer of a list or a batch."""
+    """Decode the answer of a list or a batch; cleared text is null, and no text holds a NUL."""
     try:
-        return _decode(response.content)
+        page = _decode(response.content)
     except msgspec.ValidationError as problem:
         msg = f"{asked(response)}: the answer is not of HubSpot's shape ({problem}). Nothing was stored."
         raise Refused(msg, code="SHAPE") from None
     except msgspec.DecodeError as problem:
         raise Interrupted(f"{asked(response)}: the answer is cut or not JSON ({problem}).") from None
+    if any(each in response.content for each in UNCLEAN):
+        for found in page.results:
+            found.properties = {name: _text(text) if text else None for name, text in found.properties.items()}
+    return page
 
 
 class Shape:
@@ -98,8 +105,6 @@ class Shape:
         for name, read in self._dated:
             if text := content[name]:
                 content[name] = read(text)
-        if "" in content.values() or "\0" in "".join(filter(None, content.values())):
-            content = {name: _text(text) if text else None for name, text in content.items()}
         content |= beside
         return raw_record(self.selection.object, found.id, found.updatedAt, content, deleted=found.archived)
 

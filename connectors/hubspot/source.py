@@ -18,7 +18,7 @@ from connectors.hubspot.passes import Lag, Seen, Window, windows
 from connectors.hubspot.past import history, selected
 from connectors.hubspot.records import Received, Shape
 from connectors.hubspot.search import changed_ids
-from connectors.hubspot.selection import SPLIT_COUNT, Selection, select
+from connectors.hubspot.selection import MERGED, SPLIT_COUNT, Selection, select
 from connectors.hubspot.session import Connection
 from connectors.hubspot.splits import splits
 from connectors.hubspot.whole import WHOLE, check_owner_fields
@@ -214,8 +214,9 @@ class HubspotSource:
         for each in found:
             extra = {name: values.get(each.id) for name, values in beside.items()}
             record = shape.record(each, extra)
-            ownerless = owned and not any(extra.values())
-            records += [record._replace(deleted=True) if ownerless else record, *shape.merged_away(each)]
+            records.append(record._replace(deleted=True) if owned and not any(extra.values()) else record)
+            if each.properties.get(MERGED):
+                records += shape.merged_away(each)
         return tuple(records)
 
     def _beside(self, selection: Selection, found: list[Received]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import requests
 
 from connectors.answers import ATTEMPTS_MAX
 from connectors.port import BudgetSpent, NotAllowed, Refused, TryAgain
+from connectors.salesforce.transport import SALESFORCE
+from connectors.transport import NoAuth, guarded_session
 from tests.connectors.conftest import HOST, LIMITS, connect, limits, logins
 
 
@@ -124,3 +126,18 @@ def test_what_may_not_be_repeated_is_not(http, stubbed, sleeper):
     with pytest.raises(TryAgain):
         stubbed.once("POST", "metadata/deployRequest", body={})
     assert not sleeper.slept
+
+
+def test_the_environment_is_asked_once_a_host_and_its_proxy_is_used(monkeypatch):
+    for name, value in {"HTTPS_PROXY": "http://proxy.example:3128", "NO_PROXY": "other.salesforce.com"}.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.delenv(name.lower(), raising=False)
+    session = guarded_session(SALESFORCE, None, NoAuth())
+    settings = [session.merge_environment_settings(f"{HOST}/{path}", {}, None, None, None) for path in "ab"]
+    settings[0]["proxies"].clear()
+    other = session.merge_environment_settings("https://other.salesforce.com/a", {}, None, None, None)
+    monkeypatch.setenv("HTTPS_PROXY", "http://changed.example")
+    again = session.merge_environment_settings(f"{HOST}/c", {}, None, None, None)
+
+    assert settings[1]["proxies"]["https"] == again["proxies"]["https"] == "http://proxy.example:3128"
+    assert "https" not in other["proxies"]

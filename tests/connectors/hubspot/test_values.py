@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from connectors.dialect import RatePlace, Stage
 from connectors.hubspot.dialect import amount, assignees, record_id, share, stages, without_tail
 from connectors.hubspot.errors import Detail, Problem
 from connectors.hubspot.rates import RATE_OBJECTS, exchange_rates
-from connectors.hubspot.records import Received, Shape
+from connectors.hubspot.records import Received, Shape, listed
 from connectors.hubspot.selection import Selection
 from connectors.hubspot.verdicts import sent
 from connectors.hubspot.wire_values import incoming, outgoing
@@ -93,7 +94,10 @@ SELECTION = Selection("deals", "deals", {"amount": "number", "closedate": "datet
 
 
 def content(**values):
-    found = Received("1", {"hs_lastmodifieddate": "x", **values}, "2026-01-01T00:00:00.000Z")
+    answer = requests.Response()
+    record = {"id": "1", "properties": {"hs_lastmodifieddate": "x", **values}, "updatedAt": "2026-01-01T00:00:00.000Z"}
+    answer._content = json.dumps({"results": [record]}).encode()
+    (found,) = listed(answer).results
     return json.loads(Shape(SELECTION).record(found, {}).body)
 
 
@@ -103,6 +107,8 @@ def test_the_same_value_has_one_spelling_however_it_came():
     assert {content(closedate=way)["closedate"] for way in ways} == {"2026-03-31T00:00:00Z"}
     assert content(start="1774915200000")["start"] == "2026-03-31"
     assert content(amount="") == content(amount=None) == {"amount": None, "closedate": None, "start": None}
+    assert content(amount="\0") == content(amount=None)
+    assert content(amount="7\0")["amount"] == "7"
 
 
 def test_a_day_that_is_none_is_left_for_the_reader_to_report():
