@@ -125,6 +125,12 @@ def test_closing_asks_for_it_and_a_later_change_makes_it_void(month: Month) -> N
     assert month.said().startswith("Approved by mara on ")
 
     month.approve("root", "--all")
+    page = month.company.folder / "page.html"
+    month.run("root", "statement", month.payee, month.period, "--html", str(page))
+    assert "Approved by mara on " in page.read_text(encoding="utf-8")
+    rows = json.loads(month.run("root", "summary", month.period, "--json").stdout)["payees"]
+    assert {row["approved"].partition(" ")[0] for row in rows} == {"mara", "root"}
+    assert "mara on 2026-11-20" in month.run("root", "summary", month.period).stdout
     approved_at = month.company.clock().isoformat()
     (done,) = month.close()["closed"]
     assert done["period"] == month.period
