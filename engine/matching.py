@@ -147,8 +147,9 @@ def _sides(test: FieldTest, bound: int | Fraction | date) -> tuple[pl.Expr, pl.E
     """Both sides of a comparison in one exact type; money is in the company's currency."""
     field = test.field
     if test.fact is not None:
-        kind = pl.Date if test.type == "day" else pl.Int64
-        return value_of(field).cast(kind, strict=False), pl.lit(bound)
+        told = value_of(field)
+        days = told.str.to_date("%Y-%m-%d", strict=False)
+        return days if test.type == "day" else told.cast(pl.Int64, strict=False), pl.lit(bound)
     if isinstance(bound, date):
         return pl.col(column_of(field)), pl.lit(bound)
     if test.type == "percent":

@@ -28,8 +28,13 @@ class Deal:
     fx: Fraction
     """One unit of its currency in the company's, on its day."""
     expiring_acv: int | None
-    months_since_signing: int | None
+    signing: Row | None
+    """The deal that began the running relationship."""
+    first_won_on: date | None
+    """The day of the account's very first won deal."""
     cancelled_on: date | None
+    windows: frozenset[str] = frozenset()
+    """Windows of the rules of engagement that it lies in."""
     won: Deal | None = None
     """Of a deal that counts for having qualified: itself as it was won, where it was; conditions of plans ask that."""
 
@@ -43,6 +48,16 @@ class Deal:
         """Months of its contract."""
         term: int | None = self.row["term_months"]
         return term
+
+    @property
+    def months_since_signing(self) -> int | None:
+        """Whole months since the customer signed."""
+        return None if self.signing is None else whole_months(self.signing["closed_on"], self.day)
+
+    @property
+    def lifetime_months(self) -> int | None:
+        """Whole months since the customer's first won deal."""
+        return None if self.first_won_on is None else whole_months(self.first_won_on, self.day)
 
     @property
     def uplift(self) -> Fraction | None:
@@ -98,7 +113,8 @@ def _deal(row: Row, won: list[Row], facts: Facts, company: Company) -> Deal | No
         list_price=_stated_or_of_lines(row["list_micros"], [line["list_micros"] for line in lines]),
         fx=fx,
         expiring_acv=_expiring(row, won, facts),
-        months_since_signing=_months_since_signing(row, won, facts),
+        signing=_signing(row, won, facts),
+        first_won_on=min((day for each in won if (day := _won_before(each, row)) is not None), default=None),
         cancelled_on=_cancelled_on(row, facts),
     )
 
@@ -133,16 +149,22 @@ def _expiring(row: Row, won: list[Row], facts: Facts) -> int | None:
     return _acv(origin) if origin is not None and origin["currency"] == row["currency"] else None
 
 
-def _months_since_signing(row: Row, won: list[Row], facts: Facts) -> int | None:
-    """Whole months since the account's first new business; who had left altogether by then signs anew."""
+def _signing(row: Row, won: list[Row], facts: Facts) -> Row | None:
+    """The account's first new business; who had left altogether by then signs anew."""
     signed = None
     of_account = [each for each in won if each["account_id"] == row["account_id"]]
     for deal in sorted(of_account, key=lambda each: (each["closed_on"], each["deal_id"])):
         if deal["motion"] != "new_business" or deal["closed_on"] > row["closed_on"]:
             continue
         if signed is None or not _is_customer(deal, won, facts):
-            signed = deal["closed_on"]
-    return None if signed is None else whole_months(signed, row["closed_on"])
+            signed = deal
+    return signed
+
+
+def _won_before(each: Row, row: Row) -> date | None:
+    """The day of a deal of the same account, where it was won by the day of the other."""
+    day: date = each["closed_on"]
+    return day if each["account_id"] == row["account_id"] and day <= row["closed_on"] else None
 
 
 def _is_customer(deal: Row, won: list[Row], facts: Facts) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +12,7 @@ from tests.reference.classify import Deal
 from tests.reference.facts import Facts, holds_on
 
 OF_THE_ACCOUNT = ("segment", "territory", "industry", "country", "employees")
-OF_THE_DEAL = ("source", "type", "currency", "term_months")
+OF_THE_DEAL = ("source", "channel", "type", "currency", "term_months")
 MONEY = ("amount", "acv", "expiring_acv")
 
 
@@ -23,7 +25,9 @@ def fits(when: When, deal: Deal, facts: Facts) -> bool:
 def _fits(test: FieldTest, deal: Deal) -> bool:
     if test.field == "family":
         return _fits_families(test, deal.families)
-    value = value_of(test.field, deal)
+    if test.field == "window":
+        return bool(deal.windows & set(test.any_of)) if test.any_of else not deal.windows & set(test.none_of)
+    value = value_of(test.field, deal) if test.fact is None else _fact(test, test.fact, deal)
     if value is None:
         return False
     if test.any_of or test.none_of:
@@ -37,6 +41,14 @@ def _fits_families(test: FieldTest, families: set[str]) -> bool:
     if test.any_of:
         return bool(families & set(test.any_of))
     return bool(families) and not families & set(test.none_of)
+
+
+def _fact(test: FieldTest, name: str, deal: Deal) -> Any:
+    """A mapped field of the account or the deal, read as what it is compared with; numbers are in millionths."""
+    told = {**json.loads(deal.account["facts"] or "{}"), **json.loads(deal.row["facts"] or "{}")}.get(name)
+    if told is None or test.type == "text":
+        return told
+    return date.fromisoformat(told) if test.type == "day" else int(told)
 
 
 def value_of(field: str, deal: Deal) -> Any:

@@ -17,6 +17,7 @@ from tests.reference.entries import Line
 from tests.reference.facts import facts_of
 from tests.reference.participants import Participant, enrolments_of
 from tests.reference.payables import Payable, at_once_of, defers, payables_of, reach
+from tests.reference.places import placed
 from tests.reference.releases import Waiting
 from tests.reference.residuals import repeated
 from tests.reference.rollups import rollups_of
@@ -35,10 +36,10 @@ class Result:
 def compute(book: Book, rules: Rules, through: date) -> Result:
     """Credits and lines of everybody, as far as time has passed."""
     facts = facts_of(book)
-    deals = classify(facts, rules.company)
+    deals = [placed(deal, rules.engagements, facts) for deal in classify(facts, rules.company)]
     given = [credit for deal in deals for credit in credits_of(deal, rules.engagements, facts)]
     if any(measure.dated_by == "qualified_on" for plan in rules.plans for measure in plan.measures.values()):
-        passed = qualified(facts, rules.company)
+        passed = [placed(deal, rules.engagements, facts) for deal in qualified(facts, rules.company)]
         reached = [credit for deal in passed for credit in credits_of(deal, rules.engagements, facts)]
         won = {deal.id: deal for deal in deals}
         given += [replace(each, deal=replace(each.deal, won=won.get(each.deal.id)), qualified=True) for each in reached]

@@ -40,16 +40,14 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Multiplier", "below", "beyond", "points", "ranked"),
     **_each(LATE, "FactorPoint", "at", "factor"),
     **_each(LATE, "Newcomers", "least", "months"),
-    **_each(LATE, "Place", "because", "effective", "name", "when"),
     **_each(LATE, "PlanCap", "amount", "at_least", "components", "id", "of", "per", "share", "since", "then"),
     **_each(LATE, "PlanCap", "then_pays", "title", "within_year"),
     **_each(LATE, "Ranked", "among", "counted_as", "least", "ties"),
     **_each(
         LATE, "Retention", "cohort", "goal", "grace_days", "kind", "losses", "owner", "trailing_months", "transferred"
     ),
-    **_each(LATE, "SigningWindow", "because", "id", "months", "months_by_segment", "sales_cycles", "until"),
-    **_each(LATE, "When", "channel", "facts", "growth", "lifetime_months", "running_acv", "window"),
-    **_each(LATE, "engagement", "holdovers", "house_accounts", "team_roles", "segments", "territories", "windows"),
+    **_each(LATE, "When", "growth", "running_acv"),
+    **_each(LATE, "engagement", "holdovers", "house_accounts", "team_roles"),
     **_each(LATE, "plan", "bonus_pools", "caps"),
     **_each(LATE, "WeightedAttainment", "least", "measure", "most", "quota", "weight"),
     **_each(STATE, "Experiment", "accounts", "arms", "because", "effective", "id", "strata"),

@@ -18,6 +18,8 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "type": ("new_business", "renewal"),
     "currency": ("USD", "EUR", "JPY"),
     "family": FAMILIES,
+    "channel": ("Direct", "Reseller"),
+    "window": ("landing", "early"),
 }
 NUMBERS: dict[str, tuple[Any, ...]] = {
     "amount": (5_000, 20_000, 30_000),
@@ -30,8 +32,17 @@ NUMBERS: dict[str, tuple[Any, ...]] = {
     "employees": (10, 200),
     "term_months": (12, 24, 36),
     "months_since_signing": (0, 3, 6),
+    "lifetime_months": (1, 6),
 }
-FIELDS = (*TEXTS, *NUMBERS, "closed_on", "account")
+FACTS: tuple[dict[str, Any], ...] = (
+    {"tier": ["Gold", "Silver"]},
+    {"tier": {"not": "Gold"}},
+    {"seats": {"min": 100}},
+    {"seats": 40, "tier": "Gold"},
+    {"served_from": {"below": date(2026, 6, 1)}},
+)
+FIELDS = (*TEXTS, *NUMBERS, "closed_on", "account", "facts")
+OF_CUSTOMERS = ("industry", "country", "employees", "revenue", "account", "facts")
 
 
 def when(chance: Random, most: int = 2) -> dict[str, Any]:
@@ -39,9 +50,16 @@ def when(chance: Random, most: int = 2) -> dict[str, Any]:
     return {field: _test(chance, field) for field in chance.sample(FIELDS, chance.randrange(0, most + 1))}
 
 
+def of_customers(chance: Random) -> dict[str, Any]:
+    """One or two tests of what is known of the customer."""
+    return {field: _test(chance, field) for field in chance.sample(OF_CUSTOMERS, chance.choice([1, 1, 2]))}
+
+
 def _test(chance: Random, field: str) -> Any:
     if field == "account":
         return {chance.choice(["listed_in", "not_listed_in"]): "named"}
+    if field == "facts":
+        return chance.choice(FACTS)
     if field in TEXTS:
         return _of_texts(chance, TEXTS[field])
     if field == "closed_on":

@@ -30,6 +30,7 @@ def accounts(chance: Random) -> list[dict[str, Any]]:
             "country": chance.choice(["NO", "US", None]),
             "employees": chance.choice([10, 200, 1_000, None]),
             "revenue_micros": chance.choice([5_000_000 * MICROS, 20_000_000 * MICROS, None]),
+            "facts": chance.choice(['{"tier": "Gold"}', '{"tier": "Bronze", "served_from": "2026-05-31"}', None]),
         }
         for number in range(ACCOUNTS)
     ]
@@ -86,6 +87,9 @@ def _deal(chance: Random, number: int, before: list[dict[str, Any]]) -> dict[str
         "cost_micros": None if chance.random() < 0.5 else amount * chance.randrange(0, 12) // 10,
         "list_micros": None if chance.random() < 0.5 else amount * chance.randrange(10, 16) // 10,
         "currency": chance.choice(CURRENCIES),
+        "created_on": closed_on - timedelta(days=chance.randrange(120)),
+        "channel": chance.choice(["Direct", "Reseller", None]),
+        "facts": chance.choice(['{"seats": "40000000"}', '{"seats": "250500000"}', None, None]),
         "source": chance.choice(["Outbound SDR", "Inbound", None]),
         "term_months": chance.choice([12, 12, 24, 36, 7, None]),
         "starts_on": closed_on + timedelta(days=chance.randrange(-20, 90)) if chance.random() < 0.5 else None,

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.reference.made.conditions import when
 from tests.reference.made.people import ROLES
+from tests.reference.made.places import places
 
 HOLDERS = (*ROLES, "deal_owner", "account_owner")
 DIVISIONS = (("100%",), ("60%", "40%"), ("33.333%", "33.333%", "33.334%"))
@@ -27,6 +28,7 @@ def engagement(chance: Random) -> dict[str, Any]:
         "effective": {"from": date(2020, 1, 1)},
         "rules": [*rules, _rule(chance, "rest", {})],
         "otherwise": {"hold": "revops"},
+        **places(chance),
         "vacancies": {role: _vacancy(chance, role) for role in ROLES},
     }
 
