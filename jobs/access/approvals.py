@@ -127,7 +127,10 @@ def approve(conn: Connection, access: Access, actor: Actor, request_id: str, *, 
     _refuse_own_pay(actor, asked)
     two = access.needs_two(asked.kind)
     if two and actor.login in asked.persons:
-        raise Unapproved(f"{asked.kind} needs a second person; {actor.login} is the first.")
+        raise Unapproved(
+            f"{asked.kind} needs a second person; {actor.login} is the first. Ask another with the role "
+            "finance or admin."
+        )
     enough = not two or len({*asked.persons, actor.login}) >= PAIR
     done = approvals.add_step(conn, actor, asked, "approved" if enough else "consented", reason=reason, now=now)
     before, after = _named(asked), _named(done)

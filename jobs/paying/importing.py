@@ -88,7 +88,7 @@ class _Checked:
 
     def _read(self, row: Mapping[str, Any]) -> Payment:
         if None in row or any(row[name] is None for name in COLUMNS):
-            raise ValueError("the row has more or fewer cells than the header")
+            raise ValueError("the row has more or fewer cells than the header: write one under each name")
         cells = {name: row[name].strip() for name in COLUMNS}
         payee = self._payee(cells["payee"])
         label = named(cells["period"], self._configuration).label
@@ -96,7 +96,9 @@ class _Checked:
         refuse_unlikely(cells["reference"], paid_on, self._today)
         amount, unit = parse_amount(cells["amount"]), minor_unit_micros(cells["currency"])
         if amount == 0 or amount % unit:
-            raise ValueError(f"{cells['amount']} {cells['currency']} is nothing, or no whole number of minor units")
+            raise ValueError(
+                f"{cells['amount']} {cells['currency']} is nothing, or no whole number of minor units, such as 150.00"
+            )
         shown_in = booked_in(self._conn, label, paid_on, self._configuration.rules.company)
         reason = (row.get("reason") or "").strip()
         return Payment(payee, label, amount, cells["currency"], paid_on, shown_in, cells["reference"], reason)
@@ -104,19 +106,24 @@ class _Checked:
     def _payee(self, who: str) -> str:
         found = self._people[who.casefold()]
         if len(found) != 1:
-            raise ValueError(f"{len(found) or 'no'} people have the id, e-mail or name {who!r}")
+            raise ValueError(f"{len(found) or 'no'} people have the id, e-mail or name {who!r}: write the e-mail")
         return next(iter(found))
 
     def _refuse(self, payment: Payment) -> None:
         if payment.key in self._used:
-            raise ValueError(f"reference {payment.reference} is recorded already for this payee, period and currency")
+            raise ValueError(
+                f"reference {payment.reference} is recorded already for this payee, period and currency: leave the row "
+                "out, or give a further payment another reference"
+            )
         if payment.amount_micros > 0:
             return
         if not payment.reason:
-            raise ValueError("an amount below zero corrects a payment and needs a reason")
+            raise ValueError("an amount below zero corrects a payment and needs a reason: fill the column reason")
         paid = self._paid[payment.payee_id, payment.period, payment.currency]
         if paid + payment.amount_micros < 0:
-            raise ValueError(f"only {format_amount(paid, payment.currency)} was paid for {payment.period}")
+            raise ValueError(
+                f"only {format_amount(paid, payment.currency)} was paid for {payment.period}: take back no more"
+            )
 
     def _count(self, payment: Payment) -> None:
         self._used.add(payment.key)
