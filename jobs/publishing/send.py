@@ -114,7 +114,7 @@ class _Sending:
             return
         asked = {change.record_id: change for change in changes}
         fit, parked = fitted(self.target, self.pay, changes, self.org_currency)
-        for batch in chain([parked], self.room.write(self.target, name, fit)):
+        for batch in filter(None, chain([parked], self.room.write(self.target, name, fit))):
             answers = [_kept(sent, asked, on_failure) for sent in batch]
             with self.run.write() as conn:
                 writeback.mark(conn, answers, self.run.clock())

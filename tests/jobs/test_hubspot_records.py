@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
@@ -11,10 +11,9 @@ import pytest
 from connectors.hubspot.pay_records import LINE, STATEMENT
 from connectors.hubspot.setup import ignored
 from jobs.hubspot import examine_privacy, open_connection
-from jobs.stand_in import sandbox_of
 from jobs.status import open_issues
-from sandbox.world import generate
-from tests.jobs.conftest import Company, standing
+from sandbox.world import World
+from tests.jobs.conftest import Company, Past, again
 from tests.jobs.test_cycle import credited_deal
 from tests.jobs.test_leaks import numbers
 from tests.jobs.test_records import Told, told
@@ -32,12 +31,11 @@ HELPER = {
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+def company(
+    published: Callable[[str], Past], tiny: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Company]:
     """A company whose statements are kept in the portal, after a cycle. No test needs the numbers of another."""
-    with standing(sandbox_of("hubspot"), generate(11, 60), tmp_path_factory.mktemp("portal") / "config") as made:
-        made.edit("tallystick.yaml", lambda text: f"{text}\nrecords: true\n")
-        made.set_up()
-        made.cycle()
+    with again(published("hubspot"), tiny, tmp_path_factory.mktemp("portal")) as made:
         yield made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import urllib.parse
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,8 +14,8 @@ import requests
 
 from connectors.salesforce.pay_records import LINE, STATEMENT
 from jobs.salesforce import org_of
-from sandbox.world import generate
-from tests.jobs.conftest import SALESFORCE, Company, standing
+from sandbox.world import World
+from tests.jobs.conftest import Company, Past, again
 
 BASE = "/services/data/v66.0"
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?!\w)")
@@ -26,12 +26,9 @@ Amounts = dict[str, set[Decimal]]
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Iterator[Company]:
+def company(published: Callable[[str], Past], tiny: World, tmp_path: Path) -> Iterator[Company]:
     """A company whose statements are kept in the CRM, after a cycle."""
-    with standing(SALESFORCE, generate(11, 60), tmp_path / "config") as made:
-        made.edit("tallystick.yaml", lambda text: f"{text}\nrecords: true\n")
-        made.set_up()
-        made.cycle()
+    with again(published("salesforce"), tiny, tmp_path) as made:
         yield made
 
 
