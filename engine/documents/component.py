@@ -108,6 +108,9 @@ class Component(Document):
     beyond: Literal["flat", "continue"] | None = Field(default=None, examples=["flat"])
     """What is paid beyond the last point. `flat`: no more than there. `continue`: the last line goes on. It has
     no default: points need it."""
+    at_zero: Literal["nothing", "first_row"] | None = Field(default=None, examples=["first_row"])
+    """What an imported result of exactly 0 pays, where the first row or point is at 0: `nothing`, or what is written
+    there (`first_row`), such as the best bonus for no accident. Where less is better, the plan has to say it."""
     target: Dated[Pay] | None = Field(default=None, examples=["12_500"])
     """What 100 % pays in an accumulation window: the variable pay of a quarter if it accumulates by quarter."""
     targets: Name | None = Field(default=None, examples=["variable_pay"])

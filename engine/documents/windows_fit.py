@@ -1,17 +1,21 @@
-"""What does not fit a component whose windows go on from each other, or are counted from the payee's first day."""
+"""What does not fit a component by its windows: those that go on, those of the payee's own, those that come to zero."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
 
+from engine.documents.bracket import Bracket, Point
 from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.problems import Problem
+from engine.documents.values import Dated
 
 MONTHS = ("month", "quarter", "half", "year")
 TO_DATE_WITHOUT = (
     *("rates", "rate_by", "by_deal", "matrix", "only_if", "multiplied_by"),
-    *("cap", "floor", "carry", "residual", "split_of"),
+    *("cap", "floor", "carry", "residual", "split_of", "at_zero"),
 )
 """Keys that a component to date has not."""
 SINCE_WITHOUT = ("quota", "targets", "target_of", "carry", "to_date")
@@ -53,3 +57,23 @@ def unfit_since(component: Component, measures: Mapping[str, Measure]) -> Iterat
     of_a_window = measures[component.measure].of_a_window
     if of_a_window is not None:
         yield Problem(("since",), f"{of_a_window} is of fiscal periods.", "Remove since.")
+
+
+def unfit_zero(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
+    """A result of zero is a result, where it is the best of all, and no sale is none."""
+    rows, imported = component.rows, measures[component.measure].imported is not None
+    tells = imported and bool(rows) and rows[0].start == 0 and bool(component.row_ways & {"share", "lump"})
+    if component.at_zero is not None and component.carry is not None:
+        yield Problem(("carry",), "results of exactly 0 begin every window by themselves.", "Remove carry, or at_zero.")
+    if component.at_zero is not None and not tells:
+        message = "is about imported results and a first row at 0 that pays an amount or a part of the target."
+        yield Problem(("at_zero",), message, "Remove at_zero.")
+    if component.at_zero is None and tells and len(rows) > 1 and _worth(rows[1]) < _worth(rows[0]):
+        message = "less is better here, and what a result of exactly 0 pays is not said."
+        yield Problem((), message, "Add at_zero: first_row, or at_zero: nothing.")
+
+
+def _worth(row: Bracket | Point) -> Fraction:
+    """What a row pays in the end."""
+    leaf: Dated[Any] | None = row.lump if isinstance(row, Bracket) and row.lump is not None else row.pays
+    return Fraction(leaf.steps[-1][1]) if leaf is not None else Fraction(0)

@@ -29,7 +29,7 @@ from engine.payees.exchange import LARGEST_INT64, Exchange, with_rates
 from engine.payees.imported import imported_rows
 from engine.payees.measure import fits_column, missing_values, with_fits, with_worths
 from engine.payees.quotas import quota_of_windows
-from engine.payees.shape import needs_quota, versions
+from engine.payees.shape import BELOW_ZERO, needs_quota, versions
 from engine.payees.trouble import HELD, held_sources, stale, troubles
 from engine.periods import PeriodKind
 
@@ -162,8 +162,16 @@ def attain(
         unvalued = pl.concat([unvalued.select(HELD), lost.select(HELD)])
     windows = _windows(_largest(running, measure, alone=alone), component, measure, quotas, company)
     told, untold = _split(_beside(running, windows, alone=alone))
+    if component.at_zero == "first_row":
+        told = told.with_columns(before=_from_below())
     held = pl.concat([unvalued.select(HELD), untold.select(HELD)])
     return _concluded(told if chain is None else bounded(told, chain.carry), held, plan, component)
+
+
+def _from_below() -> pl.Expr:
+    """Where a row begins, in windows in which a result of 0 pays."""
+    first = pl.int_range(pl.len()).over(WINDOW) == 0
+    return pl.when(first).then(pl.lit(BELOW_ZERO)).otherwise(pl.col("after") - pl.col("base"))
 
 
 def attained_as(rows: pl.DataFrame, plan: Plan, component: Component) -> Attainment:

@@ -45,9 +45,11 @@ class Earnings:
 def earn(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Earnings:
     """The lines of a component, each span of days on the curve of that span.
 
-    A credit that adds nothing to a measure has no line; one that pays zero has, and so has a lost cohort.
+    A credit that adds nothing to a measure has no line; one that pays zero has, and so have a lost cohort and a result
+    of zero that pays.
     """
-    moving = rows.filter((pl.col("base_micros") != 0) | pl.col("cohort").is_not_null()).with_row_index("place")
+    moves = (pl.col("base_micros") != 0) | (pl.col("before_micros") != pl.col("after_micros"))
+    moving = rows.filter(moves | pl.col("cohort").is_not_null()).with_row_index("place")
     paid = pl.concat([_span(_between(moving, *span), plan, component, span[0]) for span in _spans(component)])
     paid = _capped(paid.sort("place"), component, plan)
     too_large = pl.col("pay").abs() > LARGEST_MICROS

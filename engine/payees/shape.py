@@ -22,6 +22,8 @@ Rate = tuple[Fraction, Fraction]
 """Pay for each micro-unit of the measure, and pay for the whole quota; one of which is zero."""
 
 PER_CENT = Fraction(100 * MICROS)
+BELOW_ZERO = -1
+"""Where a window begins in which a result of exactly 0 pays: a millionth below it, where nothing is paid."""
 
 
 def needs_quota(component: Component) -> bool:
@@ -181,7 +183,8 @@ def _rows(component: Component, values: Sequence[Fraction]) -> Iterator[Segment]
         share, micros = _place(bracket)
         at_zero = not share and not micros
         if value or not at_zero:
-            yield Segment(ZERO, share, micros, at_micros=value, open=at_zero or component.boundary == "upper")
+            is_open = component.at_zero != "first_row" if at_zero else component.boundary == "upper"
+            yield Segment(ZERO, share, micros, at_micros=value, open=is_open)
 
 
 def _points(component: Component, values: Sequence[Fraction]) -> Iterator[Segment]:
@@ -191,7 +194,8 @@ def _points(component: Component, values: Sequence[Fraction]) -> Iterator[Segmen
     yield Segment(ZERO)
     yield from _below(component, places[0], values[0], lines[0])
     for place, line in zip(places, lines, strict=False):
-        is_open = not any(place) or (component.boundary == "upper" and place == places[0])
+        at_zero = not any(place) and component.at_zero != "first_row"
+        is_open = at_zero or (component.boundary == "upper" and place == places[0])
         yield Segment(line.slope, *place, at_micros=line.at_micros, lift=line.lift, open=is_open)
     if component.beyond == "flat":
         yield Segment(ZERO, *places[-1], at_micros=values[-1])

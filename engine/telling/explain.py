@@ -17,6 +17,7 @@ from engine.money import minor_unit_micros, round_ratio
 from engine.payees.carry_over import CARRIED
 from engine.payees.made import made
 from engine.payees.precedence import counting_of
+from engine.payees.shape import BELOW_ZERO
 from engine.payees.window_cap import inside
 from engine.telling.adjusted_told import ADJUSTED, told_of_adjustment
 from engine.telling.facts import component_of, facts, on_the_curve
@@ -137,7 +138,7 @@ def _credited(credit: Row, names: Names) -> str:
 
 def _moved(known: Row, credit: Row) -> str:
     """Where the credit took the running total."""
-    before, after, quota = known["before_micros"], known["after_micros"], known["quota_micros"]
+    before, after, quota = _from(known), known["after_micros"], known["quota_micros"]
     exchanged = ""
     if known["fx_num"] is not None:
         rate = exchange(known["fx_num"], known["fx_den"])
@@ -150,6 +151,11 @@ def _moved(known: Row, credit: Row) -> str:
         return f"counts {_worth(known['base_micros'], known)}{_of_earnings(known)}{exchanged}"
     where = "on this deal" if known["window"] == known["deal_id"] else f"in {known['window']}"
     return f"took you from {_worth(before, known)} to {_worth(after, known)} {where}{exchanged}"
+
+
+def _from(known: Row) -> int:
+    """Where the running total was; a window in which a result of 0 pays begins just below it."""
+    return 0 if known["before_micros"] == BELOW_ZERO else int(known["before_micros"])
 
 
 def _foreign(known: Row, credit: Row) -> str:
@@ -171,7 +177,7 @@ def _paid(known: Row, plan: Plan) -> str:
 
 def _left_out(known: Row) -> str:
     """What of an achievement is moved into the next window, or makes up what was missing, and is not paid here."""
-    rest = known["base_micros"] - (known["after_micros"] - known["before_micros"])
+    rest = known["base_micros"] - (known["after_micros"] - _from(known))
     if not rest:
         return ""
     moved = known["after_micros"] == known["quota_micros"]

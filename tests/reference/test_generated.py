@@ -29,7 +29,7 @@ NOT_YET: dict[str, str] = {
     ),
     **_each(LATE, "PoolGate", "measure", "min", "quota"),
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
-    **_each(LATE, "Component", "carry", "since", "to_date"),
+    **_each(LATE, "Component", "at_zero", "carry", "since", "to_date"),
     **_each(LATE, "Gate", "ranked"),
     **_each(LATE, "Holdover", "because", "days", "of", "share"),
     **_each(LATE, "CreditShare", "by_stages"),
