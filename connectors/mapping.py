@@ -221,6 +221,8 @@ class CrmMapping(Document):
     """Fields of the deal that outcomes are written to. Nothing but them and `ownership` is ever written."""
     ownership: Ownership = Ownership()
     """Owners, team members and splits of the deal that are set in the CRM's own places."""
+    note: StrictBool = False
+    """Whether each of HubSpot's deals gets a note that says the same in words. It is read by all, and holds no pay."""
     open_deals: StrictBool = False
     """Whether open deals too show their owners, motion and reason: as if each were won on its close date."""
 
@@ -265,6 +267,8 @@ class CrmMapping(Document):
                     yield Problem(("objects", frame), message, "Name a lookup field.")
 
     def _write_problems(self) -> Iterator[Problem]:
+        if self.note and self.crm == "salesforce":
+            yield Problem(("note",), "only HubSpot has it.", "Remove it: what it would say stands in fields.")
         deals = self.objects.get("deals")
         read = ({mapped.field for mapped in deals.mapped()} if deals else set()) | set(self.team.values())
         targets = list(self.write.values())

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from connectors.mapping import Outcome
 
+NOTES, NOTE_TEXT = "notes", "text"
+"""A note on the deal that says the same in words: what it is called as an object, by the deal's id, and its field."""
+
 
 class Shown(NamedTuple):
     """A field's label and the help text beside it."""

@@ -16,6 +16,7 @@ import polars as pl
 import structlog
 from sqlalchemy import Connection
 
+from connectors.outcomes import NOTE_TEXT, NOTES
 from engine import frames as f
 from engine.book import Book, Credited, Expected, Outcome, Rules
 from engine.calendar import business_date, period_of
@@ -35,7 +36,7 @@ from jobs.books.terms import refuse_other_terms
 from jobs.canonical import Touched, refresh
 from jobs.concerned import concerned
 from jobs.configuration import Configuration
-from jobs.desire import wanted_fields, wanted_owners
+from jobs.desire import wanted_fields, wanted_notes, wanted_owners
 from jobs.guard import Shown, check
 from jobs.publishing.desire import desire_records, is_new, pay_objects
 from jobs.running import Run
@@ -96,6 +97,8 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     open_deals = _open_deals(book, credited, configuration, now) if shows_open or records else Expected.nothing()
     outcomes = scope.publish(book, outcome, open_deals if shows_open else None)
     wanted = _save(conn, configuration, run, outcome, outcomes)
+    if configuration.mapping.note:
+        wanted += writeback.desire(conn, NOTES, wanted_notes(outcomes, book.people, NOTE_TEXT))
     scope.want_owners(configuration, book, outcomes, open_deals if shows_open else None)
     wanted += desire_records(conn, configuration, run, scope.payees | scope.expect(open_deals), through)
     issues = join_issues(credited.issues, outcome.issues)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from connectors.outcomes import NOTES
 from connectors.port import Beside, NotAllowed, Refused, Source, Target
 from engine.model import Issue, Organization, Severity
 from jobs.compute import Computed
@@ -95,6 +96,11 @@ def _send(wiring: Wiring, crm: Crm, run: Run) -> Counter[str]:
     except (NotAllowed, Refused) as problem:
         remedy = "Run 'worker.py setup --apply'; they are written with the next cycle."
         issues.append(Issue("records_not_written", Severity.WARNS, "statements in the CRM", str(problem), remedy))
+    try:
+        sent += send(crm.target, run, [NOTES]) if configuration.mapping.note else Counter()
+    except (NotAllowed, Refused) as problem:
+        remedy = "Give the key the scope that HubSpot asks for, or remove note: from the mapping."
+        issues.append(Issue("notes_not_written", Severity.WARNS, "notes in the CRM", str(problem), remedy))
     with run.write() as conn:
         runs.record_issues(conn, "sending records", issues, run.clock())
     return sent
@@ -114,6 +120,7 @@ def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
     found = reconcile(crm.source, run, tuple(name for name in crm.source.objects if name in mapped))
     ours = pay_objects(wiring.configuration)
     written = [wiring.configuration.mapping.deal_object, *(each.name for each in (ours.objects if ours else ()))]
+    written += [NOTES] if wiring.configuration.mapping.note else []
     run.count(deleted=found.vanished, missing=found.missing)
     if wiring.configuration.settings.write_back:
         restore_drifted(crm.target, run, written, written[1:])

@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from connectors.mapping import CrmMapping
-from connectors.ownership import SPLITS
+from connectors.ownership import RESPONSIBLE, SPLITS
 from engine.money import amount_text
 from store.ownership import Wish
 from store.writeback import Wanted
@@ -39,6 +39,20 @@ def wanted_owners(
         for place, wanted in named.items():
             decided = wanted if row["status"] in DECIDED else None
             yield Wish(row["deal_id"], row["account_id"] or "", place, decided)
+
+
+def wanted_notes(outcomes: pl.DataFrame, people: pl.DataFrame, field: str) -> Iterator[Wanted]:
+    """A note a deal: status, motion, owners and reason. Everybody who views the deal reads it, hence no pay."""
+    names = dict(people.select("user_id", "name").drop_nulls().iter_rows())
+    for row in outcomes.iter_rows(named=True):
+        owners = [(name, row[f"{name}_owner_id"]) for name in RESPONSIBLE]
+        lines = [
+            f"Commission: {row['status']}" + (f", {row['motion'].replace('_', ' ')}" if row["motion"] else ""),
+            *(f"{name.capitalize()} owner: {names.get(user, user)}" for name, user in owners if user),
+            f"Why: {row['reason']}",
+        ]
+        text = "\n".join(" ".join(line.split()) for line in lines)
+        yield Wanted(row["deal_id"], row["account_id"] or "", {field: text}, [])
 
 
 def _value(name: str, row: dict[str, object], now: datetime) -> str | None:

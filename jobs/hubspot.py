@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from connectors.check import Check
 from connectors.hubspot.budget import ApiBudget
+from connectors.hubspot.notes import HubspotNotes
 from connectors.hubspot.passes import Lag, Seen
 from connectors.hubspot.pay_records import PAY_RECORDS
 from connectors.hubspot.privacy import examine_ownership
@@ -78,7 +79,9 @@ def connector(
 
     def connect() -> Crm:
         source = HubspotSource(connection, configuration.mapping, lag=lag_of(settings), seen=seen)
-        return Crm(source, HubspotTarget(connection, allowed, PAY_RECORDS.keys), splits=HubspotSplits(connection))
+        notes = HubspotNotes(connection, source.server_time) if configuration.mapping.note else None
+        target = HubspotTarget(connection, allowed, PAY_RECORDS.keys, notes)
+        return Crm(source, target, splits=HubspotSplits(connection))
 
     return connect
 

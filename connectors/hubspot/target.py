@@ -9,9 +9,11 @@ from connectors.answers import json_reader
 from connectors.hubspot.batches import BATCH, Answer, Result, Write, halving, in_batches, told, writes_of
 from connectors.hubspot.describe import Described, describe
 from connectors.hubspot.keyed import KeyedObject
+from connectors.hubspot.notes import HubspotNotes
 from connectors.hubspot.pay_records import LINKS
 from connectors.hubspot.session import Connection
 from connectors.hubspot.wire_values import incoming
+from connectors.outcomes import NOTES
 from connectors.port import NotAllowed
 from connectors.writing import check_allowed, check_writable
 from engine.model import Change, FieldInfo, Sent
@@ -30,8 +32,9 @@ class HubspotTarget:
         connection: Connection,
         allowed: Mapping[str, Collection[str]],
         keys: Mapping[str, str] | None = None,
+        notes: HubspotNotes | None = None,
     ) -> None:
-        self._connection = connection
+        self._connection, self._notes = connection, notes
         self._allowed = {name: frozenset(fields) for name, fields in allowed.items()}
         self._keys = dict(keys or {})
         self._described: dict[str, Described] = {}
@@ -39,12 +42,17 @@ class HubspotTarget:
 
     def fields(self, object: str) -> Mapping[str, FieldInfo]:  # noqa: A002  the word of the port
         """What the portal says of an object's properties; asked once."""
+        if self._notes and object == NOTES:
+            return self._notes.fields(object)
         if object not in self._fields:
             self._fields[object] = {name: each.info() for name, each in self._object(object).by_name().items()}
         return self._fields[object]
 
     def write(self, object: str, changes: Sequence[Change]) -> Iterator[Sequence[Sent]]:  # noqa: A002
         """Batches of answers, one for every change given."""
+        if self._notes and object == NOTES:
+            yield from self._notes.write(object, changes)
+            return
         wanted = check_allowed(object, changes, self._allowed.get(object, frozenset()))
         known = self.fields(object)
         check_writable(object, wanted, known, "")
@@ -62,6 +70,8 @@ class HubspotTarget:
         fields: Sequence[str],
     ) -> Mapping[str, Mapping[str, str | bool | None]]:
         """Current values in the form in which they would be written; ids that are gone are not among them."""
+        if self._notes and object == NOTES:
+            return self._notes.read(object, ids, fields)
         infos = self.fields(object)
         found = self._keyed(object).read(ids, fields) if object in self._keys else self._by_id(object, ids, fields)
         return {
