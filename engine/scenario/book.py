@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
 import dataframely as dy
@@ -22,7 +23,7 @@ from engine.model import MICROS
 from engine.periods import PeriodKind
 from engine.scenario.customers import account_of, accounts_of, contracts_of, holdings_of, owner_of
 from engine.scenario.document import Scenario
-from engine.scenario.facts import REP, DealFact, EnrolmentFact, QuotaFact
+from engine.scenario.facts import ALWAYS, REP, DealFact, EnrolmentFact, QuotaFact
 from engine.scenario.values import DEAL_DAY, days_of
 
 MONTH_OF_RESULTS = "2026-01"
@@ -54,7 +55,7 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
         compensation=frame(f.Compensation, _compensation(scenario)),
         leaves=frame(f.Leaves, _leaves(scenario)),
         imported_results=frame(f.ImportedResults, _results(scenario, rules)),
-        fx_rates=frame(f.FxRates, _fx_rates(scenario)),
+        fx_rates=frame(f.FxRates, _fx_rates(scenario, rules)),
         list_entries=frame(f.ListEntries, _list_entries(scenario)),
         deal_events=frame(f.DealEvents, _events(scenario)),
         deal_stages=frame(f.DealStages, _stages(scenario)),
@@ -282,10 +283,26 @@ def _events(scenario: Scenario) -> Iterator[dict[str, Any]]:
         yield {"deal_id": fact.deal, **happened}
 
 
-def _fx_rates(scenario: Scenario) -> Iterator[dict[str, Any]]:
+def _fx_rates(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
+    """Those stated, and for other currencies the rates that the plans fix."""
+    stated = {fact.currency for fact in scenario.fx_rates}
     for fact in scenario.fx_rates:
-        rate = {"rate_num": fact.rate.numerator, "rate_den": fact.rate.denominator}
-        yield {"currency": fact.currency, **rate, **_life(fact.from_on, fact.until_on)}
+        yield _fx_rate(fact.currency, fact.rate, fact.from_on, fact.until_on)
+    for currency, steps in _fixed_rates(rules).items():
+        ends = [day for day, _ in steps[1:]]
+        for (since, rate), until in zip_longest(steps, ends):
+            if currency not in stated:
+                yield _fx_rate(currency, rate, max(since, ALWAYS), until)
+
+
+def _fixed_rates(rules: Rules) -> dict[str, tuple[tuple[date, Fraction], ...]]:
+    """By currency what the first plan in the company's currency fixes."""
+    plans = [plan for plan in reversed(rules.plans) if plan.currency == rules.company.currency]
+    return {currency: leaf.steps for plan in plans for currency, leaf in plan.exchange.fixed.items()}
+
+
+def _fx_rate(currency: str, rate: Fraction, since: date, until: date | None) -> dict[str, Any]:
+    return {"currency": currency, "rate_num": rate.numerator, "rate_den": rate.denominator, **_life(since, until)}
 
 
 def _list_entries(scenario: Scenario) -> Iterator[dict[str, Any]]:

@@ -125,7 +125,7 @@ class Scenario(Document):
     reporting: tuple[ReportingFact, ...] = Field(default=(), examples=["[{payee: ada, manager: vera}]"])
     """Who reports to whom."""
     fx_rates: tuple[RateFact, ...] = Field(default=(), examples=["[{currency: EUR, rate: 1.085}]"])
-    """Exchange rates into the company's currency."""
+    """Exchange rates into the company's currency; without one for a currency, that which a plan fixes."""
     lists: dict[Name, tuple[Listed, ...]] = Field(
         default_factory=dict, examples=["{named_accounts: [acme, {account: bolt, from: 2026-06-01}]}"]
     )
