@@ -17,7 +17,7 @@ from engine.documents.problems import Problem
 from engine.documents.ranked import Ranking
 from engine.documents.straight import Ends, along, point_problems
 from engine.documents.threshold import Threshold
-from engine.documents.values import FILLED, Name, Times
+from engine.documents.values import FILLED, Count, Name, Times
 
 Over = Literal["transaction", "week", "two_weeks", "half_month", "month", "quarter", "half", "year"]
 """How long something adds up."""
@@ -56,6 +56,9 @@ class Gauge(Document):
     over: Over | None = Field(default=None, examples=["quarter"])
     """With `measure`: how long it adds up (`transaction`: on the deal alone); without it, as long as the component
     accumulates."""
+    trailing: Count | None = Field(default=None, examples=["3"])
+    """With `measure`: so many windows are added up, the one of the deal the last of them: `over: month` and `trailing:
+    3` look at the last three months. It is their sum: 50,000 a month on average are 150,000."""
     ranked: Ranking = Field(default=None, examples=["true"])
     """With `measure`: the number is where the payee stands in it among everybody in the plan: 1 is the first, unless
     the ranking says otherwise. Known when the window is over; who achieved nothing, or is on the plan no more,
@@ -73,10 +76,22 @@ class Gauge(Document):
             yield Problem((named[1],) if named else (), message, "Write one of attainment_of, payout_of and measure.")
         if self.ranked and self.judged == "deal":
             yield Problem(("judged",), "places are known when the window is over.", "Remove judged.")
-        for key in ("quota", "over", "ranked"):
+        if self.trailing is not None:
+            yield from self._trailing_problems(self.trailing)
+        for key in ("quota", "over", "trailing", "ranked"):
             if getattr(self, key) is not None and not set(named) & {"measure", "each_of"}:
                 message = f"{key} goes with a measure; a component has its own."
                 yield Problem((key,), message, f"Remove {key}, or write measure.")
+
+    def _trailing_problems(self, count: int) -> Iterator[Problem]:
+        """There are windows to add up, and nothing that is of one of them."""
+        if count < 2:  # noqa: PLR2004 - one window is no stretch of them
+            yield Problem(("trailing",), f"{count} windows are none that could be added up.", "Write 2 or more.")
+        if self.over == "transaction":
+            yield Problem(("over",), "a deal by itself is no window.", "Write over: month, or longer.")
+        for key in ("quota", "ranked"):
+            if getattr(self, key) is not None:
+                yield Problem((key,), f"{key} is of one window, and several are added up.", f"Remove {key}.")
 
     def in_percent(self, measures: Mapping[str, Measure]) -> bool:
         """Whether the number is a share (of quota, or of a whole) and no amount."""

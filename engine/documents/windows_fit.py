@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.documents.bracket import Bracket, Point
 from engine.documents.component import Component
+from engine.documents.dependencies import gauges_of
 from engine.documents.measure import Measure
 from engine.documents.problems import Problem
 from engine.documents.values import Dated
@@ -57,6 +58,18 @@ def unfit_since(component: Component, measures: Mapping[str, Measure]) -> Iterat
     of_a_window = measures[component.measure].of_a_window
     if of_a_window is not None:
         yield Problem(("since",), f"{of_a_window} is of fiscal periods.", "Remove since.")
+
+
+def unfit_trailing(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
+    """Windows are added up of what deals and results add up to."""
+    for place, gauge in gauges_of(component):
+        names = (gauge.measure, *getattr(gauge, "each_of", ())) if gauge.trailing is not None else ()
+        for of_a_window in (measures[name].of_a_window for name in names if name is not None):
+            if of_a_window is not None:
+                message = f"{of_a_window} of several windows is not the sum of theirs."
+                yield Problem((*place, "trailing"), message, "Remove trailing, or look over a longer window.")
+        if names and (gauge.over or component.accumulates) == "transaction":
+            yield Problem(place, "trailing windows, but none is said.", "Add over: month, or longer.")
 
 
 def unfit_zero(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:

@@ -44,6 +44,7 @@ from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.ratio import ratio_of
 from engine.payees.retained import of_cohorts
 from engine.payees.to_date import Stretch, to_date
+from engine.payees.trailing import trailing
 from engine.payees.trouble import HELD, held_sources, troubles
 from engine.payees.unpaid import unpaid
 from engine.payees.weighted import weighted
@@ -259,6 +260,8 @@ class _Walk:
         over = gauge.over or component.accumulates
         judge = _looking(component.id, gauge.measure or "", over, gauge.quota)
         attained = self._attain(place[0], judge)
+        if gauge.trailing is not None and over != "transaction":
+            return trailing(attained, over, gauge.trailing, self.rules.company)
         if gauge.ranked is None:
             return _achieved(attained, judge)
         plan, company = self.rules.plans[place[0]], self.rules.company

@@ -85,6 +85,7 @@ def _by_ratio(by: RateBy, found: Row) -> str:
 def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
     """What was looked at and what it was."""
     subject = f"attainment of {gauge.attainment_of}" if gauge.attainment_of else gauge.measure
+    subject = f"{subject} of {gauge.trailing} windows" if gauge.trailing else subject
     if gauge.ranked is not None:
         return _ranked(gauge, gauge.ranked, value, quota)
     if gauge.payout_of:

@@ -20,7 +20,7 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
-    **_each(LATE, "Axis", "ranked"),
+    **_each(LATE, "Axis", "ranked", "trailing"),
     **_each(
         LATE,
         "BonusPool",
@@ -30,14 +30,14 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "PoolGate", "measure", "min", "quota"),
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
     **_each(LATE, "Component", "at_zero", "carry", "since", "to_date"),
-    **_each(LATE, "Gate", "ranked"),
+    **_each(LATE, "Gate", "ranked", "trailing"),
     **_each(LATE, "Holdover", "because", "days", "of", "share"),
     **_each(LATE, "CreditShare", "by_stages"),
     **_each(LATE, "HouseAccounts", "because", "counts_for", "id", "when"),
     **_each(LATE, "Measure", "most_per_deal", "members", "ratio", "retention", "weighted"),
     **_each(LATE, "Ratio", "as", "of", "to"),
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
-    **_each(LATE, "Multiplier", "below", "beyond", "points", "ranked"),
+    **_each(LATE, "Multiplier", "below", "beyond", "points", "ranked", "trailing"),
     **_each(LATE, "FactorPoint", "at", "factor"),
     **_each(LATE, "Newcomers", "least", "months"),
     **_each(LATE, "PlanCap", "amount", "at_least", "components", "id", "of", "per", "share", "since", "then"),
