@@ -55,7 +55,8 @@ class CreditShare(Document):
     """Divides this share among those who owned the deal when it entered each of these stages, with weights of together
     100 %, in the order of the pipeline. The mapping reads the history with `history: true`. A deal that entered a stage
     twice counts the first time. A stage that it skipped is of who owned it at the next of these that it entered, and
-    after the last of its owner. A deal of whose stages nothing is known is `to`'s, with a warning."""
+    after the last of its owner. Only what it had entered by the day on which the credit counts is looked at. A deal
+    that is known to have entered none of these stages is `to`'s, with a warning."""
     when: When = Field(default=When(), examples=["{source: Outbound SDR}"])
     """An overlay may depend on the deal, and so may a direct share beside which another one takes the remainder:
     direct shares must always add up."""

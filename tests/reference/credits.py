@@ -9,7 +9,7 @@ from fractions import Fraction
 from engine.documents.credit_share import CreditShare
 from engine.documents.engagement import Engagement, Rule
 from tests.reference.classify import Deal
-from tests.reference.facts import Facts
+from tests.reference.facts import Facts, Row
 from tests.reference.holders import HeldDealError, holder_of
 from tests.reference.matching import fits
 from tests.reference.money import WHOLE, divided, rounded
@@ -36,6 +36,8 @@ class Credit:
     member: str | None = None
     """Of a roll-up: whose credit it is."""
     level: int | None = None
+    house: tuple[str, ...] | None = None
+    """Of a house account: what its deals still count for; None of all others."""
     qualified: bool = False
     """Whether it is for passing the qualifying stage, in place of being won."""
 
@@ -58,9 +60,21 @@ def credits_of(deal: Deal, engagements: Sequence[Engagement], facts: Facts) -> l
         return []
     rule = next((rule for rule in in_force[0].rules if fits(rule.when, deal, facts)), None)
     try:
-        return [] if rule is None else list(_by_rule(rule, deal, in_force[0], facts))
+        given = [] if rule is None else list(_by_rule(rule, deal, in_force[0], facts))
     except HeldDealError:
         return []
+    house = _house_of(deal, in_force[0], facts)
+    return [replace(each, house=house) for each in given]
+
+
+def _house_of(deal: Deal, engagement: Engagement, facts: Facts) -> tuple[str, ...] | None:
+    """What the deal counts for as that of a house account; None where it is none."""
+    return next((house.counts_for for house in engagement.house_accounts if fits(house.when, deal, facts)), None)
+
+
+def counted_of(credits_: Sequence[Credit]) -> list[Credit]:
+    """The credits themselves, less those of house accounts that do not count for quotas."""
+    return [each for each in credits_ if each.house is None or "quota" in each.house]
 
 
 def _by_rule(rule: Rule, deal: Deal, engagement: Engagement, facts: Facts) -> Iterator[Credit]:
@@ -132,6 +146,11 @@ def _people(
     """
     part = Fraction(1) if share.is_remainder else share.part
     splits = facts.splits_of(deal.id) if share.split_by == "crm" else []
+    known = [row for row in facts.stages_of(deal.id) if row["stage"] in share.by_stages]
+    known = [row for row in known if row["entered_on"] <= deal.day]
+    if known:
+        yield from _by_stages(share, part, deal, known, facts)
+        return
     if not splits:
         yield share.to, holder_of(share.to, deal, engagement, facts), part
         return
@@ -142,6 +161,20 @@ def _people(
     for row in sorted(splits, key=lambda row: row["split_id"]):
         if row["share_num"]:
             yield share.to, persons[row["user_id"]], part * Fraction(row["share_num"], row["share_den"])
+
+
+def _by_stages(share: CreditShare, part: Fraction, deal: Deal, known: Sequence[Row], facts: Facts) -> Iterator[Given]:
+    """Of each stage who owned the deal when it first entered it; else of the next one, and at last of its owner."""
+    owner = facts.person(deal.row["owner_id"])
+    parts: dict[str, Fraction] = {}
+    for stage, weight in reversed(share.by_stages.items()):
+        entered = [row for row in known if row["stage"] == stage]
+        if entered:
+            owner = facts.person(min(entered, key=lambda row: row["entered_on"])["owner"])
+        if owner is None:
+            raise HeldDealError(deal.id)
+        parts[owner] = parts.get(owner, Fraction(0)) + part * weight
+    yield from ((share.to, person, parts[person]) for person in reversed(parts))
 
 
 def rolled_up(credit: Credit, manager: str, level: int) -> Credit:

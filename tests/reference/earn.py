@@ -219,6 +219,7 @@ class Earnings:
                 terms = replace(terms, cell=cell(component, who, entry, self))
             amount = self._paid(who.plan, component, achieved, terms, times)
             amount -= self._paid(who.plan, component, before, terms, times)
+            amount = 0 if entry.house else amount
             if component.cap is not None:
                 amount = within_cap(component, entry, terms, amount, plan=who.plan, raw=raw)
             yield self._line(who, component, entry, amount)

@@ -35,6 +35,8 @@ class Entry:
     share: Fraction | None = None
     part: str = "earning"
     """Of a payment: which one."""
+    house: bool = False
+    """Of a house account: it counts, and pays nothing."""
 
     @property
     def order(self) -> tuple[date, str]:
@@ -72,6 +74,7 @@ def of_credits(measure: Measure, plan: Plan, credits_: Sequence[Credit], facts: 
                 credit.deal.day,
                 _in_plans_unit(measure, plan, credit, facts, company),
                 credit.share_of_deal,
+                house=credit.house is not None,
             )
             for credit in counted
         ]
@@ -84,7 +87,8 @@ def _payments(measure: Measure, plan: Plan, credit: Credit, facts: Facts, compan
     for day, micros in paid_of(credit, measure, facts):
         rate = rate_into_plan(currency, day, plan, facts, company)
         base = None if rate is None else rounded(micros * rate)
-        yield Entry(credit.id, credit.deal, day, base, credit.share_of_deal, f"payment {day}")
+        house = credit.house is not None
+        yield Entry(credit.id, credit.deal, day, base, credit.share_of_deal, f"payment {day}", house=house)
 
 
 def of_whole_deal(entry: Entry) -> Entry:

@@ -33,6 +33,7 @@ class Facts:
     fx_rates: list[Row]
     list_entries: list[Row]
     deal_events: list[Row]
+    deal_stages: list[Row]
 
     @cached_property
     def _splits(self) -> Mapping[str, list[Row]]:
@@ -47,6 +48,14 @@ class Facts:
         return by_deal(self.deal_events)
 
     @cached_property
+    def _stages(self) -> Mapping[str, list[Row]]:
+        return by_deal(self.deal_stages)
+
+    @cached_property
+    def _team(self) -> Mapping[str, list[Row]]:
+        return by_deal(self.team_members)
+
+    @cached_property
     def _leaves(self) -> Mapping[str, list[Row]]:
         found: dict[str, list[Row]] = {}
         for row in self.leaves:
@@ -56,6 +65,19 @@ class Facts:
     def leaves_of(self, person: str) -> list[Row]:
         """When somebody was on leave."""
         return self._leaves.get(person, [])
+
+    def stages_of(self, deal: str) -> list[Row]:
+        """The stages that a deal entered."""
+        return self._stages.get(deal, [])
+
+    def team_of(self, deal: str) -> list[Row]:
+        """The people on a deal's team."""
+        return self._team.get(deal, [])
+
+    def person(self, user: str | None) -> str | None:
+        """The only person who is a CRM user."""
+        people = [person["person_id"] for person in self.people if person["user_id"] == user]
+        return people[0] if len(people) == 1 else None
 
     def splits_of(self, deal: str) -> list[Row]:
         """The splits of a deal."""

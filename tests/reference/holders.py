@@ -7,7 +7,7 @@ from datetime import date
 from engine.documents.engagement import Engagement
 from engine.documents.holder import MANAGER_OF, RECORD_OWNERS
 from tests.reference.classify import Deal
-from tests.reference.facts import Facts, holds_on
+from tests.reference.facts import Facts, Row, holds_on
 
 NARROWEST_FIRST = ("account", "territory", "segment", "company")
 
@@ -18,30 +18,31 @@ class HeldDealError(Exception):
 
 def holder_of(role: str, deal: Deal, engagement: Engagement, facts: Facts) -> str | None:
     """The person; None where the role may stay open. HeldDealError where that cannot be told."""
-    found = _in(role, deal, facts)
+    found = _in(role, deal, engagement, facts)
     if found is None and role not in engagement.vacancies:
         raise HeldDealError(role)
     for stand_in in engagement.vacancies.get(role, ()):
         if found is None:
-            found = _stepping_in(stand_in, deal, facts)
+            found = _stepping_in(stand_in, deal, engagement, facts)
     if found is None and engagement.vacancies.get(role):
         raise HeldDealError(role)
     return found
 
 
-def _stepping_in(name: str, deal: Deal, facts: Facts) -> str | None:
+def _stepping_in(name: str, deal: Deal, engagement: Engagement, facts: Facts) -> str | None:
     if not name.startswith(MANAGER_OF):
-        return _in(name, deal, facts)
-    of = _in(name.removeprefix(MANAGER_OF), deal, facts)
+        return _in(name, deal, engagement, facts)
+    of = _in(name.removeprefix(MANAGER_OF), deal, engagement, facts)
     return None if of is None else one_of(managers_of(of, deal.day, facts))
 
 
-def _in(name: str, deal: Deal, facts: Facts) -> str | None:
-    """The owner of a record, or the holder of a role at the narrowest place where it is held."""
+def _in(name: str, deal: Deal, engagement: Engagement, facts: Facts) -> str | None:
+    """The owner of a record; of a role who has it on the deal's team, else who holds it at the narrowest place."""
     if name in RECORD_OWNERS:
-        user = deal.row["owner_id"] if name == "deal_owner" else deal.account["owner_id"]
-        people = [person["person_id"] for person in facts.people if person["user_id"] == user]
-        return people[0] if len(people) == 1 else None
+        return facts.person(_record(name, deal).get("owner_id"))
+    on_team = {row["user_id"] for row in facts.team_of(deal.id) if engagement.team_roles.get(row["role"]) == name}
+    if on_team:
+        return one_of({person for user in on_team if (person := facts.person(user)) is not None})
     places = {
         "account": deal.account["account_id"],
         "territory": deal.account["territory"],
@@ -59,6 +60,12 @@ def _in(name: str, deal: Deal, facts: Facts) -> str | None:
         if held:
             return one_of(held)
     return None
+
+
+def _record(name: str, deal: Deal) -> Row:
+    """Whose owner is meant: the deal's, the account's, or that of the deal that began the relationship."""
+    records = {"deal_owner": deal.row, "account_owner": deal.account, "signing_owner": deal.signing or {}}
+    return records[name]
 
 
 def one_of(people: set[str]) -> str | None:

@@ -10,7 +10,7 @@ from datetime import date
 from engine.book import Book, Rules
 from tests.reference.classify import classify, qualified
 from tests.reference.clawback import taken_back
-from tests.reference.credits import Credit, credits_of
+from tests.reference.credits import Credit, counted_of, credits_of
 from tests.reference.draws import drawn, waiting
 from tests.reference.earn import Earnings
 from tests.reference.entries import Line
@@ -43,9 +43,9 @@ def compute(book: Book, rules: Rules, through: date) -> Result:
         reached = [credit for deal in passed for credit in credits_of(deal, rules.engagements, facts)]
         won = {deal.id: deal for deal in deals}
         given += [replace(each, deal=replace(each.deal, won=won.get(each.deal.id)), qualified=True) for each in reached]
-    direct = [credit for credit in given if credit.kind == "direct"]
-    rolled = [each for credit in direct for each in rollups_of(credit, rules.plans, facts)]
-    credits_ = [*given, *rolled]
+    direct = [each for each in given if each.kind == "direct" and (each.house is None or "rollups" in each.house)]
+    rolled = [replace(each, house=None) for credit in direct for each in rollups_of(credit, rules.plans, facts)]
+    credits_ = [*counted_of(given), *rolled]
     earned = Earnings(facts, rules.company, rules.plans, credits_)
     lines: list[Line] = []
     payables: list[Payable] = []

@@ -32,8 +32,6 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Component", "at_zero", "carry", "since", "to_date"),
     **_each(LATE, "Gate", "ranked", "trailing"),
     **_each(LATE, "Holdover", "because", "days", "of", "share"),
-    **_each(LATE, "CreditShare", "by_stages"),
-    **_each(LATE, "HouseAccounts", "because", "counts_for", "id", "when"),
     **_each(LATE, "Measure", "most_per_deal", "members", "ratio", "retention", "weighted"),
     **_each(LATE, "Ratio", "as", "of", "to"),
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
@@ -47,7 +45,7 @@ NOT_YET: dict[str, str] = {
         LATE, "Retention", "cohort", "goal", "grace_days", "kind", "losses", "owner", "trailing_months", "transferred"
     ),
     **_each(LATE, "When", "growth", "running_acv"),
-    **_each(LATE, "engagement", "holdovers", "house_accounts", "team_roles"),
+    **_each(LATE, "engagement", "holdovers"),
     **_each(LATE, "plan", "bonus_pools", "caps"),
     **_each(LATE, "WeightedAttainment", "least", "measure", "most", "quota", "weight"),
     **_each(STATE, "Experiment", "accounts", "arms", "because", "effective", "id", "strata"),

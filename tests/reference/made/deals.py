@@ -14,7 +14,9 @@ MOTIONS = ("new_business", "new_business", "new_business", "renewal", "renewal",
 FAMILIES = ("Software", "Services", "Hardware")
 PRODUCTS = ("Core", "Plus", "Help")
 CURRENCIES = ("USD", "USD", "USD", "EUR", "JPY")
+STAGES = ("Discovery", "Proposal", "Closing", "Legal")
 REPS = ("ada", "bo", "cy")
+FRAMES = ("deals", "deal_lines", "splits", "contracts", "deal_events", "team_members", "deal_stages")
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -38,7 +40,7 @@ def accounts(chance: Random) -> list[dict[str, Any]]:
 
 def deals(seed: str, count: int) -> Rows:
     """So many deals; each by its own lot, so that fewer of them are the first of more."""
-    rows: Rows = {name: [] for name in ("deals", "deal_lines", "splits", "contracts", "deal_events")}
+    rows: Rows = {name: [] for name in FRAMES}
     for number in range(count):
         _add(Random(f"{seed} deal {number}"), number, rows)
     return rows
@@ -56,6 +58,10 @@ def _add(chance: Random, number: int, rows: Rows) -> None:
         rows["deal_events"] += _events(chance, deal)
     if chance.random() < 0.5:
         rows["deal_events"] += _progress(chance, deal)
+    if chance.random() < 0.2:
+        rows["team_members"] += _team(chance, deal)
+    if chance.random() < 0.6:
+        rows["deal_stages"] += _stages(chance, deal)
 
 
 def money(chance: Random) -> int:
@@ -165,6 +171,31 @@ def _events(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
             else abs(deal["amount_micros"]) * chance.randrange(0, 14 if kind == "payment" else 8) // 10,
         }
         for kind in chance.sample(["downgraded", "refunded", "unpaid", "payment", "payment"], chance.randrange(1, 4))
+    ]
+
+
+def _team(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
+    """People on the deal's team, of whom two may have one role."""
+    return [
+        {
+            "member_id": f"{deal['deal_id']}-{name}",
+            "deal_id": deal["deal_id"],
+            "user_id": f"u-{name}",
+            "role": chance.choice(["Sales Engineer", "Sponsor", "Legal"]),
+        }
+        for name in chance.sample(REPS, chance.choice([1, 1, 2]))
+    ]
+
+
+def _stages(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
+    """Stages that the deal entered, some twice, and whoever owned it then."""
+    entered = {
+        (chance.choice(STAGES), deal["closed_on"] - timedelta(days=chance.randrange(100))): chance.choice(REPS)
+        for _ in range(chance.randrange(1, 5))
+    }
+    return [
+        {"deal_id": deal["deal_id"], "stage": stage, "entered_on": day, "owner": f"u-{name}"}
+        for (stage, day), name in entered.items()
     ]
 
 

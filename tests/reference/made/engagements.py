@@ -10,7 +10,8 @@ from tests.reference.made.conditions import when
 from tests.reference.made.people import ROLES
 from tests.reference.made.places import places
 
-HOLDERS = (*ROLES, "deal_owner", "account_owner")
+HOLDERS = (*ROLES, "deal_owner", "account_owner", "signing_owner")
+STAGES = ({"Discovery": "30%", "Proposal": "30%", "Closing": "40%"}, {"Discovery": "33.3333%", "Closing": "66.6667%"})
 DIVISIONS = (("100%",), ("60%", "40%"), ("33.333%", "33.333%", "33.334%"))
 REMAINING = ("20%", "30%", "remainder")
 
@@ -29,7 +30,28 @@ def engagement(chance: Random) -> dict[str, Any]:
         "rules": [*rules, _rule(chance, "rest", {})],
         "otherwise": {"hold": "revops"},
         **places(chance),
+        **_special(chance),
         "vacancies": {role: _vacancy(chance, role) for role in ROLES},
+    }
+
+
+def _special(chance: Random) -> dict[str, Any]:
+    """What the CRM's deal teams mean, and house accounts."""
+    made: dict[str, Any] = {}
+    if chance.random() < 0.5:
+        made["team_roles"] = {"Sales Engineer": chance.choice(ROLES), "Sponsor": chance.choice(ROLES)}
+    if chance.random() < 0.4:
+        made["house_accounts"] = [_house(chance, name) for name in ("founders", "strategic")[: chance.choice([1, 2])]]
+    return made
+
+
+def _house(chance: Random, name: str) -> dict[str, Any]:
+    counts = chance.choice(["nothing", "quota", "rollups", ["quota", "rollups"]])
+    return {
+        "id": name,
+        "because": "agreed",
+        "when": {**when(chance, 1), "account": {"listed_in": "named"}},
+        "counts_for": counts,
     }
 
 
@@ -53,7 +75,8 @@ def _direct(chance: Random, portion: str) -> list[dict[str, Any]]:
     shares, made = chance.choice((*DIVISIONS, REMAINING)), []
     for share, to in zip(shares, chance.sample(HOLDERS, len(shares)), strict=True):
         one: dict[str, Any] = {"to": to, "share": share, **({} if portion == "all" else {"portion": portion})}
-        one |= {"split_by": "crm"} if chance.random() < 0.3 else {}
+        if chance.random() < 0.4:
+            one |= chance.choice([{"split_by": "crm"}, {"split_by": "crm"}, {"by_stages": chance.choice(STAGES)}])
         one |= {"when": when(chance, 1)} if shares == REMAINING and share != "remainder" else {}
         made.append(one)
     return made
