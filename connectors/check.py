@@ -47,9 +47,11 @@ def clock_check(crm: str, server_date: datetime | None, now: datetime) -> Check:
 
 
 def usage_check(where: str, budget: DailyBudget) -> Check:
-    """How much of the day's calls is used, by everybody and by us."""
-    used, limit = budget.usage() or (0, 0)
+    """How much of the day's calls is used, by everybody and by us. OAuth apps of HubSpot are not told."""
     ours, allowed = budget.ours()
+    if (usage := budget.usage()) is None:
+        return Check("API budget", ok=True, message=f"{ours} calls of ours today; those of the {where} are not told")
+    used, limit = usage
     message = f"{used} of {limit} API calls used in the {where} today; {ours} of our share of {allowed}"
     ok = limit > 0 and used * 100 < limit * FULL
     return checked("API budget", message, ok=ok, remedy="Find what else uses the API, or wait until it falls.")

@@ -60,8 +60,8 @@ class Limits:
             self.refused += 1
             raise rate_limited(policy)
 
-    def headers(self) -> dict[str, str]:
-        """Say what is left; search does not."""
+    def headers(self, *, daily: bool) -> dict[str, str]:
+        """Say what is left; search does not, and an OAuth app is told nothing of the day."""
         allowed, shown = self.allowance, {}
         if allowed.ten_secondly is not None:
             left = max(0, allowed.ten_secondly - len(self._recent))
@@ -70,7 +70,7 @@ class Limits:
                 "X-HubSpot-RateLimit-Remaining": str(left),
                 "X-HubSpot-RateLimit-Interval-Milliseconds": str(_TEN_SECONDS_MS),
             }
-        if allowed.daily is not None:
+        if daily and allowed.daily is not None:
             shown["X-HubSpot-RateLimit-Daily"] = str(allowed.daily)
             shown["X-HubSpot-RateLimit-Daily-Remaining"] = str(max(0, allowed.daily - self.today))
         return shown

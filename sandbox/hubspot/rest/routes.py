@@ -127,7 +127,8 @@ def answer(portal: "Portal", request: Request) -> Response:
     search = bool(_SEARCH.fullmatch(path))
     response = _within_limits(portal, request.dated(version), path, search=search)
     if not search:
-        response.headers |= portal.limits.headers()
+        by_oauth = portal.tokens.is_oauth(request.headers.get("Authorization"))
+        response.headers |= portal.limits.headers(daily=not by_oauth)
     return response
 
 

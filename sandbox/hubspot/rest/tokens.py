@@ -50,13 +50,21 @@ class Tokens:
 
     def check(self, header: str | None) -> Token:
         """Give the token of a request; 401 without a good one."""
-        scheme, _, text = (header or "").partition(" ")
-        token = self._tokens.get(text.strip()) if scheme.lower() == "bearer" else None
+        token = self._named(header)
         if token is None:
             raise unauthorized()
         if token.expires_ms is not None and token.expires_ms <= millis(self._clock()):
             raise expired()
         return token
+
+    def is_oauth(self, header: str | None) -> bool:
+        """Whether a request's token is one that OAuth gave."""
+        token = self._named(header)
+        return token is not None and token.expires_ms is not None
+
+    def _named(self, header: str | None) -> Token | None:
+        scheme, _, text = (header or "").partition(" ")
+        return self._tokens.get(text.strip()) if scheme.lower() == "bearer" else None
 
     def exchange(self, form: dict[str, str]) -> dict[str, Any]:
         """Give an access token for a refresh token or a code, as OAuth does."""

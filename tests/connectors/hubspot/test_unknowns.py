@@ -5,7 +5,10 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from pydantic import SecretStr
 
+from connectors.hubspot.probe import probe
+from connectors.hubspot.session import OAuthRefresh
 from connectors.hubspot.target import HubspotTarget
 from connectors.hubspot.unknowns.account import account_unknowns
 from connectors.hubspot.unknowns.records import record_unknowns
@@ -99,6 +102,16 @@ def test_what_a_small_portal_cannot_tell_is_not_made_up(connection, portal):
         "stamp of a deal whose line item changes",
     }
     assert "Take the scope crm.objects.contacts.read away" in found["refusal for a scope"]
+
+
+def test_an_oauth_app_is_told_nothing_of_the_day_and_that_is_no_failure(url, sleeper, mapping, clock):
+    app = OAuthRefresh("sandbox-client", SecretStr("sandbox-secret"), SecretStr("sandbox-refresh"))
+    checks = probe(connect(url, sleeper, credentials=app), mapping, pinned=None, now=clock)
+    found = {check.name: check for check in checks}
+
+    assert found["API budget"].ok
+    assert found["API budget"].message.endswith("those of the account are not told")
+    assert "Answers to this key carry no count either" in found["counting of calls"].message
 
 
 def test_owners_are_read_by_the_pages_that_are_granted(portal, source_of, rep):
