@@ -33,6 +33,15 @@ class PoolGate(Document):
             yield Problem(("min",), "is a percentage of no quota.", "Add quota, or write an amount.")
 
 
+class OthersMeasure(Document):
+    """What people of another plan came to: support shares in what sales books."""
+
+    plan: Name = Field(examples=["ae"])
+    """The other plan, in the same currency."""
+    measure: Name = Field(examples=["bookings"])
+    """A measure of that plan, of money."""
+
+
 class BonusPool(Document):
     """An amount for the people of a plan together, divided among them when a month, quarter, half or year is over.
 
@@ -54,6 +63,8 @@ class BonusPool(Document):
     """In place of `amount`: a percentage of what everybody on the plan came to in the period, by the measure `of`."""
     of: MeasureName | None = Field(default=None, examples=["bookings"])
     """With `share`: of which measure."""
+    of_others: OthersMeasure | None = Field(default=None, examples=["{plan: ae, measure: bookings}"])
+    """With `share`, in place of `of`: what everybody on another plan came to."""
     divided_by: Literal["headcount", "days", "measure", "attainment"] = Field(examples=["headcount"])
     """`headcount`: equal parts. `days`: by the days on the plan in the period, less unprotected leave. `measure`: by
     what each came to in the measure `by` (bookings, or weights that `results.csv` imports); nothing or less has no
@@ -101,8 +112,10 @@ class BonusPool(Document):
         """One size, and all that its division needs."""
         if (self.amount is None) == (self.share is None):
             yield Problem((), "a pool has either amount or share.", "Write amount: 30_000, or share: 2% and of.")
-        if (self.share is None) != (self.of is None):
-            yield Problem((), "share and of go together.", "Write both, such as share: 2% and of: bookings.")
+        sizes = [key for key in ("of", "of_others") if getattr(self, key) is not None]
+        if len(sizes) != (self.share is not None):
+            message = "share is a percentage of one measure: of, or of_others."
+            yield Problem((), message, "Write both, such as share: 2% and of: bookings.")
         if (self.divided_by in ("measure", "attainment")) != (self.by is not None):
             yield Problem((), "by says what a division by measure or attainment looks at.", "Write both, or neither.")
         if (self.divided_by == "attainment") != (self.quota is not None):

@@ -126,7 +126,8 @@ class Gate(Gauge):
 
     `only_if: {attainment_of: base, min: 80%}` on a SPIFF of 1 %, quota 100,000. 50,000 in January: 50 %, nothing is
     paid. 40,000 more in February: 90 %, so February pays 400 and January 500, each in its own period. With
-    `judged: deal` January stays unpaid.
+    `judged: deal` January stays unpaid. Where nothing was counted and no result is there the number is 0, so that a
+    gate with `max` or `below` alone is open.
     """
 
     each_of: tuple[MeasureName, ...] = Field(default=(), examples=["[hardware, software, services]"])

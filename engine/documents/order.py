@@ -39,8 +39,11 @@ def team_is_read(plans: Sequence[Plan]) -> bool:
 
 
 def looking_at_each_other(plans: Sequence[Plan]) -> list[set[str]]:
-    """Plans whose people are computed together: those of a contest, and of managers whose members are counted."""
+    """Plans whose people are computed together: of contests, of pools, and of managers whose members are counted."""
     circles = [{plan.plan} for plan in plans if plan.ranks]
+    circles += [
+        {plan.plan, pool.of_others.plan} for plan in plans for pool in plan.bonus_pools if pool.of_others is not None
+    ]
     for plan in plans:
         counted = {name for of in plan.measures.values() if of.members for name in of.members.attaining}
         if counted:

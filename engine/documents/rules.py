@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TypeVar
 
 from engine.calendar import period_of
+from engine.documents.bonus_pool import OWN, OthersMeasure
 from engine.documents.company import Company
 from engine.documents.engagement import Engagement
 from engine.documents.named import unknown_names
@@ -45,6 +46,7 @@ def check_rules(
     for plan in plans:
         issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements), *_misnomers(plan, engagements))
     issues += _unknown_team_components(plans)
+    issues += _unfit_pools(by_name, plans)
     issues += _circle(plans)
     policies: list[Engagement | Plan] = [*engagements, *plans]
     if lists is not None:
@@ -65,6 +67,33 @@ def _unknown_team_components(plans: Sequence[Plan]) -> Iterator[Issue]:
                 message = f"measures.{name}.{key}: no component of any plan is called {unknown}."
                 where = plan.written_in or f"plan {plan.plan}"
                 yield Issue("rules", Severity.HOLDS, where, message, nearest(unknown, known))
+
+
+def _unfit_pools(by_name: Mapping[str, Sequence[Plan]], plans: Sequence[Plan]) -> Iterator[Issue]:
+    """A pool is a share of what another plan there is adds up itself, in its currency."""
+    for plan in plans:
+        for pool in plan.bonus_pools:
+            read = pool.of_others
+            message = _unfit_others(read, by_name.get(read.plan, ()), plan) if read is not None else None
+            if message is not None:
+                where = plan.written_in or f"plan {plan.plan}"
+                remedy = "Name another plan, and a measure of it that adds up money of direct or overlay credits."
+                yield Issue("rules", Severity.HOLDS, where, f"bonus_pools.{pool.id}.of_others: {message}", remedy)
+
+
+def _unfit_others(read: OthersMeasure, files: Sequence[Plan], plan: Plan) -> str | None:
+    """Why what another plan adds up cannot be shared; None where it can."""
+    if not files or read.plan == plan.plan:
+        return f"{read.plan} is no other plan."
+    for other in files:
+        measure = other.measures.get(read.measure)
+        if measure is None:
+            return f"plan {read.plan} has no measure {read.measure}."
+        if measure.unit != "amount" or measure.retention is not None or measure.of or set(measure.credits) - OWN:
+            return f"{read.measure} is no money that each one achieved."
+        if other.currency != plan.currency:
+            return f"plan {read.plan} pays in {other.currency}."
+    return None
 
 
 def _circle(plans: Sequence[Plan]) -> Iterator[Issue]:

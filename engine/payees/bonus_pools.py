@@ -82,6 +82,8 @@ class Division:
     ground: Ground
     there: Mapping[str, Presence]
     numbers: Mapping[Key, Numbers]
+    others: int
+    """What people of another plan came to, where the pool is a share of that."""
 
     @property
     def last(self) -> date:
@@ -122,8 +124,12 @@ class Part:
     lacks: Row | None
 
 
-def pooled(pool: BonusPool, came_to: Mapping[str, Attainment], ground: Ground) -> Earnings:
+def pooled(
+    pool: BonusPool, came_to: Mapping[str, Attainment], ground: Ground, others: Sequence[Attainment] = ()
+) -> Earnings:
     """What a pool pays for every period that ends by `through`, from what everybody came to by its measures.
+
+    `others` is what people of another plan came to, where the pool is a share of that.
 
     Without `through` as far as the period in which the last achievement lies.
     """
@@ -131,11 +137,12 @@ def pooled(pool: BonusPool, came_to: Mapping[str, Attainment], ground: Ground) -
     rows: list[Row] = []
     held: list[tuple[str, str, str, str]] = []
     issues: list[Issue] = []
-    for period in _periods(pool, ground, ground.through or _reach(attained, pool, ground.company)):
+    everything = [*attained.values(), *others]
+    for period in _periods(pool, ground, ground.through or _reach(everything, pool, ground.company)):
         there = {payee: one for payee, one in ground.people.items() if _days(period, ground.plan, one.spans)}
         numbers = {key: _numbers(of, key[1], period, there, ground) for key, of in attained.items()}
-        division = Division(pool, period, ground, there, numbers)
-        trouble = _trouble(period, attained, numbers)
+        division = Division(pool, period, ground, there, numbers, _of_others(others, period))
+        trouble = _trouble(period, everything, numbers)
         if trouble is not None:
             held += [(ground.plan.plan, pool.id, payee, division.source) for payee in there]
             issues += [_waits(division, payee, trouble) for payee in sorted(there)]
@@ -156,9 +163,15 @@ def _keys(pool: BonusPool) -> list[Key]:
     return [*gates, *([(pool.of, None)] if pool.of else []), *([(pool.by, pool.quota)] if pool.by else [])]
 
 
-def _reach(attained: Mapping[Key, Attainment], pool: BonusPool, company: Company) -> date:
+def _of_others(others: Sequence[Attainment], period: Period) -> int:
+    """What everybody on another plan came to in a period."""
+    rows = (of.rows.filter(pl.col("window") == period.label) for of in others)
+    return sum(int(of["base_micros"].cast(pl.Int128).sum()) for of in rows)
+
+
+def _reach(attained: Sequence[Attainment], pool: BonusPool, company: Company) -> date:
     """The end of the period that the last achievement lies in."""
-    days = [last for of in attained.values() if isinstance(last := of.rows["dated_on"].max(), date)]
+    days = [last for of in attained if isinstance(last := of.rows["dated_on"].max(), date)]
     return period_of(max(days), pool.per, company).ends_on if days else date.min
 
 
@@ -188,9 +201,9 @@ def _numbers(
     return Numbers(values, dict(known.select("payee_id", "quota_micros").iter_rows()))
 
 
-def _trouble(period: Period, attained: Mapping[Key, Attainment], numbers: Mapping[Key, Numbers]) -> str | None:
+def _trouble(period: Period, attained: Sequence[Attainment], numbers: Mapping[Key, Numbers]) -> str | None:
     """Why nobody can say what the pool comes to; None where it is known."""
-    if any(period.label in of.waiting["window"] for of in attained.values()):
+    if any(period.label in of.waiting["window"] for of in attained):
         return "achievements in it are held"
     for (measure, quota), of in numbers.items():
         lacking = sorted(payee for payee, value in of.values.items() if value and of.quotas.get(payee, 0) <= 0)
@@ -232,6 +245,7 @@ def _lines(division: Division, parts: Sequence[Part]) -> Iterator[Row]:
     pool, plan = division.pool, division.ground.plan
     closed = division.closed(pool.only_if)
     counted = division.numbers[pool.of, None].of(None)[0] if pool.of is not None else None
+    counted = division.others if pool.of_others is not None else counted
     money, unit = 0 if closed is not None else _money(division, counted), plan.unit_micros
     total = sum((part.weight for part in parts), Fraction(0))
     shares = [part.weight / total if total else Fraction(0) for part in parts]

@@ -14,6 +14,7 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import period_of
+from engine.documents.bonus_pool import BonusPool
 from engine.documents.company import Company
 from engine.documents.component import Accumulation, Component
 from engine.documents.gauge import Gauge
@@ -131,7 +132,13 @@ class _Walk:
         for pool in plan.bonus_pools:
             looks_at = {name for _, name in pool.measures}
             came_to = {name: self._attain(file, _looking(pool.id, name, pool.per)) for name in looks_at}
-            yield pooled(pool, came_to, ground)
+            yield pooled(pool, came_to, ground, list(self._of_others(pool)))
+
+    def _of_others(self, pool: BonusPool) -> Iterator[Attainment]:
+        """What people of another plan came to, in each of its files."""
+        for file, plan in enumerate(self.rules.plans):
+            if pool.of_others is not None and plan.plan == pool.of_others.plan:
+                yield self._attain(file, _looking(pool.id, pool.of_others.measure, pool.per))
 
     def _lacking(self, rows: pl.DataFrame, plan: Plan, component: Component) -> Iterator[Issue]:
         for cases in component.tables:
