@@ -231,9 +231,11 @@ class Scope:
         mapping = configuration.mapping
         if mapping.ownership.empty:
             return
-        credits_ = results.credits_of(self.conn, None, set(outcomes["deal_id"]))
-        every = pl.concat([credits_, open_deals.credits]) if open_deals else credits_
-        credited = wanted_people(every, book.people, mapping.ownership)
+        credited: dict[str, dict[str, str]] = {}
+        if mapping.ownership.team or mapping.ownership.splits:
+            credits_ = results.credits_of(self.conn, None, set(outcomes["deal_id"]))
+            every = pl.concat([credits_, open_deals.credits]) if open_deals else credits_
+            credited = wanted_people(every, book.people, mapping.ownership)
         ownership.want(self.conn, mapping.deal_object, list(wanted_owners(outcomes, mapping, credited)))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
@@ -42,19 +44,21 @@ def _divided(credits_: pl.DataFrame, ownership: Ownership) -> Iterator[tuple[str
     if ownership.splits is None:
         return
     direct = credits_.filter(pl.col("kind") == "direct").sort("deal_id", "user")
-    for (deal,), rows in direct.group_by("deal_id", maintain_order=True):
-        weights = _weights(rows)
+    rows = direct.select("deal_id", "user", "amount_micros", "units_micros").iter_rows()
+    for deal, of_deal in groupby(rows, key=itemgetter(0)):
+        weights = _weights([row[1:] for row in of_deal])
         if weights:
-            yield str(deal), SPLITS, shares_text(_percents(weights))
+            yield deal, SPLITS, shares_text(_percents(weights))
 
 
-def _weights(rows: pl.DataFrame) -> Mapping[str, int]:
-    """What each user is credited with; nothing where the deal cannot be said in shares."""
-    if rows["user"].null_count():
-        return {}
+def _weights(rows: Sequence[tuple[str | None, int, int]]) -> Mapping[str, int]:
+    """What each user is credited with, of a deal without an amount in units; nothing where shares cannot say it."""
     by_user: dict[str, int] = {}
-    for user, amount, units in rows.select("user", "amount_micros", "units_micros").rows():
-        by_user[user] = by_user.get(user, 0) + (amount if rows["amount_micros"].sum() else units)
+    whole = sum(amount for _, amount, _ in rows)
+    for user, amount, units in rows:
+        if user is None:
+            return {}
+        by_user[user] = by_user.get(user, 0) + (amount if whole else units)
     signs = {weight > 0 for weight in by_user.values() if weight}
     return {user: abs(weight) for user, weight in by_user.items() if weight} if len(signs) == 1 else {}
 

@@ -14,7 +14,9 @@ from connectors.port import ConnectorError, same_org
 from connectors.salesforce.assignments import current_user
 from connectors.salesforce.session import Connection
 from connectors.salesforce.source import SalesforceSource
+from connectors.salesforce.splits import SPLIT, SalesforceSplits
 from connectors.salesforce.target import SalesforceTarget
+from connectors.salesforce.team import MEMBER, SalesforceTeam
 from engine.model import Issue
 
 TOO_MUCH = (
@@ -30,13 +32,15 @@ def probe(
     session = tried("credentials", lambda: f"logged in; API limits answer ({len(_limits(connection))} of them)")
     if not session.ok:
         return [session]
+    target = SalesforceTarget(connection, {})
     return [
         session,
         tried("org", lambda: _org(source, pinned)),
         clock_check("Salesforce", connection.server_date, now()),
         usage_check("org", connection.budget),
         *_reads(source),
-        *_writes(SalesforceTarget(connection, {}), mapping),
+        *_writes(target, mapping),
+        *_beside(connection, target, mapping),
         *_privilege(connection),
     ]
 
@@ -76,6 +80,16 @@ def _writes(target: SalesforceTarget, mapping: CrmMapping) -> Iterator[Check]:
         message = f"{outcome} can be written" if info and info.writable else "does not exist, or may not be edited"
         remedy = f"Run `worker.py setup`, or grant Edit on {path} to the integration user."
         yield checked(f"write {path}", message, ok=bool(info and info.writable), remedy=remedy)
+
+
+def _beside(connection: Connection, target: SalesforceTarget, mapping: CrmMapping) -> Iterator[Check]:
+    """Teams and splits, where they are set: both are features that an org switches on."""
+    team, shared = SalesforceTeam(connection, target), mapping.ownership.splits
+    if mapping.ownership.members or shared:
+        yield tried(f"write {MEMBER}", lambda: f"{len(target.fields(MEMBER))} fields: opportunity teams are on")
+    if shared:
+        splits = SalesforceSplits(connection, team, shared.type, shared.role)
+        yield tried(f"write {SPLIT}", lambda: f"split type {shared.type} ({splits.type_id}) adds up to 100 %")
 
 
 def _privilege(connection: Connection) -> Iterator[Check]:

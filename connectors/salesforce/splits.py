@@ -66,7 +66,7 @@ class SalesforceSplits:
         """A record for each who has a share, or had one."""
         rows = {row["SplitOwnerId"]: row["Id"] for row in self._rows([deal])}
         kept = [_split(wanted.get(user, "0"), id=row_id) for user, row_id in sorted(rows.items())]
-        new = {"OpportunityId": deal, "SplitTypeId": self._type_id}
+        new = {"OpportunityId": deal, "SplitTypeId": self.type_id}
         return kept + [
             _split(share, SplitOwnerId=user, **new) for user, share in sorted(wanted.items()) if user not in rows
         ]
@@ -97,7 +97,8 @@ class SalesforceSplits:
         return next(iter(shown or refused), Sent(change, Verdict.WRITTEN))
 
     @cached_property
-    def _type_id(self) -> str:
+    def type_id(self) -> str:
+        """The split type's record; NotAllowed where the org has no such type that adds up."""
         rows = query_rows(self._connection, format_soql(TYPE, self._kind))
         if not rows or not rows[0]["IsActive"] or not rows[0]["IsTotalValidated"]:
             msg = f"{SPLIT_TYPE}.{self._kind}: the org has no active split type of this name that adds up to 100 %."
@@ -106,7 +107,7 @@ class SalesforceSplits:
 
     def _rows(self, ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         for start in range(0, len(ids), ASKED):
-            text = format_soql(ROWS, self._type_id, list(ids[start : start + ASKED]))
+            text = format_soql(ROWS, self.type_id, list(ids[start : start + ASKED]))
             yield from query_rows(self._connection, text)
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from connectors.mapping import read_mapping
+from jobs.salesforce import examine
 from jobs.stand_in import SANDBOXES
 from sandbox.world import World
 from store import ledger, ownership, runs
-from tests.jobs.conftest import DEAL_OBJECT, Company, standing
+from tests.jobs.conftest import DEAL_OBJECT, SALESFORCE, Company, standing
 
 MEMBER, SPLIT = "OpportunityTeamMember", "OpportunitySplit"
 MORE = {"hubspot": "  team: {CSM: {field: team_sdr}}  # also read, as who sourced the deal\n"}
@@ -23,8 +24,9 @@ TEAM = """
 ownership:
   team:
     SDR: {role: Sourcing, policy: POLICY}
-    CSM: {role: Customer Success, policy: POLICY, former: leaves}
+    CSM: {role: CSM, policy: POLICY, former: leaves}
 """
+READ = "team_roles: {CSM: CSM, SDR: SDR}  # whoever is on the team in these roles holds ours: so would our own members"
 SPLITS = """
 ownership:
   commercial: {field: OWNER}
@@ -37,6 +39,7 @@ def selling(tiny: World, tmp_path: Path, migrated: Path) -> Iterator[Company]:
     """A company in Salesforce before its first cycle, whose teams are ours to set."""
     with standing(SANDBOXES["salesforce"], tiny, tmp_path / "config", migrated) as company:
         _policy(company, "respect")
+        company.edit("engagement/harbour.yaml", lambda text: f"{text}\n{READ}\n")
         yield company
 
 
@@ -84,7 +87,7 @@ def test_members_are_added_once_and_are_no_input(selling: Company) -> None:
     books, added = _books(selling), _team(selling) - by_hand
 
     assert by_hand < _team(selling)
-    assert {role for _, _, role in added} == {"Customer Success"}
+    assert {role for _, _, role in added} == {"CSM"}
     assert not [row for row in selling.org.rows("Opportunity") if (row["Id"], row["OwnerId"]) in {a[:2] for a in added}]
     selling.nothing_more()
     selling.clock.forward(days=2)
@@ -94,24 +97,27 @@ def test_members_are_added_once_and_are_no_input(selling: Company) -> None:
 
 
 def test_people_change_teams_and_successors_take_over(selling: Company) -> None:
-    """What people take away stays away, whom they name themselves is left, and our former member leaves by policy."""
+    """What people take away stays away, our former member leaves by policy, and rules see whom people name."""
     before = _team(selling)
     selling.cycle()
     ours = sorted(_team(selling) - before)
     removed, kept = ours[0], next(each for each in ours if each[1] == ours[0][1] and each != ours[0])
     successor, third = _others(selling, removed)
     _take_off(selling, removed)
-    selling.org.create(MEMBER, {"OpportunityId": removed[0], "UserId": third, "TeamMemberRole": "Customer Success"})
     _succeed(selling, kept[1], successor)
     for _ in range(2):
         selling.clock.forward(days=2)
         selling.cycle()
         assert _issues(selling)[f"deal {removed[0]}"] == "owner_respected"
-    assert {user for _, user, role in _team(selling, removed[0]) if role == "Customer Success"} == {third}
-    assert (kept[0], successor, "Customer Success") in _team(selling)
+    assert "CSM" not in {role for _, _, role in _team(selling, removed[0])}
+    assert (kept[0], successor, "CSM") in _team(selling)
     assert kept not in _team(selling)
     assert before <= _team(selling)
+    selling.org.create(MEMBER, {"OpportunityId": removed[0], "UserId": third, "TeamMemberRole": "CSM"})
+    selling.cycle()
+    assert f"deal {removed[0]}" not in _issues(selling)
     selling.nothing_more()
+    assert {user for _, user, role in _team(selling, removed[0]) if role == "CSM"} == {third}
 
 
 def _others(company: Company, member: tuple[str, str, str]) -> tuple[str, str]:
@@ -140,17 +146,23 @@ def _succeed(company: Company, leaver: str, successor: str) -> None:
 
 
 def test_whom_people_put_there_is_renamed_only_where_the_policy_says_so(selling: Company) -> None:
+    """What the org refuses is told in its words, and a split type that it does not have keeps nothing else."""
     _policy(selling, "overwrite")
+    selling.edit("mapping/salesforce.yaml", lambda text: text + "  splits: {type: Nope, policy: flag}\n")
     refuses = [True]
     rule = lambda row: refuses[0] and row["TeamMemberRole"] == "Sourcing"  # noqa: E731  what the org takes
     selling.org.validation_rule(MEMBER, rule, "Only Ann names sourcers.")
     selling.cycle()
     assert set(_issues(selling).values()) == {"owner_refused"}
+    assert _issues(selling, "sending owners") == {"splits in the CRM": "owners_not_written"}
+    found = examine(selling.configuration(), SALESFORCE.credentials, None, selling.clock)
+    checks = {check.name: check.ok for check in found}
+    assert (checks["write OpportunityTeamMember"], checks["write OpportunitySplit"]) == (True, False)
 
     refuses[0] = False
     selling.clock.forward(days=1, hours=2)
     selling.cycle()
-    assert (_issues(selling), {role for _, _, role in _team(selling)}) == ({}, {"Sourcing", "Customer Success"})
+    assert (_issues(selling), {role for _, _, role in _team(selling)}) == ({}, {"Sourcing", "CSM"})
     books = _books(selling)
     selling.clock.forward(days=2)
     selling.edit("plans/ae.yaml", lambda text: text + "\n# read everything again\n")
