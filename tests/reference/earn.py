@@ -6,9 +6,10 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 from engine.documents.company import Company
+from engine.documents.compensation import Promise, promise_rows
 from engine.documents.component import Component
 from engine.documents.gauge import Gate, Multiplier
 from engine.documents.plan import Plan
@@ -26,8 +27,11 @@ from tests.reference.leave import is_unpaid
 from tests.reference.matching import fits
 from tests.reference.money import WHOLE, rounded
 from tests.reference.participants import Participant, counts_on
-from tests.reference.quotas import quota_of
+from tests.reference.quotas import promised, quota_of
 from tests.reference.rate_by import rate_of
+
+PROMISES: dict[str, Promise] = {promise_rows(promise): promise for promise in get_args(Promise)}
+"""What people data promises, by the names under which components refer to it."""
 
 
 @dataclass
@@ -129,7 +133,9 @@ class Earnings:
         """The quota of a window, where there is one."""
         key = ("quota", who.key, name, window)
         if key not in self.remembered:
-            self.remembered[key] = quota_of(who, name, window, self.facts, self.company)
+            promise = PROMISES.get(name)
+            of = (window, self.facts, self.company)
+            self.remembered[key] = promised(who, promise, *of) if promise else quota_of(who, name, *of)
         quota: Fraction | None = self.remembered[key]
         return quota
 

@@ -28,6 +28,7 @@ class Facts:
     reporting_lines: list[Row]
     enrolments: list[Row]
     quotas: list[Row]
+    compensation: list[Row]
     leaves: list[Row]
     imported_results: list[Row]
     fx_rates: list[Row]

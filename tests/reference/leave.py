@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -17,25 +18,23 @@ def is_unpaid(payee: str, day: date, plan: Plan, facts: Facts) -> bool:
     return (plan.leave or Leave()).deals == "unpaid" and _is_away(payee, day, facts, protected_too=False)
 
 
-def days_off(payee: str, month: Span, name: str, plan: Plan, facts: Facts) -> set[date]:
-    """The days of a fiscal month for which nothing is asked of the payee; of targets, protected leave takes none."""
-    is_target = any(component.own_targets == name for component in plan.components)
-    return _off(payee, month, plan, facts, protected_too=not is_target)
+def days_off(payee: str, days: Sequence[date], plan: Plan, facts: Facts, *, is_target: bool) -> set[date]:
+    """Of the days of one fiscal month those for which nothing is asked; protected leave takes nothing off targets."""
+    how = (plan.leave or Leave()).quota
+    away = {day for day in days if _is_away(payee, day, facts, protected_too=not is_target)}
+    return away if how == "days" or (how == "months" and len(away) == len(days)) else set()
 
 
 def share_of_draw(payee: str, span: Span, plan: Plan, facts: Facts, company: Company) -> Fraction:
     """The part of a draw that leave leaves, by the days of its period; protected leave takes nothing."""
-    days = [span.first + timedelta(days=place) for place in range(span.days)]
+    days = _days(span)
     months = {span_of(day, "month", company) for day in days}
-    off = {day for month in months for day in _off(payee, month, plan, facts, protected_too=False)}
+    off = {day for month in months for day in days_off(payee, _days(month), plan, facts, is_target=True)}
     return 1 - Fraction(len(off & set(days)), len(days))
 
 
-def _off(payee: str, month: Span, plan: Plan, facts: Facts, *, protected_too: bool) -> set[date]:
-    how = (plan.leave or Leave()).quota
-    days = [month.first + timedelta(days=place) for place in range(month.days)]
-    away = {day for day in days if _is_away(payee, day, facts, protected_too=protected_too)}
-    return away if how == "days" or (how == "months" and len(away) == len(days)) else set()
+def _days(span: Span) -> list[date]:
+    return [span.first + timedelta(days=place) for place in range(span.days)]
 
 
 def _is_away(payee: str, day: date, facts: Facts, *, protected_too: bool) -> bool:

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from engine.documents.company import Company
+from engine.documents.compensation import Promise
 from engine.documents.ramp import RampMonth
-from tests.reference.calendar import Span, month_of, months_in
-from tests.reference.facts import Facts, Row
+from tests.reference.calendar import Span, month_of, months_in, span_of
+from tests.reference.exchange import rate_into_plan
+from tests.reference.facts import Facts, Row, holds_on
 from tests.reference.leave import days_off
 from tests.reference.money import rounded
 from tests.reference.participants import Participant, enrolments_of, is_on
@@ -31,25 +33,61 @@ def quota_of(who: Participant, name: str, window: Span, facts: Facts, company: C
     return Fraction(sum(rounded(row["amount_micros"] * _part(row, who, facts, company)) for row in rows))
 
 
+def promised(who: Participant, promise: Promise, window: Span, facts: Facts, company: Company) -> Fraction | None:
+    """What people data promises the payee for the days of the window on the plan; None where it promises nothing.
+
+    A twelfth of the year is of each fiscal month, divided among its days where the promise changes inside it; months
+    are rounded along the year, so that they add up to it. What is promised in another currency is exchanged at the
+    rate of the first day.
+    """
+    parts = []
+    for month in months_in(window.first, window.end, company):
+        for row in (row for row in facts.compensation if row["person_id"] == who.payee):
+            days = [day for day in _days(month) if holds_on(row, day)]
+            rate = (
+                rate_into_plan(row["currency"] or who.plan.currency, days[0], who.plan, facts, company)
+                if days
+                else None
+            )
+            if rate is not None and row[f"{promise}_micros"] is not None:
+                amount = _of_month(row[f"{promise}_micros"], days, month, company)
+                parts.append(rounded(amount * rate * _present(who, days, facts, is_target=True)))
+    return Fraction(sum(parts)) if parts else None
+
+
+def _of_month(yearly: int, days: list[date], month: Span, company: Company) -> int:
+    """What some days in a row of a fiscal month are promised."""
+    passed = (month_of(month.first, company) - month_of(span_of(month.first, "year", company).first, company)) % 12
+    into = [(days[0] - month.first).days, (days[-1] - month.first).days + 1]
+    before, after = (rounded(yearly * (passed + Fraction(place, month.days)) / 12) for place in into)
+    return after - before
+
+
 def _part(row: Row, who: Participant, facts: Facts, company: Company) -> Fraction:
     """How much of a row is asked of the payee: each day of it counts alike, or each fiscal month."""
-    plan, enrolled = who.plan, enrolments_of(who, facts)
+    plan = who.plan
     if plan.proration == "none" and not plan.ramp and not facts.leaves_of(who.payee):
         return Fraction(1)
-    first_month = min(month_of(each["from_on"], company) for each in enrolled)
-    months = months_in(row["from_on"], row["until_on"], company)
-    parts = []
-    for month in months:
+    first_month = min(month_of(each["from_on"], company) for each in enrolments_of(who, facts))
+    is_target = any(component.targets == row["quota"] for component in plan.components)
+    weights, asked = 0, Fraction(0)
+    for month in months_in(row["from_on"], row["until_on"], company):
+        weight = month.days if plan.proration == "days" else 1
         ramped = _ramped(plan.ramp, month_of(month.first, company) - first_month + 1)
-        off = days_off(who.payee, month, row["quota"], plan, facts)
-        asked = [day for day in _days(month) if day not in off]
-        there = [day for day in asked if is_on(who, day, facts)]
-        if plan.proration == "days":
-            parts.append(ramped * len(there))
-        elif plan.proration == "none" or all(is_on(who, day, facts) for day in _days(month)):
-            parts.append(ramped * Fraction(len(asked), month.days))
-    whole = sum(month.days for month in months) if plan.proration == "days" else len(months)
-    return sum(parts, Fraction(0)) / whole
+        weights += weight
+        asked += weight * ramped * _present(who, _days(month), facts, is_target=is_target)
+    return asked / weights
+
+
+def _present(who: Participant, days: list[date], facts: Facts, *, is_target: bool) -> Fraction:
+    """Which part of some days of one fiscal month counts: by the plan's proration, less what leave takes off."""
+    off = days_off(who.payee, days, who.plan, facts, is_target=is_target)
+    asked = [day for day in days if day not in off]
+    if who.plan.proration == "days":
+        return Fraction(sum(is_on(who, day, facts) for day in asked), len(days))
+    if who.plan.proration == "months" and not all(is_on(who, day, facts) for day in days):
+        return Fraction(0)
+    return Fraction(len(asked), len(days))
 
 
 def _days(month: Span) -> list[date]:

@@ -7,13 +7,13 @@ from random import Random
 from typing import Any
 
 from engine.documents.company import Company
-from engine.documents.compensation import promise_rows
 from tests.reference.calendar import months_in, span_of
 from tests.reference.made.deals import ACCOUNTS, FIRST_DAY, MICROS, REPS, Rows, money
 
 ROLES = ("AE", "CSM", "SDR")
 MANAGERS = ("lee", "vic")
 LAST_DAY = date(2028, 1, 1)
+PROMISES = ("base_salary", "variable", "ote")
 QUOTAS = ("sales", "team", "variable_pay")
 RESULTS = {"nps": "number", "csat": "percent", "mbo": "amount"}
 
@@ -26,7 +26,8 @@ def people(chance: Random, company: Company) -> Rows:
         "reporting_lines": list(_reporting(chance)),
         "enrolments": list(_enrolments(chance)),
         "leaves": list(_leaves(chance)),
-        "quotas": [*_quotas(chance, company), *_promises(chance, company)],
+        "quotas": list(_quotas(chance, company)),
+        "compensation": list(_promises(chance)),
         "imported_results": list(_results(chance, company)),
         "fx_rates": list(_rates(chance)),
         "list_entries": _listed(chance),
@@ -104,15 +105,15 @@ def _quotas(chance: Random, company: Company) -> Any:
                     }
 
 
-def _promises(chance: Random, company: Company) -> Any:
-    """What people data promises, by the month: a twelfth of a year each, as it is read; at times nothing."""
+def _promises(chance: Random) -> Any:
+    """What people data promises for a year, which may change; at times nothing, or in another currency."""
     for person in (*REPS, *MANAGERS):
-        for promise in ("base_salary", "variable", "ote"):
-            amount = chance.choice([4_000, 6_250, 10_000]) * MICROS
-            for month in months_in(span_of(FIRST_DAY, "year", company).first, LAST_DAY, company):
-                if chance.random() < 0.99:
-                    row = {"person_id": person, "quota": promise_rows(promise), "amount_micros": amount}
-                    yield {**row, "from_on": month.first, "until_on": month.end}
+        change = chance.choice([date(2026, 7, 1), date(2026, 9, 13), None])
+        for from_on, until_on in ((FIRST_DAY - timedelta(days=700), change), (change, None)):
+            if from_on is not None and chance.random() < 0.95:
+                pay = {f"{name}_micros": chance.choice([48_000, 75_000, 99_999]) * MICROS for name in PROMISES}
+                dates = {"person_id": person, "from_on": from_on, "until_on": until_on}
+                yield {**dates, **pay, "currency": chance.choice([None, None, None, "EUR"])}
 
 
 def _results(chance: Random, company: Company) -> Any:
