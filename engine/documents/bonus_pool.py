@@ -48,7 +48,8 @@ class BonusPool(Document):
     The parts add up to the pool to the cent (largest remainder; of equal remainders the first by id). Who has no part
     leaves it to the others; a pool of which nobody has a part is reported. It is divided on the last day of the period,
     by the plan file of that day, and is a line of its own beside what components pay: caps of the whole plan and draws
-    count it.
+    count it, and it is payable at once: releases and reserves are of what components earn. Nothing achieved is 0 % of
+    any quota, or of none.
     """
 
     id: Name = Field(examples=["se-pool"])

@@ -44,9 +44,11 @@ class Numbers:
     quotas: Mapping[str, int]
 
     def open(self, gate: PoolGate, payee: str | None = None) -> bool:
-        """Whether a gate is open, for one payee or for all together."""
+        """Whether a gate is open, for one payee or for all together; nothing is 0 % of any quota, or of none."""
         value, quota = self.of(payee)
-        return value >= (gate.min * quota if isinstance(gate.min, Fraction) else gate.min)
+        if isinstance(gate.min, Fraction) and gate.quota is not None:
+            return value >= gate.min * quota if quota > 0 else gate.min <= 0
+        return value >= gate.min
 
     def of(self, payee: str | None) -> tuple[int, int]:
         """What one, or everybody, came to, and the quota of it."""
@@ -196,7 +198,8 @@ def _numbers(
     values = {payee: value for payee, value in last.iter_rows() if payee in there}
     if quota is None:
         return Numbers(values, {})
-    windows = pl.DataFrame({"payee_id": sorted(there), "window": period.label})
+    payees = pl.DataFrame({"payee_id": sorted(there)}, schema={"payee_id": pl.String})
+    windows = payees.with_columns(window=pl.lit(period.label))
     known = quota_of_windows(windows, ground.quotas, quota, period.kind, ground.company).drop_nulls("quota_micros")
     return Numbers(values, dict(known.select("payee_id", "quota_micros").iter_rows()))
 

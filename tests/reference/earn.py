@@ -201,17 +201,23 @@ class Earnings:
     def _lines(self, who: Participant, component: Component) -> Iterator[Line]:
         """Window by window; a window whose quota is not known is held as a whole."""
         counted = self.counted(who, component)
+        deals: dict[str, int] = {}
         for entries in self.windows((who.key, component.id), counted, component.accumulates).values():
             try:
-                yield from list(self._of_window(who, component, entries))
+                yield from list(self._of_window(who, component, entries, deals))
             except MissingQuotaError:
                 yield from [self._line(who, component, entry, None) for entry in entries]
 
-    def _of_window(self, who: Participant, component: Component, entries: list[Entry]) -> Iterator[Line]:
-        """F(after) less F(before), each rounded, for every entry that adds something, in their order."""
+    def _of_window(
+        self, who: Participant, component: Component, entries: list[Entry], deals: dict[str, int]
+    ) -> Iterator[Line]:
+        """F(after) less F(before), each rounded, for every entry that adds something, in their order.
+
+        A cap per deal is about all windows: `deals` is what each came to before.
+        """
         self.check_window(who, component, entries[0])
         achieved = 0
-        raw: dict[str, int] = {}
+        raw = deals if component.cap is not None and component.cap.per == "deal" else {}
         for entry in entries:
             before, achieved = achieved, achieved + (entry.base or 0)
             held = entry.base is None or (component.rate_by is not None and rate_of(component.rate_by, entry) is None)

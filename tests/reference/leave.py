@@ -15,13 +15,13 @@ from tests.reference.facts import Facts, holds_on
 
 def is_unpaid(payee: str, day: date, plan: Plan, facts: Facts) -> bool:
     """Whether what is dated on the day does not count: on leave that is not protected, where the plan says so."""
-    return (plan.leave or Leave()).deals == "unpaid" and _is_away(payee, day, facts, protected_too=False)
+    return (plan.leave or Leave()).deals == "unpaid" and is_away(payee, day, facts, protected_too=False)
 
 
 def days_off(payee: str, days: Sequence[date], plan: Plan, facts: Facts, *, is_target: bool) -> set[date]:
     """Of the days of one fiscal month those for which nothing is asked; protected leave takes nothing off targets."""
     how = (plan.leave or Leave()).quota
-    away = {day for day in days if _is_away(payee, day, facts, protected_too=not is_target)}
+    away = {day for day in days if is_away(payee, day, facts, protected_too=not is_target)}
     return away if how == "days" or (how == "months" and len(away) == len(days)) else set()
 
 
@@ -37,6 +37,6 @@ def _days(span: Span) -> list[date]:
     return [span.first + timedelta(days=place) for place in range(span.days)]
 
 
-def _is_away(payee: str, day: date, facts: Facts, *, protected_too: bool) -> bool:
+def is_away(payee: str, day: date, facts: Facts, *, protected_too: bool) -> bool:
     rows = [row for row in facts.leaves_of(payee) if protected_too or not row["protected"]]
     return any(holds_on(row, day) for row in rows)

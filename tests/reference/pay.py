@@ -18,6 +18,8 @@ from tests.reference.facts import facts_of
 from tests.reference.participants import Participant, enrolments_of
 from tests.reference.payables import Payable, at_once_of, defers, payables_of, reach
 from tests.reference.places import placed
+from tests.reference.plan_caps import Capped
+from tests.reference.pools import pool_lines
 from tests.reference.releases import Waiting
 from tests.reference.residuals import repeated
 from tests.reference.rollups import rollups_of
@@ -49,8 +51,10 @@ def compute(book: Book, rules: Rules, through: date) -> Result:
     earned = Earnings(facts, rules.company, rules.plans, credits_)
     lines: list[Line] = []
     payables: list[Payable] = []
+    pools = [line for plan in rules.plans for line in pool_lines(plan, earned, through)]
     for who in earned.everybody():
-        of = _account(who, earned, through)
+        mine = [line for line in pools if (line.payee, line.plan) == (who.payee, who.plan.plan)]
+        of = _account(who, mine, earned, through)
         lines += of.lines
         payables += of.payables
     return Result(credits_, lines, payables)
@@ -64,13 +68,14 @@ class _Account:
     payables: Sequence[Payable]
 
 
-def _account(who: Participant, earned: Earnings, through: date) -> _Account:
+def _account(who: Participant, of_pools: Sequence[Line], earned: Earnings, through: date) -> _Account:
     """Lines and what becomes of them; draws look at all of them, and are payable at once."""
-    lines: list[Line] = []
+    made = [*_lines(who, earned, through), *((line, ()) for line in of_pools)]
+    lines = Capped(who, earned, through).lines([each for line, taken in made for each in (line, *taken)])
+    unknown = {(line.component, line.source, line.part) for line in lines if line.amount is None}
     payables: list[Payable] = []
-    for line, clawbacks in _lines(who, earned, through):
-        lines += [line, *clawbacks]
-        if defers(who.plan) and line.amount is not None:
+    for line, clawbacks in [*made, *((line, ()) for line in lines if line.kind == "cap")]:
+        if defers(who.plan) and (line.component, line.source, line.part) not in unknown:
             by = reach(line, clawbacks, earned.facts, through)
             payables += payables_of(Waiting(line, who.plan, earned.facts, earned.company, by), clawbacks)
     draws = list(_draws(who, lines, payables, through=through, earned=earned))

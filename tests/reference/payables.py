@@ -122,13 +122,15 @@ class Account:
 
 
 def payables_of(waiting: Waiting, clawbacks: Sequence[Line]) -> Iterator[Payable]:
-    """What becomes of a line and of its clawbacks; what is below zero is payable at once, and what is against it.
+    """What becomes of a line and of its clawbacks.
+
+    What is below zero, of a cap or of a pool is payable at once, and so is what is against it.
 
     A clawback comes before what becomes payable on its day.
     """
     line, plan = waiting.line, waiting.plan
     assert line.amount is not None
-    if line.amount <= 0:
+    if line.amount <= 0 or line.kind in ("cap", "pool"):
         yield from (_at_once(each, each.amount or 0) for each in (line, *clawbacks))
         return
     of = Account(waiting, list(_pots(waiting)))

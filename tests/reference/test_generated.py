@@ -21,16 +21,9 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 NOT_YET: dict[str, str] = {
     **_each(LATE, "Axis", "ranked", "trailing"),
-    **_each(
-        LATE,
-        "BonusPool",
-        *("amount", "by", "divided_by", "id", "members", "members_need", "of", "on_leave", "only_if", "per", "quota"),
-        *("of_others", "share"),
-    ),
     **_each(LATE, "OthersMeasure", "measure", "plan"),
-    **_each(LATE, "PoolGate", "measure", "min", "quota"),
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
-    **_each(LATE, "Component", "at_zero", "carry", "since", "to_date"),
+    **_each(LATE, "Component", "carry", "since", "to_date"),
     **_each(LATE, "Gate", "ranked", "trailing"),
     **_each(LATE, "Holdover", "because", "days", "of", "share"),
     **_each(LATE, "Measure", "most_per_deal", "members", "ratio", "retention", "weighted"),
@@ -39,15 +32,12 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Multiplier", "below", "beyond", "points", "ranked", "trailing"),
     **_each(LATE, "FactorPoint", "at", "factor"),
     **_each(LATE, "Newcomers", "least", "months"),
-    **_each(LATE, "PlanCap", "amount", "at_least", "components", "id", "of", "per", "share", "since", "then"),
-    **_each(LATE, "PlanCap", "then_pays", "title", "within_year"),
     **_each(LATE, "Ranked", "among", "counted_as", "least", "ties"),
     **_each(
         LATE, "Retention", "cohort", "goal", "grace_days", "kind", "losses", "owner", "trailing_months", "transferred"
     ),
     **_each(LATE, "When", "growth", "running_acv"),
     **_each(LATE, "engagement", "holdovers"),
-    **_each(LATE, "plan", "bonus_pools", "caps"),
     **_each(LATE, "WeightedAttainment", "least", "measure", "most", "quota", "weight"),
     **_each(STATE, "Experiment", "accounts", "arms", "because", "effective", "id", "strata"),
     **_each(STATE, "Pool", "because", "draw", "holidays", "working_days"),
@@ -55,6 +45,7 @@ NOT_YET: dict[str, str] = {
     **_each(STATE, "engagement", "experiments", "pools"),
     **_each(WORDS, "BonusPool", "title"),
     **_each(WORDS, "Component", "title"),
+    **_each(WORDS, "PlanCap", "title"),
     **_each(WORDS, "Rule", "because"),
     **_each(WORDS, "engagement", "accepted", "title"),
     **_each(WORDS, "plan", "accepted", "document", "title"),

@@ -10,6 +10,8 @@ from tests.reference.made.clawbacks import clawback
 from tests.reference.made.components import component
 from tests.reference.made.draws import draw
 from tests.reference.made.measures import measures
+from tests.reference.made.plan_caps import plan_caps
+from tests.reference.made.pools import bonus_pools
 from tests.reference.made.precedence import precedence
 from tests.reference.made.releases import release, reserve
 from tests.reference.made.writing import dated
@@ -36,6 +38,8 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
     document |= precedence(chance, document)
     if chance.random() < 0.5:
         document |= clawback(chance, document["components"])
+    document |= bonus_pools(chance, of_team=name == "manager")
+    document |= plan_caps(chance, document["components"])
     document |= draw(chance) if chance.random() < 0.3 else {}
     document |= _waiting(chance, document, more="clawback" in document)
     document |= {"leavers": {"paid_for_days": chance.choice([10, 60])}} if chance.random() < 0.3 else {}
