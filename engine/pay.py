@@ -74,7 +74,7 @@ def _with(lines: pl.DataFrame, capped: Capped) -> dy.DataFrame[f.Lines]:
     """The lines whose cap is known, and those of the caps."""
     if capped.held.is_empty() and capped.lines.is_empty():
         return f.Lines.cast(lines)  # mostly there is no such cap, and a join over every line is dear
-    return f.Lines.cast(pl.concat([lines.join(capped.held, on=SOURCE, how="anti"), capped.lines]))
+    return f.Lines.cast(pl.concat([lines, capped.lines]).join(capped.held, on=SOURCE, how="anti"))
 
 
 def _of_draws(drawn: dy.DataFrame[f.Lines], rules: Rules) -> dy.DataFrame[f.Payables]:

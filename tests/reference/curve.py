@@ -55,9 +55,12 @@ class Terms:
 
 
 def payout(component: Component, achieved: int, terms: Terms) -> Fraction:
-    """F of the component, before factors and caps. Nothing achieved pays nothing, whatever the first row says."""
+    """F of the component, before factors and caps. Nothing achieved pays nothing, whatever the first row says.
+
+    But a result of exactly 0 pays it, where the component says so.
+    """
     pays_for_whole_rows = bool(component.row_ways & {"share", "lump"})
-    if achieved <= 0 and pays_for_whole_rows:
+    if pays_for_whole_rows and (achieved < 0 or (achieved == 0 and component.at_zero != "first_row")):
         return Fraction(0)
     if component.points:
         return _through_points(component, achieved, terms)

@@ -213,18 +213,20 @@ class Earnings:
     ) -> Iterator[Line]:
         """F(after) less F(before), each rounded, for every entry that adds something, in their order.
 
-        A cap per deal is about all windows: `deals` is what each came to before.
+        A cap per deal is about all windows: `deals` is what each came to before. A window in which a result of 0 pays
+        begins below it.
         """
         self.check_window(who, component, entries[0])
-        achieved = 0
+        achieved, opening = 0, component.at_zero == "first_row"
         raw = deals if component.cap is not None and component.cap.per == "deal" else {}
         for entry in entries:
-            before, achieved = achieved, achieved + (entry.base or 0)
+            before, achieved = -1 if opening else achieved, achieved + (entry.base or 0)
+            opening = False
             held = entry.base is None or (component.rate_by is not None and rate_of(component.rate_by, entry) is None)
             times = None if held else self._factor(who, component, entry)
             if times is None:
                 yield self._line(who, component, entry, None)
-            if times is None or not entry.base:
+            if times is None or entry.base is None or before == achieved:
                 continue
             terms = self._terms(who, component, entry)
             if component.matrix is not None and not component.matrix.factors:

@@ -18,6 +18,7 @@ COUNTS = (0, 1, 3, 5, 10)
 LUMPS = (0, 100, 250, 1_000, 2_500)
 MONEY = ("m1", "m2", "plain")
 PROMISES = ("base_salary", "variable", "ote")
+RESULTS = ("nps", "csat", "mbo")
 CREDITED = (*MONEY, "count", "met", "paid", "cash")
 
 
@@ -34,6 +35,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     ]
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
     made |= _matrix(chance, before, measure) if chance.random() < 0.15 else _way(chance, measure)
+    made |= _at_zero(chance, made)
     made |= gates(chance, before) | (by_deal(chance) if measure in CREDITED else {})
     made |= _cap(chance, made)
     if before and measure in (*MONEY, "count") and chance.random() < 0.1:
@@ -176,6 +178,17 @@ def _of_percent(chance: Random) -> dict[str, Any]:
     """On a result in percent: by itself, without a quota."""
     rows = [{"from": start, "pays": f"{50 * place}%"} for place, start in enumerate(_some(chance, STARTS))]
     return {**_window(chance), "target": 4_000, **_boundary(chance), "brackets": rows}
+
+
+def _at_zero(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
+    """What a result of exactly 0 pays, where rows that begin there pay as a whole."""
+    first = (made.get("brackets") or made.get("points") or [{}])[0]
+    pays = first.get("pays")
+    share = str(next(iter(pays.values())) if isinstance(pays, dict) else pays).endswith("%")
+    begins_at_0 = (first.get("from") if "from" in first else first.get("at")) in (0, "0%")
+    if made["measure"] not in RESULTS or not begins_at_0 or not (share or "lump" in first):
+        return {}
+    return {"at_zero": chance.choice(["nothing", "first_row"])}
 
 
 def _floor(chance: Random) -> dict[str, Any]:
