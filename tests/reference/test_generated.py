@@ -20,6 +20,7 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
+    **_each(LATE, "BonusPool", "of_others"),
     **_each(LATE, "Axis", "ranked", "trailing"),
     **_each(LATE, "OthersMeasure", "measure", "plan"),
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
