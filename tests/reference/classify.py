@@ -150,13 +150,13 @@ def _expiring(row: Row, won: list[Row], facts: Facts) -> int | None:
 
 
 def _signing(row: Row, won: list[Row], facts: Facts) -> Row | None:
-    """The account's first new business; who had left altogether by then signs anew."""
+    """The account's first new business, of one day by its id; who had left altogether by then signs anew."""
     signed = None
     of_account = [each for each in won if each["account_id"] == row["account_id"]]
     for deal in sorted(of_account, key=lambda each: (each["closed_on"], each["deal_id"])):
         if deal["motion"] != "new_business" or deal["closed_on"] > row["closed_on"]:
             continue
-        if signed is None or not _is_customer(deal, won, facts):
+        if signed is None or (deal["closed_on"] > signed["closed_on"] and not _is_customer(deal, won, facts)):
             signed = deal
     return signed
 

@@ -141,7 +141,7 @@ def _times(chance: Random, _: bool) -> dict[str, Any]:
 
 def _shares(chance: Random, _: bool) -> dict[str, Any]:
     rows = [
-        {"from": start, "pays": dated(chance, f"{40 * place}%", "77.7%")}
+        {"from": start, "pays": dated(chance, f"{40 * place}%", "77.7%") if place else "0%"}
         for place, start in enumerate(_some(chance, STARTS))
     ]
     return {**_accumulating(chance), **_target(chance), **_boundary(chance), "brackets": rows}
@@ -151,7 +151,7 @@ def _points(chance: Random, _: bool) -> dict[str, Any]:
     starts = _some(chance, STARTS)
     at = chance.sample(STARTS[1:], 2) if len(starts) < 2 else starts
     at = sorted(at, key=STARTS.index)
-    pays = [dated(chance, f"{50 * place}%", "60%") for place in range(len(at))]
+    pays = [dated(chance, f"{50 * place}%", "60%") if place else "0%" for place in range(len(at))]
     ends = {"beyond": chance.choice(["flat", "continue"])}
     if at[0] != "0%" or chance.random() < 0.3:
         ends["below"] = chance.choice(["none", "flat", "continue"])
@@ -161,7 +161,9 @@ def _points(chance: Random, _: bool) -> dict[str, Any]:
 
 def _lumps(chance: Random, counted: bool) -> dict[str, Any]:
     starts = _some(chance, COUNTS if counted else AMOUNTS)
-    rows = [{"from": start, "lump": dated(chance, LUMPS[place], 333)} for place, start in enumerate(starts)]
+    rows = [
+        {"from": start, "lump": dated(chance, LUMPS[place], 333) if place else 0} for place, start in enumerate(starts)
+    ]
     return {**_window(chance), **_boundary(chance), "brackets": rows}
 
 
