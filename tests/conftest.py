@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,19 @@ CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("test", derandomize=True, **CALM)
 settings.register_profile("fuzz", max_examples=2_000, print_blob=True, **CALM)
 settings.load_profile("test")
+
+MEMORY = Path("/dev/shm")  # noqa: S108  # a fresh folder of our own is made in it
+ROOM = 4 * 1024**3
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary files lie in memory where there is room: thousands of databases that are synced wait for a disk."""
+    is_worker = hasattr(config, "workerinput")
+    if is_worker or config.option.basetemp or not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
+        return
+    config.option.basetemp = folder = tempfile.mkdtemp(prefix="tallystick-", dir=MEMORY)
+    config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
 
 
 @pytest.fixture(autouse=True)
