@@ -29,6 +29,7 @@ SECONDS = {
     "jobs/crm.py",
     "jobs/hubspot.py",
     "jobs/salesforce.py",
+    "jobs/webhooks.py",
 }
 """Files in which a float is a number of seconds."""
 
