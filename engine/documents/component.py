@@ -144,6 +144,9 @@ class Component(Document):
     a window where it ends."""
     to_date: Literal["quarter", "half", "year"] | None = Field(default=None, examples=["year"])
     """Each window looks at all of the fiscal year (half, quarter) so far: see the list above."""
+    overpaid: Literal["taken_back", "kept"] = Field(default="taken_back", examples=["kept"])
+    """With `to_date`: what becomes of what windows were paid when the year so far is worth less: it is `taken_back`, or
+    `kept` until the year is worth more again."""
     carry: Carry | None = Field(default=None, examples=["{surplus: ahead, deficit: behind}"])
     """What of a window's achievement above or below its quota counts in the next one; without it, each window begins
     at 0."""

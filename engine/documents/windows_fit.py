@@ -27,6 +27,8 @@ def unfit_to_date(component: Component, measures: Mapping[str, Measure]) -> Iter
     """A stretch of windows is longer than one, and is paid by one curve that does not change meanwhile."""
     whole, of_a_window = component.to_date, measures[component.measure].of_a_window
     if whole is None:
+        if component.overpaid == "kept":
+            yield Problem(("overpaid",), "nothing is paid to date.", "Remove overpaid, or write to_date.")
         return
     if component.accumulates not in MONTHS or MONTHS.index(component.accumulates) >= MONTHS.index(whole):
         message = "to date adds windows up, and there is none that is shorter."

@@ -44,7 +44,7 @@ from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.ratio import ratio_of
 from engine.payees.retained import of_cohorts
-from engine.payees.to_date import Stretch, to_date
+from engine.payees.to_date import Stretch, kept, to_date
 from engine.payees.trailing import trailing
 from engine.payees.trouble import HELD, held_sources, troubles
 from engine.payees.unpaid import unpaid
@@ -123,7 +123,10 @@ class _Walk:
             (*troubles(stuck, plan, component), *self._lacking(attained.rows, plan, component)),
         )
         before = Earnings(f.Lines.create_empty(), attained.held, attained.issues)
-        self.earned[place] = together([before, gated, earn(rows, plan, component)])
+        earned = earn(rows, plan, component)
+        if component.overpaid == "kept":
+            earned = earn(kept(rows, earned.lines), plan, component)
+        self.earned[place] = together([before, gated, earned])
 
     def pools(self, file: int) -> Iterator[Earnings]:
         """The bonus pools of a plan file, after its components."""

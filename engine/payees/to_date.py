@@ -82,6 +82,38 @@ def to_date(attained: Attainment, of: Stretch) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA).with_columns(kind=pl.lit("direct", dtype=f.Credits.kind.dtype))
 
 
+def kept(rows: dy.DataFrame[f.Attained], lines: dy.DataFrame[f.Lines]) -> dy.DataFrame[f.Attained]:
+    """The rows of a component that takes nothing back: a window that is worth no more than was paid has none.
+
+    What was paid is what the best window before it in its year was worth, by its own quota and target.
+    """
+    worth = {(payee, source): amount for payee, source, amount in lines.select(_LINE).iter_rows()}
+    best: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+    found: list[dict[str, Any]] = []
+    for row in rows.iter_rows(named=True):
+        told = json.loads(row["cohort"])
+        year, now = (row["payee_id"], told["since"]), worth.get((row["payee_id"], row["credit_id"]), 0)
+        paid, of = best.get(year, (0, None))
+        if not told["counts"] or (of is not None and now <= paid):
+            continue
+        found += [_less(of, row)] if of is not None else []
+        found.append(row)
+        best[year] = (now, row) if now > 0 else (paid, of or row)
+    return f.Attained.cast(pl.DataFrame(found, schema=rows.schema))
+
+
+_LINE = ("payee_id", "source_id", "amount_micros")
+
+
+def _less(paid: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """What a window was paid for, taken off in a later one."""
+    back = {"base_micros": -paid["base_micros"], "before_micros": paid["after_micros"], "after_micros": 0}
+    source = row["credit_id"].removesuffix("2") + "1"
+    of_now = {name: row[name] for name in ("dated_on", "period")} | {"credit_id": source}
+    cohort = json.dumps(json.loads(paid["cohort"]) | {"counts": False})
+    return {**paid, **back, **of_now, "window": f"{row['window']} {PAID_BEFORE}", "cohort": cohort}
+
+
 SCHEMA = {
     **dict.fromkeys(("payee_id", "window", "period", "credit_id", "deal_id", "cohort", "currency"), pl.String),
     "dated_on": pl.Date,
