@@ -28,7 +28,9 @@ def check_split_owner(org: "Org", sobject: str, values: Row) -> None:
     """Refuse a share for somebody who neither owns the opportunity nor is on its team."""
     if sobject != SPLIT:
         return
-    deal = org.tables["Opportunity"].rows[str(values["OpportunityId"])]
+    deal = org.tables["Opportunity"].rows.get(str(values.get("OpportunityId")))
+    if deal is None:
+        return  # refused as a required field that is missing
     team = {row["UserId"] for row in _of(org, MEMBER, deal["Id"])}
     if values.get("SplitOwnerId") not in team | {deal["OwnerId"]}:
         message = "The split owner must be a member of the opportunity team."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import ACME, DEAL, GLOBEX, OPEN_DEAL, SPLIT_DEAL
+from .conftest import ACME, DEAL, GLOBEX, MANAGER, OPEN_DEAL, SPLIT_DEAL
 
 
 def of(kind, **values):
@@ -42,6 +42,21 @@ def test_all_or_none_takes_everything_back(org, sf):
         "REQUIRED_FIELD_MISSING",
     ]
     assert org.dump()["tables"]["Opportunity"] == before
+
+
+def test_splits_add_up_are_on_the_team_and_a_member_is_there_once(org, sf):
+    shared = org.get("Opportunity", SPLIT_DEAL)["Id"]
+    theirs = [row for row in org.rows("OpportunitySplit") if row["OpportunityId"] == shared]
+    one, other = (of("OpportunitySplit", id=row["Id"], SplitPercentage=60) for row in theirs)
+    assert codes(change(sf, one)) == codes(change(sf, one, other))[:1] == ["FIELD_INTEGRITY_EXCEPTION"]
+    assert codes(change(sf, one, other | {"SplitPercentage": 40})) == [None, None]
+
+    deal = {"OpportunityId": SPLIT_DEAL}
+    stranger = of("OpportunitySplit", **deal, SplitOwnerId=org.integration_user, SplitPercentage=0)
+    member = of("OpportunityTeamMember", **deal, UserId=MANAGER, TeamMemberRole="Sales Rep")
+    results = sf.restful("composite/sobjects", method="POST", json={"records": [stranger, member]})
+    assert codes(results) == ["FIELD_INTEGRITY_EXCEPTION", None]
+    assert [row["TeamMemberRole"] for row in org.rows("OpportunityTeamMember")] == ["Sales Rep"]
 
 
 def test_a_malformed_row_refuses_the_whole_call(org, http, data):
