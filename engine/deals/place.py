@@ -25,9 +25,17 @@ from engine.model import Found, Motion
 
 
 def place(
-    classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, drums: Drums
+    classified: dy.DataFrame[f.Classified],
+    book: Book,
+    rules: Rules,
+    drums: Drums,
+    *,
+    won: dy.DataFrame[f.Classified] | None = None,
 ) -> Found[dy.DataFrame[f.Classified]]:
-    """The deals with the names that the engagements give them, and what is missing to name them."""
+    """The deals with the names that the engagements give them, and what is missing to name them.
+
+    `won` are the deals whose renewals end windows, where they are others than those to be placed.
+    """
     defining = [one for one in rules.engagements if one.segments or one.territories or one.windows or one.experiments]
     if not defining:
         return Found(classified)
@@ -39,7 +47,7 @@ def place(
             if places:
                 deals, missed = _named(deals, column, places, governed)
                 found.append(missed)
-        deals = _in_windows(deals, engagement.windows, governed)
+        deals = _in_windows(deals, classified if won is None else won, engagement.windows, governed)
         for experiment in engagement.experiments:
             deals = with_arms(deals, experiment, governed, drums.of(f"experiment {experiment.id}"))
     return Found(f.Classified.validate(deals.select(f.Classified.column_names())), issues_of(found))
@@ -92,11 +100,13 @@ def _belongs(one: Place) -> pl.Expr:
     return fits(one.when) & _covers(one.effective)
 
 
-def _in_windows(deals: pl.DataFrame, windows: Sequence[SigningWindow], governed: pl.Expr) -> pl.DataFrame:
+def _in_windows(
+    deals: pl.DataFrame, won: pl.DataFrame, windows: Sequence[SigningWindow], governed: pl.Expr
+) -> pl.DataFrame:
     """The deals with the names of the windows in which they lie."""
     if not windows:
         return deals
-    renewed = _first_renewals(deals)
+    renewed = _first_renewals(won)
     names = [pl.when(_inside(one)).then(pl.lit(one.id)) for one in windows]
     inside = pl.concat_list(names).list.drop_nulls()
     return (
@@ -108,7 +118,7 @@ def _in_windows(deals: pl.DataFrame, windows: Sequence[SigningWindow], governed:
 
 def _first_renewals(deals: pl.DataFrame) -> pl.DataFrame:
     """By account and signing: the day of the first renewal after it."""
-    renewals = deals.filter((pl.col("motion") == Motion.RENEWAL) & pl.col("signed_on").is_not_null())
+    renewals = deals.filter((pl.col("motion") == Motion.RENEWAL) & (pl.col("dated_on") > pl.col("signed_on")))
     return renewals.group_by("account_id", "signed_on").agg(renewed_on=pl.col("dated_on").min())
 
 

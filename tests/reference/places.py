@@ -49,10 +49,8 @@ def _is_within(window: SigningWindow, deal: Deal, facts: Facts) -> bool:
 
 
 def _has_renewed(deal: Deal, facts: Facts) -> bool:
-    """Whether the first renewal after signing was on the deal's day or before, or is this deal."""
+    """Whether the first renewal after signing was won on the deal's day or before."""
     assert deal.signing is not None
-    if deal.motion == "renewal" and deal.day > deal.signing["closed_on"]:
-        return True
     return any(
         row["account_id"] == deal.row["account_id"]
         and row["motion"] == "renewal"
