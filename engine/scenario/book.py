@@ -21,6 +21,7 @@ from engine.documents.component import Accumulation
 from engine.documents.looks import looks
 from engine.model import MICROS
 from engine.periods import PeriodKind
+from engine.scenario.adjustments import adjustments_of
 from engine.scenario.customers import account_of, accounts_of, contracts_of, holdings_of, owner_of
 from engine.scenario.document import Scenario
 from engine.scenario.facts import ALWAYS, REP, DealFact, EnrolmentFact, QuotaFact
@@ -60,6 +61,7 @@ def book_of(scenario: Scenario, rules: Rules) -> Book:
         deal_events=frame(f.DealEvents, _events(scenario)),
         deal_stages=frame(f.DealStages, _stages(scenario)),
         lots=frame(f.Lots, _lots(scenario)),
+        adjustments=frame(f.Adjustments, adjustments_of(scenario.adjustments, rules)),
     )
 
 
@@ -79,6 +81,7 @@ def days_of_facts(scenario: Scenario, rules: Rules) -> list[date]:
     days += [deal.qualified_on for deal in scenario.deals if deal.qualified_on is not None]
     days += [fact.on for fact in scenario.before if fact.on is not None]
     days += [days_of(fact.period, rules.company)[0] for fact in scenario.before if fact.period is not None]
+    days += [fact.day(rules) for fact in scenario.adjustments]
     days += [row["until_on"] - timedelta(days=1) for row in _results(scenario, rules)]
     return [day for day in days if FIRST_DAY <= day <= LAST_DAY]
 

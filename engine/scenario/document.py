@@ -12,6 +12,7 @@ from pydantic_core import CoreSchema
 from engine.documents.document import Document
 from engine.documents.problems import Loc, Problem, nearest
 from engine.documents.values import Name
+from engine.scenario.adjustments import AdjustmentFact
 from engine.scenario.cohort_facts import CohortFact, ContractFact
 from engine.scenario.expectation import Expect
 from engine.scenario.facts import (
@@ -116,6 +117,10 @@ class Scenario(Document):
     """What payees are promised for a year; a payee whose pay changes is listed once for each time."""
     leave: tuple[LeaveFact, ...] = Field(default=(), examples=["[{payee: ada, from: 2026-03-01, until: 2026-05-01}]"])
     """When payees are on leave."""
+    adjustments: tuple[AdjustmentFact, ...] = Field(
+        default=(), examples=["[{payee: ada, period: 2026-03, amount: -250.00}]"]
+    )
+    """What people corrected by hand."""
     enrolments: tuple[EnrolmentFact, ...] = Field(default=(), examples=["[{payee: ada, plan: ae}]"])
     """Who is on which plan. With one plan, everybody who is not named here is on it."""
     people: tuple[PersonFact, ...] = Field(default=(), examples=["[{id: ada, name: Ada Lovelace}]"])
@@ -183,7 +188,7 @@ class Scenario(Document):
         """The periods that facts and expectations name, and where."""
         if self.through is not None:
             yield ("through",), self.through
-        for key in ("before", "results", "quotas", "cohorts"):
+        for key in ("before", "results", "quotas", "cohorts", "adjustments"):
             for position, fact in enumerate(getattr(self, key)):
                 if fact.period is not None:
                     yield (key, position, "period"), fact.period
@@ -197,6 +202,7 @@ class Scenario(Document):
             *(fact.payee for fact in self.achieved),
             *(fact.payee for fact in self.before),
             *(fact.payee for fact in self.results),
+            *(fact.payee for fact in self.adjustments),
             *(fact.payee for fact in self.contracts),
             *(fact.payee for fact in self.cohorts),
             *(fact.payee for fact in self.quotas),

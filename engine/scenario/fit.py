@@ -9,6 +9,7 @@ from engine.calendar import period_named
 from engine.documents.plan import DRAW, Plan
 from engine.documents.problems import Loc, Problem, nearest
 from engine.payees.measure import measured_column
+from engine.scenario.adjustments import unfit_adjustments
 from engine.scenario.book import amount_of, windows_of_quotas
 from engine.scenario.cohorts import periods_of
 from engine.scenario.document import Scenario
@@ -27,6 +28,7 @@ def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     yield from _measures(scenario, rules)
     yield from _results(scenario, rules)
     yield from _cohorts(scenario, rules)
+    yield from unfit_adjustments(scenario.adjustments, rules)
     yield from _quotas(scenario, rules)
     yield from _enrolments(scenario, rules)
     yield from _components(scenario, rules)
