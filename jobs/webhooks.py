@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase, BufferedReader, RawIOBase
 from socket import SHUT_RDWR, socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from jobs.settings import Settings, SettingsProblem, Webhooks, needed_secret
 log = structlog.get_logger()
 
 BODY_MAX = 256 * 1024
+HEAD_MAX = 32 * 1024
 EVENTS_MAX = 100
 CONNECTIONS_MAX = 16
 SECONDS_MAX = 5.0
@@ -133,6 +135,11 @@ class _Handler(BaseHTTPRequestHandler):
     server: Listener
     timeout = SECONDS_MAX
 
+    def setup(self) -> None:
+        """Headers count, too: nobody can fill the memory with them."""
+        super().setup()
+        self.rfile = BufferedReader(_Capped(self.rfile, HEAD_MAX + BODY_MAX))
+
     def do_POST(self) -> None:
         """Answer a notification."""
         self._answer(self.server.heard(self))
@@ -156,6 +163,29 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: HTTPStatus) -> None:
         """Written as it is: to what looks like HTTP/0.9 the base class would say nothing."""
         self.wfile.write(f"HTTP/1.0 {status.value} {status.phrase}\r\nContent-Length: 0\r\n\r\n".encode())
+
+
+class _Capped(RawIOBase):
+    """Ends after so many bytes, whatever is still to come."""
+
+    def __init__(self, stream: BufferedIOBase, most: int) -> None:
+        self._stream = stream
+        self._left = most
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what there is, up to the end."""
+        got = self._stream.readinto1(memoryview(buffer)[: self._left]) if self._left else 0
+        self._left -= got
+        return got
+
+    def close(self) -> None:
+        """The connection is held open by the stream below."""
+        self._stream.close()
+        super().close()
 
 
 def _is_events(body: bytes) -> bool:

@@ -8,7 +8,7 @@ import hmac
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -146,6 +146,20 @@ def test_whatever_is_wrong_is_refused_without_a_word(
     assert found in {empty(*status)} | unread
     assert port.hints == 0
     assert "35447000003" not in "".join(capfd.readouterr())
+
+
+def test_headers_without_end_are_cut(port: Port) -> None:
+    """Seven megabytes of headers, each short enough, are not read; the next request is answered."""
+    lines = b"".join(b"X-%d: %s\r\n" % (number, b"x" * 65_000) for number in range(99))
+    request = notification(EVENT)
+    head, body = request.split(b"\r\n\r\n")
+    first, rest = head.split(b"\r\n", 1)
+
+    with port.connection() as connection, suppress(ConnectionError):
+        connection.sendall(first + b"\r\n" + lines + rest + b"\r\n\r\n" + body)
+        assert answer(connection) in {empty(411, "Length Required"), b""}
+    assert port.hints == 0
+    assert port.post() == empty(200, "OK")
 
 
 def test_a_slow_client_is_cut_and_a_flood_of_connections_is_turned_away() -> None:
