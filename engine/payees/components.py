@@ -275,7 +275,8 @@ class _Walk:
         if gauge.ranked is None:
             return _achieved(attained, judge)
         plan, company = self.rules.plans[place[0]], self.rules.company
-        return placed(attained, Contest(gauge.ranked, plan, self.book, over, company, self.through))
+        contest = Contest(gauge.ranked, plan, self.book, over, company, self.through)
+        return placed(attained, contest, of_quota=gauge.quota is not None)
 
 
 def _looking(name: str, measure: str, over: Accumulation, quota: str | None = None) -> Component:

@@ -189,9 +189,9 @@ def _on_lines(read: pl.DataFrame, multiplier: Multiplier) -> pl.DataFrame:
 
 
 def _sides(value: pl.Expr, quota: pl.Expr, threshold: Fraction | int) -> tuple[pl.Expr, pl.Expr]:
-    """Both sides of a comparison in exact numbers; nothing achieved is 0 % of any quota."""
+    """Both sides of a comparison in exact numbers; nothing achieved is 0 % of any quota, of one of 0 too."""
     exact = value.cast(pl.Int128)
     if isinstance(threshold, int):
         return exact, whole(threshold)
-    of = quota.cast(pl.Int128).fill_null(1)
+    of = pl.when(quota > 0).then(quota).otherwise(1).cast(pl.Int128)
     return exact * whole(threshold.denominator), of * whole(threshold.numerator)

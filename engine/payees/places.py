@@ -77,11 +77,11 @@ class Contest:
         return {person: managers.get(person) or person for person in people["person_id"]}
 
 
-def placed(attained: Attainment, contest: Contest) -> Reading:
+def placed(attained: Attainment, contest: Contest, *, of_quota: bool) -> Reading:
     """The place of every payee of each window that is over: in micro-units, of a whole of as many where it is a share.
 
-    By what was achieved, or by attainment where there is a quota. No place of a window is known while any
-    achievement in it is not.
+    By what was achieved, or by attainment (`of_quota`). No place of a window is known while any achievement in it is
+    not, or lacks its quota.
     """
     last = attained.rows.group_by(WINDOW, maintain_order=True).agg(
         pl.col("dated_on", "credit_id", "deal_id", "after_micros", "quota_micros").last()
@@ -90,8 +90,8 @@ def placed(attained: Attainment, contest: Contest) -> Reading:
     days: dict[str, date] = {}
     for payee, window, day, _, _, achieved, quota in last.iter_rows():
         days[window] = contest.last_day(day)
-        if achieved > 0 and contest.is_over(day):
-            found.setdefault(window, {})[payee] = Result(Fraction(achieved, quota or 1), day)
+        if achieved > 0 and not (of_quota and (quota or 0) <= 0) and contest.is_over(day):
+            found.setdefault(window, {})[payee] = Result(Fraction(achieved, quota if of_quota else 1), day)
     places = {window: _places(results, contest, days[window]) for window, results in found.items()}
     nowhere: Place = (NOWHERE, MICROS)
     told = [places.get(window, {}).get(payee, nowhere) for payee, window in last.select(WINDOW).iter_rows()]
@@ -103,7 +103,10 @@ def placed(attained: Attainment, contest: Contest) -> Reading:
         value=pl.Series([value for value, _ in told], dtype=pl.Int64),
         quota=pl.Series([of for _, of in told], dtype=pl.Int64),
     )
-    unknown = last.join(attained.waiting, on="window", how="semi").select(WINDOW)
+    quota = pl.col("quota_micros")
+    lacks = last.filter(pl.lit(of_quota) & (pl.col("after_micros") > 0) & (quota.is_null() | (quota <= 0)))
+    stuck = pl.concat([attained.waiting.select("window"), lacks.select("window")])
+    unknown = last.join(stuck, on="window", how="semi").select(WINDOW)
     return Reading(rows, contest.over, pl.concat([unknown, attained.waiting]), nothing=NOWHERE, whole=MICROS)
 
 

@@ -42,6 +42,8 @@ class Earnings:
     company: Company
     plans: Sequence[Plan]
     credits: Sequence[Credit]
+    through: date
+    """How far days are over."""
     remembered: dict[Any, Any] = field(default_factory=dict)
 
     def everybody(self) -> list[Participant]:

@@ -12,6 +12,7 @@ from engine.documents.gauge import Gate, Gauge, Multiplier
 from tests.reference.entries import Entry
 from tests.reference.money import WHOLE
 from tests.reference.participants import Participant
+from tests.reference.ranking import UnknownPlaceError, place
 
 if TYPE_CHECKING:
     from tests.reference.earn import Earnings
@@ -25,7 +26,7 @@ def factor(component: Component, who: Participant, entry: Entry, earned: Earning
     """What gates and multipliers make of the component's payout for this entry."""
     total = Fraction(1)
     for gate in _gates(component, earned):
-        number = _remembered(gate, _read(gate, component, who, earned), entry, earned)
+        number = _remembered(gate, component, who, entry, earned)
         if isinstance(gate, Multiplier):
             total *= _factor_at(gate, number)
         else:
@@ -40,8 +41,8 @@ def cell(component: Component, who: Participant, entry: Entry, earned: Earnings)
     axes = (component.matrix.rows, component.matrix.columns)
     places = []
     for axis, gauge in zip(axes, earned.gauges(component)[-len(axes) :], strict=True):
-        number = _remembered(gauge, _read(gauge, component, who, earned), entry, earned)
-        places.append(max((place for place, start in enumerate(axis.starts) if start <= number), default=0))
+        number = _remembered(gauge, component, who, entry, earned)
+        places.append(max((nth for nth, start in enumerate(axis.starts) if start <= number), default=0))
     return component.matrix.cells[places[0]][places[1]]
 
 
@@ -86,8 +87,14 @@ def _read(gauge: Gauge, component: Component, who: Participant, earned: Earnings
     return _Read(who, other.id, entries, other.accumulates, other.quota, other, paid=gauge.payout_of is not None)
 
 
-def _remembered(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fraction:
+def _remembered(gauge: Gauge, component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction:
     """The number, which is the same for everything that a window judges."""
+    if gauge.ranked is not None:
+        try:
+            return place(gauge, component, who, entry, earned)
+        except UnknownPlaceError as unknown:
+            raise UnknownGaugeError from unknown
+    read = _read(gauge, component, who, earned)
     if gauge.judged == "deal":
         return _number(gauge, read, entry, earned)
     key = ("number", id(gauge), read.named, read.who.key, earned.window(read.over, entry))

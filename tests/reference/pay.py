@@ -48,7 +48,7 @@ def compute(book: Book, rules: Rules, through: date) -> Result:
     direct = [each for each in given if each.kind == "direct" and (each.house is None or "rollups" in each.house)]
     rolled = [replace(each, house=None) for credit in direct for each in rollups_of(credit, rules.plans, facts)]
     credits_ = [*counted_of(given), *rolled]
-    earned = Earnings(facts, rules.company, rules.plans, credits_)
+    earned = Earnings(facts, rules.company, rules.plans, credits_, through)
     lines: list[Line] = []
     payables: list[Payable] = []
     pools = [line for plan in rules.plans for line in pool_lines(plan, earned, through)]

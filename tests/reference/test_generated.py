@@ -20,20 +20,18 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
-    **_each(LATE, "BonusPool", "of_others"),
-    **_each(LATE, "Axis", "ranked", "trailing"),
+    **_each(LATE, "Axis", "trailing"),
     **_each(LATE, "OthersMeasure", "measure", "plan"),
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
-    **_each(LATE, "Component", "carry", "overpaid", "since", "to_date"),
-    **_each(LATE, "Gate", "ranked", "trailing"),
+    **_each(LATE, "Component", "carry", "since", "to_date"),
+    **_each(LATE, "Gate", "trailing"),
     **_each(LATE, "Holdover", "because", "days", "of", "share"),
     **_each(LATE, "Measure", "most_per_deal", "members", "ratio", "retention", "weighted"),
     **_each(LATE, "Ratio", "as", "of", "to"),
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
-    **_each(LATE, "Multiplier", "below", "beyond", "points", "ranked", "trailing"),
+    **_each(LATE, "Multiplier", "below", "beyond", "points", "trailing"),
     **_each(LATE, "FactorPoint", "at", "factor"),
     **_each(LATE, "Newcomers", "least", "months"),
-    **_each(LATE, "Ranked", "among", "counted_as", "least", "ties"),
     **_each(
         LATE, "Retention", "cohort", "goal", "grace_days", "kind", "losses", "owner", "trailing_months", "transferred"
     ),

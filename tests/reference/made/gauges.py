@@ -31,7 +31,7 @@ def matrix(chance: Random, before: list[dict[str, Any]], kind: str, cells: tuple
 
 def _axis(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     number, thresholds = _number(chance, before)
-    return {**number, **_judged(chance), "from": [thresholds[0], *_some(chance, thresholds[1:])]}
+    return {**number, **_judged(chance, number), "from": [thresholds[0], *_some(chance, thresholds[1:])]}
 
 
 def _some(chance: Random, starts: tuple[Any, ...]) -> list[Any]:
@@ -40,22 +40,24 @@ def _some(chance: Random, starts: tuple[Any, ...]) -> list[Any]:
 
 def _gate(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     if chance.random() < 0.2:
-        return {"each_of": ["m1", "m2"], chance.choice(["min", "above"]): 5_000, **_judged(chance), **_over(chance)}
+        return {"each_of": ["m1", "m2"], chance.choice(["min", "above"]): 5_000, **_judged(chance, {}), **_over(chance)}
     number, thresholds = _number(chance, before)
     low, high = sorted(chance.sample(range(len(thresholds)), 2))
     bounds = chance.choice([{"min": low}, {"above": low}, {"max": high}, {"below": high}, {"min": low, "below": high}])
-    return {**number, **{name: thresholds[place] for name, place in bounds.items()}, **_judged(chance)}
+    return {**number, **{name: thresholds[place] for name, place in bounds.items()}, **_judged(chance, number)}
 
 
 def _multiplier(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     number, thresholds = _number(chance, before)
     starts = [thresholds[0], *_some(chance, thresholds[1:])]
     brackets = [{"from": start, "factor": chance.choice(FACTORS)} for start in starts]
-    return {**number, "brackets": brackets, **_judged(chance)}
+    return {**number, "brackets": brackets, **_judged(chance, number)}
 
 
 def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Which number, and what it may be compared with."""
+    if chance.random() < 0.15:
+        return _place(chance)
     attaining = [part["id"] for part in before if "quota" in part]
     if attaining and chance.random() < 0.5:
         return {"attainment_of": chance.choice(attaining)}, SHARES
@@ -69,7 +71,24 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
     return {"measure": chance.choice(["m1", "m2", "plain"]), **_over(chance)}, SUMS
 
 
-def _judged(chance: Random) -> dict[str, Any]:
+def _place(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Where the payee stands in a measure, or by attainment."""
+    quota = chance.choice([{}, {"quota": "sales"}])
+    ranked: dict[str, Any] = {"ties": chance.choice(["best", "worst", "earliest"])}
+    ranked |= chance.choice([{}, {"among": chance.choice(["plan", "team"])}])
+    if chance.random() < 0.4:
+        ranked["least"] = "50%" if quota else chance.choice([1_000, 40_000])
+    share = chance.random() < 0.4
+    if share or chance.random() < 0.3:
+        ranked["counted_as"] = "share" if share else "place"
+    number = {"measure": chance.choice(["plain", "plain", "m1"]), **quota, "over": chance.choice(OVER[1:])}
+    thresholds = ("0%", "25%", "50%", "75%") if share else (0, 1, 2, 3)
+    return {**number, "ranked": chance.choice([ranked, ranked, ranked, True]) if not share else ranked}, thresholds
+
+
+def _judged(chance: Random, number: dict[str, Any]) -> dict[str, Any]:
+    if "ranked" in number:
+        return {}
     return {} if chance.random() < 0.4 else {"judged": chance.choice(["window", "deal"])}
 
 
