@@ -18,8 +18,8 @@ class Ranked(Document):
 
     `ranked: true` is all of these as they are by default. Among 20 people `{counted_as: share}` is 0 % for the best,
     5 % for the second and 25 % for the sixth: `below: 10%` is the best tenth (two people; of 15 it is two, too, because
-    10 % of them is more than one), brackets from 0 %, 25 %, 50 % and 75 % are quartiles. While anything in the window is
-    held, or somebody who achieved something lacks the `quota`, nobody's place is known.
+    10 % of them is more than one), brackets from 0 %, 25 %, 50 % and 75 % are quartiles. While anything in the window
+    is held, or somebody who achieved something lacks the `quota`, nobody's place is known.
     """
 
     counted_as: Literal["place", "share"] = Field(default="place", examples=["share"])
