@@ -20,7 +20,7 @@ from engine.documents.problems import Loc, Problem
 from engine.documents.rate_by import RateBy
 from engine.documents.release import STEPS, ReleaseStep, share_problems
 from engine.documents.residual import Residual
-from engine.documents.values import Count, Dated, Micros, Name, Pay, Rate, Share, Times, Window
+from engine.documents.values import Count, Dated, Micros, Name, Pay, Rate, Share, Times, Window, YesNo
 
 Accumulation = Over
 Kind = Literal["commission", "spiff", "bonus", "manager_override"]
@@ -91,6 +91,9 @@ class Component(Document):
     per: Pay | None = Field(default=None, examples=["1_000"])
     """What an amount of `pays` is for: `pays: 100` and `per: 1_000` pay 100 for each 1,000 of the measure, and a part
     of it for a part of 1,000."""
+    only_full: YesNo = Field(default=False, examples=["true"])
+    """With `per`: only what is full counts. `pays: 500` and `per: 10_000` pay 1,500 for 37,000, and 500 more with the
+    next 3,000."""
     brackets: tuple[Bracket, ...] = Field(default=(), examples=["[{from: 0%, rate: 8%}, {from: 100%, rate: 12%}]"])
     """Tiers that begin at 0 and climb; rates may fall (a decelerator) and may be 0."""
     tiers: Tiers | None = Field(default=None, examples=["marginal"])
@@ -334,10 +337,7 @@ class Component(Document):
         for name in ("below", "beyond"):
             if getattr(self, name) and not self.points:
                 yield Problem((name,), f"{name} without points.", f"Add points, or remove {name}.")
-        if self.per is not None and not self.pays_each:
-            yield Problem(("per",), "per without an amount that is paid for it.", "Add pays, or remove per.")
-        if self.per == 0:
-            yield Problem(("per",), "an amount for each 0.", "Write more than 0.")
+        yield from self._per_problems()
         if self.carry is not None and (self.quota is None or self.accumulates == "transaction"):
             remedy = "Add quota and accumulates: month, quarter, half or year."
             yield Problem(("carry",), "what is carried lies above or below the quota of a window.", remedy)
@@ -348,6 +348,21 @@ class Component(Document):
             yield Problem(("rate_decimals",), "no rate is derived from a target.", "Add times, or remove it.")
         if self.rate_decimals is not None and not 0 <= self.rate_decimals <= MOST_DECIMALS:
             yield Problem(("rate_decimals",), "is no number of decimals.", f"Write 0 to {MOST_DECIMALS}.")
+
+    def _per_problems(self) -> Iterator[Problem]:
+        """Something is paid for each amount; full ones are of an amount, and rows begin where one is full."""
+        if self.per is not None and not self.pays_each:
+            yield Problem(("per",), "per without an amount that is paid for it.", "Add pays, or remove per.")
+        if self.per == 0:
+            yield Problem(("per",), "an amount for each 0.", "Write more than 0.")
+        if self.only_full and not self.per:
+            yield Problem(("only_full",), "full of what is not said.", "Add per, such as per: 10_000.")
+        if self.only_full and self.carry is not None:
+            yield Problem(("only_full",), "what is carried fills nothing by itself.", "Remove carry.")
+        for position, row in enumerate(self.rows if self.only_full and self.per else ()):
+            if row.from_share or row.start % (self.per or 1):
+                message = "does not begin where one is full."
+                yield Problem(("brackets", position, "from"), message, "Write a multiple of per.")
 
     def dated(self) -> Iterator[tuple[tuple[str | int, ...], Dated[Any]]]:
         """Every value that may change by date, and where it is written."""

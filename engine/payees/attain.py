@@ -162,10 +162,18 @@ def attain(
         unvalued = pl.concat([unvalued.select(HELD), lost.select(HELD)])
     windows = _windows(_largest(running, measure, alone=alone), component, measure, quotas, company)
     told, untold = _split(_beside(running, windows, alone=alone))
+    if component.only_full and component.per:
+        told = told.with_columns(before=_full(pl.col("after") - pl.col("base"), component.per))
+        told = told.with_columns(after=_full(pl.col("after"), component.per))
     if component.at_zero == "first_row":
         told = told.with_columns(before=_from_below())
     held = pl.concat([unvalued.select(HELD), untold.select(HELD)])
     return _concluded(told if chain is None else bounded(told, chain.carry), held, plan, component)
+
+
+def _full(total: pl.Expr, per: int) -> pl.Expr:
+    """What of a total fills an amount, either way."""
+    return total.sign() * (total.abs() // pl.lit(per, dtype=pl.Int128)) * pl.lit(per, dtype=pl.Int128)
 
 
 def _from_below() -> pl.Expr:

@@ -180,6 +180,8 @@ def _left_out(known: Row) -> str:
     rest = known["base_micros"] - (known["after_micros"] - _from(known))
     if not rest:
         return ""
+    if known["per"] is not None:
+        return f"; {_worth(rest, known)} of it fills no {_worth(known['per'], known)}" if rest > 0 else ""
     moved = known["after_micros"] == known["quota_micros"]
     why = (
         "lies above the quota and is moved into the next window"

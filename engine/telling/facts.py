@@ -56,6 +56,7 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "retention": _retention(measure),
         "cohort": json.loads(line["cohort"]) if line["cohort"] is not None else None,
         "hundred": _hundred(measure, line),
+        "per": component.per if component.only_full else None,
         "factor": str(factor),
         "factors": found_by(line["factors"]),
         "earned_by": list(measure.of),
