@@ -60,7 +60,7 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, dru
         free = unheld(placed, stuck)
         assignments.append(_owned(free, engagement, appointed, people))
         former = {
-            role: held_over(role, engagement, placed, appointed.by_role[role], book)
+            role: held_over(role, engagement, placed, appointed.by_role[role], book, teams=teams)
             for role in engagement.holdovers.keys() & appointed.by_role.keys()
         }
         appointments += _kept(appointed, stuck, former)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -17,10 +18,19 @@ FORMER = {"deal_id": pl.String, "person_id": pl.String, "how": pl.String, "parts
 
 
 def held_over(
-    role: str, engagement: Engagement, deals: pl.DataFrame, present: pl.DataFrame, book: Book
+    role: str,
+    engagement: Engagement,
+    deals: pl.DataFrame,
+    present: pl.DataFrame,
+    book: Book,
+    *,
+    teams: pl.DataFrame,
 ) -> pl.DataFrame:
-    """By deal: the former holder of the role, and the parts of its credit that are still his."""
-    holdover, people = engagement.holdovers[role], People.of(book)
+    """By deal: the former holder of the role, and the parts of its credit that are still his.
+
+    Who holds the role on the deal's team (`teams`) held it before, too.
+    """
+    holdover, people = engagement.holdovers[role], replace(People.of(book), teams=teams)
     created = book.deals.select("deal_id", "created_on")
     asked = deals.join(created, on="deal_id", how="left").join(present.select("deal_id", now="person_id"), on="deal_id")
     parts = [pl.DataFrame(schema=FORMER)]

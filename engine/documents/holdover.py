@@ -29,7 +29,8 @@ class Holdover(Document):
 
     The day of the change is the first on which the deal's role is another person's, by the holdings and by the dated
     lists that territories test. The former holder gets the share on deals dated in the days after it, the present one
-    (or who steps in) the rest. The present holder owns the deal.
+    (or who steps in) the rest. The present holder owns the deal. Of a role that somebody holds on the deal's own team
+    nobody is held over.
     """
 
     days: Annotated[int, written(_days), WithJsonSchema(COUNT_SCHEMA)] = Field(examples=["90"])

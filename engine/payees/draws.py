@@ -25,7 +25,7 @@ from engine.documents.values import Window
 from engine.model import Issue, Severity
 from engine.money import round_ratio
 from engine.payees.attain import STATEMENT
-from engine.payees.presence import presences, share_away
+from engine.payees.presence import presences, share_of_draw_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _drawn(
         place = periods_between(account.begins_on, period.starts_on, period.kind, company)
         plan = next((plan for plan in reversed(files) if _meets(plan.effective, period)), None)
         due = _due(plan.draw, account, place, period) if plan is not None and plan.draw is not None else None
-        drawn = _amount(due, plan, account, period) if plan is not None and due is not None else None
+        drawn = _amount(due, plan, account, period, company) if plan is not None and due is not None else None
         if plan is not None and drawn is not None:
             last, first = plan, place if first < 0 else first
         if first >= 0:
@@ -185,9 +185,9 @@ def _due(rule: Draw, account: Account, place: int, period: Period) -> int | None
     return rule.of_period(place) if enrolled and in_time else None
 
 
-def _amount(due: int, plan: Plan, account: Account, period: Period) -> int:
+def _amount(due: int, plan: Plan, account: Account, period: Period, company: Company) -> int:
     """The draw of a period, less what leave takes off."""
-    exact = due * (1 - share_away(period.starts_on, period.ends_on, plan, account.leave))
+    exact = due * (1 - share_of_draw_away(period, plan, account.leave, company))
     return round_ratio(exact.numerator, exact.denominator, plan.unit_micros, plan.rounding)
 
 

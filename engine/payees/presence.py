@@ -13,6 +13,8 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book
+from engine.calendar import Period, period_of
+from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.documents.values import Window
 from engine.payees.enrol import merged
@@ -72,6 +74,19 @@ def share_away(since: date, until: date, plan: Plan, leave: Sequence[Window]) ->
     days = (until - since).days
     away = sum(common(since, until, window) for window in leave)
     return {"none": Fraction(0), "months": Fraction(away == days), "days": Fraction(away, days)}[plan.leave.quota]
+
+
+def share_of_draw_away(period: Period, plan: Plan, leave: Sequence[Window], company: Company) -> Fraction:
+    """Which part of a statement period leave takes off, by its days; by `months` those of fiscal months wholly away."""
+    if plan.leave.quota != "months":
+        return share_away(period.starts_on, period.ends_on, plan, leave)
+    day, off = period.starts_on, 0
+    while day < period.ends_on:
+        month = period_of(day, "month", company)
+        whole = share_away(month.starts_on, month.ends_on, plan, leave) == 1
+        off += common(day, period.ends_on, Window(from_on=day, until_on=month.ends_on)) if whole else 0
+        day = month.ends_on
+    return Fraction(off, (period.ends_on - period.starts_on).days)
 
 
 def common(first: date, end: date, *windows: Window) -> int:

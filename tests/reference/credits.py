@@ -11,6 +11,7 @@ from engine.documents.engagement import Engagement, Rule
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts, Row
 from tests.reference.holders import HeldDealError, holder_of
+from tests.reference.holdovers import held_over
 from tests.reference.matching import fits
 from tests.reference.money import WHOLE, divided, rounded
 
@@ -152,7 +153,12 @@ def _people(
         yield from _by_stages(share, part, deal, known, facts)
         return
     if not splits:
-        yield share.to, holder_of(share.to, deal, engagement, facts), part
+        former = held_over(share.to, deal, engagement, facts)
+        kept = Fraction(0) if former is None else former[1]
+        if kept < 1:
+            yield share.to, holder_of(share.to, deal, engagement, facts), part * (1 - kept)
+        if former is not None:
+            yield share.to, former[0], part * kept
         return
     persons = {person["user_id"]: person["person_id"] for person in facts.people}
     total = sum(Fraction(row["share_num"], row["share_den"]) for row in splits)

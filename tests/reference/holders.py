@@ -18,25 +18,25 @@ class HeldDealError(Exception):
 
 def holder_of(role: str, deal: Deal, engagement: Engagement, facts: Facts) -> str | None:
     """The person; None where the role may stay open. HeldDealError where that cannot be told."""
-    found = _in(role, deal, engagement, facts)
+    found = present_holder(role, deal, engagement, facts)
     if found is None and role not in engagement.vacancies:
         raise HeldDealError(role)
     for stand_in in engagement.vacancies.get(role, ()):
         if found is None:
-            found = _stepping_in(stand_in, deal, engagement, facts)
+            found = _steppingpresent_holder(stand_in, deal, engagement, facts)
     if found is None and engagement.vacancies.get(role):
         raise HeldDealError(role)
     return found
 
 
-def _stepping_in(name: str, deal: Deal, engagement: Engagement, facts: Facts) -> str | None:
+def _steppingpresent_holder(name: str, deal: Deal, engagement: Engagement, facts: Facts) -> str | None:
     if not name.startswith(MANAGER_OF):
-        return _in(name, deal, engagement, facts)
-    of = _in(name.removeprefix(MANAGER_OF), deal, engagement, facts)
+        return present_holder(name, deal, engagement, facts)
+    of = present_holder(name.removeprefix(MANAGER_OF), deal, engagement, facts)
     return None if of is None else one_of(managers_of(of, deal.day, facts))
 
 
-def _in(name: str, deal: Deal, engagement: Engagement, facts: Facts) -> str | None:
+def present_holder(name: str, deal: Deal, engagement: Engagement, facts: Facts) -> str | None:
     """The owner of a record; of a role who has it on the deal's team, else who holds it at the narrowest place."""
     if name in RECORD_OWNERS:
         return facts.person(_record(name, deal).get("owner_id"))

@@ -41,8 +41,16 @@ def _special(chance: Random) -> dict[str, Any]:
     if chance.random() < 0.5:
         made["team_roles"] = {"Sales Engineer": chance.choice(ROLES), "Sponsor": chance.choice(ROLES)}
     if chance.random() < 0.4:
+        made["holdovers"] = {role: _holdover(chance) for role in chance.sample(ROLES, chance.choice([1, 2]))}
+    if chance.random() < 0.4:
         made["house_accounts"] = [_house(chance, name) for name in ("founders", "strategic")[: chance.choice([1, 2])]]
     return made
+
+
+def _holdover(chance: Random) -> dict[str, Any]:
+    share = {"share": chance.choice(["50%", "33.3333%"])} if chance.random() < 0.6 else {}
+    of = {"of": chance.choice(["open_deals", "all_deals"])} if chance.random() < 0.5 else {}
+    return {"days": chance.choice([20, 120]), "because": "agreed", **share, **of}
 
 
 def _house(chance: Random, name: str) -> dict[str, Any]:
