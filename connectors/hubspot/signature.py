@@ -33,7 +33,7 @@ def is_recent(timestamp: str, now: datetime) -> bool:
     """Whether the milliseconds of the header are of these minutes."""
     if not _MILLIS.fullmatch(timestamp):
         return False
-    return abs(now - (EPOCH + timedelta(milliseconds=int(timestamp)))) <= AGE_MAX
+    return abs(now - EPOCH - timedelta(milliseconds=int(timestamp))) <= AGE_MAX
 
 
 def is_genuine(given: str, wanted: bytes) -> bool:
