@@ -18,6 +18,7 @@ from engine.money import round_ratio
 from engine.pay import pay
 from engine.payees.curve import value_at
 from engine.payees.shape import curve_of
+from jobs.compute import rivals
 from tests.engine.plans import ledger
 from tests.engine.properties.booking import booked, computed, lines_of, shuffled, without
 from tests.reference.comparing import THROUGH
@@ -35,10 +36,11 @@ some = settings(max_examples=settings().max_examples // SHARE_OF_EXAMPLES, phase
 @some
 @given(worlds)
 def test_credits_add_up_to_their_deal(made: World) -> None:
-    """Direct credits come to the deal, or to less where a role stays open; a roll-up is the credit that it rolls up."""
+    """Direct credits of one event come to the deal, or to less where a role is open; roll-ups are what they roll up."""
     credited = computed(made.book, made.rules).credited
     measures = ["amount_micros", "acv_micros", "units_micros"]
-    direct = credited.credits.filter(kind="direct").group_by("deal_id").agg(pl.col(measures).sum())
+    direct = credited.credits.filter(kind="direct").group_by("deal_id", "event").agg(pl.col(measures).sum())
+    direct = direct.drop("event")
     whole = credited.classified.select("deal_id", amount="amount_micros", acv="acv_micros")
     for deal, amount, acv, units, of_amount, of_acv in direct.join(whole, on="deal_id").iter_rows():
         if units == MICROS:
@@ -88,7 +90,8 @@ def test_a_deal_that_came_and_went_leaves_nothing(made: World, number: int) -> N
 @given(worlds, st.sets(st.sampled_from([*REPS, *MANAGERS]), min_size=1))
 def test_the_affected_payees_by_themselves_come_to_the_same(made: World, affected: set[str]) -> None:
     whole = computed(made.book, made.rules)
-    credits_ = whole.credited.credits.filter(pl.col("payee_id").is_in(list(affected)))
+    together = affected | rivals(affected, made.book, made.rules)
+    credits_ = whole.credited.credits.filter(pl.col("payee_id").is_in(list(together)))
     some_ = pay(credits_, whole.credited.classified, made.book, made.rules, ledger(), through=THROUGH)
 
     theirs = {key: amount for key, amount in lines_of(whole.outcome).items() if key[2] in affected}
@@ -108,8 +111,9 @@ def test_the_lines_of_a_window_come_to_the_curve_at_its_total(made: World) -> No
 def _is_one_curve(component: Component) -> bool:
     """Whether nothing but the achievement of the window decides what it pays."""
     dated = any(len(leaf.steps) > 1 for _, leaf in component.dated())
+    shared = component.split_of == "money"
     hard = component.cap is None or (component.cap.per == "window" and component.cap.then_pays is None)
-    return hard and not (dated or component.gauges() or component.residual)
+    return hard and not (shared or dated or component.gauges() or component.residual)
 
 
 def _check_windows(plan: Plan, component: Component, lines: pl.DataFrame) -> None:
