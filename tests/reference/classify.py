@@ -156,7 +156,7 @@ def _signing(row: Row, won: list[Row], facts: Facts) -> Row | None:
     for deal in sorted(of_account, key=lambda each: (each["closed_on"], each["deal_id"])):
         if deal["motion"] != "new_business" or deal["closed_on"] > row["closed_on"]:
             continue
-        if signed is None or (deal["closed_on"] > signed["closed_on"] and not _is_customer(deal, won, facts)):
+        if signed is None or (deal["closed_on"] > signed["closed_on"] and not _is_customer(deal, facts)):
             signed = deal
     return signed
 
@@ -167,15 +167,14 @@ def _won_before(each: Row, row: Row) -> date | None:
     return day if each["account_id"] == row["account_id"] and day <= row["closed_on"] else None
 
 
-def _is_customer(deal: Row, won: list[Row], facts: Facts) -> bool:
+def _is_customer(deal: Row, facts: Facts) -> bool:
     """Whether a contract of the account runs on the deal's day: signed before it, neither over nor cancelled.
 
     A contract is signed on the day of the deal that started it, or without one on the day on which it starts.
     """
-    closed = {each["deal_id"]: each["closed_on"] for each in won}
     for each in facts.contracts:
         if each["account_id"] == deal["account_id"]:
-            signed = closed.get(each["origin_deal_id"], each["starts_on"])
+            signed = facts.won_on.get(each["origin_deal_id"], each["starts_on"])
             ends = [end for end in (each["ends_on"], each["cancelled_on"]) if end is not None]
             if signed < deal["closed_on"] and all(deal["closed_on"] < end for end in ends):
                 return True

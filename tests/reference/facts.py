@@ -63,6 +63,11 @@ class Facts:
             found.setdefault(row["person_id"], []).append(row)
         return found
 
+    @cached_property
+    def won_on(self) -> Mapping[str, date]:
+        """The days on which deals were won."""
+        return {row["deal_id"]: row["closed_on"] for row in self.deals if row["is_won"] and row["is_closed"]}
+
     def leaves_of(self, person: str) -> list[Row]:
         """When somebody was on leave."""
         return self._leaves.get(person, [])

@@ -60,10 +60,12 @@ class Capped:
 
     def _counts(self, cap: PlanCap, line: Line) -> bool:
         """Whether a line counts: one of its components, or of a cap before it that covers none but these."""
+        if cap.since == "contract" and line.deal is None:
+            return False
         earlier = next((each for each in self.who.plan.caps if each.id == line.component), None)
         if earlier is not None:
             return all(cap.covers(part.id) for part in self.who.plan.components if earlier.covers(part.id))
-        return cap.covers(line.component) and (cap.since != "contract" or line.deal is not None)
+        return cap.covers(line.component)
 
     def _steps(self, cap: PlanCap, counted: Sequence[Line]) -> dict[Span, list[Step]]:
         """By window, the statement periods in order of time."""
