@@ -111,7 +111,8 @@ def issues(company: Company) -> set[tuple[str, str]]:
     """Code and subject of every open issue of a record."""
     with company.store().read() as conn:
         found = [each.issue for each in runs.open_issues(conn)]
-    return {(each.code, in_our_words(company, each.subject)) for each in found if each.code != "optional_field_missing"}
+    of_records = [each for each in found if each.code not in {"optional_field_missing", "run_failed"}]
+    return {(each.code, in_our_words(company, each.subject)) for each in of_records}
 
 
 def written(company: Company) -> dict[str, dict[str, Any]]:
