@@ -21,6 +21,7 @@ ALLOWED = frozenset(
         "run", "kind", "object", "step", "outcome", "seconds", "reason", "code", "subject", "crm", "org",
         "new", "changed", "unchanged", "records", "pages", "deleted", "deals", "accounts", "payees", "credits", "lines",
         "postings", "wanted", "written", "retry", "parked", "gone", "held", "issues", "calls", "attempt", "wait_s",
+        "owners_written", "owners_retry", "owners_parked", "owners_gone",
         "limit", "used", "full", "next_run", "version", "signal", "missing", "found", "drifted",
     }
 )  # fmt: skip

@@ -7,6 +7,7 @@ approval is for that configuration, for about so many changes, and for once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from connectors.port import NotAllowed, Refused
 from engine.model import Issue, Severity
@@ -40,16 +41,14 @@ def hold_owners(run: Run, configuration: Configuration, every: Sequence[Sending]
 
 
 def _changes(sending: Sending) -> int:
-    """How many would be written now. A kind of place that cannot be read writes nothing."""
+    """How many would be written now. What comes after a batch that cannot be read is not written; what comes before is."""
     found = 0
-    try:
+    with suppress(NotAllowed, Refused):
         for ids, inactive in batches(sending):
             said = sending.place.read(ids)
             with sending.run.store.read() as conn:
                 _, decisions = decided(conn, sending, said, ids, inactive)
             found += sum(each.writes for each in decisions)
-    except (NotAllowed, Refused):
-        return 0
     return found
 
 

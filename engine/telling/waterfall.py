@@ -27,6 +27,8 @@ Parts = dict[str, Fraction]
 FIRST = ("commission", "spiff", "bonus", "manager_override")
 """Kinds of lines that are paid by a curve: their base."""
 ON_TOP = ("tiers", "multipliers", "caps")
+ROUNDINGS = 2
+"""Of a line, on the curve and when money is split: a difference of less than so many units is no cap's doing."""
 STEPS = (*FIRST, *ON_TOP, "floor", "pool", "clawback", "draw_advance", "draw_recovery", "adjustment")
 """Every step in the order in which it is shown; a kind of line that is not named comes last."""
 
@@ -55,7 +57,10 @@ def parts_of(line: Mapping[str, Any], plan: Plan | None) -> Parts:
     multiplied = _moved(replace(scaled(curve, factor), limit=None), line)
     base = _base(scaled(curve, by_rate), line)
     first = tiers if base is None else base
-    return {kind: first, "tiers": tiers - first, "multipliers": multiplied - tiers, "caps": amount - multiplied}
+    rest = amount - multiplied
+    rounded = rest if abs(rest) < ROUNDINGS * plan.unit_micros else Fraction(0)
+    moved = {"tiers": tiers - first, "multipliers": multiplied - tiers, "caps": rest - rounded}
+    return {kind: first + rounded, **moved}
 
 
 def _base(curve: Curve, line: Mapping[str, Any]) -> Fraction | None:

@@ -167,8 +167,8 @@ def _unexplained(computed: Computed, payee_id: str) -> Iterator[str]:
 
 
 def _other_words(said: Mapping[str, Any], again: Mapping[str, Any]) -> Iterator[str]:
-    """The parts of the statement that come out otherwise."""
+    """The parts of the statement that differ."""
     told = json.loads(canonical_text(again))
     for part in sorted(said.keys() | told.keys()):
         if said.get(part) != told.get(part):
-            yield f"the statement's {part} come out otherwise"
+            yield f"the statement differs in its {part} when it is computed again"

@@ -70,6 +70,6 @@ def show_seal(answer: dict[str, Any], *, as_json: bool) -> None:
     for altered in answer["altered"]:
         typer.echo(f"Altered: {altered}")
     for part in answer["parts"]:
-        typer.echo(f"{what}: its {part} come out otherwise.")
+        typer.echo(f"{what}, differs in its {part} when it is computed again.")
     if answer["holds"]:
         typer.echo(f"{what}, follows from the records and plans of {answer['computed_at']}, to the cent.")

@@ -34,6 +34,16 @@ def test_tiers_and_caps_are_told_from_the_base_rate() -> None:
     assert found == {"commission": units(12_000), "tiers": units(2_000), "caps": units(-1_000)}
 
 
+def test_what_rounding_makes_of_a_line_is_no_cap() -> None:
+    """8 % of 0.06 and of 0.12 are 0.0048 and 0.0096: the second line pays the cent of both, and no cap took part."""
+    terms = plan(component(brackets=MARGINAL))
+    lines = Case([terms], [quota(100_000)]).pays(sold(("2026-05-15", 0.06), ("2026-06-15", 0.06))).lines
+
+    second = lines.sort("dated_on").tail(1).iter_rows(named=True)
+
+    assert steps_of(second, {terms.version: terms}, "USD") == [("commission", 10_000)]
+
+
 def test_a_line_of_another_plan_document_is_base_as_a_whole() -> None:
     """Nothing is taken apart by a curve that did not pay it."""
     terms = plan(component(brackets=MARGINAL))

@@ -79,6 +79,7 @@ def test_what_is_held_moves_nothing_and_is_booked_at_its_price(company: Company,
     assert (found["record"], found["kinds"], found["state"]) == (deal, ["amount"], "held")
     assert any(change.startswith("acv: ") for change in found["changes"])
     assert found["effects"]
+    assert f"holds  Opportunity {deal}" in run_on(company, "issues").stdout
     assert all(line["was"] and line["becomes"] and line["was"] != line["becomes"] for line in found["lines"])
     _sync(company)
     assert _drifts(company) == [found]

@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from connectors.port import NotAllowed
+from engine.model import Verdict
 from jobs import logs
 from jobs.cycle import sync
 from store import ledger
@@ -75,3 +76,8 @@ def test_a_key_that_is_not_allowed_is_dropped_by_name(written: io.StringIO) -> N
     line = json.loads(written.getvalue())
     assert line["dropped"] == ["amount_micros"]
     assert "42000000" not in written.getvalue()
+
+
+def test_what_became_of_owners_that_were_sent_is_logged() -> None:
+    """Their counts are counts as any other; they were dropped from the line of each run that set owners."""
+    assert {f"owners_{verdict.value}" for verdict in Verdict} <= logs.ALLOWED
