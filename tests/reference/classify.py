@@ -74,17 +74,15 @@ class Deal:
 
 def classify(facts: Facts, company: Company) -> list[Deal]:
     """Every won deal that can be told; a deal in a currency without one exchange rate on its day is held."""
-    won = [row for row in facts.deals if row["is_won"] and row["is_closed"]]
-    deals = [_deal(row, won, facts, company) for row in won]
+    deals = [_deal(row, facts, company) for row in facts.won.values()]
     return sorted((deal for deal in deals if deal is not None), key=lambda deal: deal.id)
 
 
 def qualified(facts: Facts, company: Company) -> list[Deal]:
     """Every deal that passed its qualifying stage, as if it had been won that day for what it is worth so far."""
-    won = [row for row in facts.deals if row["is_won"] and row["is_closed"]]
     passed = [row for row in facts.deals if row["qualified_on"] is not None]
     as_won = ({**row, "closed_on": row["qualified_on"], "amount_micros": row["amount_micros"] or 0} for row in passed)
-    deals = [_deal(row, won, facts, company) for row in as_won]
+    deals = [_deal(row, facts, company) for row in as_won]
     return sorted((deal for deal in deals if deal is not None), key=lambda deal: deal.id)
 
 
@@ -96,7 +94,7 @@ def rate_into_company(currency: str, day: date, facts: Facts, company: Company) 
     return Fraction(rates[0]["rate_num"], rates[0]["rate_den"]) if len(rates) == 1 else None
 
 
-def _deal(row: Row, won: list[Row], facts: Facts, company: Company) -> Deal | None:
+def _deal(row: Row, facts: Facts, company: Company) -> Deal | None:
     fx = rate_into_company(row["currency"], row["closed_on"], facts, company)
     if fx is None:
         return None
@@ -112,9 +110,9 @@ def _deal(row: Row, won: list[Row], facts: Facts, company: Company) -> Deal | No
         cost=_stated_or_of_lines(row["cost_micros"], [line["cost_micros"] for line in lines]),
         list_price=_stated_or_of_lines(row["list_micros"], [line["list_micros"] for line in lines]),
         fx=fx,
-        expiring_acv=_expiring(row, won, facts),
-        signing=_signing(row, won, facts),
-        first_won_on=min((day for each in won if (day := _won_before(each, row)) is not None), default=None),
+        expiring_acv=_expiring(row, facts),
+        signing=_signing(row, facts),
+        first_won_on=next((each["closed_on"] for each in _won_before(row, facts)), None),
         cancelled_on=_cancelled_on(row, facts),
     )
 
@@ -136,35 +134,30 @@ def _stated_or_of_lines(stated: int | None, of_lines: list[int | None]) -> int |
     return sum(known) if known and len(known) == len(of_lines) else None
 
 
-def _expiring(row: Row, won: list[Row], facts: Facts) -> int | None:
+def _expiring(row: Row, facts: Facts) -> int | None:
     """The ACV of the contract that a renewal renews: as it states, else of the deal that started it, else of the
     prior deal; only in the renewal's own currency."""
     if row["motion"] != "renewal":
         return None
-    by_id = {each["deal_id"]: each for each in won}
     contract = next((each for each in facts.contracts if each["contract_id"] == row["renewed_contract_id"]), None)
     if contract is not None and contract["acv_micros"] is not None:
         return int(contract["acv_micros"]) if contract["currency"] == row["currency"] else None
-    origin = by_id.get(contract["origin_deal_id"] if contract is not None else row["prior_deal_id"])
+    origin = facts.won.get(contract["origin_deal_id"] if contract is not None else row["prior_deal_id"])
     return _acv(origin) if origin is not None and origin["currency"] == row["currency"] else None
 
 
-def _signing(row: Row, won: list[Row], facts: Facts) -> Row | None:
+def _signing(row: Row, facts: Facts) -> Row | None:
     """The account's first new business, of one day by its id; who had left altogether by then signs anew."""
     signed = None
-    of_account = [each for each in won if each["account_id"] == row["account_id"]]
-    for deal in sorted(of_account, key=lambda each: (each["closed_on"], each["deal_id"])):
-        if deal["motion"] != "new_business" or deal["closed_on"] > row["closed_on"]:
-            continue
+    for deal in (each for each in _won_before(row, facts) if each["motion"] == "new_business"):
         if signed is None or (deal["closed_on"] > signed["closed_on"] and not _is_customer(deal, facts)):
             signed = deal
     return signed
 
 
-def _won_before(each: Row, row: Row) -> date | None:
-    """The day of a deal of the same account, where it was won by the day of the other."""
-    day: date = each["closed_on"]
-    return day if each["account_id"] == row["account_id"] and day <= row["closed_on"] else None
+def _won_before(row: Row, facts: Facts) -> list[Row]:
+    """The deals of the same account that were won by the deal's day, in order."""
+    return [each for each in facts.won_of(row["account_id"]) if each["closed_on"] <= row["closed_on"]]
 
 
 def _is_customer(deal: Row, facts: Facts) -> bool:
@@ -172,18 +165,22 @@ def _is_customer(deal: Row, facts: Facts) -> bool:
 
     A contract is signed on the day of the deal that started it, or without one on the day on which it starts.
     """
-    for each in facts.contracts:
-        if each["account_id"] == deal["account_id"]:
-            signed = facts.won_on.get(each["origin_deal_id"], each["starts_on"])
-            ends = [end for end in (each["ends_on"], each["cancelled_on"]) if end is not None]
-            if signed < deal["closed_on"] and all(deal["closed_on"] < end for end in ends):
-                return True
+    for each in facts.contracts_of(deal["account_id"]):
+        origin = facts.won.get(each["origin_deal_id"])
+        signed = each["starts_on"] if origin is None else origin["closed_on"]
+        ends = [end for end in (each["ends_on"], each["cancelled_on"]) if end is not None]
+        if signed < deal["closed_on"] and all(deal["closed_on"] < end for end in ends):
+            return True
     return False
 
 
 def _cancelled_on(row: Row, facts: Facts) -> date | None:
     """The day on which the first contract that the deal started was cancelled."""
-    started = [each["cancelled_on"] for each in facts.contracts if each["origin_deal_id"] == row["deal_id"]]
+    started = [
+        each["cancelled_on"]
+        for each in facts.contracts_of(row["account_id"])
+        if each["origin_deal_id"] == row["deal_id"]
+    ]
     return min((day for day in started if day is not None), default=None)
 
 

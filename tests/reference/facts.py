@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
@@ -57,16 +57,33 @@ class Facts:
         return by_deal(self.team_members)
 
     @cached_property
+    def won(self) -> Mapping[str, Row]:
+        """The deals that were won, by id, in order of their days and ids."""
+        won = [row for row in self.deals if row["is_won"] and row["is_closed"]]
+        return {row["deal_id"]: row for row in sorted(won, key=lambda row: (row["closed_on"], row["deal_id"]))}
+
+    @cached_property
+    def _won_of(self) -> Mapping[str, list[Row]]:
+        return by_key(self.won.values(), "account_id")
+
+    @cached_property
+    def _contracts(self) -> Mapping[str, list[Row]]:
+        return by_key(self.contracts, "account_id")
+
+    def won_of(self, account: str) -> list[Row]:
+        """The won deals of an account, in order."""
+        return self._won_of.get(account, [])
+
+    def contracts_of(self, account: str) -> list[Row]:
+        """The contracts of an account."""
+        return self._contracts.get(account, [])
+
+    @cached_property
     def _leaves(self) -> Mapping[str, list[Row]]:
         found: dict[str, list[Row]] = {}
         for row in self.leaves:
             found.setdefault(row["person_id"], []).append(row)
         return found
-
-    @cached_property
-    def won_on(self) -> Mapping[str, date]:
-        """The days on which deals were won."""
-        return {row["deal_id"]: row["closed_on"] for row in self.deals if row["is_won"] and row["is_closed"]}
 
     def leaves_of(self, person: str) -> list[Row]:
         """When somebody was on leave."""
@@ -100,9 +117,14 @@ class Facts:
 
 def by_deal(rows: list[Row]) -> dict[str, list[Row]]:
     """The rows of each deal."""
+    return by_key(rows, "deal_id")
+
+
+def by_key(rows: Iterable[Row], key: str) -> dict[str, list[Row]]:
+    """The rows of each value of a column."""
     found: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row["deal_id"], []).append(row)
+        found.setdefault(row[key], []).append(row)
     return found
 
 

@@ -52,9 +52,6 @@ def _has_renewed(deal: Deal, facts: Facts) -> bool:
     """Whether the first renewal after signing was won on the deal's day or before."""
     assert deal.signing is not None
     return any(
-        row["account_id"] == deal.row["account_id"]
-        and row["motion"] == "renewal"
-        and row["is_won"]
-        and deal.signing["closed_on"] < row["closed_on"] <= deal.day
-        for row in facts.deals
+        row["motion"] == "renewal" and deal.signing["closed_on"] < row["closed_on"] <= deal.day
+        for row in facts.won_of(deal.row["account_id"])
     )
