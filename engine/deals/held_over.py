@@ -63,4 +63,6 @@ def _changes(role: str, engagement: Engagement, book: Book) -> set[date]:
     if engagement.segments or engagement.territories:
         days += [book.list_entries["from_on"], book.list_entries["until_on"]]
     known = pl.concat(days).drop_nulls().unique()
-    return set(known.filter(known.dt.year() > 1).to_list())
+    drawn = [each.effective for each in (*engagement.segments, *engagement.territories) if each.effective is not None]
+    redrawn = {day for window in drawn for day in (window.from_on, window.until_on) if day is not None}
+    return redrawn | set(known.filter(known.dt.year() > 1).to_list())

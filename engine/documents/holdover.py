@@ -27,10 +27,10 @@ def _days(value: Any) -> int:
 class Holdover(Document):
     """What the former holder of a role keeps after a territory or account went to somebody else, or after leaving.
 
-    The day of the change is the first on which the deal's role is another person's, by the holdings and by the dated
-    lists that territories test. The former holder gets the share on deals dated in the days after it, the present one
-    (or who steps in) the rest. The present holder owns the deal. Of a role that somebody holds on the deal's own team
-    nobody is held over.
+    The day of the change is the first on which the deal's role is another person's: by the holdings, by the dated lists
+    that territories test, and by the days on which segments and territories are drawn anew (`effective`). The former
+    holder gets the share on deals dated in the days after it, the present one (or who steps in) the rest. The present
+    holder owns the deal. Of a role that somebody holds on the deal's own team nobody is held over.
     """
 
     days: Annotated[int, written(_days), WithJsonSchema(COUNT_SCHEMA)] = Field(examples=["90"])

@@ -43,7 +43,7 @@ def _on(day: date, role: str, deal: Deal, engagement: Engagement, facts: Facts) 
 
 
 def _changes(rule: Holdover, deal: Deal, engagement: Engagement, facts: Facts) -> Iterator[date]:
-    """The days within the rule's at which a holding, or a list that territories test, begins or ends."""
+    """The days within the rule's at which a holding, a list that territories test, or a place begins or ends."""
     lists = [row for row in facts.list_entries if row["account_id"] == deal.account["account_id"]]
     days = [row[key] for row in (*facts.role_holdings, *lists) for key in ("from_on", "until_on")]
     effective = [place.effective for place in (*engagement.segments, *engagement.territories) if place.effective]
