@@ -41,7 +41,7 @@ def hold_owners(run: Run, configuration: Configuration, every: Sequence[Sending]
 
 
 def _changes(sending: Sending) -> int:
-    """How many would be written now. What comes after a batch that cannot be read is not written; what comes before is."""
+    """How many would be written now; what comes after a batch that cannot be read is not, what comes before it is."""
     found = 0
     with suppress(NotAllowed, Refused):
         for ids, inactive in batches(sending):
