@@ -236,6 +236,12 @@ def bodies(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> dict[str
     return {row[0]: row[1] for row in rows}
 
 
+def deleted(conn: sa.Connection, crm_object: str, ids: Iterable[str]) -> set[str]:
+    """Those of these records that the CRM has no longer."""
+    chosen = sa.select(RAW.c.record_id).where(RAW.c.object == crm_object, RAW.c.deleted.is_(True))
+    return set(conn.scalars(chosen.where(RAW.c.record_id.in_(among(ids)))))
+
+
 def versions(conn: sa.Connection, crm_object: str) -> Iterator[tuple[str, bytes]]:
     """Id and body of every version ever read of an object's records that are not deleted, oldest first."""
     live = sa.select(RAW.c.record_id).where(RAW.c.object == crm_object, RAW.c.deleted.is_(False))

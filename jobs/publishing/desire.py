@@ -23,7 +23,7 @@ from jobs.publishing.estimates import estimates
 from jobs.publishing.paid import Part, paid_parts
 from jobs.publishing.records import VANISHED, WITHDRAWN, Payee, Recorded, Row, Stamp, emptied, recorded
 from jobs.running import Run
-from store import canonical, closing, ledger, payments, record_families, results, runs, settings, writeback
+from store import canonical, closing, ledger, mirror, payments, record_families, results, runs, settings, writeback
 from store.statements import sealed
 from store.writeback import Wanted
 
@@ -133,7 +133,17 @@ class _Publishing:
         found += self._withdrawn(known, {each.statement.record_id for each in found})
         lines = [line for each in found for line in each.lines]
         lines += self._vanished([each.statement.record_id for each in found], {line.record_id for line in lines})
-        return self._desire([each.statement for each in found], lines)
+        return self._desire([each.statement for each in found], self._without_lost_deals(lines))
+
+    def _without_lost_deals(self, lines: Sequence[Wanted]) -> list[Wanted]:
+        """The books may believe in a deal that was deleted, until somebody decides; no line in the CRM can name it."""
+        deal = self.pay.line.fields["deal_id"]
+        named = {str(each.fields[deal]) for each in lines if each.fields.get(deal)}
+        lost = mirror.deleted(self.conn, self.configuration.mapping.deal_object, named)
+        return [
+            each._replace(fields={**each.fields, deal: None}) if each.fields.get(deal) in lost else each
+            for each in lines
+        ]
 
     def _shut(self, payee_id: str) -> set[str]:
         """The closed periods whose statements of this payee the CRM shows already."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -26,6 +26,7 @@ from jobs.publishing import send
 from jobs.publishing.ahead import KINDS
 from jobs.status import open_issues
 from sandbox.world import World
+from store import closing
 from store.payments import payments
 from tests.jobs.conftest import ADMIN, Company, Past, again, all_seen
 
@@ -232,6 +233,29 @@ def test_a_refused_line_keeps_its_statement_updating_until_it_is_mended(company:
     assert agree(company, line["Payee__c"])
     assert deleted["Statement_Key__c"] in {row["Statement_Key__c"] for row in statements(company)}
     company.nothing_more()
+
+
+def test_a_line_of_a_deal_that_was_deleted_names_it_no_longer(company: Company) -> None:
+    """A closed month believes in the deal until somebody decides, but Salesforce takes no line that names it."""
+    line = line_of_a_deal(company)
+    (statement_,) = [row for row in statements(company) if row["Id"] == line["Statement__c"]]
+    _note(company, statement_["Period__c"], "closed")
+    company.cycle()
+
+    company.org.delete("Opportunity", line["Opportunity__c"])
+    company.cycle()
+    _note(company, statement_["Period__c"], "reopened")
+    company.cycle()
+
+    (now,) = lines(company, Line_Key__c=line["Line_Key__c"])
+    assert (now["Opportunity__c"], now["Amount__c"]) == (None, line["Amount__c"])
+    with company.store().read() as conn:
+        assert [each.subject for each in open_issues(conn) if each.subject.startswith(LINE.name)] == []
+
+
+def _note(company: Company, period: str, action: Literal["closed", "reopened"]) -> None:
+    with company.store().write() as conn:
+        closing.note(conn, period, action, "dana", second=None, reason="", now=company.clock())
 
 
 def test_open_deals_say_what_they_would_pay_and_it_becomes_what_they_paid(company: Company) -> None:
