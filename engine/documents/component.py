@@ -20,7 +20,7 @@ from engine.documents.problems import Loc, Problem
 from engine.documents.rate_by import RateBy
 from engine.documents.release import STEPS, ReleaseStep, share_problems
 from engine.documents.residual import Residual
-from engine.documents.values import Count, Dated, Micros, Name, Pay, Rate, Share, Times, Window, YesNo
+from engine.documents.values import Count, Dated, Micros, Name, Pay, Percent, Share, Times, Window, YesNo
 
 Accumulation = Over
 Kind = Literal["commission", "spiff", "bonus", "manager_override"]
@@ -71,8 +71,9 @@ class Component(Document):
     """How the earning is booked. `manager_override` pays on the team's credits."""
     measure: MeasureName = Field(examples=["new_acv"])
     """What it pays on."""
-    rate: Dated[Rate] | None = Field(default=None, examples=["8%"])
-    """A flat share of the measure; over 100 % too."""
+    rate: Dated[Percent] | None = Field(default=None, examples=["8%"])
+    """A flat share of the measure; over 100 % too. Below zero it takes off: `rate: -6%` on `sum: earnings` is a fee of
+    6 % of what other components paid, and `rate: -100%` takes off what was paid before."""
     rates: tuple[RateCase, ...] = Field(
         default=(),
         examples=["[{when: {segment: Enterprise}, rate: 8%}, {when: {motion: renewal}, rate: 2%}, {otherwise: 10%}]"],
@@ -145,6 +146,9 @@ class Component(Document):
     """From when windows are counted: `fiscal_year`: they are fiscal periods; `enrolment`: calendar months from each
     payee's first day on the plan, so that with `accumulates: year` tiers begin again on anniversaries. A plan file cuts
     a window where it ends."""
+    for_each: Literal["account"] | None = Field(default=None, examples=["account"])
+    """Adds up each customer's deals by themselves: tiers begin again with every customer, and a cap per window is of
+    one customer. Brackets then begin at amounts; what gates and multipliers look at is of all customers together."""
     to_date: Literal["quarter", "half", "year"] | None = Field(default=None, examples=["year"])
     """Each window looks at all of the fiscal year (half, quarter) so far: see the list above."""
     overpaid: Literal["taken_back", "kept"] = Field(default="taken_back", examples=["kept"])

@@ -73,6 +73,9 @@ def _unfit_gauges(
         if read is not None and read.since != "fiscal_year":
             message = f"the windows of {read.id} are each payee's own, and gates look at fiscal ones."
             yield Problem(place, message, "Write measure in place of it.")
+        if read is not None and read.for_each is not None:
+            message = f"{read.id} adds up each customer by itself, and gates look at all of them together."
+            yield Problem(place, message, "Write measure in place of it.")
         if gauge.attainment_of is not None and gauge.attainment_of not in shares:
             message = f"{gauge.attainment_of} has no quota that it could attain."
             yield Problem((*place, "attainment_of"), message, f"Add quota to {gauge.attainment_of}.")

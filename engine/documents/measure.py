@@ -59,8 +59,9 @@ class Measure(Document):
     `units`: the quantities of its lines. `cash`: what the customer paid, each payment on its day, less refunds.
     `earnings`: what other components paid. `list_price`: what the deal is worth at list price. `discount`: that, less
     its amount."""
-    overpaid: Literal["ignored", "counted"] = Field(default="ignored", examples=["counted"])
-    """With `sum: cash`: whether payments beyond the deal's amount count."""
+    overpaid: Literal["ignored", "counted", "alone"] = Field(default="ignored", examples=["counted"])
+    """With `sum: cash`: whether payments beyond the deal's amount count; `alone`: nothing but these, such as the
+    overage of a customer who uses more than was committed to."""
     within_months: Count | None = Field(default=None, examples=["12"])
     """With `sum: cash`: only payments and refunds of the first months after the deal was won count. With 12, of a deal
     won on 2026-03-15 those up to 2027-03-14."""
@@ -254,7 +255,7 @@ class Measure(Document):
 
     def _cash_problems(self) -> Iterator[Problem]:
         """What asks about payments needs cash."""
-        if self.overpaid == "counted" and self.sum != "cash":
+        if self.overpaid != "ignored" and self.sum != "cash":
             yield Problem(("overpaid",), "only cash can be more than was sold.", "Remove overpaid, or write sum: cash.")
         if self.within_months is not None and self.sum != "cash":
             message = "only cash comes in the months after a deal was won."

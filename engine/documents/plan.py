@@ -26,7 +26,7 @@ from engine.documents.ramp import RampMonth
 from engine.documents.release import STEPS, ReleaseStep, Reserve, share_problems
 from engine.documents.retention_fit import unfit_ratios, unfit_weights, unfit_windows
 from engine.documents.values import FILLED, Currency, Dated, Name, Pay, Window
-from engine.documents.windows_fit import unfit_since, unfit_to_date, unfit_trailing, unfit_zero
+from engine.documents.windows_fit import unfit_for_each, unfit_since, unfit_to_date, unfit_trailing, unfit_zero
 from engine.money import minor_unit_micros
 
 NOUNS: dict[Unit, str] = {"amount": "money", "deals": "deals", "number": "pieces", "percent": "percent"}
@@ -297,6 +297,7 @@ class Plan(Policy):
         yield from unfit_windows(component, self.measures)
         yield from unfit_to_date(component, self.measures)
         yield from unfit_since(component, self.measures)
+        yield from unfit_for_each(component, self.measures)
         yield from unfit_zero(component, self.measures)
         yield from unfit_trailing(component, self.measures)
         if component.tables and not measure.of_credits and measure.retention is None:

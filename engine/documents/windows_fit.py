@@ -21,6 +21,8 @@ TO_DATE_WITHOUT = (
 """Keys that a component to date has not."""
 SINCE_WITHOUT = ("quota", "targets", "target_of", "carry", "to_date")
 """Keys that ask for fiscal windows."""
+FOR_EACH_WITHOUT = ("quota", "targets", "target_of", "since", "carry", "to_date")
+"""Keys that ask for windows of all customers together."""
 
 
 def unfit_to_date(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
@@ -60,6 +62,22 @@ def unfit_since(component: Component, measures: Mapping[str, Measure]) -> Iterat
     of_a_window = measures[component.measure].of_a_window
     if of_a_window is not None:
         yield Problem(("since",), f"{of_a_window} is of fiscal periods.", "Remove since.")
+
+
+def unfit_for_each(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
+    """Windows of each customer hold deals, and have no quotas, which are the payee's."""
+    if component.for_each is None:
+        return
+    if component.accumulates == "transaction":
+        message = "each deal stands by itself already."
+        yield Problem(("for_each",), message, "Add accumulates: year, or another window; or remove for_each.")
+    for key in FOR_EACH_WITHOUT:
+        if getattr(component, key) not in (None, "fiscal_year"):
+            message = f"{key} is the payee's own, and these windows are of one customer each."
+            yield Problem((key,), message, f"Remove {key}, and begin brackets at amounts; or remove for_each.")
+    if not measures[component.measure].of_credits:
+        message = "adds up deals of customers, and this measure is of none."
+        yield Problem(("for_each",), message, "Remove for_each, or measure deals or their cash.")
 
 
 def unfit_trailing(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:

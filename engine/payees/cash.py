@@ -42,7 +42,7 @@ def cash_is_read(plans: Sequence[Plan]) -> bool:
 def paid_credits(credits_: pl.DataFrame, classified: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """A row for each credit and day on which cash came or went, dated on that day and in order of payee, day, credit.
 
-    `cash_micros` counts up to the deal's amount, `cash_all_micros` everything that came.
+    `cash_micros` counts up to the deal's amount, `cash_all_micros` everything that came, `cash_beyond_micros` the rest.
     """
     rows = credits_.join(received(classified, events), on="deal_id")
     parts = {
@@ -50,7 +50,8 @@ def paid_credits(credits_: pl.DataFrame, classified: pl.DataFrame, events: pl.Da
         for name, kind in (("cash_micros", "cash"), ("cash_all_micros", "all"))
     }
     dated = rows.with_columns(**parts, dated_on="paid_on")
-    return dated.select(*credits_.columns, *parts).sort("payee_id", "dated_on", "credit_id")
+    dated = dated.with_columns(cash_beyond_micros=pl.col("cash_all_micros") - pl.col("cash_micros"))
+    return dated.select(*credits_.columns, *parts, "cash_beyond_micros").sort("payee_id", "dated_on", "credit_id")
 
 
 def received(classified: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:

@@ -23,6 +23,7 @@ from engine.documents.order import Place, earners, in_order
 from engine.documents.plan import Plan
 from engine.documents.values import Dated
 from engine.model import Issue, join_issues
+from engine.payees.account_windows import of_each_account
 from engine.payees.adjusted_measures import with_adjusted
 from engine.payees.attain import UNDEALT, WINDOW, Attainment, Prepared, attain, attained_as, prepare
 from engine.payees.bonus_pools import Ground, pooled
@@ -173,6 +174,8 @@ class _Walk:
         counts = with_adjusted(counts, self.prepared.adjusted[file], component)
         if component.since == "enrolment" and component.accumulates != "transaction":
             counts = since_enrolment(counts, plan, self.book, component.accumulates)
+        if component.for_each is not None and component.accumulates != "transaction":
+            counts = of_each_account(counts, self.prepared.deals, component.accumulates, self.rules.company)
         known = plan, component, self.quotas[file], self.rules.company
         return attain(alive(counts, component), *known, chain=self._chain(file, component))
 

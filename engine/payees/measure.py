@@ -18,6 +18,8 @@ from engine.payees.worth import worths
 
 _NO_RATE = {"fx_num": pl.lit(None, dtype=pl.Int64), "fx_den": pl.lit(None, dtype=pl.Int64)}
 """What is no money is not exchanged."""
+_CASH = {"ignored": "cash_micros", "counted": "cash_all_micros", "alone": "cash_beyond_micros"}
+"""By what becomes of payments beyond the deal's amount: the column of what customers paid."""
 
 
 def with_fits(rows: pl.DataFrame, deals: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -124,7 +126,7 @@ def measured_column(measure: Measure) -> str | None:
     if measure.sum is None:
         return "units_micros"
     if measure.sum == "cash":
-        return "cash_micros" if measure.overpaid == "ignored" else "cash_all_micros"
+        return _CASH[measure.overpaid]
     return "acv_micros" if measure.sum == "arr" else f"{measure.sum}_micros"
 
 

@@ -65,7 +65,7 @@ WITH_WINDOW = {
     ),
     "quota_straddles": (
         "has a row of quota {quota!r} that is only partly inside {window}",
-        "Divide the row of the quota table at the edge of {window}.",
+        "Divide the row of the quota table at the edge of {window}: a window counts whole rows, such as four quarters.",
     ),
     "target_missing": (
         "has no target {targets!r} of zero or more in {window}, or one that is only partly inside it",

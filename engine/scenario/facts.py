@@ -236,7 +236,8 @@ class QuotaFact(Document):
     quota: Name | None = Field(default=None, examples=["new_acv"])
     """Its name in the plan; without it, every quota that the plans name."""
     amount: Micros = Field(examples=["1_200_000"])
-    """How much, for each `per`, or for the period or days."""
+    """How much, for each `per`, or for the period or days. A window adds up whole rows: where a component accumulates
+    by quarter, a quota of 1,200,000 a year is written as 300_000 per quarter."""
     per: Literal["week", "two_weeks", "half_month", "month", "quarter", "half", "year"] | None = Field(
         default=None, examples=["quarter"]
     )
@@ -347,7 +348,10 @@ class EnrolmentFact(Document):
 
 
 class RateFact(Lasting):
-    """An exchange rate into the company's currency."""
+    """An exchange rate into the company's currency, on every day from `from` until `until`.
+
+    One rate holds on a day: where another follows, the first ends (`until`) on the day on which that begins.
+    """
 
     currency: Currency = Field(examples=["EUR"])
     """One unit of this currency ..."""

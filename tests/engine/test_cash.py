@@ -68,7 +68,7 @@ def test_a_refund_takes_back_what_was_received_and_no_more():
     ]
 
 
-@pytest.mark.parametrize(("overpaid", "amount"), [("ignored", 1_000), ("counted", 1_200)])
+@pytest.mark.parametrize(("overpaid", "amount"), [("ignored", 1_000), ("counted", 1_200), ("alone", 200)])
 def test_more_than_was_sold_is_named_and_counts_where_the_plan_says_so(overpaid: Any, amount: int):
     outcome = outcome_of(event("payment", "2026-04-01", 12_000), measure=Measure(sum="cash", overpaid=overpaid))
 

@@ -26,10 +26,16 @@ def paid_of(credit: Credit, measure: Measure, facts: Facts) -> Iterator[tuple[da
     if deal.amount <= 0:
         return
     for day, *totals in _received(deal, facts):
-        counted = totals if measure.overpaid == "counted" else [min(total, deal.amount) for total in totals]
         if measure.within_months is None or whole_months(deal.day, day) < measure.within_months:
-            shares = [rounded(Fraction(total * credit.amount, deal.amount)) for total in counted]
-            yield day, shares[1] - shares[0]
+            before, after = (_part(total, credit, measure) for total in totals)
+            yield day, after - before
+
+
+def _part(total: int, credit: Credit, measure: Measure) -> int:
+    """The credit's part of all that was received, of that up to the deal's amount, or of the rest."""
+    whole = credit.deal.amount
+    in_all, up_to = (rounded(Fraction(part * credit.amount, whole)) for part in (total, min(total, whole)))
+    return {"counted": in_all, "ignored": up_to, "alone": in_all - up_to}[measure.overpaid]
 
 
 def _received(deal: Deal, facts: Facts) -> Iterator[tuple[date, int, int]]:

@@ -53,7 +53,7 @@ def _of_cash(chance: Random, *, of_team: bool) -> dict[str, Any]:
         **({"when": condition} if condition else {}),
     }
     if chance.random() < 0.4:
-        made["overpaid"] = chance.choice(["counted", "ignored"])
+        made["overpaid"] = chance.choice(["counted", "ignored", "alone"])
     if chance.random() < 0.4:
         made["within_months"] = chance.choice([1, 3, 6])
     return made
