@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.model import Issue
+from engine.model import Issue, Severity
 from jobs.publishing.refusals import refusals
-from store import ledger, mirror, runs, writeback
+from store import drift, ledger, mirror, runs, writeback
 from store.chain import verify
 from store.database import Store
 
@@ -18,8 +18,16 @@ RUNS_SHOWN = 5
 
 
 def open_issues(conn: Connection) -> list[Issue]:
-    """What waits for a person: what was found wrong, and what the CRM refused to take."""
-    return [found.issue for found in runs.open_issues(conn)] + [refused.issue for refused in refusals(conn)]
+    """What waits for a person: what was found wrong, late changes to decide, and what the CRM refused to take."""
+    found = [each.issue for each in runs.open_issues(conn)]
+    return [*found, *map(_undecided, drift.drifts(conn)), *(refused.issue for refused in refusals(conn))]
+
+
+def _undecided(held: drift.Drift) -> Issue:
+    """A record that stays as it was believed until somebody decides."""
+    message = f"would move a closed period since it changed; it stays as it was believed (drift {held.drift_id})."
+    remedy = "Look at 'worker.py drift list', then accept or reject it."
+    return Issue("open_drift", Severity.HOLDS, f"{held.object} {held.record_id}", message, remedy)
 
 
 def status(store: Store) -> dict[str, Any]:
