@@ -45,6 +45,7 @@ def check_rules(
         issues += _side_by_side(f"plan {name}", files)
     for plan in plans:
         issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements), *_misnomers(plan, engagements))
+        issues += _cut_to_date(company, plan)
     issues += _unknown_team_components(plans)
     issues += _unfit_pools(by_name, plans)
     issues += _circle(plans)
@@ -162,6 +163,19 @@ def _off_calendar(company: Company, plan: Plan) -> Iterator[Issue]:
             message = f"effective.{key}: {day} is inside fiscal month {month.label}, which begins on {month.starts_on}."
             remedy = "What accumulates is cut on that day; write the first day of a fiscal month unless that is meant."
             yield Issue("rules", Severity.WARNS, plan.written_in or f"plan {plan.plan}", message, remedy)
+
+
+def _cut_to_date(company: Company, plan: Plan) -> Iterator[Issue]:
+    """Windows to date are paid when they are over: one that the plan does not live to see would never be."""
+    last = plan.effective.until_on
+    for component in plan.components:
+        if last is None or component.to_date is None or component.accumulates == "transaction":
+            continue
+        window = period_of(last, component.accumulates, company)
+        if window.starts_on != last:
+            message = f"components.{component.id}.to_date: {last} is inside {window.label}, which would not be paid."
+            remedy = f"End the plan with a window (until: {window.starts_on} or {window.ends_on})."
+            yield Issue("rules", Severity.HOLDS, plan.written_in or f"plan {plan.plan}", message, remedy)
 
 
 def _without_rules(plan: Plan, engagements: Sequence[Engagement]) -> Iterator[Issue]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 import polars as pl
@@ -61,8 +63,12 @@ def paid_parts(
     moved = _moved(of, configuration, {payee for payee, _ in paid})
     company = configuration.rules.company
 
+    @cache
+    def ends_on(label: str) -> date:
+        return period_named(label, company).ends_on
+
     def ended_by(label: str, period: str) -> bool:
-        return period_named(label, company).ends_on <= period_named(period, company).ends_on
+        return ends_on(label) <= ends_on(period)
 
     found: dict[str, list[Part]] = defaultdict(list)
     for (payee, currency), made in paid.items():

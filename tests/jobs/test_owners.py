@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 
 from connectors.mapping import read_mapping
 from connectors.ownership import OwnerPolicy
+from connectors.port import Refused
+from jobs import look_owners
 from jobs.access.approvals import approve
 from jobs.access.asks import asks
 from jobs.crash_points import OWNER_POINTS
+from jobs.owner_places import FieldPlace, Said
 from jobs.owners import BETWEEN_CHANGES, Seen, decide
 from jobs.preview import preview
 from jobs.stand_in import SANDBOXES
@@ -192,6 +195,33 @@ def test_too_many_changes_at_once_wait_for_a_person_once(owning: Company) -> Non
     owning.nothing_more()
     with owning.store().read() as conn:
         assert approvals.all_waiting(conn) == []
+
+
+@pytest.mark.parametrize("owning", ["salesforce"], indirect=True)
+def test_what_is_set_before_the_crm_stops_answering_counts_for_the_guard(
+    owning: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deals are looked at and set batch by batch: a batch that cannot be read comes after those that were set."""
+    owning.edit("tallystick.yaml", lambda text: text + "guard: {owners_share: 1%, owners_min: 0}\n")
+    read = FieldPlace.read
+    before = {row["Id"]: row["OwnerId"] for row in owning.org.rows("Opportunity")}
+    monkeypatch.setattr(look_owners, "BATCH", 2)
+    asked: list[int] = []
+
+    def once(place: FieldPlace, ids: Sequence[str]) -> Said:
+        asked.append(len(ids))
+        if len(asked) % 4 == 0:
+            raise Refused("no more of these")
+        return read(place, ids)
+
+    monkeypatch.setattr(FieldPlace, "read", once)
+    owning.cycle()
+
+    assert {row["Id"]: row["OwnerId"] for row in owning.org.rows("Opportunity")} == before
+    with owning.store().read() as conn:
+        assert [each.issue.code for each in runs.open_issues(conn) if each.source == "sending owners"] == [
+            "owners_held"
+        ]
 
 
 @pytest.mark.parametrize("owning", ["salesforce"], indirect=True)

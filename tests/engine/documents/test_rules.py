@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from engine.documents.conditions import AccountTest, When
 from engine.documents.document import Reading
 from engine.documents.engagement import Engagement
 from engine.documents.plan import Plan
+from engine.documents.reading import read_plan
 from engine.documents.rules import check_rules
 from engine.documents.values import Window
 from engine.model import Severity
@@ -165,3 +168,27 @@ def test_facts_that_no_field_gives_and_names_nobody_defines_are_refused() -> Non
         "measures.m.when.window: no window is called landing.",
         "measures.m.when: no fact is called teir.",
     ]
+
+
+TO_DATE = """plan: ae
+currency: USD
+effective: {from: 2026-02-01, until: ENDS}
+measures: {m: {count: deals}}
+components:
+  - {id: base, kind: bonus, measure: m, accumulates: quarter, to_date: year, brackets: [{from: 0, lump: 100}]}
+"""
+
+
+@pytest.mark.parametrize("ends", ["2027-02-01", "2026-08-01", "2026-09-01"])
+def test_a_plan_ends_with_its_windows_to_date_because_they_are_paid_when_they_are_over(ends: str) -> None:
+    """What was sold in a window that is cut off would never be paid, without a word."""
+    found = read_plan(TO_DATE.replace("ENDS", ends), "p")
+    assert found.rows is not None, found.issues
+
+    issues = check_rules(COMPANY, (policy("a", "2026-02-01"),), (found.rows,))
+
+    cut = (
+        "p:3: components.base.to_date: 2026-09-01 is inside FY2027-Q3, which would not be paid. "
+        "End the plan with a window (until: 2026-08-01 or 2026-11-01)."
+    )
+    assert [str(issue) for issue in issues] == ([cut] if ends == "2026-09-01" else [])
