@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,9 @@ from engine.money import format_amount
 from jobs.access.visible import Sight
 from jobs.answers import NotFound, sealed_statement, told_open
 from jobs.books.material import batched, material, payees_in
+from jobs.books.periods import named
 from jobs.configuration import Configuration
+from jobs.paying.dues import dues
 from jobs.paying.told import told_payments
 from jobs.statements.approved import told_short
 from jobs.statements.figures import micros_of, paid, total
@@ -63,7 +66,8 @@ def summary(conn: Connection, period: str, configuration: Configuration, sight: 
     """What each payee who is seen earned, is paid out, was paid, is due, holds and carries forward; sums by currency.
 
     A payout is of the period and of each plan by itself; what is due is over all plans: all that became payable through
-    the period less all that was paid for it and before. `ledger` is what the postings that show in the period come to
+    the period less all that was paid for it and before; `due_beside` is that of those for whom nothing shows in the
+    period, so that both are what payroll would pay. `ledger` is what the postings that show in the period come to
     for the same payees: it is what was earned.
     """
     shut = closing.closed(conn).get(period)
@@ -74,6 +78,7 @@ def summary(conn: Connection, period: str, configuration: Configuration, sight: 
         "closed": {"at": shut.at.isoformat(), "by": shut.by} if shut else None,
         "payees": [_told(row) for row in rows],
         "totals": _totals(rows),
+        "due_beside": _due_beside(conn, period, configuration, sight, {payee_id for payee_id, _ in said}),
         "ledger": _booked(conn, period, [payee_id for payee_id, _ in said]),
     }
 
@@ -115,6 +120,18 @@ def _totals(rows: list[Row]) -> list[Row]:
             for name in FIGURES
         }
         for currency in currencies
+    ]
+
+
+def _due_beside(conn: Connection, period: str, configuration: Configuration, sight: Sight, told: set[str]) -> list[Row]:
+    """To how many others who are seen anything is due through the period, and how much, by currency."""
+    seen, micros = sight.in_period(period), defaultdict[str, list[int]](list)
+    for each in dues(conn, configuration, named(period, configuration), later_payments=False):
+        if each.due and each.payee_id not in told and seen.shows(each.payee_id):
+            micros[each.currency].append(each.due)
+    return [
+        {"currency": currency, "payees": len(some), "due": format_amount(sum(some), currency)}
+        for currency, some in sorted(micros.items())
     ]
 
 

@@ -22,5 +22,8 @@ def show_summary(answer: dict[str, Any], *, as_json: bool) -> None:
     shut = answer["closed"]
     title = f"{answer['period']}, closed {shut['at'][:10]} by {shut['by']}" if shut else f"{answer['period']}, open"
     out.print(table(title, ("payee", *names, "", "attainment", *approved), rows, right=names))
+    for row in answer["due_beside"]:
+        whom = f"{row['payees']} more, for whom nothing shows in {answer['period']}"
+        out.print(f"{row['due']} {row['currency']} is due to {whom}.")
     booked = ", ".join(f"{row['earned']} {row['currency']}" for row in answer["ledger"]) or "nothing"
     out.print(f"\nThe ledger holds {booked} for them in {answer['period']}.")

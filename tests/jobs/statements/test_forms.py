@@ -18,6 +18,8 @@ from engine.money import format_amount
 from jobs import answers
 from jobs.access.actor import Actor
 from jobs.access.visible import sight_of
+from jobs.books.periods import named
+from jobs.paying.dues import dues
 from jobs.statements.everybody import statements, summary
 from jobs.statements.forms import FORMS
 from jobs.statements.summary_forms import FORMS as SUMMARY_FORMS
@@ -37,6 +39,7 @@ def test_every_form_adds_up_to_the_statement_and_the_summary_to_the_ledger(compa
         every = dict(statements(conn, period, configuration, seen))
         told = summary(conn, period, configuration, seen)
         booked = ledger.booked(conn, None, period=period)
+        owed = [each.due for each in dues(conn, configuration, named(period, configuration))]
         one = answers.statement(conn, next(iter(every)), period, configuration, sight=seen)
 
     del one["periods"]
@@ -48,6 +51,8 @@ def test_every_form_adds_up_to_the_statement_and_the_summary_to_the_ledger(compa
     assert set(every) >= set(booked["payee_id"])
     ours = format_amount(booked["delta_micros"].sum(), "USD")
     assert [row["earned"] for row in told["totals"]] == [row["earned"] for row in told["ledger"]] == [ours]
+    due = [Decimal(row["due"].replace(",", "")) for row in (*told["totals"], *told["due_beside"])]
+    assert (len(told["due_beside"]), format_amount(sum(owed), "USD")) == (1, f"{sum(due):,}")
     earned = sum(Decimal(row["earned"]) for row in csv.DictReader(io.StringIO(SUMMARY_FORMS["csv"](told).decode())))
     assert format_amount(int(earned * 10**6), "USD") == ours
     done = run_on(company, "statements", period, "--folder", str(tmp_path / "all"), "--form", "csv")
