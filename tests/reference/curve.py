@@ -59,6 +59,8 @@ def payout(component: Component, achieved: int, terms: Terms) -> Fraction:
 
     But a result of exactly 0 pays it, where the component says so.
     """
+    if component.only_full:
+        achieved = _full(achieved, component.per or WHOLE)
     pays_for_whole_rows = bool(component.row_ways & {"share", "lump"})
     if pays_for_whole_rows and (achieved < 0 or (achieved == 0 and component.at_zero != "first_row")):
         return Fraction(0)
@@ -69,6 +71,11 @@ def payout(component: Component, achieved: int, terms: Terms) -> Fraction:
     if terms.cell is not None:
         return _of_matrix(component, achieved, terms, terms.cell)
     return achieved * _flat(component, terms)
+
+
+def _full(achieved: int, per: int) -> int:
+    """What of it is full, above zero or below it."""
+    return abs(achieved) // per * per * (1 if achieved > 0 else -1)
 
 
 def _flat(component: Component, terms: Terms) -> Fraction:

@@ -61,15 +61,18 @@ class Earnings:
         found: list[Line] = self.remembered[key]
         return found
 
-    def paid_for(self, who: Participant, component: Component) -> dict[str, int | None]:
-        """What a component paid for each source; None where that is held."""
+    def paid_for(self, who: Participant, component: Component) -> dict[tuple[str, date], int | None]:
+        """What a component paid for each source on each day; None where the source is held on any day."""
         key = ("paid for", who.key, component.id)
         if key not in self.remembered:
-            paid: dict[str, int | None] = {}
-            for line in self.lines_of(who, component):
-                paid[line.source] = None if line.amount is None else line.amount + (paid.get(line.source) or 0)
+            lines = self.lines_of(who, component)
+            held = {line.source for line in lines if line.amount is None}
+            paid: dict[tuple[str, date], int | None] = {}
+            for line in lines:
+                of_day = (line.source, line.day)
+                paid[of_day] = None if line.source in held else (line.amount or 0) + (paid.get(of_day) or 0)
             self.remembered[key] = paid
-        of: dict[str, int | None] = self.remembered[key]
+        of: dict[tuple[str, date], int | None] = self.remembered[key]
         return of
 
     def entries_of(self, who: Participant, measure: str) -> list[Entry]:

@@ -125,11 +125,12 @@ def _in_plans_unit(measure: Measure, plan: Plan, credit: Credit, facts: Facts, c
             return None
         exact *= rate
     base = rounded(exact)
-    if measure.less_per_deal is None:
-        return base
-    less = rounded(measure.less_per_deal * part_of_deal(measure, credit) * credit.share)
-    above = max(abs(base) - less, 0)
-    return above if base > 0 else -above
+    size, part = abs(base), part_of_deal(measure, credit) * credit.share
+    if measure.less_per_deal is not None:
+        size = max(size - rounded(measure.less_per_deal * part), 0)
+    if measure.most_per_deal is not None:
+        size = min(size, rounded(measure.most_per_deal * part))
+    return size if base > 0 else -size
 
 
 def of_results(measure: Measure, payee: str, facts: Facts) -> list[Entry]:

@@ -13,6 +13,7 @@ from tests.reference.entries import Entry
 from tests.reference.money import WHOLE
 from tests.reference.participants import Participant
 from tests.reference.ranking import UnknownPlaceError, place
+from tests.reference.straight import through
 
 if TYPE_CHECKING:
     from tests.reference.earn import Earnings
@@ -58,7 +59,12 @@ def _is_open(gate: Gate, number: Fraction) -> bool:
 
 
 def _factor_at(multiplier: Multiplier, number: Fraction) -> Fraction:
-    """That of the last bracket that begins at or below the number; below 0 the first."""
+    """That of the last bracket that begins at or below the number; below 0 the first. Or as the points say."""
+    if multiplier.points:
+        xs = [Fraction(point.at) for point in multiplier.points]
+        ys = [point.factor for point in multiplier.points]
+        ends = {"below": multiplier.below or "flat", "beyond": multiplier.beyond or "flat"}
+        return through(xs, ys, number, **ends)
     reached = [bracket.factor for bracket in multiplier.brackets if bracket.since <= number]
     return reached[-1] if reached else multiplier.brackets[0].factor
 
@@ -119,8 +125,8 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
         held = [each for each in window if each.order <= entry.order or _counted_together(each, entry)]
     if read.component is not None and read.paid:
         lines = earned.paid_for(read.who, read.component)
-        _sum([lines.get(each.source, 0) for each in window])
-        return Fraction(_sum([lines.get(each.source, 0) for each in held]))
+        _sum([lines.get((each.source, each.day), 0) for each in window])
+        return Fraction(_sum([lines.get((each.source, each.day), 0) for each in held]))
     achieved = _sum([each.base for each in held])
     shares = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     if not achieved or not shares:

@@ -24,13 +24,12 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "BonusPool", "of_others"),
     **_each(LATE, "OthersMeasure", "measure", "plan"),
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
-    **_each(LATE, "Component", "carry", "for_each", "only_full", "overpaid", "since", "to_date"),
+    **_each(LATE, "Component", "carry", "for_each", "overpaid", "since", "to_date"),
     **_each(LATE, "Gate", "trailing"),
-    **_each(LATE, "Measure", "most_per_deal", "members", "ratio", "retention", "weighted"),
+    **_each(LATE, "Measure", "members", "ratio", "retention", "weighted"),
     **_each(LATE, "Ratio", "as", "of", "to"),
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
-    **_each(LATE, "Multiplier", "below", "beyond", "points", "trailing"),
-    **_each(LATE, "FactorPoint", "at", "factor"),
+    **_each(LATE, "Multiplier", "trailing"),
     **_each(LATE, "Newcomers", "least", "months"),
     **_each(
         LATE, "Retention", "cohort", "goal", "grace_days", "kind", "losses", "owner", "trailing_months", "transferred"

@@ -170,10 +170,20 @@ def _lumps(chance: Random, counted: bool) -> dict[str, Any]:
 def _each(chance: Random, counted: bool) -> dict[str, Any]:
     per = {} if counted and chance.random() < 0.7 else {"per": chance.choice([1_000, 7, "0.5"])}
     if chance.random() < 0.5:
-        return {"pays": dated(chance, chance.choice([250, "19.99"]), 300), **per, **_window(chance)}
+        return {
+            "pays": dated(chance, chance.choice([250, "19.99", -300]), 300),
+            **_full(chance, per),
+            **_window(chance),
+        }
     starts = _some(chance, COUNTS if counted else AMOUNTS)
+    per = _full(chance, per) if per.get("per") != 7 and not (counted and per.get("per") == 1_000) else per
     rows = [{"from": start, "pays": dated(chance, 100 * place, 55)} for place, start in enumerate(starts)]
     return {**_window(chance), **_tier_mode(chance), **per, "brackets": rows}
+
+
+def _full(chance: Random, per: dict[str, Any]) -> dict[str, Any]:
+    """At times only what is full counts."""
+    return {**per, "only_full": True} if per and chance.random() < 0.4 else per
 
 
 def _of_percent(chance: Random) -> dict[str, Any]:

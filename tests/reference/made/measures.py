@@ -79,6 +79,8 @@ def _worth(chance: Random, source: dict[str, Any]) -> dict[str, Any]:
         made["portion"] = "delta"
     if not pieces and chance.random() < 0.25:
         made["less_per_deal"] = chance.choice([500, 10_000])
+    if not pieces and chance.random() < 0.25:
+        made["most_per_deal"] = chance.choice([2_000, 30_000])
     return made
 
 
