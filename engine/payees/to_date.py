@@ -8,7 +8,8 @@ what all of them pay is what the last of them is worth.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -46,11 +47,18 @@ class Stretch:
     company: Company
     through: date | None
 
-    def windows(self, spans: tuple[Window, ...], first: date, last: date) -> Iterator[Period]:
-        """The windows that are over, from the beginning of the first day's year on, in which the payee is there."""
+    def windows(
+        self, spans: tuple[Window, ...], first: date, last: date, counting: Collection[str]
+    ) -> Iterator[Period]:
+        """The windows that are over, from the beginning of the first day's year on, in which the payee is there.
+
+        And those in which something counts (their labels), such as a leaver's deals that are paid for some days more.
+        """
         period = period_of(period_of(first, self.whole, self.company).starts_on, self.over, self.company)
         while period.starts_on <= last and (self.through is None or period.ends_on <= self.through):
-            there = any(common(period.starts_on, period.ends_on, span, self.plan.effective) for span in spans)
+            there = period.label in counting or any(
+                common(period.starts_on, period.ends_on, span, self.plan.effective) for span in spans
+            )
             if there and self.plan.effective.covers(period.ends_on - timedelta(days=1)):
                 yield period
             period = period_of(period.ends_on, self.over, self.company)
@@ -71,15 +79,25 @@ def to_date(attained: Attainment, of: Stretch) -> pl.DataFrame:
     """The rows by payee and day, with `trouble` where a window is not known (null where it is)."""
     day = pl.col("dated_on")
     lives = attained.rows.group_by("payee_id").agg(first=day.min(), last=day.max()).sort("payee_id")
-    known = presences(of.plan, of.book)
+    known, counting = presences(of.plan, of.book), _counting(attained)
     asked = {
-        payee: list(of.windows(known[payee].spans, first, of.through or last))
+        payee: list(of.windows(known[payee].spans, first, of.through or last, counting[payee]))
         for payee, first, last in lives.iter_rows()
         if payee in known
     }
     sums = _Sums.of(attained, of, asked)
     rows = [row for payee, windows in asked.items() for row in _of_payee(payee, windows, sums, of)]
     return pl.DataFrame(rows, schema=SCHEMA).with_columns(kind=pl.lit("direct", dtype=f.Credits.kind.dtype))
+
+
+def _counting(attained: Attainment) -> Mapping[str, Collection[str]]:
+    """By payee, the windows of what counts, or would if it were known."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for payee, window in (
+        pl.concat([attained.rows.select(WINDOW), attained.waiting.select(WINDOW)]).unique().iter_rows()
+    ):
+        found[payee].add(window)
+    return found
 
 
 def kept(rows: dy.DataFrame[f.Attained], lines: dy.DataFrame[f.Lines]) -> dy.DataFrame[f.Attained]:

@@ -61,6 +61,13 @@ achieved: [{on: 2026-02-15, amount: 100}, {on: 2026-03-15, amount: 50}]
 through: 2026-06
 expect: {totals: {rep: {2026-02: 1_000, 2026-03: 500, total: 1_500}}}
 """
+SELLS_AFTER_LEAVING = """
+enrolments: [{payee: rep, from: 2026-01-01, until: 2026-02-01}]
+quotas: [{quota: q, amount: 100, per: month}]
+achieved: [{on: 2026-01-15, amount: 40}, {on: 2026-02-15, amount: 60}, {on: 2026-04-15, amount: 60}]
+through: 2026-06
+expect: {totals: {rep: {2026-01: 400, 2026-02: 600, total: 1_000}}}
+"""
 STRADDLES = """
 quotas: [{quota: q, amount: 1_200, per: year}]
 achieved: [{amount: 100}]
@@ -72,6 +79,7 @@ expect: {totals: {rep: 0}, issues: [quota_missing]}
 """
 
 
-@pytest.mark.parametrize("rest", [TWO_YEARS, NOT_OVER, COMES_AND_GOES, STRADDLES, WITHOUT_QUOTA])
+@pytest.mark.parametrize("rest", [TWO_YEARS, NOT_OVER, COMES_AND_GOES, SELLS_AFTER_LEAVING, STRADDLES, WITHOUT_QUOTA])
 def test_which_months_count_and_what_is_held(rest):
-    assert failed(judged(f"scenario: s\n{PLAN}{rest}")) == []
+    leavers = "plan:\n  leavers: {paid_for_days: 30}\n"
+    assert failed(judged(f"scenario: s\n{PLAN.replace('plan:', leavers.strip(), 1)}{rest}")) == []
