@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -207,11 +207,22 @@ class Earnings:
         """Window by window; a window whose quota is not known is held as a whole."""
         counted = self.counted(who, component)
         deals: dict[str, int] = {}
-        for entries in self.windows((who.key, component.id), counted, component.accumulates).values():
+        for entries in self._apart(component, self.windows((who.key, component.id), counted, component.accumulates)):
             try:
                 yield from list(self._of_window(who, component, entries, deals))
             except MissingQuotaError:
                 yield from [self._line(who, component, entry, None) for entry in entries]
+
+    def _apart(self, component: Component, windows: dict[str, list[Entry]]) -> Iterable[list[Entry]]:
+        """The windows, of each customer by itself where the component adds up so."""
+        if component.for_each is None:
+            return windows.values()
+        found: dict[Hashable, list[Entry]] = {}
+        for window, entries in windows.items():
+            for entry in entries:
+                whose = entry.deal.account["account_id"] if entry.deal is not None else None
+                found.setdefault((window, whose), []).append(entry)
+        return found.values()
 
     def _of_window(
         self, who: Participant, component: Component, entries: list[Entry], deals: dict[str, int]

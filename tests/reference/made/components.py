@@ -34,9 +34,9 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
         *(["manager_override"] if of_team and measure in (*MONEY, "count") else []),
     ]
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
-    made |= _matrix(chance, before, measure) if chance.random() < 0.15 else _way(chance, measure)
-    made |= _at_zero(chance, made)
-    made |= gates(chance, before) | (by_deal(chance) if measure in CREDITED else {})
+    made |= _matrix(chance, _looked_at(before), measure) if chance.random() < 0.15 else _way(chance, measure)
+    made |= _at_zero(chance, made) | _for_each(chance, made)
+    made |= gates(chance, _looked_at(before)) | (by_deal(chance) if measure in CREDITED else {})
     made |= _cap(chance, made)
     if before and measure in (*MONEY, "count") and chance.random() < 0.1:
         months = chance.choice([{}, {"for_months": chance.choice([1, 6])}])
@@ -48,6 +48,18 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     if chance.random() < 0.2:
         made["effective"] = {"from": date(2026, 3, 1), "until": chance.choice([date(2026, 8, 1), date(2026, 11, 9)])}
     return made
+
+
+def _for_each(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
+    """Windows of each customer by itself, where they have nothing of the payee's."""
+    fits = made["measure"] in CREDITED and made.get("accumulates", "transaction") != "transaction"
+    own = {"quota", "targets", "target_of"} & made.keys()
+    return {"for_each": "account"} if fits and not own and chance.random() < 0.3 else {}
+
+
+def _looked_at(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The components that gauges may look at."""
+    return [each for each in before if "for_each" not in each]
 
 
 def _way(chance: Random, measure: str) -> dict[str, Any]:
@@ -80,7 +92,8 @@ def _some(chance: Random, starts: tuple[Any, ...]) -> list[Any]:
 
 
 def _flat(chance: Random, _: bool) -> dict[str, Any]:
-    return {"rate": _rate(chance), **_window(chance)}
+    rate = _rate(chance) if chance.random() < 0.9 else chance.choice(["-6%", "-100%"])
+    return {"rate": rate, **_window(chance)}
 
 
 def _matrix(chance: Random, before: list[dict[str, Any]], measure: str) -> dict[str, Any]:
