@@ -103,7 +103,8 @@ def _counting(attained: Attainment) -> Mapping[str, Collection[str]]:
 def kept(rows: dy.DataFrame[f.Attained], lines: dy.DataFrame[f.Lines]) -> dy.DataFrame[f.Attained]:
     """The rows of a component that takes nothing back: a window that is worth no more than was paid has none.
 
-    What was paid is what the best window before it in its year was worth, by its own quota and target.
+    What was paid is what the best window before it in its year was worth, by its own quota and target; a year that is
+    worth less than nothing so far takes nothing, either.
     """
     worth = {(payee, source): amount for payee, source, amount in lines.select(_LINE).iter_rows()}
     best: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
@@ -112,11 +113,11 @@ def kept(rows: dy.DataFrame[f.Attained], lines: dy.DataFrame[f.Lines]) -> dy.Dat
         told = json.loads(row["cohort"])
         year, now = (row["payee_id"], told["since"]), worth.get((row["payee_id"], row["credit_id"]), 0)
         paid, of = best.get(year, (0, None))
-        if not told["counts"] or (of is not None and now <= paid):
+        if not told["counts"] or now < paid or (of is not None and now == paid):
             continue
         found += [_less(of, row)] if of is not None else []
         found.append(row)
-        best[year] = (now, row) if now > 0 else (paid, of or row)
+        best[year] = now, row
     return f.Attained.cast(pl.DataFrame(found, schema=rows.schema))
 
 

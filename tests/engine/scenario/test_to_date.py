@@ -83,3 +83,11 @@ expect: {totals: {rep: 0}, issues: [quota_missing]}
 def test_which_months_count_and_what_is_held(rest):
     leavers = "plan:\n  leavers: {paid_for_days: 30}\n"
     assert failed(judged(f"scenario: s\n{PLAN.replace('plan:', leavers.strip(), 1)}{rest}")) == []
+
+
+def test_a_year_that_begins_below_zero_takes_nothing_where_what_was_paid_is_kept():
+    kept = "plan: {components: [{id: k, kind: bonus, accumulates: month, to_date: year, overpaid: kept, rate: 10%}]}"
+    deals = "[{on: 2026-01-10, amount: -100}, {on: 2026-02-10, amount: 100}, {on: 2026-03-10, amount: 150}]"
+    expected = "{totals: {rep: {2026-03: 15, total: 15}}}"
+
+    assert failed(judged(f"scenario: s\n{kept}\ndeals: {deals}\nthrough: 2026-04\nexpect: {expected}\n")) == []
