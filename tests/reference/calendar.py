@@ -13,6 +13,7 @@ from engine.documents.fiscal import FiscalWeeks
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 STATEMENTS = {
     "weekly": "week",
+    "two_weekly": "two_weeks",
     "half_monthly": "half_month",
     "monthly": "month",
     "quarterly": "quarter",
@@ -47,6 +48,8 @@ def span_of(day: date, kind: str, company: Company) -> Span:
     """
     if kind == "week":
         return _week_of(day, company)
+    if kind == "two_weeks":
+        return _two_weeks_of(day, company)
     first = month_of(day, company)
     if kind == "half_month":
         return _half_of(day, span_of(day, "month", company))
@@ -71,15 +74,29 @@ def _half_of(day: date, month: Span) -> Span:
 
 
 def _week_of(day: date, company: Company) -> Span:
-    """The week of ISO 8601; in a calendar of weeks that of the fiscal year, counted from its first day."""
+    """The week, of the year of its fourth day; in a calendar of weeks of the fiscal year, counted from its first day.
+
+    From Monday on they are those of ISO 8601.
+    """
     if company.fiscal_weeks is None:
-        year, number, weekday = day.isocalendar()
-        first = day - timedelta(days=weekday - 1)
+        begins = [name.lower() for name in day_name].index(company.weeks_start or "monday")
+        first = day - timedelta(days=(day.weekday() - begins) % 7)
+        fourth = first + timedelta(days=3)
+        year, number = fourth.year, (fourth - date(fourth.year, 1, 1)).days // 7 + 1
     else:
         fiscal_year = span_of(day, "year", company)
         number, into = divmod((day - fiscal_year.first).days, 7)
         first, number, year = day - timedelta(days=into), number + 1, int(fiscal_year.label[2:])
     return Span(f"{year}-W{number:02}", first, first + timedelta(days=7))
+
+
+def _two_weeks_of(day: date, company: Company) -> Span:
+    """Two weeks, paired from the one of a day on, or of 2026-01-05; years play no part."""
+    start = _week_of(company.two_weeks_start or date(2026, 1, 5), company).first
+    week = _week_of(day, company)
+    first = week if (week.first - start).days // 7 % 2 == 0 else _week_of(week.first - timedelta(days=1), company)
+    second = _week_of(first.end, company)
+    return Span(f"{first.label}-{second.label.partition('-')[2]}", first.first, second.end)
 
 
 def month_of(day: date, company: Company) -> int:

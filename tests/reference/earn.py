@@ -26,6 +26,7 @@ from tests.reference.gauges import UnknownGaugeError, cell, factor
 from tests.reference.leave import is_unpaid
 from tests.reference.matching import fits
 from tests.reference.money import WHOLE, rounded
+from tests.reference.own_windows import first_day, own_window
 from tests.reference.participants import Participant, counts_on
 from tests.reference.quotas import promised, quota_of
 from tests.reference.rate_by import rate_of
@@ -101,10 +102,12 @@ class Earnings:
         counted: list[Entry] = self.remembered[key]
         return counted
 
-    def window(self, accumulates: str, entry: Entry) -> str:
-        """What adds up together: a period, or the deal by itself."""
+    def window(self, accumulates: str, entry: Entry, since: date | None = None) -> str:
+        """What adds up together: a period, or the deal by itself; `since` is where a payee's own windows begin."""
         if accumulates == "transaction":
             return entry.deal.id if entry.deal is not None else entry.source
+        if since is not None:
+            return own_window(since, entry.day, accumulates).label
         return self.span(accumulates, entry).label
 
     def span(self, accumulates: str, entry: Entry) -> Span:
@@ -115,13 +118,19 @@ class Earnings:
         span: Span = self.remembered[key]
         return span
 
-    def windows(self, of: Hashable, entries: Sequence[Entry], accumulates: str) -> dict[str, list[Entry]]:
+    def begins(self, who: Participant, component: Component) -> date | None:
+        """Where windows of the payee's own begin, if the component has them."""
+        return first_day(who, self.facts) if component.since == "enrolment" else None
+
+    def windows(
+        self, of: Hashable, entries: Sequence[Entry], accumulates: str, since: date | None = None
+    ) -> dict[str, list[Entry]]:
         """The entries of each window; `of` names the entries, so that they are told apart once."""
-        key = ("windows", of, accumulates)
+        key = ("windows", of, accumulates, since)
         if key not in self.remembered:
             found: dict[str, list[Entry]] = {}
             for entry in entries:
-                found.setdefault(self.window(accumulates, entry), []).append(entry)
+                found.setdefault(self.window(accumulates, entry, since), []).append(entry)
             self.remembered[key] = found
         windows: dict[str, list[Entry]] = self.remembered[key]
         return windows
@@ -207,7 +216,9 @@ class Earnings:
         """Window by window; a window whose quota is not known is held as a whole."""
         counted = self.counted(who, component)
         deals: dict[str, int] = {}
-        for entries in self._apart(component, self.windows((who.key, component.id), counted, component.accumulates)):
+        since = self.begins(who, component) if counted else None
+        windows = self.windows((who.key, component.id), counted, component.accumulates, since)
+        for entries in self._apart(component, windows):
             try:
                 yield from list(self._of_window(who, component, entries, deals))
             except MissingQuotaError:

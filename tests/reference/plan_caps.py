@@ -9,11 +9,12 @@ from fractions import Fraction
 
 from engine.documents.compensation import promise_rows
 from engine.documents.plan_cap import PlanCap
-from tests.reference.calendar import MONTHS, STATEMENTS, Span, months_later, span_of, whole_months
+from tests.reference.calendar import MONTHS, STATEMENTS, Span, span_of
 from tests.reference.earn import Earnings
 from tests.reference.entries import Line
 from tests.reference.facts import holds_on
 from tests.reference.money import rounded
+from tests.reference.own_windows import first_day, months_from
 from tests.reference.participants import Participant, enrolments_of
 
 
@@ -87,15 +88,12 @@ class Capped:
         """The fiscal period of a line; or so many calendar months from the payee's first day, or the contract's."""
         if cap.since == "fiscal_year":
             return span_of(line.day, cap.per, self.earned.company)
-        length = MONTHS[cap.per]
-        start, of = min(row["from_on"] for row in enrolments_of(self.who, self.earned.facts)), ""
+        start, of = first_day(self.who, self.earned.facts), ""
         if cap.since == "contract":
             assert line.deal is not None
             deal = line.deal.won or line.deal
             start, of = deal.row["starts_on"] or deal.day, f" of {deal.id}"
-        first = months_later(start, max(whole_months(start, line.day), 0) // length * length)
-        named = "month" if length == 1 else f"{length} months"
-        return Span(f"the {named} from {first}{of}", first, months_later(first, length))
+        return months_from(start, line.day, MONTHS[cap.per], of)
 
     def _height(self, cap: PlanCap, window: Span) -> Fraction | None:
         if cap.of is None or cap.share is None:

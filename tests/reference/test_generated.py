@@ -24,7 +24,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "BonusPool", "of_others"),
     **_each(LATE, "OthersMeasure", "measure", "plan"),
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
-    **_each(LATE, "Component", "carry", "overpaid", "since", "to_date"),
+    **_each(LATE, "Component", "carry", "overpaid", "to_date"),
     **_each(LATE, "Gate", "trailing"),
     **_each(LATE, "Measure", "members", "ratio", "retention", "weighted"),
     **_each(LATE, "Ratio", "as", "of", "to"),

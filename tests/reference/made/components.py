@@ -11,6 +11,7 @@ from tests.reference.made.gauges import gates, matrix
 from tests.reference.made.writing import dated
 
 PERIODS = ("month", "quarter", "half", "year")
+SHORT = ("week", "two_weeks", "half_month")
 RATES = ("0%", "5%", "8%", "12.5%", "33.333%", "110%")
 STARTS = ("0%", "50%", "80%", "100%", "125%", "200%")
 AMOUNTS = (0, 10_000, 25_000, 60_000, 100_000)
@@ -83,7 +84,11 @@ def _accumulating(chance: Random) -> dict[str, Any]:
 
 
 def _window(chance: Random) -> dict[str, Any]:
-    return {} if chance.random() < 0.3 else {"accumulates": chance.choice(("transaction", *PERIODS))}
+    """How long it adds up, at times in short windows, or those of each payee's own."""
+    if chance.random() < 0.2:
+        return {"accumulates": chance.choice(PERIODS), "since": "enrolment"}
+    lengths = SHORT if chance.random() < 0.2 else ("transaction", *PERIODS)
+    return {} if chance.random() < 0.3 else {"accumulates": chance.choice(lengths)}
 
 
 def _some(chance: Random, starts: tuple[Any, ...]) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 SHARES = ("0%", "50%", "80%", "100%", "120%")
 SUMS = (0, 10_000, 40_000, 100_000)
 FACTORS = ("0%", "50%", "100%", "1.5", 2)
+SHORT = ("week", "two_weeks", "half_month")
 OVER = ("transaction", "month", "quarter", "half", "year")
 
 
@@ -71,8 +72,9 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
     attaining = [part["id"] for part in before if "quota" in part]
     if attaining and chance.random() < 0.5:
         return {"attainment_of": chance.choice(attaining)}, SHARES
-    if before and chance.random() < 0.5:
-        return {"payout_of": chance.choice(before)["id"]}, (0, 100, 1_000, 5_000)
+    fiscal = [part["id"] for part in before if "since" not in part]
+    if fiscal and chance.random() < 0.5:
+        return {"payout_of": chance.choice(fiscal)}, (0, 100, 1_000, 5_000)
     if chance.random() < 0.5:
         over = {"over": chance.choice(OVER[1:])}
         return {"measure": chance.choice(["m1", "plain"]), "quota": "sales", **over}, SHARES
@@ -103,4 +105,5 @@ def _judged(chance: Random, number: dict[str, Any]) -> dict[str, Any]:
 
 
 def _over(chance: Random) -> dict[str, Any]:
-    return {} if chance.random() < 0.4 else {"over": chance.choice(OVER)}
+    lengths = SHORT if chance.random() < 0.15 else OVER
+    return {} if chance.random() < 0.4 else {"over": chance.choice(lengths)}

@@ -17,6 +17,7 @@ from tests.reference.made.releases import release, reserve
 from tests.reference.made.writing import dated
 
 SINCE = date(2025, 1, 1)
+PAYS = ("weekly", "two_weekly", "half_monthly", "monthly", "monthly", "quarterly", "half_yearly", "yearly")
 ROUNDINGS: tuple[dict[str, Any], ...] = ({}, {}, {"rounding": "half_even"}, {"rounding": "down"}, {"rounding_unit": 1})
 
 
@@ -26,7 +27,7 @@ def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
         "plan": name,
         "currency": chance.choice(["USD", "USD", "EUR", "JPY"]),
         "effective": {"from": SINCE},
-        "pays": chance.choice(["weekly", "half_monthly", "monthly", "monthly", "quarterly", "half_yearly", "yearly"]),
+        "pays": chance.choice(PAYS),
         **chance.choice(ROUNDINGS),
         "measures": measures(chance, of_team=name == "manager"),
         "components": [],

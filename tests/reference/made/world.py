@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -19,9 +20,12 @@ from tests.reference.made.writing import document_of
 
 CALENDARS: tuple[dict[str, Any], ...] = (
     *({"fiscal_year_starts": day} for day in ("01-01", "02-01", "07-15")),
+    {"fiscal_year_starts": "04-01", "weeks_start": "sunday"},
     {"fiscal_weeks": FiscalWeeks(pattern="4-4-5", ends="last", weekday="saturday", month="january")},
     {"fiscal_weeks": FiscalWeeks(pattern="5-4-4", ends="nearest", weekday="sunday", month="december")},
 )
+PAIRS: tuple[dict[str, Any], ...] = ({}, {}, {"two_weeks_start": date(2026, 1, 14)})
+"""From where weeks are paired."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class World:
 def world(seed: int, deals_count: int, parts: int) -> World:
     """The world of a seed, with so many deals, and plans of so many components."""
     chance = Random(f"{seed} people")
-    house = company(**chance.choice(CALENDARS))
+    house = company(**chance.choice(CALENDARS), **chance.choice(PAIRS))
     rows: dict[str, Any] = {"accounts": accounts(chance), **people(chance, house), **deals(f"{seed}", deals_count)}
     documents = [plan(Random(f"{seed} {name}"), name, parts) for name in ("rep", "manager")]
     rules_of = engagement(Random(f"{seed} rules"))

@@ -1,0 +1,27 @@
+"""Windows of each payee's own: calendar months from the first day on the plan."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.reference.calendar import MONTHS, Span, months_later, whole_months
+from tests.reference.facts import Facts
+from tests.reference.participants import Participant, enrolments_of
+
+
+def first_day(who: Participant, facts: Facts) -> date:
+    """The payee's first day on the plan, whatever came between."""
+    first: date = min(row["from_on"] for row in enrolments_of(who, facts))
+    return first
+
+
+def months_from(start: date, day: date, length: int, of: str = "") -> Span:
+    """The so many months from some first day on in which a day lies; what is before it is in the first of them."""
+    first = months_later(start, max(whole_months(start, day), 0) // length * length)
+    named = "month" if length == 1 else f"{length} months"
+    return Span(f"the {named} from {first}{of}", first, months_later(first, length))
+
+
+def own_window(start: date, day: date, accumulates: str) -> Span:
+    """The window of a day, in the windows that begin on a payee's first day."""
+    return months_from(start, day, MONTHS[accumulates])
