@@ -54,13 +54,13 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
 def _for_each(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     """Windows of each customer by itself, where they have nothing of the payee's."""
     fits = made["measure"] in CREDITED and made.get("accumulates", "transaction") != "transaction"
-    own = {"quota", "targets", "target_of"} & made.keys()
+    own = {"quota", "targets", "target_of", "since"} & made.keys()
     return {"for_each": "account"} if fits and not own and chance.random() < 0.3 else {}
 
 
 def _looked_at(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The components that gauges may look at."""
-    return [each for each in before if "for_each" not in each]
+    """The components that gauges may look at: those with windows of the fiscal calendar, of all customers."""
+    return [each for each in before if not each.keys() & {"for_each", "since"}]
 
 
 def _way(chance: Random, measure: str) -> dict[str, Any]:

@@ -72,9 +72,8 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
     attaining = [part["id"] for part in before if "quota" in part]
     if attaining and chance.random() < 0.5:
         return {"attainment_of": chance.choice(attaining)}, SHARES
-    fiscal = [part["id"] for part in before if "since" not in part]
-    if fiscal and chance.random() < 0.5:
-        return {"payout_of": chance.choice(fiscal)}, (0, 100, 1_000, 5_000)
+    if before and chance.random() < 0.5:
+        return {"payout_of": chance.choice(before)["id"]}, (0, 100, 1_000, 5_000)
     if chance.random() < 0.5:
         over = {"over": chance.choice(OVER[1:])}
         return {"measure": chance.choice(["m1", "plain"]), "quota": "sales", **over}, SHARES
