@@ -88,7 +88,8 @@ class Measure(Document):
     )
     """Several attainments as one percentage, of which one curve pays: 110 % of bookings and 80 % of NRR are with these
     weights 60 % x 110 % + 40 % x 80 % = 98 %, kept exact (a denominator of more than 16 digits makes it parts of
-    10^15). Each is that of the window over which the component, or the gauge, that looks at this measure adds up."""
+    10^15). Each is that of the window over which the component, or the gauge, that looks at this measure adds up; a
+    component with a shorter life looks at the days of that life."""
     ratio: Ratio | None = Field(default=None, examples=["{of: held, to: booked}"])
     """What one measure comes to over what another comes to: a win rate, an attach rate, an average discount."""
     members: Members | None = Field(default=None, examples=["{attaining: [base], least: 100%}"])

@@ -34,6 +34,9 @@ def _unfit_component(component: Component, measure: Measure, what: str) -> Itera
         message = f"{what} is a share of a whole, and no number of units."
         remedy = "Write target (what 100% pays) with times: 1 or percentages of it, or a rate of the revenue kept."
         yield Problem(("pays" if component.pays else "brackets",), message, remedy)
+    if component.rate_decimals is not None and measure.divides_whole:
+        message = f"{what} has no quota, and the target no rate that could be rounded."
+        yield Problem(("rate_decimals",), message, "Remove rate_decimals.")
     for key in ("residual", "rates", "rate_by", "by_deal"):
         if getattr(component, key):
             yield Problem((key,), f"{what} is not of a deal.", f"Remove {key}.")

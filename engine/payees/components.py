@@ -21,7 +21,7 @@ from engine.documents.gauge import Gauge
 from engine.documents.measure import Levels
 from engine.documents.order import Place, earners, in_order
 from engine.documents.plan import Plan
-from engine.documents.values import Dated
+from engine.documents.values import Dated, Window
 from engine.model import Issue, join_issues
 from engine.payees.account_windows import of_each_account
 from engine.payees.adjusted_measures import with_adjusted
@@ -192,7 +192,7 @@ class _Walk:
         if over == "transaction":
             msg = f"component {component.id} looks at no windows"
             raise ValueError(msg)
-        looking = _looking(component.id, component.measure, over).model_copy(update={"effective": component.effective})
+        looking = _looking(component.id, component.measure, over, life=component.effective)
         attained = self._attain(file, looking, counting)
         stretch = Stretch(plan, component, over, whole, self.quotas[file], self.book, company, self.through)
         found = attained_as(to_date(attained, stretch), plan, component)
@@ -207,12 +207,14 @@ class _Walk:
         """The weighted sum of several attainments, or the ratio of two; what holds one of them holds it."""
         plan, over = self.rules.plans[file], component.accumulates
         measure = plan.measures[component.measure]
-        parts = [self._attain(file, _looking(component.id, name, over, quota)) for name, quota in measure.parts]
+        life = component.effective
+        read = [_looking(component.id, name, over, quota, life=life) for name, quota in measure.parts]
+        parts = [self._attain(file, each) for each in read]
         if measure.ratio is not None:
             counts = ratio_of(parts[0], parts[1], measure.ratio, plan.currency)
         else:
             counts = weighted(list(zip(measure.weighted, parts, strict=True)), plan.currency)
-        whole = attain(alive(counts, component), plan, component, self.quotas[file], self.rules.company)
+        whole = attain(counts, plan, component, self.quotas[file], self.rules.company)
         every = [whole, *parts]
         return replace(
             whole,
@@ -282,9 +284,13 @@ class _Walk:
         return placed(attained, contest, of_quota=gauge.quota is not None)
 
 
-def _looking(name: str, measure: str, over: Accumulation, quota: str | None = None) -> Component:
-    """A component that pays nothing, to look at what a measure came to."""
-    return Component(id=name, kind="bonus", measure=measure, rate=NOTHING, quota=quota, accumulates=over)
+def _looking(
+    name: str, measure: str, over: Accumulation, quota: str | None = None, *, life: Window | None = None
+) -> Component:
+    """A component that pays nothing, to look at what a measure came to, at most on the days of a component's life."""
+    return Component(
+        id=name, kind="bonus", measure=measure, rate=NOTHING, quota=quota, accumulates=over, effective=life
+    )
 
 
 def _achieved(attained: Attainment, component: Component) -> Reading:

@@ -15,7 +15,7 @@ KEY = [*WINDOW, "dated_on", "credit_id"]
 
 def side_by_side(parts: Sequence[Attainment]) -> pl.DataFrame:
     """Every credit of any part with what each had come to (`after N`), its quota (`quota N`), and whether any waits."""
-    every = pl.concat([attained.rows.select(*KEY, "deal_id") for attained in parts])
+    every = pl.concat([attained.rows.select(*KEY, "deal_id", "house") for attained in parts])
     rows = every.unique(KEY).sort("payee_id", "dated_on", "credit_id")
     for nth, attained in enumerate(parts):
         after, quota = f"after {nth}", f"quota {nth}"
@@ -38,6 +38,7 @@ def moves(rows: pl.DataFrame, index: pl.Expr, stuck: pl.Expr, told: pl.Expr, cur
         "dated_on",
         "credit_id",
         "deal_id",
+        "house",
         *(["of"] if "of" in rows.columns else []),
         kind=pl.lit("direct", dtype=f.Credits.kind.dtype),
         base=pl.col("index") - pl.col("index").shift(1).over(WINDOW).fill_null(0),

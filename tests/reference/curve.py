@@ -54,7 +54,7 @@ class Terms:
         return whole * (self.value(component.weight) if component.weight is not None else Fraction(1))
 
 
-def payout(component: Component, achieved: int, terms: Terms) -> Fraction:
+def payout(component: Component, achieved: Fraction | int, terms: Terms) -> Fraction:
     """F of the component, before factors and caps. Nothing achieved pays nothing, whatever the first row says.
 
     But a result of exactly 0 pays it, where the component says so.
@@ -92,7 +92,7 @@ def _flat(component: Component, terms: Terms) -> Fraction:
     return _each(component, terms.value(component.pays))
 
 
-def _of_matrix(component: Component, achieved: int, terms: Terms, cell: Fraction | int) -> Fraction:
+def _of_matrix(component: Component, achieved: Fraction | int, terms: Terms, cell: Fraction | int) -> Fraction:
     """A share of what was achieved; or an amount or a part of the target, once anything was."""
     assert component.matrix is not None
     if component.matrix.rates:
@@ -133,7 +133,7 @@ def _reached(achieved: Fraction | int, starts: Sequence[Fraction], boundary: str
     return max((place for place, reached in enumerate(own) if reached), default=0)
 
 
-def _by_brackets(component: Component, achieved: int, terms: Terms) -> Fraction:
+def _by_brackets(component: Component, achieved: Fraction | int, terms: Terms) -> Fraction:
     starts = _starts(component.brackets, terms)
     place = _reached(achieved, starts, component.boundary)
     row = component.brackets[place]
@@ -154,7 +154,7 @@ def _rate(component: Component, row: Bracket, terms: Terms) -> Fraction:
 
 
 def _by_tiers(
-    component: Component, achieved: int, starts: list[Fraction], rates: list[Fraction], place: int
+    component: Component, achieved: Fraction | int, starts: list[Fraction], rates: list[Fraction], place: int
 ) -> Fraction:
     """Which part of the achievement is paid at which rate; the rate reached is that of `place`."""
     if component.tiers == "whole":
@@ -176,7 +176,7 @@ def _slices(achieved: Fraction | int, starts: list[Fraction], rates: list[Fracti
     return total
 
 
-def _through_points(component: Component, achieved: int, terms: Terms) -> Fraction:
+def _through_points(component: Component, achieved: Fraction | int, terms: Terms) -> Fraction:
     """Straight lines between points; below and beyond them as the component says."""
     xs = _starts(component.points, terms)
     ys = [_paid_at(component, point, terms) for point in component.points]
@@ -189,7 +189,7 @@ def _through_points(component: Component, achieved: int, terms: Terms) -> Fracti
     return ys[-1] + (achieved - xs[-1]) * slope
 
 
-def _below(component: Component, achieved: int, xs: list[Fraction], ys: list[Fraction]) -> Fraction:
+def _below(component: Component, achieved: Fraction | int, xs: list[Fraction], ys: list[Fraction]) -> Fraction:
     if component.below == "flat":
         return ys[0]
     if component.below != "continue":

@@ -13,6 +13,7 @@ from engine.documents.compensation import Promise, promise_rows
 from engine.documents.component import Component
 from engine.documents.gauge import Gate, Multiplier
 from engine.documents.plan import Plan
+from engine.documents.values import Window
 from tests.reference import entries as e
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.caps import within_cap
@@ -30,6 +31,7 @@ from tests.reference.own_windows import first_day, own_window
 from tests.reference.participants import Participant, counts_on
 from tests.reference.quotas import promised, quota_of
 from tests.reference.rate_by import rate_of
+from tests.reference.weighted import weighted
 
 PROMISES: dict[str, Promise] = {promise_rows(promise): promise for promise in get_args(Promise)}
 """What people data promises, by the names under which components refer to it."""
@@ -85,6 +87,20 @@ class Earnings:
         entries: list[Entry] = self.remembered[key]
         return entries
 
+    def entries_over(self, who: Participant, name: str, over: str, life: Window | None = None) -> list[Entry]:
+        """What counts in a measure, on the days of a life; what is made of windows is made of those of `over`."""
+        key = ("entries over", who.key, name, over, life)
+        if key not in self.remembered:
+            measure = who.plan.measures[name]
+            if measure.weighted:
+                parts = [(part, self.entries_over(who, part.measure, over, life)) for part in measure.weighted]
+                self.remembered[key] = weighted(parts, who, over, self)
+            else:
+                entries = self.entries_of(who, name)
+                self.remembered[key] = [each for each in entries if life is None or life.covers(each.day)]
+        found: list[Entry] = self.remembered[key]
+        return found
+
     def _is_there(self, who: Participant, day: date) -> bool:
         """Whether what is of the day counts for the payee."""
         return counts_on(who, day, self.facts) and not is_unpaid(who.payee, day, who.plan, self.facts)
@@ -94,10 +110,9 @@ class Earnings:
         key = ("counted", who.key, component.id)
         if key not in self.remembered:
             life = component.effective or who.plan.effective
-            entries = self.entries_of(who, component.measure)
+            entries = self.entries_over(who, component.measure, component.accumulates, life)
             takers = who.plan.before(component.id)
-            kept = (each for each in entries if life.covers(each.day))
-            left = [each for each in kept if not any(self._takes(part, who, each) for part in takers)]
+            left = [each for each in entries if not any(self._takes(part, who, each) for part in takers)]
             self.remembered[key] = [e.of_whole_deal(each) for each in left] if shares_money(component) else left
         counted: list[Entry] = self.remembered[key]
         return counted
@@ -240,11 +255,15 @@ class Earnings:
     ) -> Iterator[Line]:
         """F(after) less F(before), each rounded, for every entry that adds something, in their order.
 
+        What counts in a weighted sum and does not move it (a part is at its most) has a line that says so.
+
         A cap per deal is about all windows: `deals` is what each came to before. A window in which a result of 0 pays
         begins below it.
         """
         self.check_window(who, component, entries[0])
-        achieved, opening = 0, component.at_zero == "first_row"
+        achieved: Fraction | int = 0
+        opening = component.at_zero == "first_row"
+        moves_none = bool(who.plan.measures[component.measure].weighted)
         raw = deals if component.cap is not None and component.cap.per == "deal" else {}
         for entry in entries:
             before, achieved = -1 if opening else achieved, achieved + (entry.base or 0)
@@ -253,7 +272,7 @@ class Earnings:
             times = None if held else self._factor(who, component, entry)
             if times is None:
                 yield self._line(who, component, entry, None)
-            if times is None or entry.base is None or before == achieved:
+            if times is None or entry.base is None or (before == achieved and not moves_none):
                 continue
             terms = self._terms(who, component, entry)
             if component.matrix is not None and not component.matrix.factors:
@@ -275,7 +294,7 @@ class Earnings:
         rate = rate_of(component.rate_by, entry) if component.rate_by is not None else None
         return Terms(entry.day, quota, own, case_of(component.rates, entry, self.facts), rate)
 
-    def _paid(self, plan: Plan, component: Component, achieved: int, terms: Terms, times: Fraction) -> int:
+    def _paid(self, plan: Plan, component: Component, achieved: Fraction | int, terms: Terms, times: Fraction) -> int:
         """What the window pays in all once so much is achieved."""
         return rounded(payout(component, achieved, terms) * times, plan.unit_micros, plan.rounding)
 

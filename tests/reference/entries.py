@@ -30,7 +30,7 @@ class Entry:
     source: str
     deal: Deal | None
     day: date
-    base: int | None
+    base: Fraction | int | None
     """None: it cannot be told, so that the entry is held."""
     share: Fraction | None = None
     part: str = "earning"

@@ -86,8 +86,8 @@ class _Read:
 def _read(gauge: Gauge, component: Component, who: Participant, earned: Earnings) -> _Read:
     """A measure over its own window, or that of the component; or another component's entries over its window."""
     if gauge.measure is not None:
-        entries = earned.entries_of(who, gauge.measure)
-        return _Read(who, gauge.measure, entries, gauge.over or component.accumulates, gauge.quota)
+        over = gauge.over or component.accumulates
+        return _Read(who, gauge.measure, earned.entries_over(who, gauge.measure, over), over, gauge.quota)
     other = next(part for part in who.plan.components if part.id in (gauge.attainment_of, gauge.payout_of))
     entries = earned.counted(who, other)
     return _Read(who, other.id, entries, other.accumulates, other.quota, other, paid=gauge.payout_of is not None)
@@ -137,7 +137,7 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     return achieved / quota
 
 
-def _sum(amounts: list[int | None]) -> int:
+def _sum(amounts: list[Fraction | int | None]) -> Fraction | int:
     """Their sum; where one of them is held nobody can tell it."""
     known = [each for each in amounts if each is not None]
     if len(known) < len(amounts):

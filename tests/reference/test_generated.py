@@ -26,7 +26,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
     **_each(LATE, "Component", "carry", "overpaid", "to_date"),
     **_each(LATE, "Gate", "trailing"),
-    **_each(LATE, "Measure", "members", "ratio", "retention", "weighted"),
+    **_each(LATE, "Measure", "members", "ratio", "retention"),
     **_each(LATE, "Ratio", "as", "of", "to"),
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
     **_each(LATE, "Multiplier", "trailing"),
@@ -35,7 +35,6 @@ NOT_YET: dict[str, str] = {
         LATE, "Retention", "cohort", "goal", "grace_days", "kind", "losses", "owner", "trailing_months", "transferred"
     ),
     **_each(LATE, "When", "growth", "running_acv"),
-    **_each(LATE, "WeightedAttainment", "least", "measure", "most", "quota", "weight"),
     **_each(STATE, "Experiment", "accounts", "arms", "because", "effective", "id", "strata"),
     **_each(STATE, "Pool", "because", "draw", "holidays", "working_days"),
     **_each(STATE, "When", "arm"),

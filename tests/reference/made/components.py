@@ -20,14 +20,15 @@ LUMPS = (0, 100, 250, 1_000, 2_500)
 MONEY = ("m1", "m2", "plain")
 PROMISES = ("base_salary", "variable", "ote")
 RESULTS = ("nps", "csat", "mbo")
+WINDOWED = ("score",)
 CREDITED = (*MONEY, "count", "met", "paid", "cash")
 
 
 def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) -> dict[str, Any]:
     """One more component of a plan, which may read those before it."""
-    measure = chance.choice(
-        [*MONEY, *MONEY, "count", "met", "nps", "csat", "mbo", *(["paid", "paid", "cash"] if before else [])]
-    )
+    of_pay = ["paid", "paid", "cash"] if before else []
+    others = ["count", "met", "score", "score", "nps", "csat", "mbo"]
+    measure = chance.choice([*MONEY, *MONEY, *others, *of_pay])
     kinds = [
         "commission",
         "spiff",
@@ -36,6 +37,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     ]
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
     made |= _matrix(chance, _looked_at(before), measure) if chance.random() < 0.15 else _way(chance, measure)
+    made |= _whole(chance, made)
     made |= _at_zero(chance, made) | _for_each(chance, made)
     made |= gates(chance, _looked_at(before)) | (by_deal(chance) if measure in CREDITED else {})
     made |= _cap(chance, made)
@@ -68,11 +70,22 @@ def _way(chance: Random, measure: str) -> dict[str, Any]:
     cased = [*([_by_case] if measure in CREDITED else []), *([_by_ratio] if measure in MONEY else [])]
     if measure == "csat":
         return _of_percent(chance)
+    if measure in WINDOWED:
+        return chance.choice([_times, _points, _shares])(chance, counted)
     if counted:
         return chance.choice([_each, _lumps, *cased[:1]])(chance, counted)
     return chance.choice([_flat, _tiers, _tiers, _amount_tiers, _times, _points, _shares, _lumps, _each, *cased])(
         chance, counted
     )
+
+
+def _whole(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
+    """What is of a window has no quota, no rate of one, and is of no deal."""
+    if made["measure"] not in WINDOWED:
+        return {}
+    for key in ("quota", "rate_decimals"):
+        made.pop(key, None)
+    return {"accumulates": chance.choice(PERIODS)}
 
 
 def _rate(chance: Random) -> Any:

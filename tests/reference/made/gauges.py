@@ -74,6 +74,8 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
         return {"attainment_of": chance.choice(attaining)}, SHARES
     if before and chance.random() < 0.5:
         return {"payout_of": chance.choice(before)["id"]}, (0, 100, 1_000, 5_000)
+    if chance.random() < 0.25:
+        return {"measure": "score", "over": chance.choice(OVER[1:])}, SHARES
     if chance.random() < 0.5:
         over = {"over": chance.choice(OVER[1:])}
         return {"measure": chance.choice(["m1", "plain"]), "quota": "sales", **over}, SHARES

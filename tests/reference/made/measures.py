@@ -25,7 +25,24 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
         "nps": {"import": "nps"},
         "csat": {"import": "csat", "as": "percent"},
         "mbo": {"import": "mbo", "as": "amount"},
+        "score": {"weighted": _weighted(chance)},
     }
+
+
+def _weighted(chance: Random) -> list[dict[str, Any]]:
+    """Two or three attainments, one of which may be a percentage by itself."""
+    weights = chance.choice([("60%", "40%"), ("50%", "30%", "20%"), ("33.3%", "66.7%")])
+    parts = []
+    for name, weight in zip(chance.sample(["m1", "m2", "plain", "count", "csat"], len(weights)), weights, strict=True):
+        part: dict[str, Any] = {"measure": name, "weight": weight}
+        if name != "csat" or chance.random() < 0.3:
+            part["quota"] = chance.choice(["sales", "team"])
+        if chance.random() < 0.4:
+            part["least"] = chance.choice(["10%", "50%"])
+        if chance.random() < 0.4:
+            part["most"] = chance.choice(["100%", "150%"])
+        parts.append(part)
+    return parts
 
 
 def _of_credits(chance: Random, source: dict[str, Any], *, of_team: bool) -> dict[str, Any]:
