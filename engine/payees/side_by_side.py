@@ -11,11 +11,13 @@ from engine.payees.attain import Attainment
 
 WINDOW = ["payee_id", "window"]
 KEY = [*WINDOW, "dated_on", "credit_id"]
+OF_CREDIT = ["deal_id", "house", "share_num", "share_den"]
+"""What a credit is, whatever it counts for."""
 
 
 def side_by_side(parts: Sequence[Attainment]) -> pl.DataFrame:
     """Every credit of any part with what each had come to (`after N`), its quota (`quota N`), and whether any waits."""
-    every = pl.concat([attained.rows.select(*KEY, "deal_id", "house") for attained in parts])
+    every = pl.concat([attained.rows.select(*KEY, *OF_CREDIT) for attained in parts])
     rows = every.unique(KEY).sort("payee_id", "dated_on", "credit_id")
     for nth, attained in enumerate(parts):
         after, quota = f"after {nth}", f"quota {nth}"
@@ -37,8 +39,7 @@ def moves(rows: pl.DataFrame, index: pl.Expr, stuck: pl.Expr, told: pl.Expr, cur
         "payee_id",
         "dated_on",
         "credit_id",
-        "deal_id",
-        "house",
+        *OF_CREDIT,
         *(["of"] if "of" in rows.columns else []),
         kind=pl.lit("direct", dtype=f.Credits.kind.dtype),
         base=pl.col("index") - pl.col("index").shift(1).over(WINDOW).fill_null(0),

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from engine.documents.ratio import Ratio
 from engine.payees.attain import Attainment
 from engine.payees.ratio import PARTS, ratio_of
+from engine.payees.side_by_side import OF_CREDIT
 
-NAMES = ("payee_id", "window", "dated_on", "credit_id", "deal_id", "house")
+NAMES = ("payee_id", "window", "dated_on", "credit_id", *OF_CREDIT)
 counts = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12)
 SHARE, AMOUNT = Ratio(of="held", to="booked"), Ratio.model_validate({"of": "held", "to": "booked", "as": "amount"})
 
@@ -18,7 +19,10 @@ SHARE, AMOUNT = Ratio(of="held", to="booked"), Ratio.model_validate({"of": "held
 def attained(rows):
     """An attainment of rows (payee, day, micro-units), as far as ratios read one."""
     frame = pl.DataFrame(
-        [(payee, "W", f"2026-01-{day:02}", f"c{day}", f"d{day}", None, after, None) for payee, day, after in rows],
+        [
+            (payee, "W", f"2026-01-{day:02}", f"c{day}", f"d{day}", None, None, None, after, None)
+            for payee, day, after in rows
+        ],
         schema=dict.fromkeys(NAMES, pl.String) | {"after_micros": pl.Int64, "quota_micros": pl.Int64},
         orient="row",
     )
