@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from engine.documents.component import Component
 from engine.documents.gauge import Gate, Gauge, Multiplier
+from tests.reference.calendar import span_of
 from tests.reference.entries import Entry
 from tests.reference.money import WHOLE
 from tests.reference.participants import Participant
@@ -116,7 +118,8 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     Nothing achieved is 0 % of any quota. A percentage without a quota is one of a whole.
     """
     windows = earned.windows((read.who.key, read.component is None, read.named), read.entries, read.over)
-    window = windows.get(earned.window(read.over, entry), [])
+    labels = _labels(gauge, read, entry, earned)
+    window = [each for label in labels for each in windows.get(label, [])]
     _sum([each.base for each in window])
     if read.component is not None and window:
         earned.check_window(read.who, read.component, entry)
@@ -135,6 +138,16 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     if quota is None or quota <= 0:
         raise UnknownGaugeError
     return achieved / quota
+
+
+def _labels(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> list[str]:
+    """The window of the entry; of a gauge that trails those before it, too, the earliest first."""
+    if gauge.trailing is None:
+        return [earned.window(read.over, entry)]
+    spans = [earned.span(read.over, entry)]
+    while len(spans) < gauge.trailing:
+        spans.insert(0, span_of(spans[0].first - timedelta(days=1), read.over, earned.company))
+    return [span.label for span in spans]
 
 
 def _sum(amounts: list[Fraction | int | None]) -> Fraction | int:

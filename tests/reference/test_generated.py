@@ -20,16 +20,13 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
-    **_each(LATE, "Axis", "trailing"),
     **_each(LATE, "BonusPool", "of_others"),
     **_each(LATE, "OthersMeasure", "measure", "plan"),
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
     **_each(LATE, "Component", "carry", "overpaid", "to_date"),
-    **_each(LATE, "Gate", "trailing"),
     **_each(LATE, "Measure", "members", "ratio", "retention"),
     **_each(LATE, "Ratio", "as", "of", "to"),
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
-    **_each(LATE, "Multiplier", "trailing"),
     **_each(LATE, "Newcomers", "least", "months"),
     **_each(
         LATE, "Retention", "cohort", "goal", "grace_days", "kind", "losses", "owner", "trailing_months", "transferred"

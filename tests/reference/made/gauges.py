@@ -81,7 +81,7 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
         return {"measure": chance.choice(["m1", "plain"]), "quota": "sales", **over}, SHARES
     if chance.random() < 0.3:
         return {"measure": "csat", **_over(chance)}, SHARES
-    return {"measure": chance.choice(["m1", "m2", "plain"]), **_over(chance)}, SUMS
+    return {"measure": chance.choice(["m1", "m2", "plain"]), **(_trailing(chance) or _over(chance))}, SUMS
 
 
 def _place(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
@@ -103,6 +103,13 @@ def _judged(chance: Random, number: dict[str, Any]) -> dict[str, Any]:
     if "ranked" in number:
         return {}
     return {} if chance.random() < 0.4 else {"judged": chance.choice(["window", "deal"])}
+
+
+def _trailing(chance: Random) -> dict[str, Any]:
+    """At times several windows together."""
+    if chance.random() < 0.7:
+        return {}
+    return {"over": chance.choice([*SHORT, *OVER[1:]]), "trailing": chance.choice([2, 3, 12])}
 
 
 def _over(chance: Random) -> dict[str, Any]:
