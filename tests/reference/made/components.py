@@ -80,10 +80,10 @@ def _way(chance: Random, measure: str) -> dict[str, Any]:
 
 
 def _whole(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
-    """What is of a window has no quota, no rate of one, and is of no deal."""
+    """What is of a fiscal window has no quota, no rate of one, and is of no deal."""
     if made["measure"] not in WINDOWED:
         return {}
-    for key in ("quota", "rate_decimals"):
+    for key in ("quota", "rate_decimals", "since"):
         made.pop(key, None)
     return {"accumulates": chance.choice(PERIODS)}
 
