@@ -66,7 +66,7 @@ def without_capacity(role: str, pool: Pool, holdings: dy.DataFrame[f.RoleHolding
 def _asking(deals: pl.DataFrame, held: pl.DataFrame) -> Iterator[tuple[str, str, date, str, Members]]:
     """The deals whose account can be given away, by day and id, with their place and its members."""
     own = held.filter(pl.col("scope") == "account").with_columns(account_id="value")
-    served = deals.join(own, on="account_id").filter(in_force(pl.col("worked_on"))).select("deal_id")
+    served = deals.join(own, on="account_id").filter(in_force(pl.col("dated_on"))).select("deal_id")
     open_ = deals.join(served, on="deal_id", how="anti").sort("dated_on", "deal_id")
     members: dict[tuple[str, str | None, date], Members] = {}
     for row in open_.select("deal_id", "account_id", "worked_on", "territory", "segment").iter_rows(named=True):
@@ -84,8 +84,9 @@ def _asking(deals: pl.DataFrame, held: pl.DataFrame) -> Iterator[tuple[str, str,
 
 
 def _members(held: pl.DataFrame, scope: str, value: str | None, day: date) -> Members:
+    """Who is there on the day, by id; of two holdings of one person the larger capacity counts."""
     here = held.filter((pl.col("scope") == scope) & pl.col("value").eq_missing(pl.lit(value)))
-    on_day = here.filter(in_force(pl.lit(day))).sort("person_id")
+    on_day = here.filter(in_force(pl.lit(day))).sort("person_id", "capacity")
     return dict(on_day.select("person_id", "capacity").iter_rows())
 
 

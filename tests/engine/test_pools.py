@@ -117,6 +117,20 @@ def test_weekends_and_holidays_wait_for_the_next_working_day(day: str, given_on:
     assert lots["drawn_on"].to_list() == [date.fromisoformat(given_on)]
 
 
+def test_whose_account_it_is_on_the_deals_day_matters_and_not_on_the_working_day() -> None:
+    own = {"person_id": "zoe", "role": "CSM", "scope": "account", "value": "a", "from_on": date(2026, 1, 12)}
+    saturday = {"deal_id": "D", "account_id": "a", "closed_on": date(2026, 1, 10)}
+
+    assert owners(computed([saturday], role_holdings=[*HOLDERS, own])) == ["ann"]
+
+
+def test_of_two_holdings_of_one_person_the_larger_capacity_counts() -> None:
+    twice = [{**HOLDERS[0], "capacity": 1}, {**HOLDERS[0], "capacity": 0}]
+
+    for holdings in (twice, twice[::-1]):
+        assert owners(computed(sold("a"), house("by_capacity"), role_holdings=holdings)) == ["ann"]
+
+
 def test_capacity_shares_by_room_and_says_who_has_none_stated() -> None:
     holders = [
         {"person_id": "ann", "role": "CSM", "capacity": 1},

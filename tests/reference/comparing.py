@@ -22,7 +22,7 @@ Told = Mapping[tuple[Hashable, ...], Any]
 
 
 def differences(world: World) -> list[str]:
-    """Credits, lines, held credits and what is payable, where they differ, as text; none where both engines agree."""
+    """Credits, lots, lines, held credits and payables, where they differ, as text; none where both engines agree."""
     told, expected = of_engine(world), of_reference(world)
     different = [key for key in sorted({*told, *expected}, key=str) if told.get(key) != expected.get(key)]
     return [f"{key}: the engine says {told.get(key)}, the reference {expected.get(key)}" for key in different[:SHOWN]]
@@ -36,6 +36,8 @@ def of_engine(world: World) -> Told:
     for row in credited.credits.iter_rows(named=True):
         share = Fraction(row["share_num"], row["share_den"])
         told["credit", row["credit_id"]] = (share, row["amount_micros"], row["acv_micros"], row["units_micros"])
+    for row in credited.lots.iter_rows(named=True):
+        told["lot", row["drawn_for"], row["turn"]] = (row["place"], row["account_id"], row["drawn"], row["drawn_on"])
     for row in paid.lines.iter_rows(named=True):
         key = (row["plan"], row["component"], row["payee_id"], row["period"], row["part"], row["kind"])
         _add(told, ("line", *key, row["source_id"]), row["amount_micros"])
@@ -54,6 +56,9 @@ def of_reference(world: World) -> Told:
     said: dict[tuple[Hashable, ...], Any] = {}
     for credit in result.credits:
         said["credit", credit.id] = (credit.share, credit.amount, credit.acv, credit.units)
+    for drawn_for, lots in result.lots.items():
+        for turn, lot in enumerate(lots, 1):
+            said["lot", drawn_for, turn] = (lot.place, lot.account, lot.drawn, lot.day)
     for line in result.lines:
         if line.amount is None:
             said["held", line.plan, line.component, line.payee, line.source] = True

@@ -12,6 +12,7 @@ from tests.reference.classify import Deal
 from tests.reference.facts import Facts, Row
 from tests.reference.holders import HeldDealError, holder_of
 from tests.reference.holdovers import held_over
+from tests.reference.lots import give_away
 from tests.reference.matching import fits
 from tests.reference.money import WHOLE, divided, rounded
 
@@ -59,6 +60,7 @@ def credits_of(deal: Deal, engagements: Sequence[Engagement], facts: Facts) -> l
     in_force = [each for each in engagements if each.effective.covers(deal.day)]
     if len(in_force) != 1:
         return []
+    give_away(deal, in_force[0], facts)
     rule = next((rule for rule in in_force[0].rules if fits(rule.when, deal, facts)), None)
     try:
         given = [] if rule is None else list(_by_rule(rule, deal, in_force[0], facts))

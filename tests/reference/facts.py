@@ -14,6 +14,16 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Lot:
+    """An account that was given to a member of a pool, or drawn into an arm of an experiment."""
+
+    place: str
+    account: str
+    drawn: str
+    day: date
+
+
+@dataclass(frozen=True)
 class Facts:
     """The rows of every frame of the book, under the frame's own name."""
 
@@ -96,6 +106,11 @@ class Facts:
     def team_of(self, deal: str) -> list[Row]:
         """The people on a deal's team."""
         return self._team.get(deal, [])
+
+    @cached_property
+    def lots(self) -> dict[str, list[Lot]]:
+        """What was given away so far, by pool and experiment, in turn: it grows from deal to deal, in their order."""
+        return {}
 
     def person(self, user: str | None) -> str | None:
         """The only person who is a CRM user."""

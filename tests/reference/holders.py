@@ -8,6 +8,7 @@ from engine.documents.engagement import Engagement
 from engine.documents.holder import MANAGER_OF, RECORD_OWNERS
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts, Row, holds_on
+from tests.reference.lots import pool_member
 
 NARROWEST_FIRST = ("account", "territory", "segment", "company")
 
@@ -50,6 +51,8 @@ def present_holder(name: str, deal: Deal, engagement: Engagement, facts: Facts) 
         "company": None,
     }
     for scope in NARROWEST_FIRST:
+        if scope != "account" and name in engagement.pools:
+            return pool_member(name, deal, engagement.pools[name], facts)
         if scope != "company" and places[scope] is None:
             continue
         held = {

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.book import Book, Rules
-from tests.reference.classify import classify, qualified
+from tests.reference.classify import Deal, classify, qualified
 from tests.reference.clawback import taken_back
 from tests.reference.credits import Credit, counted_of, credits_of
 from tests.reference.draws import drawn, waiting
 from tests.reference.earn import Earnings
 from tests.reference.entries import Line
-from tests.reference.facts import facts_of
+from tests.reference.facts import Lot, facts_of
 from tests.reference.participants import Participant, enrolments_of
 from tests.reference.payables import Payable, at_once_of, defers, payables_of, reach
 from tests.reference.places import placed
@@ -33,16 +33,18 @@ class Result:
     lines: Sequence[Line]
     payables: Sequence[Payable]
     """Of plans that tell what is earned from what is payable: what becomes of their lines."""
+    lots: Mapping[str, Sequence[Lot]]
+    """What was given away, by pool and experiment, in turn."""
 
 
 def compute(book: Book, rules: Rules, through: date) -> Result:
     """Credits and lines of everybody, as far as time has passed."""
     facts = facts_of(book)
     deals = [placed(deal, rules.engagements, facts) for deal in classify(facts, rules.company)]
-    given = [credit for deal in deals for credit in credits_of(deal, rules.engagements, facts)]
+    given = [credit for deal in _in_order(deals) for credit in credits_of(deal, rules.engagements, facts)]
     if any(measure.dated_by == "qualified_on" for plan in rules.plans for measure in plan.measures.values()):
         passed = [placed(deal, rules.engagements, facts) for deal in qualified(facts, rules.company)]
-        reached = [credit for deal in passed for credit in credits_of(deal, rules.engagements, facts)]
+        reached = [credit for deal in _in_order(passed) for credit in credits_of(deal, rules.engagements, facts)]
         won = {deal.id: deal for deal in deals}
         given += [replace(each, deal=replace(each.deal, won=won.get(each.deal.id)), qualified=True) for each in reached]
     direct = [each for each in given if each.kind == "direct" and (each.house is None or "rollups" in each.house)]
@@ -57,7 +59,12 @@ def compute(book: Book, rules: Rules, through: date) -> Result:
         of = _account(who, mine, earned, through)
         lines += of.lines
         payables += of.payables
-    return Result(credits_, lines, payables)
+    return Result(credits_, lines, payables, facts.lots)
+
+
+def _in_order(deals: Sequence[Deal]) -> list[Deal]:
+    """By day and id, as pools give accounts away."""
+    return sorted(deals, key=lambda deal: (deal.day, deal.id))
 
 
 @dataclass(frozen=True)

@@ -40,11 +40,23 @@ def _special(chance: Random) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if chance.random() < 0.5:
         made["team_roles"] = {"Sales Engineer": chance.choice(ROLES), "Sponsor": chance.choice(ROLES)}
+    pools: dict[str, Any] = {}
     if chance.random() < 0.4:
-        made["holdovers"] = {role: _holdover(chance) for role in chance.sample(ROLES, chance.choice([1, 2]))}
+        pools = {role: _pool(chance) for role in chance.sample(ROLES, chance.choice([1, 2]))}
+        made["pools"] = pools
+    if chance.random() < 0.4:
+        held_over = [role for role in chance.sample(ROLES, chance.choice([1, 2])) if role not in pools]
+        made["holdovers"] = {role: _holdover(chance) for role in held_over}
     if chance.random() < 0.4:
         made["house_accounts"] = [_house(chance, name) for name in ("founders", "strategic")[: chance.choice([1, 2])]]
     return made
+
+
+def _pool(chance: Random) -> dict[str, Any]:
+    days = {"working_days": chance.choice([["mon", "wed"], ["tue", "thu", "sat", "sun"]])}
+    holidays = {"holidays": [date(2026, 1, 1), date(2026, 6, 9), date(2026, 6, 10)]}
+    made = {"draw": chance.choice(["round_robin", "by_capacity"]), "because": "agreed"}
+    return {**made, **(days if chance.random() < 0.4 else {}), **(holidays if chance.random() < 0.4 else {})}
 
 
 def _holdover(chance: Random) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -38,12 +39,30 @@ def _holdings(chance: Random) -> Any:
     """Each role everywhere, and by some luck in narrower places, at times by two people at once."""
     for role in ROLES:
         if chance.random() < 0.9:
-            yield {"person_id": chance.choice(REPS), "role": role, "until_on": None}
+            yield {"person_id": chance.choice(REPS), "role": role, "until_on": None, "capacity": _capacity(chance)}
         for scope, value in (("segment", "SMB"), ("territory", "West"), ("account", "A3"), ("account", "A4")):
             if chance.random() < 0.4:
                 from_on = chance.choice([date(2020, 1, 1), date(2026, 6, 10)])
                 holding = {"person_id": chance.choice(REPS), "role": role, "scope": scope, "value": value}
+                holding["capacity"] = _capacity(chance)
                 yield {**holding, "from_on": from_on, "until_on": chance.choice([None, date(2026, 11, 3)])}
+
+
+def members(chance: Random, roles: Iterable[str]) -> Any:
+    """More people in roles that are pools, at times for some months, or in one place."""
+    for role in roles:
+        for name in chance.sample(REPS, chance.choice([1, 2, 3])):
+            scope, value = chance.choice(
+                [("company", None), ("company", None), ("segment", "SMB"), ("territory", "West")]
+            )
+            holding = {"person_id": name, "role": role, "scope": scope, "value": value, "capacity": _capacity(chance)}
+            from_on = chance.choice([date(2020, 1, 1), date(2026, 4, 4)])
+            yield {**holding, "from_on": from_on, "until_on": chance.choice([None, date(2026, 8, 23)])}
+
+
+def _capacity(chance: Random) -> int | None:
+    """Accounts that somebody takes of a pool."""
+    return chance.choice([None, 0, 1, 2, 3, 5])
 
 
 def _reporting(chance: Random) -> Any:

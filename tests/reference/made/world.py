@@ -14,7 +14,7 @@ from engine.documents.reading import read_engagement, read_plan
 from tests.engine.builders import book, company
 from tests.reference.made.deals import accounts, deals
 from tests.reference.made.engagements import engagement
-from tests.reference.made.people import people
+from tests.reference.made.people import members, people
 from tests.reference.made.plans import plan
 from tests.reference.made.writing import document_of
 
@@ -48,6 +48,7 @@ def world(seed: int, deals_count: int, parts: int) -> World:
     rows: dict[str, Any] = {"accounts": accounts(chance), **people(chance, house), **deals(f"{seed}", deals_count)}
     documents = [plan(Random(f"{seed} {name}"), name, parts) for name in ("rep", "manager")]
     rules_of = engagement(Random(f"{seed} rules"))
+    rows["role_holdings"] += members(Random(f"{seed} pools"), rules_of.get("pools", {}))
     written = tuple(document_of(each) for each in (rules_of, *documents))
     return World(book(**rows), _read(house, written), written)
 
