@@ -130,10 +130,11 @@ class BonusPool(Document):
         """What it adds up over people is their own, and counted once; a part of it is money."""
         for place, name in self.measures:
             measure = measures[name]
-            if measure.retention is not None or measure.of or (measure.of_credits and set(measure.credits) - OWN):
-                message = f"{name} is not what each one achieved, and would count several times."
-                remedy = "Write a measure of direct or overlay credits, or an imported one."
-                yield Problem(place, message, remedy)
+            remedy = "Write a measure of direct or overlay credits, or an imported one."
+            if measure.of_a_window is not None:
+                yield Problem(place, f"{name} is {measure.of_a_window}, which does not add up over people.", remedy)
+            elif measure.of or (measure.of_credits and set(measure.credits) - OWN):
+                yield Problem(place, f"{name} is not what each one achieved, and would count several times.", remedy)
         if self.of is not None and measures[self.of].unit != "amount":
             message = f"{self.of} adds up no money; a percentage of it is no amount."
             yield Problem(("of",), message, "Write a measure of money.")
