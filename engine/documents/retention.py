@@ -43,16 +43,20 @@ class Retention(Document):
 
     Revenue is annual (ARR, that is ACV). It begins with what the deal that started a contract signed, or with the ACV
     of a contract of the CRM that names no deal; upsells, cross-sells and downgrades change it from the day they start,
-    until their contract ends. A renewal replaces the contract it renews: the one that it names, else the customer's one
-    that ends nearest to its start. A customer whose contract ends is lost on the first day without one. Foreign revenue
-    is exchanged at the rate of the first day throughout, so that a currency neither keeps nor loses a customer.
+    until their contract ends; what is sold where none runs lasts its own term. Where the CRM keeps contracts for a
+    customer, these are its contracts, with those of renewals that none of them names; else every new business and
+    renewal starts one, for its term. A renewal replaces the contract it renews: the one that it names, else the
+    customer's one that ends nearest to its start. A customer whose contract ends is lost on the first day without one.
+    Foreign revenue is exchanged at the rate of the first day throughout, so that a currency neither keeps nor loses a
+    customer.
     """
 
     kind: Literal["gross", "net", "logos"] = Field(examples=["gross"])
     """Of what the rate is; see the list above."""
     cohort: Literal["book", "due"] = Field(default="book", examples=["due"])
     """`book`: all customers owned at the start, whether anything was due or not. `due`: of these the contracts whose
-    last day lies in the window, each with what its renewal is worth, whenever it was signed."""
+    last day lies in the window, each with what it was worth at its end as the start, and what its renewal is
+    worth, whenever that was signed."""
     owner: Owner = Field(default=ACCOUNT_OWNER, examples=["CSM"])
     """Whose customers: who holds this role for the account, as in rules of engagement (with their vacancies), or the
     CRM's `account_owner`, which has no dates."""

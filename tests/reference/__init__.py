@@ -5,7 +5,7 @@ the names of the book's columns, and knows no frames: rows are dictionaries, num
 it where the reference text leaves a question; every test of this folder asks both engines and wants difference 0.
 
 The order of reading is the order of computing: `calendar`, `money`, `classify`, `matching`, `places`, `lots`,
-`holders`, `holdovers`, `credits`, `rollups`; then, for each payee, `participants`, `worth`, `exchange`, `quotas`,
-`leave`, `weighted`, `curve`, `gauges`, `caps`, `earn`; then `residuals`, `clawback`, `releases`, `payables` and
-`draws`; `pay` puts them together. `made/` makes books and plans to compare on.
+`holders`, `holdovers`, `credits`, `rollups`; then, for each payee, `participants`, `worth`, `exchange`, `revenue`,
+`retention`, `quotas`, `leave`, `weighted`, `curve`, `gauges`, `caps`, `earn`; then `residuals`, `clawback`,
+`releases`, `payables` and `draws`; `pay` puts them together. `made/` makes books and plans to compare on.
 """

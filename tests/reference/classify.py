@@ -106,7 +106,7 @@ def _deal(row: Row, facts: Facts, company: Company) -> Deal | None:
         day=row["closed_on"],
         motion=row["motion"],
         amount=row["amount_micros"],
-        acv=_acv(row),
+        acv=acv_of(row),
         cost=_stated_or_of_lines(row["cost_micros"], [line["cost_micros"] for line in lines]),
         list_price=_stated_or_of_lines(row["list_micros"], [line["list_micros"] for line in lines]),
         fx=fx,
@@ -117,7 +117,7 @@ def _deal(row: Row, facts: Facts, company: Company) -> Deal | None:
     )
 
 
-def _acv(row: Row) -> int:
+def acv_of(row: Row) -> int:
     """What the CRM says, else a year's part of the amount; without a term, the amount."""
     if row["acv_micros"] is not None:
         return int(row["acv_micros"])
@@ -143,7 +143,7 @@ def _expiring(row: Row, facts: Facts) -> int | None:
     if contract is not None and contract["acv_micros"] is not None:
         return int(contract["acv_micros"]) if contract["currency"] == row["currency"] else None
     origin = facts.won.get(contract["origin_deal_id"] if contract is not None else row["prior_deal_id"])
-    return _acv(origin) if origin is not None and origin["currency"] == row["currency"] else None
+    return acv_of(origin) if origin is not None and origin["currency"] == row["currency"] else None
 
 
 def _signing(row: Row, facts: Facts) -> Row | None:

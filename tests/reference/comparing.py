@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from engine.cohorts.windows import Reach
 from engine.compute import credit_deals
 from engine.pay import pay
 from tests.engine.plans import ledger
@@ -30,8 +31,9 @@ def differences(world: World) -> list[str]:
 
 def of_engine(world: World) -> Told:
     """What the engine makes of the world."""
-    credited = credit_deals(world.book, world.rules)
-    paid = pay(credited.credits, credited.classified, world.book, world.rules, ledger(), through=THROUGH)
+    credited = credit_deals(world.book, world.rules, Reach(THROUGH))
+    made = (credited.credits, credited.classified, world.book, world.rules, ledger())
+    paid = pay(*made, cohorts=credited.cohorts, through=THROUGH)
     told: dict[tuple[Hashable, ...], Any] = {}
     for row in credited.credits.iter_rows(named=True):
         share = Fraction(row["share_num"], row["share_den"])

@@ -31,6 +31,7 @@ from tests.reference.own_windows import first_day, own_window
 from tests.reference.participants import Participant, counts_on
 from tests.reference.quotas import promised, quota_of
 from tests.reference.rate_by import rate_of
+from tests.reference.retention import Customers
 from tests.reference.weighted import weighted
 
 PROMISES: dict[str, Promise] = {promise_rows(promise): promise for promise in get_args(Promise)}
@@ -47,6 +48,7 @@ class Earnings:
     credits: Sequence[Credit]
     through: date
     """How far days are over."""
+    customers: Customers
     remembered: dict[Any, Any] = field(default_factory=dict)
 
     def everybody(self) -> list[Participant]:
@@ -78,11 +80,14 @@ class Earnings:
         of: dict[tuple[str, date], int | None] = self.remembered[key]
         return of
 
-    def entries_of(self, who: Participant, measure: str) -> list[Entry]:
-        """What counts in a measure of the plan, on the days on which the payee is on the plan, or has just left."""
-        key = ("entries", who.key, measure)
+    def entries_of(self, who: Participant, measure: str, over: str = "") -> list[Entry]:
+        """What counts in a measure of the plan, on the days on which the payee is on the plan, or has just left.
+
+        Rates are those of the windows of `over`.
+        """
+        key = ("entries", who.key, measure, over if who.plan.measures[measure].retention is not None else "")
         if key not in self.remembered:
-            found = self._all_entries(who, measure)
+            found = self._all_entries(who, measure, over)
             self.remembered[key] = [each for each in found if self._is_there(who, each.day)]
         entries: list[Entry] = self.remembered[key]
         return entries
@@ -96,7 +101,7 @@ class Earnings:
                 parts = [(part, self.entries_over(who, part.measure, over, life)) for part in measure.weighted]
                 self.remembered[key] = weighted(parts, who, over, self)
             else:
-                entries = self.entries_of(who, name)
+                entries = self.entries_of(who, name, over)
                 self.remembered[key] = [each for each in entries if life is None or life.covers(each.day)]
         found: list[Entry] = self.remembered[key]
         return found
@@ -197,8 +202,10 @@ class Earnings:
         case = case_of(component.by_deal, entry, self.facts)
         return Fraction(1) if case is None else Fraction(case.value.at(entry.day))
 
-    def _all_entries(self, who: Participant, name: str) -> list[Entry]:
+    def _all_entries(self, who: Participant, name: str, over: str) -> list[Entry]:
         measure = who.plan.measures[name]
+        if measure.retention is not None:
+            return list(self.customers.rates(name, measure, who.payee, over))
         if measure.imported is not None:
             return e.of_results(measure, who.payee, self.facts)
         own = [credit for credit in self.credits if credit.payee == who.payee]
@@ -263,7 +270,8 @@ class Earnings:
         self.check_window(who, component, entries[0])
         achieved: Fraction | int = 0
         opening = component.at_zero == "first_row"
-        moves_none = bool(who.plan.measures[component.measure].weighted)
+        measure = who.plan.measures[component.measure]
+        tells_all = bool(measure.weighted or measure.retention)
         raw = deals if component.cap is not None and component.cap.per == "deal" else {}
         for entry in entries:
             before, achieved = -1 if opening else achieved, achieved + (entry.base or 0)
@@ -272,7 +280,7 @@ class Earnings:
             times = None if held else self._factor(who, component, entry)
             if times is None:
                 yield self._line(who, component, entry, None)
-            if times is None or entry.base is None or (before == achieved and not moves_none):
+            if times is None or entry.base is None or (before == achieved and not tells_all):
                 continue
             terms = self._terms(who, component, entry)
             if component.matrix is not None and not component.matrix.factors:
@@ -287,6 +295,8 @@ class Earnings:
     def _terms(self, who: Participant, component: Component, entry: Entry) -> Terms:
         quota = Fraction(WHOLE) if who.plan.measures[component.measure].unit == "percent" else None
         own = None
+        if who.plan.measures[component.measure].retention is not None:
+            quota = Fraction(entry.whole or 0)
         if component.quota is not None:
             quota = self.quota(who, component.quota, self.span(component.accumulates, entry))
         if component.own_targets is not None:

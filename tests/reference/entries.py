@@ -37,6 +37,8 @@ class Entry:
     """Of a payment: which one."""
     house: bool = False
     """Of a house account: it counts, and pays nothing."""
+    whole: int | None = None
+    """Of a rate: what 100 % of it is."""
 
     @property
     def order(self) -> tuple[date, str]:

@@ -22,6 +22,7 @@ from tests.reference.plan_caps import Capped
 from tests.reference.pools import pool_lines
 from tests.reference.releases import Waiting
 from tests.reference.residuals import repeated
+from tests.reference.retention import Customers
 from tests.reference.rollups import rollups_of
 
 
@@ -50,7 +51,8 @@ def compute(book: Book, rules: Rules, through: date) -> Result:
     direct = [each for each in given if each.kind == "direct" and (each.house is None or "rollups" in each.house)]
     rolled = [replace(each, house=None) for credit in direct for each in rollups_of(credit, rules.plans, facts)]
     credits_ = [*counted_of(given), *rolled]
-    earned = Earnings(facts, rules.company, rules.plans, credits_, through)
+    customers = Customers(facts, rules.company, rules.engagements, through)
+    earned = Earnings(facts, rules.company, rules.plans, credits_, through, customers)
     lines: list[Line] = []
     payables: list[Payable] = []
     pools = [line for plan in rules.plans for line in pool_lines(plan, earned, through)]

@@ -35,4 +35,4 @@ def plans_on(person: str, day: date, plans: Sequence[Plan], facts: Facts) -> lis
 
 
 def _adds_up_rollups(plan: Plan) -> bool:
-    return any("rollup" in measure.credits for measure in plan.measures.values())
+    return any("rollup" in measure.credits and measure.retention is None for measure in plan.measures.values())

@@ -7,7 +7,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.reference.comparing import differences
-from tests.reference.made.world import world
+from tests.reference.made.world import kept_world, world
 
 DEALS = 500
 """In one book."""
@@ -24,3 +24,12 @@ def test_no_line_differs(seed: int, parts: int) -> None:
     made = world(seed, DEALS, parts)
 
     assert differences(made) == [], (seed, parts, made)
+
+
+@pytest.mark.timeout(SECONDS_MAX)
+@settings(max_examples=settings().max_examples // SHARE_OF_EXAMPLES // 2, phases=[Phase.generate])
+@given(seed=st.integers(0, 2**32))
+def test_no_rate_of_retention_differs(seed: int) -> None:
+    made = kept_world(seed)
+
+    assert differences(made) == [], (seed, made)

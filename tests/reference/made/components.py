@@ -217,6 +217,12 @@ def _full(chance: Random, per: dict[str, Any]) -> dict[str, Any]:
     return {**per, "only_full": True} if per and chance.random() < 0.4 else per
 
 
+def ways_of_a_share(chance: Random, *, of_money: bool) -> dict[str, Any]:
+    """Ways to pay for what has a 100 % of its own, without a quota."""
+    way = chance.choice([_times, _points, _shares, *([_flat, _tiers] if of_money else [])])(chance, False)
+    return {key: value for key, value in way.items() if key not in ("quota", "accumulates", "since", "for_each")}
+
+
 def _of_percent(chance: Random) -> dict[str, Any]:
     """On a result in percent: by itself, without a quota."""
     rows = [{"from": start, "pays": f"{50 * place}%"} for place, start in enumerate(_some(chance, STARTS))]

@@ -14,6 +14,7 @@ from engine.documents.reading import read_engagement, read_plan
 from tests.engine.builders import book, company
 from tests.reference.made.deals import accounts, deals
 from tests.reference.made.engagements import engagement
+from tests.reference.made.kept import customers, kept_engagement, kept_plan
 from tests.reference.made.people import members, people
 from tests.reference.made.plans import plan
 from tests.reference.made.writing import document_of
@@ -50,6 +51,16 @@ def world(seed: int, deals_count: int, parts: int) -> World:
     rules_of = engagement(Random(f"{seed} rules"))
     rows["role_holdings"] += members(Random(f"{seed} pools"), rules_of.get("pools", {}))
     written = tuple(document_of(each) for each in (rules_of, *documents))
+    return World(book(**rows), _read(house, written), written)
+
+
+def kept_world(seed: int) -> World:
+    """A world of few customers who come and go, and of plans that pay for those who stay."""
+    chance = Random(f"{seed} kept")
+    house = company(**chance.choice(CALENDARS))
+    rows: dict[str, Any] = {"accounts": accounts(chance), **people(chance, house), **customers(chance)}
+    documents = [kept_engagement(chance), *(kept_plan(chance, name) for name in ("rep", "manager"))]
+    written = tuple(document_of(each) for each in documents)
     return World(book(**rows), _read(house, written), written)
 
 
