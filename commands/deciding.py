@@ -21,16 +21,18 @@ def approve(
     """
     from jobs.access.approvals import approve as let_through
     from jobs.books.adjusting import KIND, Desk
+    from store.drift import drifts
 
     with opened(config, "approve") as (configuration, store, actor), store.write() as conn:
         now = store.clock()
         done = let_through(conn, configuration.access, actor, request, reason=reason, now=now)
         if done.approved and done.kind == KIND:
             Desk(conn, configuration, actor, now).carry_out(done, reason)
+        again = " A drift is accepted again." if drifts(conn, ("held", "refused")) else ""
     if done.approved and done.kind == KIND:
         typer.echo(f"{done.subject} is approved; the next sync computes what it comes to.")
     elif done.approved and done.by_run:
-        typer.echo(f"{done.kind} {done.subject} is approved; the next sync does it. A drift is accepted again.")
+        typer.echo(f"{done.kind} {done.subject} is approved; the next sync does it.{again}")
     elif done.approved:
         typer.echo(f"{done.kind} {done.subject} is approved; run the command that waits for it again.")
     else:

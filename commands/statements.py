@@ -75,18 +75,19 @@ def statements(
 
     Example: worker.py statements 2026-10 --folder october --form html --form xlsx
     """
+    from engine.telling.wording import counted
     from jobs.exports.files import private_folder
     from jobs.statements.everybody import statements as everybodys
     from jobs.statements.files import name_of
 
     with asked(config, "statements") as (configuration, store, sight), store.read() as conn:
-        private_folder(folder)
         count = 0
         for payee_id, said in everybodys(conn, period, configuration, sight):
+            private_folder(folder)
             name = name_of(period, said["payee"], payee_id)
             _write(said, {each.value: folder / f"{name}.{each.value}" for each in form or [Form.html]}, force=force)
             count += 1
-        typer.echo(f"{count} statements written to {folder}")
+        typer.echo(f"{counted(count, 'statement')} written to {folder}")
 
 
 def summary(

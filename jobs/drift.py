@@ -14,6 +14,7 @@ import structlog
 from connectors.port import Target
 from engine.model import Issue, Severity
 from engine.money import parse_amount
+from engine.telling.wording import counted
 from jobs.running import Run
 from store import runs, settings, writeback
 
@@ -66,7 +67,8 @@ def _restored(target: Target, run: Run, name: str, *, of_ours: bool) -> Mapping[
 
 def _told(name: str, drifted: Mapping[str, Sequence[str]]) -> Issue:
     fields = ", ".join(sorted({field for some in drifted.values() for field in some})) or "they were deleted"
-    message = f"{len(drifted)} records no longer said what was written ({fields}); written again, at most once a day."
+    which = counted(len(drifted), "record")
+    message = f"{which} no longer said what was written ({fields}); written again, at most once a day."
     remedy = "Stop the flow, the workflow or the person who changes them: nobody but the worker needs to."
     return Issue("fields_overwritten", Severity.WARNS, name, message, remedy)
 

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from connectors.check import Check
 from engine.model import Issue
+from engine.telling.wording import counted
 from jobs.books.adjusted import told_correction
 from jobs.cycle import Cycle
 from jobs.pull import Progress as OnPage
@@ -54,8 +55,9 @@ def show_cycle(cycle: Cycle) -> None:
     computed = cycle.computed
     sent = ", ".join(f"{count} {verdict}" for verdict, count in sorted(cycle.sent.items())) or "0 written"
     console().print(
-        f"{cycle.records} records read; {computed.deals} deals and {computed.payees} payees computed; "
-        f"{computed.postings.height} postings; CRM records: {sent}; {len(computed.issues)} issues found."
+        f"{counted(cycle.records, 'record')} read; {counted(computed.deals, 'deal')} and "
+        f"{counted(computed.payees, 'payee')} computed; {counted(computed.postings.height, 'posting')}; "
+        f"CRM records: {sent}; {counted(len(computed.issues), 'issue')} found."
     )
 
 
@@ -220,7 +222,7 @@ def show_status(answer: dict[str, Any], *, as_json: bool) -> None:
     if parked:
         out.print(table("\nParked writes", ("record", "records", "code", "the CRM says"), parked, right=("records",)))
     chain = answer["ledger"]["broken"] or "intact"
-    out.print(f"\nLedger: {answer['ledger']['postings']} postings, chain {chain}.")
+    out.print(f"\nLedger: {counted(answer['ledger']['postings'], 'posting')}, chain {chain}.")
 
 
 def _run_row(row: dict[str, Any]) -> tuple[object, ...]:
@@ -235,7 +237,7 @@ def show_issues(issues: Sequence[Issue], *, as_json: bool) -> None:
         )
         return
     rows = [(i.severity.value, i.subject, i.message, i.remedy) for i in issues]
-    console().print(table(f"{len(issues)} open issues", ("", "record", "what is wrong", "what to do"), rows))
+    console().print(table(counted(len(issues), "open issue"), ("", "record", "what is wrong", "what to do"), rows))
 
 
 def show_roster(people: Sequence[dict[str, Any]], issues: Sequence[Issue], *, as_json: bool) -> None:
@@ -245,7 +247,9 @@ def show_roster(people: Sequence[dict[str, Any]], issues: Sequence[Issue], *, as
         as_data({"people": people, "gaps_and_rivals": found})
         return
     rows = [[row["name"] or row["payee"], *(", ".join(_folded(row[key])) for key in PEOPLE)] for row in people]
-    console().print(table(f"{len(people)} people", ("name", *(key.replace("_", " ") for key in PEOPLE)), rows))
+    console().print(
+        table(counted(len(people), "person", "people"), ("name", *(key.replace("_", " ") for key in PEOPLE)), rows)
+    )
     if issues:
         console().print(table(f"{len(issues)} gaps and rivals", ("who", "what", "what to do"), map(_of_issue, issues)))
 

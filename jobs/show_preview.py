@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from engine.telling.wording import counted
 from jobs.show import WRITES_SHOWN, as_data, console, table
 
 Row = dict[str, Any]
@@ -26,11 +27,12 @@ def show_preview(answer: Row, *, as_json: bool) -> None:
     _show_owners(answer["owners"], out)
     _show_records(answer["records"], out)
     if answer["issues"]:
-        out.print(f"\n{len(answer['issues'])} issues were found; --json lists all.")
+        out.print(f"\n{counted(len(answer['issues']), 'issue was', 'issues were')} found; --json lists all.")
     for issue in answer["issues"][:WRITES_SHOWN]:
         out.print(f"! {escape(issue)}", style="yellow")
     writes = len(answer["writes"]) + len(answer["owners"]) + _records(answer["records"])
-    out.print(f"\n{len(answer['payees'])} statements and {writes} CRM records would change. Nothing was changed.")
+    both = f"{counted(len(answer['payees']), 'statement')} and {counted(writes, 'CRM record')}"
+    out.print(f"\n{both} would change. Nothing was changed.")
 
 
 def _changes(rows: list[Row]) -> list[tuple[object, ...]]:

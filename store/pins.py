@@ -5,7 +5,7 @@ Pins are only added; the last one of a record says whether it is pinned and to w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -45,6 +45,15 @@ def moved_after(conn: sa.Connection, number: int) -> list[Key]:
     """The records that were pinned or released since."""
     chosen = sa.select(PIN.c.object, PIN.c.record_id).where(PIN.c.number > number).distinct()
     return [(row.object, row.record_id) for row in conn.execute(chosen.order_by(PIN.c.object, PIN.c.record_id))]
+
+
+def released_by(conn: sa.Connection, run_ids: Collection[int]) -> dict[int, set[str]]:
+    """Ids of the records that each of these runs released: read as they are again, whenever they were stored."""
+    found: dict[int, set[str]] = {run_id: set() for run_id in run_ids}
+    chosen = sa.select(PIN.c.run_id, PIN.c.record_id).where(PIN.c.run_id.in_(list(run_ids)), ~PIN.c.pinned)
+    for run_id, record_id in conn.execute(chosen):
+        found[run_id].add(record_id)
+    return found
 
 
 def pinned(conn: sa.Connection) -> dict[Key, int | None]:

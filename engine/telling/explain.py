@@ -25,7 +25,7 @@ from engine.telling.gauges_told import told_of_gauges
 from engine.telling.retained_told import told_of_cohort
 from engine.telling.settled import SETTLED, settled_sentence
 from engine.telling.windows_told import told_of_members, told_of_ratio, told_of_weights, told_to_date
-from engine.telling.wording import attainment, exchange, money, number, percent, pieces, plain, roughly
+from engine.telling.wording import attainment, counted, exchange, money, number, percent, pieces, plain, roughly
 
 Row = Mapping[str, Any]
 Names = Mapping[str, str]
@@ -108,7 +108,7 @@ def _nature(deal: Row) -> str:
     if deal["uplift_num"] is not None:
         said.append(f"uplift {roughly(Fraction(deal['uplift_num'], deal['uplift_den']))}")
     if deal["months_since_signing"] is not None:
-        said.append(f"{deal['months_since_signing']} months since signing")
+        said.append(f"{counted(deal['months_since_signing'], 'month')} since signing")
     said += [deal[name] for name in ("segment", "territory") if deal[name] is not None]
     of = f" of {deal['account_name']}" if deal["account_name"] else ""
     motion = deal["motion"].replace("_", " ")

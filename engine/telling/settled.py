@@ -15,7 +15,7 @@ from engine.money import Rounding, round_ratio
 from engine.payees.curve import Limit
 from engine.payees.plan_caps import cut
 from engine.telling.pool_told import part_again, pool_facts, told_of_pool
-from engine.telling.wording import money, percent
+from engine.telling.wording import counted, money, percent
 
 SETTLED = ("clawback", "draw_advance", "draw_recovery", "cap", "floor", "pool", "adjustment")
 """Kinds of lines that are made from other lines, not from credits."""
@@ -91,7 +91,8 @@ def settled_sentence(known: Mapping[str, Any], deal: str) -> str:
 def _taken_back(known: Mapping[str, Any], deal: str) -> str:
     """What a clawback takes back, and why."""
     share, earned, taken, amount = Fraction(known["share"]), *_money(known, "base", "before", "amount")
-    when = f"was {known['cause']} on {known['dated_on']}, {known['days']} days after it closed on {known['rated_on']}"
+    days = counted(known["days"], "day")
+    when = f"was {known['cause']} on {known['dated_on']}, {days} after it closed on {known['rated_on']}"
     soon = f"within the {known['limit']} of the plan"
     of = "what it earned" if known["of"] == "earned" else "what it had paid by then"
     part = of if share == 1 else f"{_share(share)} of {of}"
@@ -170,7 +171,8 @@ def _limit(plan: Plan, cause: str) -> str:
     within = getattr(plan.clawback.when, cause) if plan.clawback else None
     if within is None:
         return ""
-    return f"{within.within_days} days" if within.within_days is not None else f"{within.within_months} months"
+    days, months = within.within_days, within.within_months
+    return counted(days, "day") if days is not None else counted(months, "month")
 
 
 def _share(share: Fraction) -> str:

@@ -11,7 +11,7 @@ from engine.documents.plan import Plan
 from engine.documents.ratio import Ratio
 from engine.documents.weighted import WeightedAttainment
 from engine.telling.facts import component_of
-from engine.telling.wording import attainment, money, percent, pieces, roughly
+from engine.telling.wording import attainment, counted, money, percent, pieces, roughly
 
 Row = Mapping[str, Any]
 
@@ -73,8 +73,8 @@ def told_of_members(known: Row, members: Members) -> str:
     if new is None:
         floor = ""
     elif new.least is None:
-        floor = f", those in their first {new.months} months left out"
+        floor = f", those in their first {counted(new.months, 'month')} left out"
     else:
-        floor = f" ({percent(new.least)} in the first {new.months} months)"
+        floor = f" ({percent(new.least)} in the first {counted(new.months, 'month')})"
     reached = f"{found['reached']} had attained {asked}{floor} on {found['on']}"
     return f"Of {found['members']} members of your team {reached}"

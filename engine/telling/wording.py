@@ -12,6 +12,11 @@ RATE_DECIMALS = 18
 """As many as a rate of the CRM may have."""
 
 
+def counted(count: int, noun: str, nouns: str = "") -> str:
+    """`1 month`, `2 months`; `nouns` where the plural is no `s` more."""
+    return f"{count} {noun if count == 1 else nouns or noun + 's'}"
+
+
 def percent(share: Fraction) -> str:
     """`15 %`, `0.75 %`: exact while nine decimals can say it."""
     return f"{number(share * 100)} %"

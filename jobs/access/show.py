@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from engine.telling.wording import counted
 from jobs.show import as_data, console, table
 from jobs.statements.approved import told
 from store.audit import Entry
@@ -25,7 +26,7 @@ def show_waiting(waiting: Sequence[dict[str, Any]], *, as_json: bool) -> None:
         for row in waiting
     ]
     columns = ("id", "kind", "subject", "asked by", "at", "agreed", "asks to")
-    console().print(table(f"{len(waiting)} requests wait", columns, rows))
+    console().print(table(counted(len(waiting), "request waits", "requests wait"), columns, rows))
 
 
 def show_approved(done: Sequence[dict[str, Any]], *, as_json: bool) -> None:
@@ -51,7 +52,7 @@ def show_audit(entries: Sequence[Entry], *, as_json: bool) -> None:
         for entry in entries
     ]
     columns = ("", "at", "who", "as", "did", "to", "before", "after", "why")
-    console().print(table(f"{len(entries)} entries", columns, rows))
+    console().print(table(counted(len(entries), "entry", "entries"), columns, rows))
 
 
 def _short(value: Any) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.calendar import Period
 from jobs.answers import NotFound
 from jobs.books.checks import earlier_open, later_closed, open_points
-from jobs.books.periods import named
+from jobs.books.periods import named, refuse_unpaid
 from jobs.books.refusals import NotOpened, NotYet
 from jobs.books.sealing import seal_all
 from jobs.configuration import Configuration
@@ -57,8 +57,9 @@ def close(
 
     `accepts_issues` is the reason for which the period is closed although issues hold records of it; it is kept.
     """
-    named(label, configuration)
+    period = named(label, configuration)
     with store.read() as conn:
+        refuse_unpaid(conn, configuration, period)
         _refuse_open(conn, configuration, label, store, accepts_issues)
         detail = _detail(conn, label)
     signed = sign("close", label, {**detail, "accepts_issues": accepts_issues}, accepts_issues)

@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from jobs.books.adjusted import told_adjustments
-from store import canonical, closing, ledger, mirror, results
+from store import canonical, closing, ledger, mirror, pins, results
 
 Row = dict[str, Any]
 PAYEES_AT_ONCE = 100
@@ -115,9 +115,10 @@ def _material(
     lines = results.lines_of(conn, payee_ids)
     earned = ledger.booked(conn, payee_ids)
     strayed = earned.filter(pl.col("booked_in") != pl.col("period")).filter(strays)
-    stored = mirror.stored_by(conn, strayed["run_id"].unique().to_list()) if strayed.height else {}
-    ours = set(earned["deal_id"].drop_nulls()) if stored else set()
-    movers = {run_id: ids & ours for run_id, ids in stored.items()}
+    runs = strayed["run_id"].unique().to_list()
+    stored, released_by = mirror.stored_by(conn, runs), pins.released_by(conn, runs)
+    ours = set(earned["deal_id"].drop_nulls()) if runs else set()
+    movers = {run_id: (stored[run_id] | released_by[run_id]) & ours for run_id in runs}
     named = {*strayed["deal_id"].drop_nulls(), *(deal for ids in movers.values() for deal in ids)}
     told = Told.about(conn, lines.filter(told_of), named, movers)
     released = ledger.booked(conn, payee_ids, ledger.PAYABLE)

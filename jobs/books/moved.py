@@ -39,8 +39,8 @@ def moved(earned: pl.DataFrame, period: str | None) -> Moved:
 def told(found: Moved, of: Told, deals_of_payee: Collection[str]) -> dict[str, list[Row]]:
     """Both sides as plain data, each with the deal whose line differs and the period it is about or shows in.
 
-    `moved_by` names the payee's deals that were read anew by the runs that booked it: a deal that takes a tier away
-    moves the lines of others. It is empty where rules or people files did.
+    `moved_by` names the payee's deals that the runs that booked it read anew or let through: a deal that takes a tier
+    away moves the lines of others. It is empty where rules or people files did.
     """
     return {
         "adjustments": [

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from engine.calendar import Period, period_named
+from engine.calendar import LABELS, Period, period_named
+from engine.payees.attain import STATEMENT
 from jobs.configuration import Configuration
 from jobs.settings import SettingsProblem
 from store import closing, ledger
@@ -18,6 +19,18 @@ def named(label: str, configuration: Configuration) -> Period:
         return period_named(label, configuration.rules.company)
     except ValueError as error:
         raise SettingsProblem(f"{error}.") from None
+
+
+def refuse_unpaid(conn: Connection, configuration: Configuration, period: Period) -> None:
+    """Raise SettingsProblem for a kind of period by which no plan pays or has ever booked anything."""
+    booked = {named(label, configuration).kind for label in ledger.periods(conn)}
+    paid = booked | {STATEMENT[plan.pays] for plan in configuration.rules.plans}
+    if period.kind not in paid:
+        kinds = ", ".join(kind.replace("_", " ") for kind in LABELS if kind in paid) or "none, as there is no plan"
+        raise SettingsProblem(
+            f"{period.label} is a {period.kind.replace('_', ' ')}, and no plan pays by that. "
+            f"Name a period that plans pay by: {kinds}."
+        )
 
 
 def is_closed(label: str, closed: Collection[str], configuration: Configuration) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.model import Issue
+from engine.telling.wording import counted
 from jobs.books.refusals import NotYet
 from jobs.show import as_data, console
 
@@ -17,7 +18,8 @@ def show_closings(done: Sequence[dict[str, Any]], *, as_json: bool, refused: Not
         as_data({"closed": list(done), **left})
         return
     for one in done:
-        console().print(f"{one['period']} is closed: {one['statements']} statements sealed. Seal {one['seal']}")
+        sealed = counted(one["statements"], "statement")
+        console().print(f"{one['period']} is closed: {sealed} sealed. Seal {one['seal']}")
     if done:
         console().print("Keep the last seal outside this database: with it, nobody can cut history off unseen.")
 

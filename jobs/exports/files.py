@@ -32,17 +32,18 @@ def plain(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def write_private(path: Path, content: str | bytes, *, force: bool = False) -> None:
+def write_private(path: Path, content: str | bytes, *, force: bool | None = None) -> None:
     """A new file for its owner alone, there whole or not at all. An older one of that name is replaced only by force.
 
-    A link of that name is then replaced, not followed.
+    A link of that name is then replaced, not followed. `force` is None for a command that has no such option.
     """
+    or_force = "" if force is None else ", or replace it with --force"
     try:
         if not force:
             path.touch(OWNER_ONLY, exist_ok=False)
         _replace(path, content.encode() if isinstance(content, str) else content)
     except FileExistsError:
-        raise SettingsProblem(f"{path} exists already; choose another name.") from None
+        raise SettingsProblem(f"{path} exists already; choose another name{or_force}.") from None
     except OSError as error:
         raise SettingsProblem(
             f"{path} cannot be written: {error.strerror}. Choose a place that you may write to."

@@ -7,6 +7,8 @@ from typing import Any
 
 import typer
 
+from engine.telling.wording import counted
+
 
 def show_difference(answer: dict[str, Any], *, as_json: bool) -> None:
     """Each cause with what it did to whom, then the sums."""
@@ -42,7 +44,7 @@ def show_verdict(answer: dict[str, Any], *, as_json: bool) -> None:
     if answer.get("more_differences"):
         typer.echo(f"… and {answer['more_differences']} more.")
     for name, chain in answer.get("chains", {}).items():
-        typer.echo(f"{name}: {chain['postings']} postings, {chain['hash']}")
+        typer.echo(f"{name}: {counted(chain['postings'], 'posting')}, {chain['hash']}")
     for name, found in answer.get("hashes", {}).items():
         typer.echo(f"{name}: {found}")
 
@@ -53,7 +55,7 @@ def show_proof(answer: dict[str, Any], *, as_json: bool) -> None:
         typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
         return
     totals = ", ".join(f"{amount} {currency}" for currency, amount in answer["totals"].items()) or "nothing"
-    typer.echo(f"Statement of {answer['payee']} for {answer['period']}: {answer['lines']} lines, {totals}.")
+    typer.echo(f"Statement of {answer['payee']} for {answer['period']}: {counted(answer['lines'], 'line')}, {totals}.")
     for difference in answer["differences"]:
         typer.echo(f"Does not hold: {difference}.")
     if answer["holds"]:

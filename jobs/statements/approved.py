@@ -91,8 +91,8 @@ def approvals_in(conn: Connection, configuration: Configuration, period: str) ->
 
 
 def approval_of(conn: Connection, configuration: Configuration, payee_id: str, of: Material) -> dict[str, Any] | None:
-    """The approval of a payee's statement of an open period, as plain data; None without a period."""
-    if of.period is None:
+    """The approval of a payee's statement of an open period, as plain data; None where nothing shows."""
+    if of.period is None or of.period not in of.periods:
         return None
     figures = {payee_id: figures_hash(of, configuration)}
     return asdict(approvals_of(conn, configuration, of.period, figures)[payee_id])

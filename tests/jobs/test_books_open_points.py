@@ -121,3 +121,10 @@ def test_later_months_are_reopened_with_one_request_that_names_each(
             approvals.add_request(conn, Dana(), "breaker", subject, {"why": []}, now=company.clock(), by_run=True)
             points = open_points(conn, company.configuration(), months[0], company.clock())
         assert ("waits_for_approval" in {point.code for point in points}) == keeps_open
+
+
+@pytest.mark.synced
+def test_a_label_that_no_plan_pays_by_is_not_closed(company: Company) -> None:
+    """A quarter where every plan pays by the month would be closed with nothing in it."""
+    with pytest.raises(SettingsProblem, match=r"FY2026-Q1 is a quarter, .* plans pay by: month"):
+        close(company.configuration(), company.store(), "FY2026-Q1", sign)

@@ -165,12 +165,15 @@ def test_a_rate_change_shows_in_preview_and_waits_for_approval(company: Company)
     preview = json.loads(run_on(company, "preview", "--json").stdout)
     stopped = run_on(company, "sync")
     change = stopped.output.split("approve ")[1].split("'")[0]
+    waits = run_on(company, "approvals").output
     approved = run_on(company, "approve", change)
     synced = run_on(company, "sync")
 
     assert preview["payees"]
     assert stopped.exit_code == WAITS
     assert approved.exit_code == synced.exit_code == 0
+    assert "1 request waits" in waits
+    assert approved.output.endswith("the next sync does it.\n")
     assert json.loads(run_on(company, "preview", "--json").stdout)["payees"] == []
 
 

@@ -90,6 +90,11 @@ def test_what_is_held_moves_nothing_and_is_booked_at_its_price(company: Company,
     assert sum(moved.values()) == sum(_micros(effect["amount"]) for effect in found["effects"])
     assert _drifts(company) == []
     assert [each["state"] for each in _drifts(company, "--all")] == ["accepted"]
+    payee = found["lines"][0]["payee_id"]
+    with company.store().read() as conn:
+        opened = set(ledger.booked(conn, [payee])["booked_in"]) - set(closing.closed(conn))
+    said = [run_on(company, "statement", payee, period).stdout for period in sorted(opened)]
+    assert any("(moved by " in text for text in said)
     after = _booked(company)
     _sync(company)
     assert _booked(company) == after

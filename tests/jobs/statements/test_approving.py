@@ -107,6 +107,11 @@ def test_a_statement_is_approved_by_who_may_and_never_by_its_payee(month: Month)
 @pytest.mark.synced
 def test_closing_asks_for_it_and_a_later_change_makes_it_void(month: Month) -> None:
     assert month.said().startswith("Not approved (figures ")
+    empty = run_on(month.company, "statement", month.payee, "2031-01", "--json")
+    assert json.loads(empty.stdout)["approval"] is None
+    folder = month.company.folder / "nothing"
+    assert run_on(month.company, "statements", "2031-01", "--folder", str(folder)).exit_code == 1
+    assert not folder.exists()
     (mine,) = month.approve("mara", month.payee)
     figures = mine["approval"]["figures"]
     assert month.said().startswith("Approved by mara on ")

@@ -148,6 +148,8 @@ def test_file_names_are_names(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "kept")
     with pytest.raises(SettingsProblem, match="exists already"):
         write_private(tmp_path / "link", b"new")
+    with pytest.raises(SettingsProblem, match="choose another name, or replace it with --force"):
+        write_private(tmp_path / "link", b"new", force=False)
     write_private(tmp_path / "link", b"new", force=True)
 
     assert (tmp_path / "kept").read_text(encoding="utf-8") == "kept"
