@@ -164,7 +164,8 @@ class Engagement(Policy):
     """What the roles of the CRM's deal teams mean: who is on the deal's team in one of them holds our role for that
     deal, before everybody else."""
     holdovers: dict[Role, Holdover] = Field(default_factory=dict, examples=["{AE: {days: 90, share: 50%}}"])
-    """By role: how long, and how much, the former holder is credited after a change of hands."""
+    """By role: how long, and how much, the former holder is credited after a change of hands. Not of roles of `pools`:
+    who joins one has held none of its accounts before."""
     house_accounts: tuple[HouseAccounts, ...] = Field(
         default=(), examples=["[{id: house, when: {account: {listed_in: house}}, counts_for: nothing}]"]
     )
@@ -188,6 +189,9 @@ class Engagement(Policy):
             for name, role in given.items() if key == "team_roles" else zip(given, given, strict=True):
                 if role not in self.vacancies:
                     yield Problem((key, name), f"no role is called {role}.", nearest(str(role), self.vacancies))
+        for role in [role for role in self.holdovers if role in self.pools]:
+            message = f"accounts of {role} are given away by a pool, which moves nobody while the holder stays."
+            yield Problem(("holdovers", role), message, "Leave the holdover of this role out.")
         whens: dict[When, str] = {}
         for position, rule in enumerate(self.rules):
             blocker = whens.get(When(), whens.get(rule.when))
