@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import structlog
 
 from connectors.port import Target
-from engine.model import Change, Sent, Verdict
+from engine.model import Change, Sent
 from jobs.crash_points import crash_point
 from jobs.running import Run
 from store import writeback
@@ -28,8 +28,6 @@ def send(target: Target, run: Run, objects: Sequence[str]) -> Counter[str]:
     for name in objects:
         for sent in _send_object(target, run, name):
             verdicts[sent.verdict.value] += 1
-            if sent.verdict is Verdict.PARKED:
-                log.warning("write parked", object=name, subject=sent.change.record_id, code=sent.code)
     run.count(**verdicts)
     return verdicts
 
@@ -44,7 +42,9 @@ def _send_object(target: Target, run: Run, name: str) -> list[Sent]:
         for batch in target.write(name, due):
             crash_point("send.after_write")
             with run.write() as conn:
-                writeback.mark(conn, batch, run.clock())
+                news = writeback.mark(conn, batch, run.clock())
+            for sent in news:
+                log.warning("write parked", object=name, subject=sent.change.record_id, code=sent.code)
             crash_point("send.after_mark")
             results.extend(batch)
     return results

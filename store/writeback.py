@@ -95,6 +95,7 @@ class _Row(NamedTuple):
     ordered_by: str
     volatile: str
     attempts: int
+    error_code: str
 
 
 def fingerprint(fields: Mapping[str, object], volatile: Collection[str]) -> str:
@@ -167,8 +168,12 @@ def due(
     ]
 
 
-def mark(conn: sa.Connection, sents: Sequence[Sent], now: datetime) -> None:
-    """Keep what became of writes, in a transaction of its own right after the CRM answered."""
+def mark(conn: sa.Connection, sents: Sequence[Sent], now: datetime) -> list[Sent]:
+    """Keep what became of writes, in a transaction of its own right after the CRM answered.
+
+    Answers those parked now that were not already refused with the same code the last time: the others are no news.
+    """
+    news = []
     for crm_object in sorted({sent.change.object for sent in sents}):
         of_object = [sent for sent in sents if sent.change.object == crm_object]
         rows = _rows(conn, crm_object, [sent.change.record_id for sent in of_object])
@@ -179,10 +184,13 @@ def mark(conn: sa.Connection, sents: Sequence[Sent], now: datetime) -> None:
             if sent.verdict is Verdict.WRITTEN:
                 written.append((print_, print_, crm_object, record_id))
             else:
+                if sent.verdict is Verdict.PARKED and sent.code != row.error_code:
+                    news.append(sent)
                 outcome = _failed(sent.verdict, row.attempts + 1, now)
                 failed.append((*outcome, sent.code, sent.message, crm_object, record_id, print_))
         execute_many(conn, MARK_WRITTEN, written)
         execute_many(conn, MARK_FAILED, failed)
+    return news
 
 
 def _failed(verdict: Verdict, attempts: int, now: datetime) -> tuple[str, int, str | None]:

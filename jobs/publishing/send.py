@@ -44,8 +44,6 @@ def send_records(target: Target, run: Run, pay: PayRecords) -> Counter[str]:
     for start in range(0, len(keys), STATEMENTS_AT_ONCE):
         for sent in sending.send(keys[start : start + STATEMENTS_AT_ONCE]):
             verdicts[sent.verdict.value] += 1
-            if sent.verdict is Verdict.PARKED:
-                log.warning("write parked", object=sent.change.object, subject=sent.change.record_id, code=sent.code)
     run.count(**verdicts)
     return verdicts
 
@@ -117,7 +115,9 @@ class _Sending:
         for batch in filter(None, chain([parked], self.room.write(self.target, name, fit))):
             answers = [_kept(sent, asked, on_failure) for sent in batch]
             with self.run.write() as conn:
-                writeback.mark(conn, answers, self.run.clock())
+                news = writeback.mark(conn, answers, self.run.clock())
+            for sent in news:
+                log.warning("write parked", object=sent.change.object, subject=sent.change.record_id, code=sent.code)
             yield from answers
             crash_point("records.between_batches")
 

@@ -116,6 +116,25 @@ def test_parked_and_gone_wait_until_something_changes(store: Store, verdict: Ver
         assert [change.record_id for change in due(conn)] == ["D1", "D3"]
 
 
+def test_a_refusal_is_news_once(store: Store) -> None:
+    """A record that is tried again and refused for the same reason is no news; written in between, it is."""
+    with store.write() as conn:
+        desire(conn, want("D1"))
+        said = []
+        for verdict, code in (
+            ("parked", "LEFT"),
+            ("parked", "LEFT"),
+            ("parked", "LOCKED"),
+            ("written", ""),
+            ("parked", "LOCKED"),
+        ):
+            (change,) = due(conn)
+            said.append(writeback.mark(conn, [Sent(change, Verdict(verdict), code, "no")], NOW) != [])
+            writeback.unpark(conn, DEAL, None)
+            writeback.send_again(conn, DEAL, ["D1"])
+        assert said == [True, False, True, False, True]
+
+
 def test_an_answer_to_an_earlier_value_says_nothing_about_the_new_one(store: Store) -> None:
     with store.write() as conn:
         desire(conn, want("D1"), want("D2"), want("D3"))
