@@ -28,7 +28,7 @@ def approve(
         done = let_through(conn, configuration.access, actor, request, reason=reason, now=now)
         if done.approved and done.kind == KIND:
             Desk(conn, configuration, actor, now).carry_out(done, reason)
-        again = " A drift is accepted again." if drifts(conn, ("held", "refused")) else ""
+        again = " If it stopped a 'drift accept', run that again." if drifts(conn, ("held", "refused")) else ""
     if done.approved and done.kind == KIND:
         typer.echo(f"{done.subject} is approved; the next sync computes what it comes to.")
     elif done.approved and done.by_run:
