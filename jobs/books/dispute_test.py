@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -20,15 +19,16 @@ from engine.calendar import period_named, period_of
 from engine.documents.plan import Plan
 from engine.documents.reading import read_plan
 from engine.money import amount_text, round_ratio
-from engine.scenario.verdict import judge
+from engine.scenario.verdict import Verdict, judge
+from jobs.books.dispute_credits import PAYEE, Crediting, crediting_of
 from jobs.books.disputing import known
 from jobs.configuration import Configuration
 from jobs.settings import SettingsProblem
 from store import canonical, results
 from store.disputes import Dispute
 
-PAYEE, OTHERS = "payee", "others"
-"""How the test calls the payee and everybody else: no id of the CRM is in it."""
+NEVER = "from: 1900-01-01, until: 1900-01-02"
+"""Everybody else is on the plan no more: what they earn is no part of the test, and they have no quotas in it."""
 PLACES = 10**9
 """Rates are written with nine decimals; where that is too few, the test does not come to what the books say."""
 TEXTS = ("segment", "territory", "industry", "country", "source", "channel", "type")
@@ -41,12 +41,20 @@ def plan_test_of(conn: Connection, configuration: Configuration, number: int, *,
     text = "\n".join(made.lines()) + "\n"
     verdict = judge(text, f"dispute-{number}.yaml", lambda _: None)
     if not verdict.passed:
-        said = [str(issue) for issue in verdict.problems] + [str(failure.what) for failure in verdict.failures]
         raise SettingsProblem(
-            f"The payee's own deals and quotas do not come to what the books say ({'; '.join(said[:3])}): other facts "
-            "count, too. Write this test by hand; worker.py explain names them."
+            f"The payee's own deals and quotas do not come to what the books say: {'; '.join(_differences(verdict))}. "
+            "Other facts count, too. Write this test by hand; worker.py explain names them."
         )
     return text
+
+
+def _differences(verdict: Verdict) -> list[str]:
+    """What differs, in words with both amounts; the first three."""
+    said = [str(issue) for issue in verdict.problems]
+    for each in verdict.failures:
+        in_words = each.what in {"issue", "the documents"}
+        said.append(each.found if in_words else f"{each.what}: {each.expected} in the books, {each.found} in the test")
+    return [each.rstrip(".") for each in said[:3]]
 
 
 class _Test:
@@ -61,6 +69,7 @@ class _Test:
         inside = (day >= year.starts_on) & (day < self.period.ends_on)
         self.credits = results.credits_of(conn, [claim.payee_id]).filter(inside & pl.col("event").is_null())
         self.deals = results.classified_of(conn, set(self.credits["deal_id"])).sort("dated_on", "deal_id")
+        self.crediting: Crediting = crediting_of(self.credits)
         self.names = {deal: f"D{place}" for place, deal in enumerate(self.deals["deal_id"], start=1)}
         rows = results.lines_of(conn, [claim.payee_id]).filter(pl.col("period") == claim.period)
         self.rows = rows if claim.deal_id is None else rows.filter(pl.col("deal_id") == claim.deal_id)
@@ -76,7 +85,10 @@ class _Test:
         yield from _indented(self._text_of(None))
         yield "plan:"
         yield from _indented(self._text_of(plan))
-        yield f"enrolments: [{{payee: {PAYEE}, plan: {plan.plan}, from: {self._enrolled(plan)}}}]"
+        yield "enrolments:"
+        yield f"  - {{payee: {PAYEE}, plan: {plan.plan}, from: {self._enrolled(plan)}}}"
+        yield from (f"  - {{payee: {each}, {NEVER}}}" for each in self.crediting.beside())
+        yield from self.crediting.lines(self.names)
         yield from _listed("quotas", self._quotas())
         yield from _listed("fx_rates", self._rates())
         yield from _listed("deals", (self._deal(row) for row in self.deals.iter_rows(named=True)))
@@ -88,8 +100,17 @@ class _Test:
         found = self.rows.select("plan_version").unique()["plan_version"].to_list()
         plans = [plan for plan in self.configuration.rules.plans if plan.version in found]
         if len(found) != 1 or not plans:
-            raise SettingsProblem("The disputed lines are not of one plan as it is now; write this test by hand.")
+            raise SettingsProblem(self._why_no_plan())
         return plans[0]
+
+    def _why_no_plan(self) -> str:
+        """What stands in the way of one plan, and what to do."""
+        if self.rows.is_empty():
+            return "The payee has no line there, so no plan says what is due; see payee and explain why."
+        plans = self.rows["plan"].unique().sort().to_list()
+        if len(plans) > 1:
+            return f"The lines are of several plans ({', '.join(plans)}); dispute a deal of one of them."
+        return f"The lines were made with another version of plan {plans[0]} than it has now; run sync, then try again."
 
     def _text_of(self, plan: Plan | None) -> str:
         """The document as it stands in the config folder."""
@@ -128,9 +149,6 @@ class _Test:
 
     def _deal(self, deal: Row) -> str:
         """A deal with the payee's share of it."""
-        credits_ = self.credits.filter(deal_id=deal["deal_id"])
-        shares = credits_.select("share_num", "share_den").iter_rows()
-        share = sum((Fraction(num, den) for num, den in shares), Fraction())
         said: dict[str, object] = {"id": self.names[deal["deal_id"]], "on": deal["dated_on"]}
         said |= {"amount": _amount(deal["amount_micros"]), "acv": _amount(deal["acv_micros"])}
         said |= {"currency": deal["currency"], "motion": deal["motion"]}
@@ -142,7 +160,7 @@ class _Test:
             said["expiring_acv"] = _amount(deal["expiring_acv_micros"])
         if deal["families"]:
             said["products"] = "[" + ", ".join(f"{{family: {_quoted(each)}}}" for each in deal["families"]) + "]"
-        said |= {"payee": PAYEE} if share == 1 else {"splits": _splits(share)}
+        said |= self.crediting.of_deal(deal["deal_id"], self.names)
         return "{" + ", ".join(f"{key}: {value}" for key, value in said.items()) + "}"
 
     def _expected(self) -> Iterator[str]:
@@ -158,14 +176,6 @@ class _Test:
 def _is(plan: Plan, text: str, name: str) -> bool:
     found = read_plan(text, name).rows
     return found is not None and found.version == plan.version
-
-
-def _splits(share: Fraction) -> str:
-    percent = [Fraction(share * 100), Fraction((1 - share) * 100)]
-    if any((each * 10_000).denominator != 1 or each < 0 for each in percent):
-        raise SettingsProblem(f"A share of {share} cannot be written as a percentage; write this test by hand.")
-    mine, others = (_amount(int(each * 1_000_000)) for each in percent)
-    return f"{{{PAYEE}: {mine}%, {OTHERS}: {others}%}}"
 
 
 def _amount(micros: int) -> str:

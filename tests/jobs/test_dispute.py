@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from commands import clock
 from engine.money import format_amount
+from engine.scenario.verdict import judge
 from jobs.books.checks import open_points
-from store import people, results
+from jobs.books.dispute_test import plan_test_of
+from jobs.settings import SettingsProblem
+from store import disputes, people, results
 from store.chain import verify
-from tests.jobs.conftest import Company
+from store.disputes import Claim
+from tests.jobs.conftest import ADMIN, Company
 from tests.jobs.test_commands import run, run_on
 
 ACCESS = """people:
@@ -73,4 +80,27 @@ def test_a_payee_disputes_own_pay_and_finance_settles_it(company: Company, monke
     assert "open_dispute" not in codes
 
 
-_EMAILS = people.sa.select(people.PERSON.c.email).where(people.PERSON.c.email.is_not(None))
+@pytest.mark.synced
+def test_a_dispute_of_a_line_of_each_plan_writes_a_test_that_passes(company: Company) -> None:
+    configuration, shared = company.configuration(), pl.col("share_num") < pl.col("share_den")
+    with company.store().write() as conn:
+        split = results.credits_of(conn, None).filter(shared, kind="direct")["deal_id"].implode()
+        lines = results.lines_of(conn, None).filter(pl.col("deal_id").is_not_null())
+        asked = lines.with_columns(is_split=pl.col("deal_id").is_in(split)).unique(
+            ("plan", "is_split"), keep="last", maintain_order=True
+        )
+        assert set(asked["plan"]) == {plan.plan for plan in configuration.rules.plans}
+        for row in asked.iter_rows(named=True):
+            claim = Claim(row["payee_id"], row["period"], row["deal_id"], 0, 0, row["currency"], "not what I expected")
+            for one in (claim, replace(claim, deal_id=None)):
+                number = disputes.add(conn, ADMIN, one, company.clock())
+                text = plan_test_of(conn, configuration, number, anonymous=True)
+                assert judge(text, "dispute.yaml", lambda _: None).passed
+                assert one.payee_id not in text
+
+        none = disputes.add(conn, ADMIN, replace(claim, period="2023-01"), company.clock())
+        with pytest.raises(SettingsProblem, match="no line there"):
+            plan_test_of(conn, configuration, none, anonymous=True)
+
+
+_EMAILS = sa.select(people.PERSON.c.email).where(people.PERSON.c.email.is_not(None))
