@@ -175,7 +175,8 @@ def test_a_slow_client_is_cut_and_a_flood_of_connections_is_turned_away() -> Non
             answer(connection)
             connection.close()
         assert time.monotonic() - began < 5
-        assert port.post() == empty(200, "OK")
+        # The threads of those that were cut may take a moment to end, and 0.3 s are short on a busy machine.
+        assert empty(200, "OK") in (port.post() for _ in range(20))
 
 
 # ------------------------------------------------------------------------------- what a hint does
