@@ -29,8 +29,8 @@ from store.disputes import Dispute
 
 NEVER = "from: 1900-01-01, until: 1900-01-02"
 """Everybody else is on the plan no more: what they earn is no part of the test, and they have no quotas in it."""
-PLACES = 10**9
-"""Rates are written with nine decimals; where that is too few, the test does not come to what the books say."""
+DIGITS = 12
+"""So many digits a rate may have; where that is too few, the test does not come to what the books say."""
 TEXTS = ("segment", "territory", "industry", "country", "source", "channel", "type")
 Row = Mapping[str, Any]
 
@@ -141,8 +141,10 @@ class _Test:
         rates = canonical.whole(self.conn, "fx_rates")
         used = rates.filter(pl.col("currency").is_in(self.deals["currency"].unique().implode()))
         for row in used.sort("currency", "from_on").iter_rows(named=True):
-            rate = round_ratio(row["rate_num"] * PLACES, row["rate_den"], 1, "half_up")
-            said = f"{rate // PLACES}.{rate % PLACES:09d}".rstrip("0").rstrip(".")
+            whole = row["rate_num"] // row["rate_den"]
+            places = max(DIGITS - (len(str(whole)) if whole else 0), 1)
+            rate = round_ratio(row["rate_num"] * 10**places, row["rate_den"], 1, "half_up")
+            said = f"{rate // 10**places}.{rate % 10**places:0{places}d}".rstrip("0").rstrip(".")
             since = f", from: {row['from_on']}" if row["from_on"] > date.min else ""
             until = f", until: {row['until_on']}" if row["until_on"] else ""
             yield f"{{currency: {row['currency']}, rate: {said}{since}{until}}}"
