@@ -34,9 +34,13 @@ def _same_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(clock, "now", request.getfixturevalue("company").clock)
 
 
+WIDE = "200"
+"""Columns of the terminal: no sentence that a test looks for is broken over two lines."""
+
+
 def run(*words: str) -> Result:
     """Run a command in this process, as a shell would."""
-    return CliRunner().invoke(worker.app, words, env=CREDENTIALS)
+    return CliRunner().invoke(worker.app, words, env={**CREDENTIALS, "COLUMNS": WIDE})
 
 
 def run_on(company: Company, *words: str) -> Result:
