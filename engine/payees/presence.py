@@ -48,10 +48,23 @@ def presences(plan: Plan, book: Book) -> Mapping[str, Presence]:
 
 
 def _windows(rows: pl.DataFrame | dy.DataFrame[f.Leaves]) -> dict[str, tuple[Window, ...]]:
+    """By payee, in order; a day of two rows is counted once."""
     found: dict[str, list[Window]] = defaultdict(list)
-    for payee, since, until in rows.select("person_id", "from_on", "until_on").iter_rows():
-        found[payee].append(Window(from_on=since, until_on=until))
+    for payee, since, until in rows.select("person_id", "from_on", "until_on").sort("person_id", "from_on").iter_rows():
+        before = found[payee].pop() if found[payee] and _goes_on(found[payee][-1], since) else None
+        first = since if before is None else before.from_on
+        found[payee].append(Window(from_on=first, until_on=until if before is None else _later(before.until_on, until)))
     return {payee: tuple(of) for payee, of in found.items()}
+
+
+def _goes_on(window: Window, day: date) -> bool:
+    """Whether it lasts at least until the day."""
+    return window.until_on is None or day <= window.until_on
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    """The later end, of which none is later than all."""
+    return None if one is None or other is None else max(one, other)
 
 
 def share_present(since: date, until: date, plan: Plan, presence: Presence, *, paid: bool) -> Fraction:

@@ -50,6 +50,13 @@ def test_days_of_leave_and_of_absence_are_counted_once():
     assert left(leave, since="2026-03-01", proration="days") == 51_000
 
 
+@pytest.mark.parametrize(("proration", "asked", "expected"), [("none", 90_000, 60_000), ("days", 89_000, 58_000)])
+def test_a_day_of_two_rows_of_leave_is_counted_once(proration, asked, expected):
+    leaves = (away("2026-03-20", "2026-04-01"), away("2026-03-01", "2026-04-01"), away("2026-03-30", "2026-04-01"))
+
+    assert left(*leaves, amount=asked, proration=proration) == expected
+
+
 @pytest.mark.parametrize(("protected", "expected"), [(False, 60_000), (True, 90_000)])
 def test_protected_leave_takes_nothing_off_a_target(protected, expected):
     assert left(away("2026-03-01", "2026-04-01", protected=protected), amount=90_000, name="variable") == expected

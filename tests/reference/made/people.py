@@ -95,12 +95,15 @@ def _enrolments(chance: Random) -> Any:
 
 
 def _leaves(chance: Random) -> Any:
-    """Some are away once, for days or months, at times protected; others never."""
+    """Some are away, for days or months, at times protected, and by some luck in two rows of which a day is in both."""
     for name in (*REPS, *MANAGERS):
         if chance.random() < 0.3:
             from_on = FIRST_DAY + timedelta(days=chance.randrange(300))
             until_on = from_on + timedelta(days=chance.choice([1, 12, 45, 100]))
             yield {"person_id": name, "from_on": from_on, "until_on": until_on, "protected": chance.random() < 0.4}
+            if chance.random() < 0.3:
+                again = {"from_on": until_on - timedelta(days=1), "until_on": until_on + timedelta(days=20)}
+                yield {"person_id": name, **again, "protected": chance.random() < 0.4}
 
 
 def _quotas(chance: Random, company: Company) -> Any:
