@@ -14,7 +14,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book
-from engine.deals.contracts import contracts_of
+from engine.deals.contracts import all_contracts
 from engine.deals.dirt import plausible
 from engine.model import Motion
 
@@ -23,8 +23,6 @@ _STARTS = (Motion.NEW_BUSINESS, Motion.RENEWAL)
 LINKS = ("prior_deal_id", "renewed_contract_id")
 FAR = 1_000_000
 """Days to the end of a contract that has none."""
-ABOUT = "-31d"
-"""A contract without a deal that starts no more than this before a renewal may be its contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +64,7 @@ def _contracts(won: pl.DataFrame, book: Book) -> pl.DataFrame:
     )
     events = book.deal_events.filter(pl.col("kind") == "cancelled")
     ended = events.group_by(origin_deal_id="deal_id").agg(ended_on=pl.col("happened_on").min())
-    stated = contracts_of(book.contracts, won)
-    known = pl.concat([stated, _beside(stated, won, book.contracts)]).drop("cancelled_on", "ends_on")
+    known = all_contracts(book.contracts, won).drop("cancelled_on", "ends_on")
     whole = known.join(origin, on="origin_deal_id", how="left").join(ended, on="origin_deal_id", how="left")
     return whole.select(
         "account_id",
@@ -81,25 +78,6 @@ def _contracts(won: pl.DataFrame, book: Book) -> pl.DataFrame:
         acv_micros=pl.coalesce("signed_acv", "acv_micros"),
         currency=pl.coalesce("signed_currency", "currency"),
     ).filter(pl.col("starts_on").is_not_null())
-
-
-def _beside(known: pl.DataFrame, won: pl.DataFrame, stated: dy.DataFrame[f.Contracts]) -> pl.DataFrame:
-    """Contracts that renewals start beside those that the CRM keeps: where no contract says that it is of the deal.
-
-    Not where the account has a contract of no deal that starts about then: that may be the renewal's.
-    """
-    unlinked = won.filter(pl.col("motion") == Motion.RENEWAL).join(
-        known, left_on="deal_id", right_on="origin_deal_id", how="anti"
-    )
-    last = stated.group_by("account_id").agg(
-        pl.col("starts_on").filter(pl.col("origin_deal_id").is_null()).max().alias("nameless_on"),
-    )
-    mine = unlinked.join(last, on="account_id").with_columns(
-        pl.coalesce(plausible(pl.col("starts_on")), "closed_on").alias("begins_on")
-    )
-    apart = pl.col("nameless_on").is_null() | (pl.col("nameless_on") < pl.col("begins_on").dt.offset_by(ABOUT))
-    started = contracts_of(stated.clear(), mine.filter(apart).drop("nameless_on", "begins_on"))
-    return started.select(known.columns)
 
 
 def _renewals(contracts: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.deals.contracts import (
+    all_contracts,
     cancellations,
     contracts_of,
     expiring,
@@ -31,7 +32,7 @@ from engine.texts import text
 _SUMMED = ("cost_micros", "list_micros")
 """What a deal may leave to its lines."""
 _SIZES = frozenset({"running_acv", "growth"})
-"""Fields of conditions that need what the account has running: it is worked out only where one of them is tested."""
+"""Fields that need what the account has running: it is worked out only where one of them is asked for."""
 _ACCOUNT_FACTS = ("segment", "territory", "industry", "country", "employees", "revenue_micros")
 
 
@@ -58,18 +59,24 @@ def _with_facts(asked: pl.DataFrame, won: pl.DataFrame, book: Book, rules: Rules
         *link_problems(renewals),
         unclear_churns(book.contracts, won),
     ]
-    sized = asked if _SIZES & tested_fields((*rules.engagements, *rules.plans)) else asked.clear()
+    sized = asked if _SIZES & _asked_for(rules) else asked.clear()
     facts = (
         unheld(asked, found)
         .join(renewals.select("deal_id", "expiring_acv_micros"), on="deal_id", how="left")
         .join(signings(asked, won, contracts), on="deal_id", how="left")
-        .join(running_acv(sized, won, contracts, home), on="deal_id", how="left")
+        .join(running_acv(sized, won, all_contracts(book.contracts, won), home), on="deal_id", how="left")
         .join(cancellations(contracts), on="deal_id", how="left")
         .join(_families(book.deal_lines), on="deal_id", how="left")
         .join(_sums_of_lines(book.deal_lines), on="deal_id", how="left")
         .with_columns(pl.coalesce(column, f"{column}_of_lines").alias(column) for column in _SUMMED)
     )
     return Found(_classified(facts), issues_of(found))
+
+
+def _asked_for(rules: Rules) -> frozenset[str]:
+    """The fields of deals that conditions test, and that rates follow."""
+    followed = {part.rate_by.deal for plan in rules.plans for part in plan.components if part.rate_by is not None}
+    return tested_fields((*rules.engagements, *rules.plans)) | followed
 
 
 def acv_of(amount: pl.Expr, term_months: pl.Expr) -> pl.Expr:

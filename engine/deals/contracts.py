@@ -21,6 +21,8 @@ from engine.texts import text
 NEVER = date.max
 """Stands for "not over yet" where ends of contracts are compared."""
 
+ABOUT = "-31d"
+"""A contract without a deal that starts no more than this before a renewal may be its contract."""
 _STARTS_A_CONTRACT = (Motion.NEW_BUSINESS, Motion.RENEWAL)
 
 
@@ -43,6 +45,31 @@ def contracts_of(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.Dat
     derived = _derived(stated, won)
     both = [known.select(derived.columns).with_columns(derived=False), derived.with_columns(derived=True)]
     return pl.concat(both).with_columns(over_on=pl.min_horizontal("cancelled_on", "ends_on"))
+
+
+def _beside(known: pl.DataFrame, won: pl.DataFrame, stated: dy.DataFrame[f.Contracts]) -> pl.DataFrame:
+    """Contracts that renewals start beside those that the CRM keeps: where no contract says that it is of the deal.
+
+    Not where the account has a contract of no deal that starts about then: that may be the renewal's.
+    """
+    unlinked = won.filter(pl.col("motion") == Motion.RENEWAL).join(
+        known, left_on="deal_id", right_on="origin_deal_id", how="anti"
+    )
+    last = stated.group_by("account_id").agg(
+        pl.col("starts_on").filter(pl.col("origin_deal_id").is_null()).max().alias("nameless_on"),
+    )
+    mine = unlinked.join(last, on="account_id").with_columns(
+        pl.coalesce(plausible(pl.col("starts_on")), "closed_on").alias("begins_on")
+    )
+    apart = pl.col("nameless_on").is_null() | (pl.col("nameless_on") < pl.col("begins_on").dt.offset_by(ABOUT))
+    started = contracts_of(stated.clear(), mine.filter(apart).drop("nameless_on", "begins_on"))
+    return started.select(known.columns)
+
+
+def all_contracts(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:
+    """Every account's contracts, with those that renewals start beside those that the CRM keeps."""
+    known = contracts_of(stated, won)
+    return pl.concat([known, _beside(known, won, stated)])
 
 
 def with_links(classified: pl.DataFrame, book: Book) -> pl.DataFrame:

@@ -11,27 +11,29 @@ _CHANGES = (Motion.UPSELL, Motion.CROSS_SELL, Motion.DOWNGRADE)
 
 
 def running_acv(deals: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame, home: str) -> pl.DataFrame:
-    """By deal asked about: ACV of the contracts that have begun and are not over before it, and what has changed since.
+    """By deal asked about: ACV of the contracts that run on its day, and what has changed since.
 
-    Contracts of the CRM state their ACV as it is; to derived ones the expansions and reductions are added that were won
-    since the last of the running ones was signed. A contract is over when the deal that renews it starts. Deals are
-    left out where nothing runs, or not all of it in the deal's currency; a contract without one is in the company's.
+    Contracts of the CRM state their ACV as it is; where none of them runs, the expansions and reductions are added that
+    were won since the last of the running ones was signed. A contract is over when another deal that renews it has been
+    signed and started. Deals are left out where nothing runs, where the ACV of something that runs is not known, or not
+    all of it is in the deal's currency; a contract without one is in the company's.
     """
     asked = deals.select("deal_id", "account_id", "closed_on", "currency")
-    running = _running(asked, _replaced(contracts, won).with_columns(pl.col("currency").fill_null(home)))
+    running = _running(asked, contracts.with_columns(pl.col("currency").fill_null(home)), won)
     changed = _changed(running.filter("derived"), won)
     whole = running.join(changed, on="deal_id", how="left").with_columns(
         total=pl.col("total") + pl.col("change").fill_null(0),
         same=pl.col("same") & pl.col("change_same").fill_null(value=True),
     )
-    known = whole.filter("same", pl.col("total").abs() <= LARGEST_MICROS)
+    known = whole.filter("known", "same", pl.col("total").abs() <= LARGEST_MICROS)
     return known.select("deal_id", running_acv_micros=pl.col("total").cast(pl.Int64))
 
 
-def _running(asked: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
+def _running(asked: pl.DataFrame, contracts: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:
     """By deal: what its account's running contracts come to, and when the last of them was signed."""
-    begun = contracts.filter(pl.col("acv_micros").is_not_null()).select(
+    begun = contracts.select(
         "account_id",
+        "contract_id",
         "origin_deal_id",
         "signed_on",
         "starts_on",
@@ -46,9 +48,11 @@ def _running(asked: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
     return (
         asked.join(begun, on="account_id")
         .filter(earlier & lasting)
+        .pipe(_not_replaced, won)
         .group_by("deal_id", "account_id", "closed_on", "currency")
         .agg(
             total=pl.col("contract_acv").sum(),
+            known=pl.col("contract_acv").is_not_null().all(),
             same=(pl.col("contract_currency") == pl.col("currency")).all(),
             derived=pl.col("derived").all(),
             since=pl.col("signed_on").max(),
@@ -56,16 +60,25 @@ def _running(asked: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _replaced(contracts: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:
-    """The contracts, over at the latest when the deal starts that renews them."""
+def _not_replaced(pairs: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:
+    """The pairs of a deal and a contract of which no other deal had renewed the contract by the deal's day."""
     renewals = won.filter(pl.col("motion") == Motion.RENEWAL).select(
-        contract_id=pl.coalesce("renewed_contract_id", "prior_deal_id"),
-        replaced_on=pl.coalesce(plausible(pl.col("starts_on")), "closed_on"),
+        "renewed_contract_id",
+        "prior_deal_id",
+        by="deal_id",
+        replaced_on=pl.max_horizontal(pl.coalesce(plausible(pl.col("starts_on")), "closed_on"), "closed_on"),
     )
-    first = renewals.drop_nulls().group_by("contract_id").agg(pl.col("replaced_on").min())
-    return contracts.join(first, on="contract_id", how="left").with_columns(
-        over_on=pl.min_horizontal("over_on", "replaced_on")
+    named = [
+        renewals.select("by", "replaced_on", contract_id="renewed_contract_id"),
+        pairs.select("contract_id", prior_deal_id="origin_deal_id")
+        .unique()
+        .join(renewals, on="prior_deal_id")
+        .select("by", "replaced_on", "contract_id"),
+    ]
+    replaced = pairs.join(pl.concat(named), on="contract_id").filter(
+        pl.col("replaced_on") <= pl.col("closed_on"), pl.col("by") != pl.col("deal_id")
     )
+    return pairs.join(replaced, on=["deal_id", "contract_id"], how="anti")
 
 
 def _changed(running: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:

@@ -73,12 +73,12 @@ NOTES: dict[str, tuple[str, str]] = {
     "acv": ("Annual contract value of the deal, converted likewise.", "{min: 50_000}"),
     "expiring_acv": ("ACV of the contract that a renewal renews, converted likewise.", "{above: 100_000}"),
     "running_acv": (
-        "ACV of the account's contracts that run before the deal, with what changed since the last was signed.",
+        "ACV of the account's other contracts that run on the deal's day (see above), converted likewise.",
         "{min: 100_000}",
     ),
     "revenue": ("Annual revenue of the account, as the CRM states it.", "{min: 10_000_000}"),
     "uplift": ("Renewal ACV over an expiring ACV above zero, less one.", "{above: 20%}"),
-    "growth": ("ACV of the deal over the ACV above zero that is running before it.", "{below: 20%}"),
+    "growth": ("ACV of the deal over a `running_acv` above zero.", "{below: 20%}"),
     "margin_percent": (
         "Amount less cost, over an amount above zero. The cost is the deal's, else its lines'.",
         "{min: 30%}",
@@ -176,7 +176,15 @@ class AccountTest(Document):
 
 
 class When(Document):
-    """All tests must fit; an empty `when` fits every deal."""
+    """All tests must fit; an empty `when` fits every deal.
+
+    What an account has running on a deal's day (`running_acv`, and what `growth` is measured against) are its contracts
+    that are signed and begun by then, not over (the last day is a day of them), not of the deal itself, and not renewed
+    by another deal that has been signed and has begun. Contracts of the CRM are worth what it says of them; where none
+    of these runs, it is what deals signed, with the upsells, cross-sells and downgrades that were won since the last of
+    these, of one day by id. A deal has none where nothing runs, or where the ACV of something that runs is not known or
+    is in another currency than the deal.
+    """
 
     hidden: ClassVar[frozenset[str]] = frozenset({"tests"})
     spellings: ClassVar[tuple[str, ...]] = (*FIELDS, "facts")

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from engine.book import Book, Rules
-from engine.deals.contracts import contracts_of, with_links
+from engine.deals.contracts import all_contracts, with_links
 from engine.deals.holders import People, filled
 from engine.deals.lots import Drums
 from engine.deals.place import replaced
@@ -57,7 +57,7 @@ def _arr(on_day: pl.DataFrame, book: Book, classified: pl.DataFrame, home: str) 
     """By account: what it has running, in the company's currency, rounded down to a micro-unit."""
     won = with_links(classified, book)
     asked = on_day.select("deal_id", "account_id", "currency", closed_on="dated_on")
-    running = running_acv(asked, won, contracts_of(book.contracts, won), home)
+    running = running_acv(asked, won, all_contracts(book.contracts, won), home)
     micros = pl.col("running_acv_micros").cast(pl.Int128) * pl.col("fx_num") // pl.col("fx_den")
     both = running.join(on_day.select("deal_id", "fx_num", "fx_den"), on="deal_id")
     worth: pl.DataFrame = both.select(account_id="deal_id", arr_micros=micros.cast(pl.Int64))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from engine.deals.classify import classify
+from engine.documents.rate_by import RateBy, RatePoint
 from tests.engine.builders import book, engagement, rule, rules, units, when
+from tests.engine.plans import component, plan, rate
 
 FIRST = {"deal_id": "D0", "closed_on": "2025-05-15", "acv_micros": units(100)}
 UPSELL = {"deal_id": "U", "motion": "upsell", "type": "Upsell", "closed_on": "2025-09-01", "acv_micros": units(20)}
@@ -26,6 +29,15 @@ def test_nobody_asks_for_it_then_it_is_not_worked_out() -> None:
     found = classify(book(deals=[FIRST, UPSELL]), rules(engagement(rule("all")))).rows
 
     assert found["running_acv_micros"].to_list() == [None, None]
+
+
+def test_a_rate_that_follows_growth_asks_for_it() -> None:
+    by = RateBy(deal="growth", points=tuple(RatePoint(at=Fraction(at), rate=rate(10)) for at in (0, 1)))
+    asking = rules(engagement(rule("all")), plans=[plan(component(rate=None, rate_by=by))])
+
+    found = classify(book(deals=[FIRST, UPSELL]), asking).rows
+
+    assert found["running_acv_micros"].to_list() == [None, units(100)]
 
 
 @pytest.mark.parametrize(
@@ -49,6 +61,32 @@ def test_a_renewal_takes_the_place_of_what_it_renews_when_it_starts() -> None:
     asked = [{**UPSELL, "deal_id": name, "closed_on": day} for name, day in (("A", "2026-04-30"), ("B", "2026-05-01"))]
 
     assert [running(name, FIRST, UPSELL, early, *asked) for name in ("R", "A", "B")] == [120, 120, 170]
+
+
+@pytest.mark.parametrize(("signed", "starts"), [("2026-04-01", None), ("2026-05-14", "2026-04-01")])
+def test_a_renewal_is_measured_against_what_it_renews_whenever_it_starts(signed: str, starts: str | None) -> None:
+    renewal = {**RENEWAL, "deal_id": "R", "closed_on": signed, "starts_on": starts}
+    between = {**UPSELL, "deal_id": "X", "closed_on": "2026-04-20"}
+
+    assert running("R", FIRST, UPSELL, renewal) == 120
+    assert running("X", FIRST, UPSELL, renewal, between) == (150 if starts is None else 120)
+
+
+def test_a_renewal_that_the_crm_keeps_no_contract_of_takes_the_place_of_one_that_it_keeps() -> None:
+    contracts = [{"contract_id": "C", "origin_deal_id": "D0", "starts_on": "2025-05-15", "acv_micros": units(120)}]
+    renewal = {**RENEWAL, "deal_id": "R", "closed_on": "2026-04-01"}
+    asked = {**UPSELL, "deal_id": "X", "closed_on": "2026-04-02"}
+
+    assert running("X", FIRST, renewal, asked, contracts=contracts) == 150
+
+
+def test_a_contract_of_unknown_worth_makes_the_sum_unknown() -> None:
+    contracts = [
+        {"contract_id": "C", "origin_deal_id": "D0", "starts_on": "2025-05-15"},
+        {"contract_id": "unknown", "starts_on": "2025-06-01"},
+    ]
+
+    assert running("U", FIRST, UPSELL, contracts=contracts) is None
 
 
 def test_contracts_of_the_crm_say_what_they_are_worth_by_now() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from engine.documents.company import Company
 from tests.reference.calendar import months_later, whole_months
+from tests.reference.contracts import Contract, Worth, all_contracts_of, contracts_of, running_acv
 from tests.reference.facts import Facts, Row, holds_on
 from tests.reference.money import rounded
 
@@ -28,6 +30,7 @@ class Deal:
     fx: Fraction
     """One unit of its currency in the company's, on its day."""
     expiring_acv: int | None
+    running_acv: int | None
     signing: Row | None
     """The deal that began the running relationship."""
     first_won_on: date | None
@@ -65,6 +68,11 @@ class Deal:
         if self.expiring_acv is None or self.expiring_acv <= 0:
             return None
         return Fraction(self.acv, self.expiring_acv) - 1
+
+    @property
+    def growth(self) -> Fraction | None:
+        """Its ACV over what the account has running; none where that is nothing, or less."""
+        return Fraction(self.acv, self.running_acv) if self.running_acv is not None and self.running_acv > 0 else None
 
     @property
     def families(self) -> set[str]:
@@ -111,6 +119,7 @@ def _deal(row: Row, facts: Facts, company: Company) -> Deal | None:
         list_price=_stated_or_of_lines(row["list_micros"], [line["list_micros"] for line in lines]),
         fx=fx,
         expiring_acv=_expiring(row, facts),
+        running_acv=_running(row, facts),
         signing=_signing(row, facts),
         first_won_on=next((each["closed_on"] for each in _won_before(row, facts)), None),
         cancelled_on=_cancelled_on(row, facts),
@@ -161,17 +170,20 @@ def _won_before(row: Row, facts: Facts) -> list[Row]:
 
 
 def _is_customer(deal: Row, facts: Facts) -> bool:
-    """Whether a contract of the account runs on the deal's day: signed before it, neither over nor cancelled.
+    """Whether a contract of the account runs on the deal's day: signed before it, neither over nor cancelled."""
+    contracts = _remembered(contracts_of, deal["account_id"], facts)
+    return any(each.signed < deal["closed_on"] and each.covers(deal["closed_on"]) for each in contracts)
 
-    A contract is signed on the day of the deal that started it, or without one on the day on which it starts.
-    """
-    for each in facts.contracts_of(deal["account_id"]):
-        origin = facts.won.get(each["origin_deal_id"])
-        signed = each["starts_on"] if origin is None else origin["closed_on"]
-        ends = [end for end in (each["ends_on"], each["cancelled_on"]) if end is not None]
-        if signed < deal["closed_on"] and all(deal["closed_on"] < end for end in ends):
-            return True
-    return False
+
+def _running(row: Row, facts: Facts) -> int | None:
+    return running_acv(row, _remembered(all_contracts_of, row["account_id"], facts), facts, acv_of)
+
+
+def _remembered(of: Callable[[str, Facts, Worth], list[Contract]], account: str, facts: Facts) -> list[Contract]:
+    if (of, account) not in facts.remembered:
+        facts.remembered[of, account] = of(account, facts, acv_of)
+    found: list[Contract] = facts.remembered[of, account]
+    return found
 
 
 def _cancelled_on(row: Row, facts: Facts) -> date | None:

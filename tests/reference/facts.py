@@ -80,6 +80,24 @@ class Facts:
     def _contracts(self) -> Mapping[str, list[Row]]:
         return by_key(self.contracts, "account_id")
 
+    @cached_property
+    def _renewals(self) -> Mapping[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in (row for row in self.won.values() if row["motion"] == "renewal"):
+            for key in ("renewed_contract_id", "prior_deal_id"):
+                found.setdefault((key, row[key]), []).append(row)
+        return found
+
+    @cached_property
+    def remembered(self) -> dict[Any, Any]:
+        """What was worked out of the rows once."""
+        return {}
+
+    def renewals_of(self, contract: str, deal: str | None) -> list[Row]:
+        """The won renewals that name a contract, or the deal that started it."""
+        of_deal = [] if deal is None else self._renewals.get(("prior_deal_id", deal), [])
+        return [*self._renewals.get(("renewed_contract_id", contract), []), *of_deal]
+
     def won_of(self, account: str) -> list[Row]:
         """The won deals of an account, in order."""
         return self._won_of.get(account, [])

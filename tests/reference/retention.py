@@ -78,7 +78,9 @@ class Customers:
 def _as_deal(account: Row, day: date) -> Deal:
     """What rules of engagement look at where nothing is sold: the account and the day."""
     row = {"deal_id": "", "owner_id": None}
-    unknown = dict.fromkeys(("cost", "list_price", "expiring_acv", "signing", "first_won_on", "cancelled_on"))
+    unknown = dict.fromkeys(
+        ("cost", "list_price", "expiring_acv", "running_acv", "signing", "first_won_on", "cancelled_on")
+    )
     return Deal(row=row, account=account, lines=(), day=day, motion="", amount=0, acv=0, fx=None, **unknown)  # type: ignore[arg-type]  # nobody asks
 
 

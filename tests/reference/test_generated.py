@@ -30,7 +30,6 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
     **_each(LATE, "Newcomers", "least", "months"),
     **_each(LATE, "Retention", "trailing_months", "transferred"),
-    **_each(LATE, "When", "growth", "running_acv"),
     **_each(STATE, "Experiment", "accounts", "arms", "because", "effective", "id", "strata"),
     **_each(STATE, "When", "arm"),
     **_each(STATE, "engagement", "experiments"),

@@ -31,9 +31,8 @@ def rate_by(chance: Random) -> dict[str, Any]:
     places = sorted(chance.sample(range(-20, 60, 5), chance.choice([2, 2, 3])))
     points = [{"at": f"{place}%", "rate": dated(chance, *chance.sample(SHARES, 2))} for place in places]
     ends = {end: chance.choice(["none", "flat", "continue"]) for end in ("below", "beyond") if chance.random() < 0.6}
-    return {
-        "rate_by": {"deal": chance.choice(["discount_percent", "margin_percent", "uplift"]), "points": points, **ends}
-    }
+    deal = chance.choice(["discount_percent", "margin_percent", "uplift", "growth"])
+    return {"rate_by": {"deal": deal, "points": points, **ends}}
 
 
 def _cases(chance: Random, key: str, values: tuple[Any, ...]) -> list[dict[str, Any]]:

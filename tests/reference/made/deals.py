@@ -14,6 +14,8 @@ MOTIONS = ("new_business", "new_business", "new_business", "renewal", "renewal",
 FAMILIES = ("Software", "Services", "Hardware")
 PRODUCTS = ("Core", "Plus", "Help")
 CURRENCIES = ("USD", "USD", "USD", "EUR", "JPY")
+WITHOUT_CONTRACTS = ("A2", "A6", "A7", "A11")
+"""Customers whose contracts the CRM does not keep."""
 STAGES = ("Discovery", "Proposal", "Closing", "Legal")
 REPS = ("ada", "bo", "cy")
 FRAMES = ("deals", "deal_lines", "splits", "contracts", "deal_events", "team_members", "deal_stages")
@@ -53,7 +55,8 @@ def _add(chance: Random, number: int, rows: Rows) -> None:
         rows["deal_lines"] += _lines(chance, deal)
     if chance.random() < 0.3:
         rows["splits"] += _splits(chance, deal)
-    rows["contracts"].append(_contract(chance, deal))
+    if deal["account_id"] not in WITHOUT_CONTRACTS and not (deal["motion"] == "renewal" and chance.random() < 0.2):
+        rows["contracts"].append(_contract(chance, deal))
     if chance.random() < 0.3:
         rows["deal_events"] += _events(chance, deal)
     if chance.random() < 0.5:
@@ -80,9 +83,10 @@ def _deal(chance: Random, number: int, before: list[dict[str, Any]]) -> dict[str
     sign = -1 if motion == "downgrade" else 1
     acv = money(chance) if chance.random() < 0.4 else None
     closed_on = FIRST_DAY + timedelta(days=chance.randrange(DAYS))
+    account = chance.randrange(ACCOUNTS)
     deal = {
         "deal_id": f"D{number}",
-        "account_id": f"A{chance.randrange(ACCOUNTS)}",
+        "account_id": f"A{account}",
         "owner_id": f"u-{chance.choice(REPS)}",
         "motion": motion,
         "type": motion,
@@ -92,7 +96,7 @@ def _deal(chance: Random, number: int, before: list[dict[str, Any]]) -> dict[str
         "acv_micros": None if acv is None else sign * acv,
         "cost_micros": None if chance.random() < 0.5 else amount * chance.randrange(0, 12) // 10,
         "list_micros": None if chance.random() < 0.5 else amount * chance.randrange(10, 16) // 10,
-        "currency": chance.choice(CURRENCIES),
+        "currency": CURRENCIES[account % len(CURRENCIES)] if chance.random() < 0.8 else chance.choice(CURRENCIES),
         "created_on": closed_on - timedelta(days=chance.randrange(120)),
         "channel": chance.choice(["Direct", "Reseller", None]),
         "facts": chance.choice(['{"seats": "40000000"}', '{"seats": "250500000"}', None, None]),
@@ -144,7 +148,7 @@ def _splits(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _contract(chance: Random, deal: dict[str, Any]) -> dict[str, Any]:
-    """Every deal starts a contract; some state an ACV, some are cancelled."""
+    """What a deal started, as the CRM keeps it; some state an ACV or an end, some are cancelled."""
     starts_on = deal["starts_on"] or deal["closed_on"]
     cancelled = chance.random() < 0.2
     return {
@@ -152,6 +156,7 @@ def _contract(chance: Random, deal: dict[str, Any]) -> dict[str, Any]:
         "account_id": deal["account_id"],
         "origin_deal_id": deal["deal_id"],
         "starts_on": starts_on,
+        "ends_on": starts_on + timedelta(days=chance.randrange(60, 500)) if chance.random() < 0.5 else None,
         "acv_micros": money(chance) if chance.random() < 0.3 else None,
         "currency": deal["currency"],
         "cancelled_on": max(starts_on, deal["closed_on"]) + timedelta(days=chance.randrange(400))
