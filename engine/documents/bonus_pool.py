@@ -34,7 +34,10 @@ class PoolGate(Document):
 
 
 class OthersMeasure(Document):
-    """What people of another plan came to: support shares in what sales books."""
+    """What people of another plan came to: support shares in what sales books.
+
+    It is all that counts by any file of that plan in the period, also after people left it (`leavers`).
+    """
 
     plan: Name = Field(examples=["ae"])
     """The other plan, in the same currency."""
@@ -49,7 +52,9 @@ class BonusPool(Document):
     leaves it to the others; a pool of which nobody has a part is reported. It is divided on the last day of the period,
     by the plan file of that day, and is a line of its own beside what components pay: caps of the whole plan and draws
     count it, and it is payable at once: releases and reserves are of what components earn. Nothing achieved is 0 % of
-    any quota, or of none.
+    any quota, or of none. While anything that it looks at in the period is held, or somebody who achieved something
+    lacks the quota, so is the pool. What counts after people left the plan (`leavers`) is nobody's in a period of which
+    they were no day on it.
     """
 
     id: Name = Field(examples=["se-pool"])

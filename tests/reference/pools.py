@@ -1,4 +1,4 @@
-"""Bonus pools: an amount for everybody on a plan file, divided when its period is over."""
+"""Bonus pools: an amount for the people of a plan together, divided among them when its period is over."""
 
 from __future__ import annotations
 
@@ -11,145 +11,183 @@ from engine.documents.bonus_pool import BonusPool, PoolGate
 from engine.documents.plan import Plan
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.earn import Earnings
-from tests.reference.entries import Entry, Line
+from tests.reference.entries import Line
 from tests.reference.leave import is_away
-from tests.reference.money import divided, rounded
-from tests.reference.participants import Participant, enrolments_of, is_on
+from tests.reference.money import rounded
+from tests.reference.participants import Participant, is_on
+
+Gates = Sequence[PoolGate]
 
 
 class UnknownPoolError(Exception):
-    """Something that the pool looks at is held, or lacks its quota."""
+    """Something that the pool looks at is held, or somebody who achieved something lacks the quota."""
 
 
 @dataclass(frozen=True)
-class Division:
-    """A pool in one of its periods, and who was on the plan in it."""
+class Person:
+    """Somebody who was on the plan in a period: on which days, and what everything looked at comes to."""
 
-    pool: BonusPool
-    plan: Plan
-    period: Span
-    there: Sequence[Participant]
+    who: Participant
+    days: frozenset[date]
     earned: Earnings
+    period: Span
 
-    @property
-    def last(self) -> date:
-        """The day on which it is divided."""
-        return self.period.end - timedelta(days=1)
+    def came_to(self, measure: str) -> int:
+        """What the person achieved in the period."""
+        return achieved(self.who, measure, self.period, self.earned)
 
-    def lines(self) -> Iterator[Line]:
-        """A line for every member; everybody's is held while the pool is not known."""
-        try:
-            self._check()
-            amount = self._amount() if all(self._together(gate) for gate in self.pool.only_if) else 0
-            members = [who for who in self.there if self._is_member(who)]
-            weights = [self._weight(who) for who in members]
-        except UnknownPoolError:
-            yield from (self._line(who, None) for who in self.there)
-            return
-        unit, total = self.plan.unit_micros, sum(weights, Fraction(0))
-        parts = divided(amount // unit, [weight / total for weight in weights]) if total else [0] * len(members)
-        for who, part in zip(members, parts, strict=True):
-            yield self._line(who, part * unit)
+    def quota(self, name: str, measure: str) -> Fraction:
+        """What was to be achieved; nothing where nobody says so, unless something was achieved."""
+        quota = self.earned.quota(self.who, name, self.period) or Fraction(0)
+        if quota <= 0 and self.came_to(measure):
+            raise UnknownPoolError
+        return quota
 
-    def _check(self) -> None:
-        """UnknownPoolError where anything of a measure is held, or who achieved something has no quota for it."""
-        gates = [(gate.measure, gate.quota) for gate in (*self.pool.only_if, *self.pool.members_need)]
-        by = [(self.pool.by, self.pool.quota)] if self.pool.by else []
-        for measure, quota in [*gates, *by, *([(self.pool.of, None)] if self.pool.of else [])]:
-            for who in self._everybody():
-                if any(entry.base is None for entry in self._entries(who, measure)):
-                    raise UnknownPoolError
-            if quota is not None and any(self._came_to(w, measure) and self._quota(w, quota) <= 0 for w in self.there):
-                raise UnknownPoolError
-
-    def _everybody(self) -> Sequence[Participant]:
-        payees = sorted({row["person_id"] for row in self.earned.facts.enrolments if row["plan"] == self.plan.plan})
-        return [Participant(payee, self.plan) for payee in payees]
-
-    def _entries(self, who: Participant, measure: str) -> list[Entry]:
-        return [each for each in self.earned.entries_of(who, measure) if self.period.covers(each.day)]
-
-    def _came_to(self, who: Participant, measure: str) -> int:
-        return sum(entry.base or 0 for entry in self._entries(who, measure))
-
-    def _quota(self, who: Participant, name: str) -> Fraction:
-        return self.earned.quota(who, name, self.period) or Fraction(0)
-
-    def _together(self, gate: PoolGate) -> bool:
-        return self._opens(gate, self.there)
-
-    def _opens(self, gate: PoolGate, people: Sequence[Participant]) -> bool:
-        """Whether they reach it together; nothing achieved is 0 % of any quota, also of none."""
-        came_to = sum(self._came_to(who, gate.measure) for who in people)
-        if gate.quota is None or not isinstance(gate.min, Fraction):
-            return came_to >= gate.min
-        quota = sum(self._quota(who, gate.quota) for who in people)
-        return came_to >= gate.min * quota if quota > 0 else gate.min <= 0
-
-    def _amount(self) -> int:
-        """How much it is: an amount, or a share of what everybody came to."""
-        if self.pool.of is None or self.pool.share is None:
-            assert self.pool.amount is not None
-            exact = Fraction(self.pool.amount.at(self.last) or 0)
-        else:
-            came_to = sum(self._came_to(who, self.pool.of) for who in self.there)
-            exact = max(came_to, 0) * Fraction(self.pool.share.at(self.last) or 0)
-        return rounded(exact, self.plan.unit_micros, self.plan.rounding)
-
-    def _is_member(self, who: Participant) -> bool:
-        away = is_away(who.payee, self.last, self.earned.facts, protected_too=False)
-        if self.pool.on_leave == "left_out" and away:
-            return False
-        return self.pool.members == "any_day" or is_on(who, self.last, self.earned.facts)
-
-    def _weight(self, who: Participant) -> Fraction:
-        if not all(self._opens(gate, [who]) for gate in self.pool.members_need):
-            return Fraction(0)
-        if self.pool.divided_by == "headcount":
-            return Fraction(1)
-        if self.pool.divided_by == "days":
-            facts = self.earned.facts
-            days = [self.period.first + timedelta(days=place) for place in range(self.period.days)]
-            on = [day for day in days if is_on(who, day, facts)]
-            return Fraction(sum(not is_away(who.payee, day, facts, protected_too=False) for day in on))
-        assert self.pool.by is not None
-        came_to = Fraction(max(self._came_to(who, self.pool.by), 0))
-        if self.pool.divided_by == "measure" or not came_to:
-            return came_to
-        assert self.pool.quota is not None
-        return came_to / self._quota(who, self.pool.quota)
-
-    def _line(self, who: Participant, amount: int | None) -> Line:
-        return Line(
-            plan=self.plan.plan,
-            component=self.pool.id,
-            payee=who.payee,
-            period=span_of(self.last, STATEMENTS[self.plan.pays], self.earned.company).label,
-            source=f"{self.pool.id}:{self.period.label}",
-            part=f"pool {self.period.label}",
-            kind="pool",
-            deal=None,
-            day=self.last,
-            amount=amount,
-        )
+    def is_away(self, day: date) -> bool:
+        """On leave that is not protected."""
+        return is_away(self.who.payee, day, self.earned.facts, protected_too=False)
 
 
 def pool_lines(plan: Plan, earned: Earnings, through: date) -> Iterator[Line]:
     """What the pools of a plan file pay for every period that is over and whose last day is the file's."""
-    facts = earned.facts
-    payees = sorted({row["person_id"] for row in facts.enrolments if row["plan"] == plan.plan})
-    people = [Participant(payee, plan) for payee in payees]
     for pool in plan.bonus_pools:
-        starts = [row["from_on"] for who in people for row in enrolments_of(who, facts)]
-        day = max(plan.effective.from_on, min(starts, default=date.max))
-        while (period := span_of(day, pool.per, earned.company)).end <= through:
-            day = period.end
-            if plan.effective.covers(day - timedelta(days=1)):
-                there = [who for who in people if _is_there(who, period, earned)]
-                yield from Division(pool, plan, period, there, earned).lines()
+        for period in _periods(pool, earned, through):
+            last = period.end - timedelta(days=1)
+            if plan.effective.covers(last):
+                people = _people(plan, period, earned)
+                for payee, amount in _parts(pool, plan, people, period, earned):
+                    yield Line(
+                        plan=plan.plan,
+                        component=pool.id,
+                        payee=payee,
+                        period=span_of(last, STATEMENTS[plan.pays], earned.company).label,
+                        source=f"{pool.id}:{period.label}",
+                        part=f"pool {period.label}",
+                        kind="pool",
+                        deal=None,
+                        day=last,
+                        amount=amount,
+                    )
 
 
-def _is_there(who: Participant, period: Span, earned: Earnings) -> bool:
-    """Whether the payee was on the plan file on any day of the period."""
-    days = (period.first + timedelta(days=place) for place in range(period.days))
-    return any(is_on(who, day, earned.facts) for day in days)
+def achieved(who: Participant, measure: str, period: Span, earned: Earnings) -> int:
+    """What somebody came to in a period; UnknownPoolError where some of it is held."""
+    total = 0
+    for entry in earned.entries_of(who, measure):
+        if period.covers(entry.day):
+            if entry.base is None:
+                raise UnknownPoolError
+            total += int(entry.base)
+    return total
+
+
+def _periods(pool: BonusPool, earned: Earnings, through: date) -> Iterator[Span]:
+    """Every fiscal period that is over, from the first in which anybody is on a plan."""
+    period = span_of(min(row["from_on"] for row in earned.facts.enrolments), pool.per, earned.company)
+    while period.end <= through:
+        yield period
+        period = span_of(period.end, pool.per, earned.company)
+
+
+def _people(plan: Plan, period: Span, earned: Earnings) -> list[Person]:
+    """Who was on the plan file on any day of the period, by id."""
+    every_day = [period.first + timedelta(days=place) for place in range(period.days)]
+    found = []
+    for payee in sorted({row["person_id"] for row in earned.facts.enrolments}):
+        who = Participant(payee, plan)
+        days = frozenset(day for day in every_day if is_on(who, day, earned.facts))
+        if days:
+            found.append(Person(who, days, earned, period))
+    return found
+
+
+def _parts(
+    pool: BonusPool, plan: Plan, people: Sequence[Person], period: Span, earned: Earnings
+) -> Iterator[tuple[str, int | None]]:
+    """What every member gets; of a pool that is not known everybody's is held."""
+    last = period.end - timedelta(days=1)
+    try:
+        _look_at_everything(pool, plan, people, period, earned)
+        open_ = all(_together(gate, people) for gate in pool.only_if)
+        whole = _money(pool, plan, people, period, earned) if open_ else 0
+        members = [person for person in people if _is_member(pool, person, last)]
+        weights = {person.who.payee: _weight(pool, person) for person in members}
+    except UnknownPoolError:
+        yield from ((person.who.payee, None) for person in people)
+        return
+    units = _shared_out(whole // plan.unit_micros, weights)
+    yield from ((payee, units[payee] * plan.unit_micros) for payee in weights)
+
+
+def _look_at_everything(pool: BonusPool, plan: Plan, people: Sequence[Person], period: Span, earned: Earnings) -> None:
+    """UnknownPoolError where anything is not known, also where it would not matter in the end."""
+    gates = (*pool.only_if, *pool.members_need)
+    asked = [(gate.measure, gate.quota) for gate in gates] + [(pool.by, pool.quota), (pool.of, None)]
+    for measure, quota in ((measure, quota) for measure, quota in asked if measure is not None):
+        for payee in {row["person_id"] for row in earned.facts.enrolments}:
+            achieved(Participant(payee, plan), measure, period, earned)
+        for person in people if quota is not None else ():
+            person.quota(quota, measure)
+    _of_others(pool, period, earned)
+
+
+def _money(pool: BonusPool, plan: Plan, people: Sequence[Person], period: Span, earned: Earnings) -> int:
+    """How much it is, as lines are rounded: an amount, or a share of what people came to, if that is above nothing."""
+    last = period.end - timedelta(days=1)
+    if pool.share is None:
+        assert pool.amount is not None
+        return rounded(Fraction(pool.amount.at(last) or 0), plan.unit_micros, plan.rounding)
+    if pool.of is not None:
+        came_to = sum(person.came_to(pool.of) for person in people)
+    else:
+        came_to = _of_others(pool, period, earned)
+    return rounded(max(came_to, 0) * Fraction(pool.share.at(last) or 0), plan.unit_micros, plan.rounding)
+
+
+def _of_others(pool: BonusPool, period: Span, earned: Earnings) -> int:
+    """What counted for anybody on the other plan, by whatever file of it."""
+    asked = pool.of_others
+    if asked is None:
+        return 0
+    files = [plan for plan in earned.plans if plan.plan == asked.plan]
+    payees = {row["person_id"] for row in earned.facts.enrolments}
+    each = (Participant(payee, plan) for plan in files for payee in payees)
+    return sum(achieved(who, asked.measure, period, earned) for who in each)
+
+
+def _together(gate: PoolGate, people: Sequence[Person]) -> bool:
+    """Whether all of them reach it; nothing achieved is 0 % of any quota, and of none."""
+    came_to = sum(person.came_to(gate.measure) for person in people)
+    if gate.quota is None or not isinstance(gate.min, Fraction):
+        return came_to >= gate.min
+    quota = sum(person.quota(gate.quota, gate.measure) for person in people)
+    return came_to >= gate.min * quota if quota > 0 else gate.min <= 0
+
+
+def _is_member(pool: BonusPool, person: Person, last: date) -> bool:
+    if pool.on_leave == "left_out" and person.is_away(last):
+        return False
+    return pool.members == "any_day" or last in person.days
+
+
+def _weight(pool: BonusPool, person: Person) -> Fraction:
+    """The member's weight; none where a gate of members is closed."""
+    if not all(_together(gate, [person]) for gate in pool.members_need):
+        return Fraction(0)
+    if pool.divided_by == "days":
+        return Fraction(sum(not person.is_away(day) for day in person.days))
+    if pool.by is None:
+        return Fraction(1)
+    came_to = max(person.came_to(pool.by), 0)
+    return Fraction(came_to) / (person.quota(pool.quota, pool.by) if pool.quota and came_to else 1)
+
+
+def _shared_out(units: int, weights: dict[str, Fraction]) -> dict[str, int]:
+    """Whole units by weights: each what is whole of its part, and one more for the largest rest, the first by id."""
+    total = sum(weights.values(), Fraction(0))
+    exact = {payee: units * weight / total if total else Fraction(0) for payee, weight in weights.items()}
+    parts = {payee: part.numerator // part.denominator for payee, part in exact.items()}
+    by_rest = sorted(weights, key=lambda payee: (parts[payee] - exact[payee], payee))
+    for payee in by_rest[: units - sum(parts.values()) if total else 0]:
+        parts[payee] += 1
+    return parts

@@ -21,8 +21,6 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
-    **_each(LATE, "BonusPool", "of_others"),
-    **_each(LATE, "OthersMeasure", "measure", "plan"),
     **_each(LATE, "Carry", "deficit", "surplus", "within_year"),
     **_each(LATE, "Component", "carry", "overpaid", "to_date"),
     **_each(LATE, "Measure", "members", "ratio"),

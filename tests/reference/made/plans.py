@@ -21,11 +21,12 @@ PAYS = ("weekly", "two_weekly", "half_monthly", "monthly", "monthly", "quarterly
 ROUNDINGS: tuple[dict[str, Any], ...] = ({}, {}, {"rounding": "half_even"}, {"rounding": "down"}, {"rounding_unit": 1})
 
 
-def plan(chance: Random, name: str, parts: int) -> dict[str, Any]:
-    """A plan document with so many components, the first of which others may read."""
+def plan(chance: Random, name: str, parts: int, currency: str | None = None) -> dict[str, Any]:
+    """A plan document with so many components, the first of which others may read; at times in a given currency."""
+    by_lot = chance.choice(["USD", "USD", "EUR", "JPY"])
     document: dict[str, Any] = {
         "plan": name,
-        "currency": chance.choice(["USD", "USD", "EUR", "JPY"]),
+        "currency": currency or by_lot,
         "effective": {"from": SINCE},
         "pays": chance.choice(PAYS),
         **chance.choice(ROUNDINGS),

@@ -9,14 +9,21 @@ from tests.reference.made.writing import dated
 
 MEASURES = ("plain", "plain", "count", "m1", "nps")
 OF_NO_TEAM = ("plain", "plain", "m1")
+OF_OTHERS = ("plain", "m1", "m2", "cash", "mbo")
 
 
 def bonus_pools(chance: Random, *, of_team: bool) -> dict[str, Any]:
-    """`bonus_pools`: one, mostly none. What counts for several people can be no sum of all of them."""
+    """`bonus_pools`: one, mostly none. What counts for several people can be no sum of all of them.
+
+    Managers share in what the others came to, too.
+    """
     if chance.random() < 0.6:
         return {}
     pool: dict[str, Any] = {"id": "pool", "per": chance.choice(["month", "quarter", "half", "year"])}
-    if of_team or chance.random() < 0.5:
+    if of_team and chance.random() < 0.5:
+        pool["share"] = dated(chance, chance.choice(["2%", "0.333%"]), "1%")
+        pool["of_others"] = {"plan": "rep", "measure": chance.choice(OF_OTHERS)}
+    elif of_team or chance.random() < 0.5:
         pool["amount"] = dated(chance, chance.choice([1_000, "333.34"]), 500)
     else:
         pool["share"] = dated(chance, chance.choice(["2%", "0.333%"]), "1%")

@@ -47,7 +47,7 @@ def world(seed: int, deals_count: int, parts: int) -> World:
     chance = Random(f"{seed} people")
     house = company(**chance.choice(CALENDARS), **chance.choice(PAIRS))
     rows: dict[str, Any] = {"accounts": accounts(chance), **people(chance, house), **deals(f"{seed}", deals_count)}
-    documents = [plan(Random(f"{seed} {name}"), name, parts) for name in ("rep", "manager")]
+    documents = _plans(seed, parts)
     rules_of = engagement(Random(f"{seed} rules"))
     rows["role_holdings"] += members(Random(f"{seed} pools"), rules_of.get("pools", {}))
     written = tuple(document_of(each) for each in (rules_of, *documents))
@@ -62,6 +62,13 @@ def kept_world(seed: int) -> World:
     documents = [kept_engagement(chance), *(kept_plan(chance, name) for name in ("rep", "manager"))]
     written = tuple(document_of(each) for each in documents)
     return World(book(**rows), _read(house, written), written)
+
+
+def _plans(seed: int, parts: int) -> list[dict[str, Any]]:
+    """Two plans, in one currency where one of them has a share in what people of the other came to."""
+    managers = plan(Random(f"{seed} manager"), "manager", parts)
+    shared = any("of_others" in pool for pool in managers.get("bonus_pools", ()))
+    return [plan(Random(f"{seed} rep"), "rep", parts, managers["currency"] if shared else None), managers]
 
 
 def _read(house: Company, written: tuple[str, ...]) -> Rules:
