@@ -196,6 +196,12 @@ class Component(Document):
         return frozenset(row.way for row in self.rows)
 
     @property
+    def takes_off(self) -> bool:
+        """Whether it takes off by its own terms: a fee, or what was paid before."""
+        flat = self.rate or self.pays
+        return flat is not None and any(value < 0 for _, value in flat.steps)
+
+    @property
     def has_target(self) -> bool:
         """Whether there is a target, one for all or each payee's own."""
         return self.target is not None or self.own_targets is not None

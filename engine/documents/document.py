@@ -97,7 +97,8 @@ class Document(BaseModel):
             document = handler(cls.spelled(data, found))
         except ValidationError as error:
             problems = (
-                replace(problem, loc=cls.located(problem.loc, data)) for problem in problems_of(error, cls.examples())
+                replace(problem, loc=cls.located(problem.loc, data))
+                for problem in problems_of(error, cls.examples() | _names_to_choose(info.context))
             )
             raise Problems(*found, *problems) from None
         found += document.problems()
@@ -142,6 +143,11 @@ def refers_to(kind: str) -> AfterValidator:
 
 MeasureName = Annotated[str, refers_to("measure")]
 ComponentName = Annotated[str, refers_to("component")]
+
+
+def _names_to_choose(reading: Reading) -> dict[str, str]:
+    """What may stand under a key that is called as what it refers to: the names that the file defines."""
+    return {kind: " or ".join(sorted(names)) for kind, names in reading.names.items() if names}
 
 
 def problems_of(error: ValidationError, examples: Mapping[str, str] = MappingProxyType({})) -> list[Problem]:

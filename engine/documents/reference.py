@@ -33,7 +33,7 @@ WRITING = """## How values are written
 
 | type | written | refused |
 |---|---|---|
-| percentage | `8%`, `0.75%` | `8`, `0.08`: one of them would be a guess |
+| percentage | `8%`, `0.75%`; at most nine decimals | `8`, `0.08`: one of them would be a guess |
 | amount | `50_000`, `250.50` | `50,000`, `$50`, `5e4` |
 | whole number | `12`, `1_000` | `012`, `12.0` |
 | day | `2026-02-01` | `02/01/2026`, `"2026-02-01"`, a time of day |

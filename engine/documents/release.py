@@ -64,9 +64,11 @@ class ReleaseStep(Wait):
     """A share of what is earned, and when it becomes payable. A word alone (`release: cash`) is `{on: cash}`.
 
     What an invoice or a payment makes payable is so at once; what only time makes payable (a delay, a start of the
-    contract, a delivery), when its month is over, or once an invoice, a payment or a clawback of the deal came after
-    it. Nothing is payable before it is earned. A negative earning, and what a cap over several components takes off,
-    is payable at once. What was earned without a deal (a part of a bonus on a result) waits for nothing but time.
+    contract, a delivery), when its month is over, or once an invoice, a payment or a clawback of the deal came
+    after it. Nothing is payable before it is earned. What a component with a rate or amount below zero takes off (a
+    fee, an advance paid before) waits by its own release in the same way; any other negative earning, and what a
+    cap over several components takes off, is payable at once. What was earned without a deal (a part of a bonus on
+    a result) waits for nothing but time.
 
     A clawback comes before what is released on its day. It takes from what is still held first (from the last step
     first), then from what was forfeited, then from the reserve (from what came there last first); only the rest is to

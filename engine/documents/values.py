@@ -41,6 +41,8 @@ DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 def percent(value: Any) -> Fraction:
     """`8%`, `0.75%`, `120 %` as an exact rational."""
+    if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9_]+\.[0-9]{10,} ?%", value, re.ASCII):
+        raise wrong(f"{value} has more than nine decimals.", "Write at most nine, or a part of what is measured.")
     if not isinstance(value, str) or not _PERCENT.fullmatch(value):
         raise wrong(f"{shown(value)} is not a percentage.", "Write a percentage, such as 8% or 0.75%.")
     number = Decimal(value.rstrip("% ").replace("_", ""))

@@ -8,10 +8,11 @@
    Each part that is released is a row in the statement period of that day, whatever has been closed of earnings.
 4. What a payment releases is `round(step x share so far)` less what was released before, so parts add up.
 5. A reserve is a negative row beside each release, and a positive one when it is released.
-6. Clawbacks take from what is held before anything is to be paid back; the earned lines stay as they are.
-7. Draws act on what was earned, or on what became payable, as the draw says; they are payable at once themselves.
-8. Everything follows from lines, events, enrolments and one day, so that any order and any batching agree.
-9. A payable balance below zero is carried into the next period (`balances`), it is not paid out.
+6. What a component takes off by its own terms (a fee, what was paid before) waits as what others earn.
+7. Clawbacks take from what is held before anything is to be paid back; the earned lines stay as they are.
+8. Draws act on what was earned, or on what became payable, as the draw says; they are payable at once themselves.
+9. Everything follows from lines, events, enrolments and one day, so that any order and any batching agree.
+10. A payable balance below zero is carried into the next period (`balances`), it is not paid out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import groupby
-from operator import itemgetter
 from typing import Any, cast
 
 import dataframely as dy
@@ -36,14 +36,16 @@ from engine.documents.release import ReleaseStep
 from engine.payees.attain import STATEMENT
 from engine.payees.clawback import clawed_part
 from engine.payees.occasions import Happened, Known, happened
+from engine.payees.to_date import TO_DATE, both_sides
 from engine.payees.unreleased import Line, Row, Unreleased, released_by
 from engine.texts import text
 
 TERMS = ["plan", "plan_version", "component"]
 SOURCE = [*TERMS, "payee_id", "source_id"]
 ON_BOOKING = (ReleaseStep(),)
-Terms = Mapping[tuple[str, str, str], tuple[Plan, tuple[ReleaseStep, ...]]]
-"""By plan, version and component: its plan file and its steps."""
+Terms = Mapping[tuple[str, str, str], tuple[Plan, tuple[ReleaseStep, ...], int]]
+"""By plan, version and component: its plan file, its steps, and its sign: -1 where it takes off by its own terms."""
+AMOUNTS = ("amount_micros", "base_micros", "taken_micros")
 OWN_KINDS = ["clawback", "cap", "draw_advance", "draw_recovery"]
 """Kinds of lines that are told apart among payables, too."""
 
@@ -70,7 +72,7 @@ def release(
     case = _Case(happened(sold, book.deal_events), leavings(book), reach, rules.company)
     rows: list[Row] = []
     at_once: list[Line] = []
-    for _, of_source in groupby(waits.iter_rows(named=True), itemgetter(*SOURCE)):
+    for _, of_source in groupby(waits.iter_rows(named=True), _source):
         source = list(of_source)
         rows += _of_source(source, terms, case, at_once)
     others = mine.join(waiting, on=TERMS, how="anti")
@@ -141,10 +143,10 @@ def paid_by(
         return happened(classified, book.deal_events), leavings(book)
 
     def paid(line: Mapping[str, Any], day: date) -> int:
-        plan, steps = terms.get(_key(line)) or (_file(line, rules.plans), ON_BOOKING)
+        plan, steps, sign = terms.get(_key(line)) or (_file(line, rules.plans), ON_BOOKING, 1)
         deals, left = facts()
         of_line = Known(deals.get(line["deal_id"]), left.get(line["payee_id"]), day, rules.company)
-        return released_by(line, plan, steps, of_line)
+        return sign * released_by(_turned(line, sign), plan, steps, of_line)
 
     return paid
 
@@ -152,7 +154,7 @@ def paid_by(
 def _terms(plans: Sequence[Plan]) -> Terms:
     """The components whose earnings are not simply payable at once, with their steps; with a reserve alone: booking."""
     return {
-        (plan.plan, plan.version, part.id): (plan, plan.release_of(part) or ON_BOOKING)
+        (plan.plan, plan.version, part.id): (plan, plan.release_of(part) or ON_BOOKING, -1 if part.takes_off else 1)
         for plan in plans
         for part in plan.components
         if plan.reserve is not None or plan.release_of(part)
@@ -169,20 +171,37 @@ def _file(line: Mapping[str, Any], plans: Sequence[Plan]) -> Plan:
 
 
 def _of_source(lines: Sequence[Line], terms: Terms, case: _Case, at_once: list[Line]) -> Iterator[Row]:
-    """The payables of the lines of one source: earnings above zero with their clawbacks; all else goes to `at_once`."""
-    plan, steps = terms[_key(lines[0])]
+    """The payables of the lines of one source: what it gains with its clawbacks; all else goes to `at_once`.
+
+    What a component takes off by its own terms waits as what others earn: its lines are turned, and turned back. What
+    a window to date takes off of the windows before, it takes of what it adds itself, before that is released.
+    """
+    plan, steps, sign = terms[_key(lines[0])]
+    lines = [_turned(line, sign) for line in lines]
     deal, left_on = case.deals.get(lines[0]["deal_id"]), case.left.get(lines[0]["payee_id"])
     against: dict[str, list[Line]] = {line["part"]: [] for line in lines if _gains(line)}
     for line in lines:
         if line["kind"] == "clawback" and line["amount_micros"] < 0 and clawed_part(line["part"]) in against:
             against[clawed_part(line["part"])].append(line)
+        elif line["amount_micros"] < 0 and line["source_id"].startswith(TO_DATE) and len(against) == 1:
+            next(iter(against.values())).append(line)
         elif not _gains(line):
-            at_once.append(line)
+            at_once.append(_turned(line, sign))
     taken = (line["dated_on"] for clawbacks in against.values() for line in clawbacks)
     facts = (case.through, deal.last_fact() if deal else date.min, *taken)
     known = Known(deal, left_on, max(facts), case.company)
     for line in filter(_gains, lines):
-        yield from Unreleased(plan, steps, known).run(line, against[line["part"]])
+        for row in Unreleased(plan, steps, known).run(line, against[line["part"]]):
+            yield {**row, **{name: sign * row[name] for name in AMOUNTS}}
+
+
+def _source(line: Line) -> tuple[str, ...]:
+    """What was earned together: on a deal, on a result, on a window to date."""
+    return (*(line[name] for name in SOURCE[:-1]), both_sides(line["source_id"]))
+
+
+def _turned(line: Line, sign: int) -> Line:
+    return line if sign == 1 else {**line, "amount_micros": -line["amount_micros"]}
 
 
 def _gains(line: Line) -> bool:

@@ -8,6 +8,7 @@ what all of them pay is what the last of them is worth.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ from engine.payees.quotas import quota_of_windows
 from engine.payees.shape import needs_quota
 from engine.periods import PeriodKind
 
+TO_DATE = "to-date:"
+"""How the rows of a window to date are called: 2 counts, 1 takes off what the windows before were paid for."""
+_SIDE = re.compile(r"(:[FY0-9]+(?:-[A-Z]?[0-9]+)*):[12](?=:|$)")
 PAID_BEFORE = "paid before"
 """How the window is called of what the windows before were paid for."""
 
@@ -98,6 +102,11 @@ def _counting(attained: Attainment) -> Mapping[str, Collection[str]]:
     ):
         found[payee].add(window)
     return found
+
+
+def both_sides(source_id: str) -> str:
+    """What the two rows of a window are called together; any other source is called as it is."""
+    return _SIDE.sub(r"\1", source_id) if source_id.startswith(TO_DATE) else source_id
 
 
 def kept(rows: dy.DataFrame[f.Attained], lines: dy.DataFrame[f.Lines]) -> dy.DataFrame[f.Attained]:
@@ -223,7 +232,7 @@ def _row(payee: str, stand: Stand, now: Stand, trouble: str | None, of: Stretch)
         "payee_id": payee,
         "window": now.window.label if counts or trouble else f"{now.window.label} {PAID_BEFORE}",
         "period": statement.label,
-        "credit_id": f"to-date:{of.component.id}:{payee}:{now.window.label}:{'2' if counts else '1'}",
+        "credit_id": f"{TO_DATE}{of.component.id}:{payee}:{now.window.label}:{'2' if counts else '1'}",
         "deal_id": None,
         "cohort": json.dumps(told),
         "currency": of.plan.currency,

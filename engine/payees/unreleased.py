@@ -138,7 +138,7 @@ class Unreleased:
     def _take(self, clawback: Line) -> None:
         """A clawback: from what was never payable first, then from the reserve; the rest is to be paid back."""
         wanted = -clawback["amount_micros"]
-        spares = self.plan.clawback is not None and self.plan.clawback.of == "paid"
+        spares = clawback["kind"] == "clawback" and self.plan.clawback is not None and self.plan.clawback.of == "paid"
         taken = 0
         for one in () if spares else reversed(self._held):
             taken += one.take(wanted - taken)

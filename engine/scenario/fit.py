@@ -44,8 +44,10 @@ def _periods(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
 
 
 def _deals(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
-    """A deal has a size where anything adds up money."""
-    of_money = any(measure.sum is not None for plan in rules.plans for measure in plan.measures.values())
+    """A deal has a size where anything adds up money of deals; units are told by its products."""
+    of_money = any(
+        measure.sum not in (None, "units", "earnings") for plan in rules.plans for measure in plan.measures.values()
+    )
     for position, deal in enumerate(scenario.deals):
         if of_money and amount_of(deal) is None:
             message = "a deal without amount and acv."

@@ -63,7 +63,8 @@ def explain(
         told = told_of_adjustment(line["source_id"], adjustment, _worth(line["base_micros"], known))
         said = f"{told}; it {_moved(known, {})}; {_paid(known, plan)}"
     elif deal is None or credit is None:
-        said = f"Your result {known['imported']} of {line['dated_on']} {_moved(known, {})}; {_paid(known, plan)}"
+        what = "What was earned on" if known["imported"] is None else f"Your result {known['imported']} of"
+        said = f"{what} {line['dated_on']} {_moved(known, {})}; {_paid(known, plan)}"
     else:
         counting = counting_of(plan, component_of(line, plan))
         worth = made(counting.measure, line, deal, credit, [taker.component for taker in counting.lines])

@@ -44,13 +44,14 @@ def told_payable(row: Row) -> str:
     if row["kind"] == "clawback":
         return _taken(row)
     if row["kind"] == "reserve":
-        of = money(row["base_micros"], row["currency"])
+        of = money(abs(row["base_micros"]), row["currency"])
         return f"{amount} of it is held back as a reserve: {percent(Fraction(row['after']))} of {of}"
     what = f"{amount} of the reserve" if row["kind"] == "reserve_release" else amount
     if row["state"] == "held":
-        return f"{what} is held: {_waits(row)}"
+        held = "is held" if row["amount_micros"] >= 0 else "is not taken off yet"
+        return f"{what} {held}: {_waits(row)}"
     if row["amount_micros"] < 0:
-        return f"{amount} is taken off what is payable since {row['payable_on']}"
+        return f"{amount} is taken off what is payable since {row['payable_on']}{_why(row)}"
     verb = "is forfeited" if row["state"] == "forfeited" else "is payable"
     return f"{what} {verb} since {row['payable_on']}{_why(row)}{_part(row)}"
 

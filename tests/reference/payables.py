@@ -124,12 +124,17 @@ class Account:
 def payables_of(waiting: Waiting, clawbacks: Sequence[Line]) -> Iterator[Payable]:
     """What becomes of a line and of its clawbacks.
 
-    What is below zero, of a cap or of a pool is payable at once, and so is what is against it.
+    What is below zero, of a cap or of a pool is payable at once, and so is what is against it; but what a component
+    takes off by its own terms waits as what others earn.
 
     A clawback comes before what becomes payable on its day.
     """
     line, plan = waiting.line, waiting.plan
     assert line.amount is not None
+    if line.amount < 0 and _takes_off(waiting):
+        turned = payables_of(replace(waiting, line=_turned(line)), [_turned(each) for each in clawbacks])
+        yield from (replace(part, line=_turned(part.line), amount=-part.amount) for part in turned)
+        return
     if line.amount <= 0 or line.kind in ("cap", "pool"):
         yield from (_at_once(each, each.amount or 0) for each in (line, *clawbacks))
         return
@@ -158,6 +163,8 @@ def paid_by(waiting: Waiting) -> int:
     """
     line = waiting.line
     assert line.amount is not None
+    if line.amount < 0 and _takes_off(waiting):
+        return -paid_by(replace(waiting, line=_turned(line)))
     if line.amount <= 0:
         return line.amount
     paid = 0
@@ -171,6 +178,24 @@ def paid_by(waiting: Waiting) -> int:
 def defers(plan: Plan) -> bool:
     """Whether the plan tells what is earned from what is payable."""
     return bool(plan.release) or plan.reserve is not None or any(part.release for part in plan.components)
+
+
+def _takes_off(waiting: Waiting) -> bool:
+    """Whether the line is of a component with a rate, or an amount, below zero."""
+    of = waiting.line
+    return of.kind not in ("cap", "pool") and any(
+        value < 0
+        for part in waiting.plan.components
+        if part.id == of.component
+        for flat in (part.rate, part.pays)
+        if flat is not None
+        for _, value in flat.steps
+    )
+
+
+def _turned(line: Line) -> Line:
+    assert line.amount is not None
+    return replace(line, amount=-line.amount)
 
 
 def _pots(waiting: Waiting) -> Iterator[Pot]:
