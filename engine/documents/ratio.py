@@ -14,9 +14,11 @@ from engine.documents.problems import Problem
 class Ratio(Document):
     """One measure over another: `{of: held, to: booked}` is a show rate.
 
-    14 meetings held of 20 booked are 70 %, whichever came first. While there is nothing to divide by, nothing is
-    reached; something over nothing, when the window is looked at, is held and reported. Each deal moves the ratio, up
-    or down, so that what is paid on it is settled with the last deal of the window.
+    14 meetings held of 20 booked are 70 %, whichever came first. While there is nothing to divide by, or less than
+    nothing, nothing is reached; something over that, when the window is looked at, is held and reported. Each deal
+    moves the ratio, up or down, so that what is paid on it is settled with the last deal of the window; where cash is
+    in it, each payment does, with a line of its own. A percentage is rounded half up to parts of 10^15 of the whole,
+    amounts and numbers to millionths; more than 100,000 % (or 10^12) counts as that.
     """
 
     of: MeasureName = Field(examples=["held"])

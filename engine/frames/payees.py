@@ -18,6 +18,8 @@ class Attained(dy.Schema):
     credit_id = dy.String()
     """The credit, or the imported result, that counts."""
     deal_id = dy.String(nullable=True)
+    part = dy.String()
+    """What of it: `earning`, or of what a customer paid which payment."""
     dated_on = dy.Date()
     window = dy.String()
     period = dy.String()
@@ -64,9 +66,9 @@ class Lines(dy.Schema):
     source_id = dy.String(primary_key=True)
     """The credit (or clawed-back line's credit) or imported result it comes from."""
     part = dy.String(primary_key=True)
-    """What of the source: `earning`; of a clawback its cause, such as `clawback refunded 2`; of a draw its
-    kind; of a residual its month, such as `month 3`; of a plan's cap and of a pool its window; `floor` tops a deal
-    up; `adjustment`."""
+    """What of the source: `earning`; of cash `payment` with its day; of a clawback its cause, such as `clawback
+    refunded 2`; of a draw its kind; of a residual its month, such as `month 3`; of a plan's cap and of a pool its
+    window; `floor` tops a deal up; `adjustment`."""
     deal_id = dy.String(nullable=True)
     kind = dy.Enum(
         [

@@ -23,7 +23,7 @@ from engine.matching import with_lists
 from engine.model import LARGEST_MICROS, MICROS, Issue, join_issues
 from engine.payees.adjusted_measures import achievements
 from engine.payees.carry_over import Chain, bounded, continued
-from engine.payees.cash import cash_is_read, in_time, overpaid, paid_credits
+from engine.payees.cash import cash_is_read, in_time, overpaid, paid_credits, payment_part
 from engine.payees.enrol import enrol
 from engine.payees.exchange import LARGEST_INT64, Exchange, with_rates
 from engine.payees.imported import imported_rows
@@ -319,8 +319,10 @@ def _split(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _attained(rows: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame[f.Attained]:
     none = pl.lit(None, dtype=pl.Int64)
     unshared = {name: none for name in ("share_num", "share_den", "cohort", "house") if name not in rows.columns}
+    part = payment_part() if plan.measures[component.measure].sum == "cash" else pl.lit("earning")
+    parted = {} if "part" in rows.columns else {"part": part}
     return f.Attained.cast(
-        rows.with_columns(**unshared).select(
+        rows.with_columns(**unshared, **parted).select(
             pl.exclude("base", "after", "before"),
             plan=pl.lit(plan.plan),
             plan_version=pl.lit(plan.version),

@@ -22,7 +22,6 @@ from engine.documents.plan import Plan
 from engine.model import LARGEST_MICROS, Issue
 from engine.money import Rounding, round_ratio
 from engine.payees import deal_cap, window_cap
-from engine.payees.cash import payment_part
 from engine.payees.curve import Curve, scaled, value_at
 from engine.payees.curve_columns import fits_int128, rounded_value, whole
 from engine.payees.floors import topped_up
@@ -158,7 +157,6 @@ def _lines(paid: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame
     return f.Lines.cast(
         paid.with_columns(
             source_id="credit_id",
-            part=payment_part() if plan.measures[component.measure].sum == "cash" else pl.lit("earning"),
             kind=pl.lit(component.kind),
             rated_on="dated_on",
             amount_micros="pay",

@@ -82,6 +82,7 @@ def cap_plans(
             stuck.append(_of_the_cap([*totals.filter(waits)["payee_id"].unique().sort(), *lacks], plan, cap))
             issues += (_waits(plan, cap, payee) for payee in totals.filter(waits)["payee_id"].unique().sort())
             issues += (_lacks(plan, cap, payee) for payee in lacks)
+            unknown = pl.concat([unknown, lacks])
     whole = f.HeldSources.cast(pl.concat(stuck).unique(maintain_order=True))
     return Capped(f.Lines.cast(pl.concat(made)), whole, tuple(issues))
 

@@ -17,8 +17,9 @@ OF_CREDIT = ["deal_id", "house", "share_num", "share_den"]
 
 def side_by_side(parts: Sequence[Attainment]) -> pl.DataFrame:
     """Every credit of any part with what each had come to (`after N`), its quota (`quota N`), and whether any waits."""
-    every = pl.concat([attained.rows.select(*KEY, *OF_CREDIT) for attained in parts])
-    rows = every.unique(KEY).sort("payee_id", "dated_on", "credit_id")
+    every = pl.concat([attained.rows.select(*KEY, *OF_CREDIT, "part") for attained in parts])
+    of_payment = pl.col("part").max()  # which stands behind `earning` in the alphabet
+    rows = every.group_by(*KEY, *OF_CREDIT).agg(of_payment).sort("payee_id", "dated_on", "credit_id")
     for nth, attained in enumerate(parts):
         after, quota = f"after {nth}", f"quota {nth}"
         own = attained.rows.select(*KEY, **{after: "after_micros", quota: "quota_micros"})
@@ -32,7 +33,10 @@ def side_by_side(parts: Sequence[Attainment]) -> pl.DataFrame:
 
 
 def moves(rows: pl.DataFrame, index: pl.Expr, stuck: pl.Expr, told: pl.Expr, currency: str) -> pl.DataFrame:
-    """The rows as what they add to the number that is made of the parts, and what every part had come to (`cohort`)."""
+    """The rows as what they add to the number that is made of the parts, and what every part had come to (`cohort`).
+
+    What is of a payment in one of the parts is of it: a credit moves the number on each day on which its deal is paid.
+    """
     none = pl.lit(None, dtype=pl.Int64)
     known = rows.with_columns(index=index)
     return known.select(
@@ -40,6 +44,7 @@ def moves(rows: pl.DataFrame, index: pl.Expr, stuck: pl.Expr, told: pl.Expr, cur
         "dated_on",
         "credit_id",
         *OF_CREDIT,
+        "part",
         *(["of"] if "of" in rows.columns else []),
         kind=pl.lit("direct", dtype=f.Credits.kind.dtype),
         base=pl.col("index") - pl.col("index").shift(1).over(WINDOW).fill_null(0),

@@ -81,6 +81,14 @@ def test_without_the_promise_everything_that_the_cap_covers_is_held():
     assert set(outcome.held["component"]) == {"base", "most"}
 
 
+def test_a_cap_behind_one_whose_height_nobody_knows_stays_as_it_was():
+    unknown = cap(id="unknown", share=Fraction(1, 2), of="variable", components=("base",))
+    found, outcome = taken([("2026-02-10", 10_000)], unknown, cap(amount=100))
+
+    assert (found, codes(outcome)) == ({}, ["cap_without_promise", "cap_waits"])
+    assert set(outcome.held["component"]) == {"base", "unknown", "most"}
+
+
 def test_the_cap_of_a_payee_with_held_earnings_stays_as_it_was():
     sales = [("2026-02-10", 10_000), ("2026-02-11", 10_000, {"currency": "EUR"})]
     found, outcome = taken(sales, cap())

@@ -6,12 +6,14 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.documents.measure import Measure
 from engine.documents.ratio import Ratio
 from engine.payees.attain import Attainment
 from engine.payees.ratio import PARTS, ratio_of
 from engine.payees.side_by_side import OF_CREDIT
+from tests.engine.plans import Case, component, ledger, plan, sold
 
-NAMES = ("payee_id", "window", "dated_on", "credit_id", *OF_CREDIT)
+NAMES = ("payee_id", "window", "dated_on", "credit_id", *OF_CREDIT, "part")
 counts = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12)
 SHARE, AMOUNT = Ratio(of="held", to="booked"), Ratio.model_validate({"of": "held", "to": "booked", "as": "amount"})
 
@@ -20,7 +22,7 @@ def attained(rows):
     """An attainment of rows (payee, day, micro-units), as far as ratios read one."""
     frame = pl.DataFrame(
         [
-            (payee, "W", f"2026-01-{day:02}", f"c{day}", f"d{day}", None, None, None, after, None)
+            (payee, "W", f"2026-01-{day:02}", f"c{day}", f"d{day}", None, None, None, "earning", after, None)
             for payee, day, after in rows
         ],
         schema=dict.fromkeys(NAMES, pl.String) | {"after_micros": pl.Int64, "quota_micros": pl.Int64},
@@ -60,3 +62,20 @@ def test_an_amount_for_each_is_told_in_micro_units():
 
     assert rows["base"].to_list() == [0, 42_857_143]
     assert "of" not in rows.columns
+
+
+def test_a_deal_that_is_paid_twice_in_a_month_moves_the_ratio_with_two_lines():
+    measures = {"cash": Measure(sum="cash"), "sold": Measure(sum="amount")}
+    per_sold = Measure(ratio=Ratio.model_validate({"of": "cash", "to": "sold", "as": "amount"}))
+    of = plan(component(measure="paid", accumulates="month"), measures={**measures, "paid": per_sold})
+    paid = [
+        {"deal_id": "D1", "kind": "payment", "happened_on": f"2026-03-{day}", "amount_micros": 10**9}
+        for day in (12, 13)
+    ]
+    case, sale = Case([of], others={"deal_events": paid}), sold(("2026-03-10", 8_000))
+
+    first = case.pays(sale)
+
+    parts = ["earning", "payment 2026-03-12", "payment 2026-03-13"]
+    assert first.lines["part"].to_list() == parts
+    assert case.pays(sale, ledger(first.postings)).postings.is_empty()

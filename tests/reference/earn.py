@@ -31,6 +31,7 @@ from tests.reference.own_windows import first_day, own_window
 from tests.reference.participants import Participant, counts_on
 from tests.reference.quotas import promised, quota_of
 from tests.reference.rate_by import rate_of
+from tests.reference.ratios import ratio_of
 from tests.reference.retention import Customers
 from tests.reference.weighted import weighted
 
@@ -100,6 +101,9 @@ class Earnings:
             if measure.weighted:
                 parts = [(part, self.entries_over(who, part.measure, over, life)) for part in measure.weighted]
                 self.remembered[key] = weighted(parts, who, over, self)
+            elif measure.ratio is not None:
+                of, to = (self.entries_over(who, part, over, life) for part, _ in measure.parts)
+                self.remembered[key] = ratio_of(measure.ratio, of, to, over, self)
             else:
                 entries = self.entries_of(who, name, over)
                 self.remembered[key] = [each for each in entries if life is None or life.covers(each.day)]
@@ -271,7 +275,7 @@ class Earnings:
         achieved: Fraction | int = 0
         opening = component.at_zero == "first_row"
         measure = who.plan.measures[component.measure]
-        tells_all = bool(measure.weighted or measure.retention)
+        tells_all = bool(measure.weighted or measure.retention or measure.ratio)
         raw = deals if component.cap is not None and component.cap.per == "deal" else {}
         for entry in entries:
             before, achieved = -1 if opening else achieved, achieved + (entry.base or 0)

@@ -22,6 +22,9 @@ from tests.reference.participants import Participant
 from tests.reference.rollups import above
 from tests.reference.worth import UnknownWorthError, counts_for, part_of_deal
 
+EARNING = "earning"
+"""What is of no payment."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -33,7 +36,7 @@ class Entry:
     base: Fraction | int | None
     """None: it cannot be told, so that the entry is held."""
     share: Fraction | None = None
-    part: str = "earning"
+    part: str = EARNING
     """Of a payment: which one."""
     house: bool = False
     """Of a house account: it counts, and pays nothing."""
@@ -91,6 +94,13 @@ def _payments(measure: Measure, plan: Plan, credit: Credit, facts: Facts, compan
         base = None if rate is None else rounded(micros * rate)
         house = credit.house is not None
         yield Entry(credit.id, credit.deal, day, base, credit.share_of_deal, f"payment {day}", house=house)
+
+
+def once(of: Sequence[Sequence[Entry]]) -> list[Entry]:
+    """The sources of several measures, each once, in order; what is of a payment in one of them is of it."""
+    every = [entry for entries in of for entry in entries]
+    found = {entry.order: entry for entry in sorted(every, key=lambda entry: entry.part != EARNING)}
+    return [found[order] for order in sorted(found)]
 
 
 def of_whole_deal(entry: Entry) -> Entry:

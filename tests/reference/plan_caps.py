@@ -46,7 +46,7 @@ class Capped:
             if not counted:
                 continue
             nothing = replace(counted[0], component=cap.id, source=cap.id, kind="cap", amount=None)
-            if any(line.amount is None for line in lines):
+            if any(line.amount is None for line in made):
                 made.append(nothing)
                 continue
             steps = self._steps(cap, counted)

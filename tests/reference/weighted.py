@@ -9,7 +9,7 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from engine.documents.weighted import WeightedAttainment
-from tests.reference.entries import Entry
+from tests.reference.entries import Entry, once
 from tests.reference.money import WHOLE, rounded
 from tests.reference.participants import Participant
 
@@ -43,7 +43,7 @@ def weighted(parts: Sequence[Part], who: Participant, over: str, earned: Earning
                 _moves(weights, of, [_quota(*part, who, over, earned) for part in zip(weights, of, strict=True)])
             )
         except UnknownAttainmentError:
-            made += [replace(entry, base=None) for entry in _once(of)]
+            made += [replace(entry, base=None) for entry in once(of)]
     return sorted(made, key=lambda entry: entry.order)
 
 
@@ -59,12 +59,6 @@ def _quota(weight: WeightedAttainment, entries: Sequence[Entry], who: Participan
     return int(quota)
 
 
-def _once(of: Sequence[Sequence[Entry]]) -> list[Entry]:
-    """The sources of a window, each once, in order."""
-    found = {entry.order: entry for entries in of for entry in entries}
-    return [found[order] for order in sorted(found)]
-
-
 def _moves(
     weights: Sequence[WeightedAttainment], of: Sequence[Sequence[Entry]], quotas: Sequence[int]
 ) -> Iterator[Entry]:
@@ -72,7 +66,7 @@ def _moves(
     exact = lcm(*(of.denominator for of in _fractions(weights, quotas))) <= LARGEST_DENOMINATOR
     achieved = [Fraction(0) for _ in weights]
     before = Fraction(0)
-    for source in _once(of):
+    for source in once(of):
         for nth, entries in enumerate(of):
             achieved[nth] += sum(entry.base or 0 for entry in entries if entry.order == source.order)
         counted = (_counted(*each) for each in zip(weights, achieved, quotas, strict=True))

@@ -14,6 +14,8 @@ from tests.reference.matching import fits
 from tests.reference.money import rounded
 
 ONE, ZERO = Fraction(1), Fraction(0)
+OF_THE_DEAL = ("margin", "list_price", "discount", "units")
+"""What no credit holds of its own."""
 
 
 class UnknownWorthError(Exception):
@@ -23,14 +25,14 @@ class UnknownWorthError(Exception):
 def counts_for(measure: Measure, credit: Credit, facts: Facts) -> Fraction:
     """The credit's share of what the measure adds up, with portions, lines, weights and multipliers.
 
-    Amounts and ACVs are the credit's own, which add up to the deal's; margins, pieces and deltas are the deal's, times
-    the credit's share of it.
+    Amounts and ACVs are the credit's own, which add up to the deal's; margins, list prices, discounts, pieces and
+    deltas are the deal's, times the credit's share of it.
     """
     multiplied = _multiplied(measure, credit.deal, facts)
     if measure.portion == "delta":
         per_year = Fraction(1, 12) if measure.sum == "mrr" else ONE
         return _delta(credit) * credit.share * per_year * _part_of_lines(measure, credit.deal) * multiplied
-    if measure.sum in ("margin", "units"):
+    if measure.sum in OF_THE_DEAL:
         return _of_deal(measure, credit.deal) * part_of_deal(measure, credit) * credit.share * multiplied
     return _own(measure, credit) * _part_of_credit(measure, credit) * _part_of_lines(measure, credit.deal) * multiplied
 
@@ -58,7 +60,9 @@ def _of_deal(measure: Measure, deal: Deal) -> Fraction:
         return sum((weight * _known(line["quantity_micros"], deal) for line, weight in _counting(measure, deal)), ZERO)
     if measure.looks_at_lines:
         return sum((weight * _margin(line, deal) for line, weight in _counting(measure, deal)), ZERO)
-    return (deal.amount - _known(deal.cost, deal)) * _weight(measure.weights, None, deal)
+    of_whole = deal.amount - _known(deal.cost, deal) if measure.sum == "margin" else _known(deal.list_price, deal)
+    of_whole -= deal.amount if measure.sum == "discount" else 0
+    return of_whole * _weight(measure.weights, None, deal)
 
 
 def _margin(line: Row, deal: Deal) -> int:

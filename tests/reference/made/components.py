@@ -20,14 +20,17 @@ LUMPS = (0, 100, 250, 1_000, 2_500)
 MONEY = ("m1", "m2", "plain")
 PROMISES = ("base_salary", "variable", "ote")
 RESULTS = ("nps", "csat", "mbo")
-WINDOWED = ("score",)
+WINDOWED = ("score", "part")
+"""Percentages of a whole of their own."""
+RATIOS = ("mean", "each")
+"""An amount, and a number."""
 CREDITED = (*MONEY, "count", "met", "paid", "cash")
 
 
 def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) -> dict[str, Any]:
     """One more component of a plan, which may read those before it."""
     of_pay = ["paid", "paid", "cash"] if before else []
-    others = ["count", "met", "score", "score", "nps", "csat", "mbo"]
+    others = ["count", "met", "score", "nps", "csat", "mbo", *WINDOWED, *RATIOS]
     measure = chance.choice([*MONEY, *MONEY, *others, *of_pay])
     kinds = [
         "commission",
@@ -66,7 +69,7 @@ def _looked_at(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _way(chance: Random, measure: str) -> dict[str, Any]:
-    counted = measure in ("count", "met", "nps")
+    counted = measure in ("count", "met", "nps", "each")
     cased = [*([_by_case] if measure in CREDITED else []), *([_by_ratio] if measure in MONEY else [])]
     if measure == "csat":
         return _of_percent(chance)
@@ -80,10 +83,10 @@ def _way(chance: Random, measure: str) -> dict[str, Any]:
 
 
 def _whole(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
-    """What is of a fiscal window has no quota, no rate of one, and is of no deal."""
-    if made["measure"] not in WINDOWED:
+    """What is of a fiscal window is of no deal, and as a percentage has no quota and no rate of one."""
+    if made["measure"] not in (*WINDOWED, *RATIOS):
         return {}
-    for key in ("quota", "rate_decimals", "since"):
+    for key in ("since", *(("quota", "rate_decimals") if made["measure"] in WINDOWED else ())):
         made.pop(key, None)
     return {"accumulates": chance.choice(PERIODS)}
 

@@ -75,7 +75,10 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
     if before and chance.random() < 0.5:
         return {"payout_of": chance.choice(before)["id"]}, (0, 100, 1_000, 5_000)
     if chance.random() < 0.25:
-        return {"measure": "score", "over": chance.choice(OVER[1:])}, SHARES
+        return {"measure": chance.choice(["score", "part"]), "over": chance.choice(OVER[1:])}, SHARES
+    if chance.random() < 0.15:
+        measure, thresholds = chance.choice([("mean", SUMS), ("each", (0, 1, 3, 5, 10))])
+        return {"measure": measure, "over": chance.choice(OVER[1:])}, thresholds
     if chance.random() < 0.5:
         over = {"over": chance.choice(OVER[1:])}
         return {"measure": chance.choice(["m1", "plain"]), "quota": "sales", **over}, SHARES

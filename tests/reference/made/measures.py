@@ -8,7 +8,9 @@ from typing import Any
 from tests.reference.made.conditions import when
 from tests.reference.made.deals import FAMILIES, PRODUCTS
 
-SUMS = ("amount", "acv", "arr", "mrr", "tcv", "first_month", "margin", "units")
+WHOLE = ("list_price", "discount")
+"""Of whole deals."""
+SUMS = ("amount", "acv", "arr", "mrr", "tcv", "first_month", "margin", *WHOLE, "units")
 
 
 def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
@@ -26,6 +28,9 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
         "csat": {"import": "csat", "as": "percent"},
         "mbo": {"import": "mbo", "as": "amount"},
         "score": {"weighted": _weighted(chance)},
+        "part": {"ratio": _ratio(chance, of_a_kind=True)},
+        "mean": {"ratio": {**_ratio(chance), "as": "amount"}},
+        "each": {"ratio": {**_ratio(chance), "as": "number"}},
     }
 
 
@@ -33,9 +38,11 @@ def _weighted(chance: Random) -> list[dict[str, Any]]:
     """Two or three attainments, one of which may be a percentage by itself."""
     weights = chance.choice([("60%", "40%"), ("50%", "30%", "20%"), ("33.3%", "66.7%")])
     parts = []
-    for name, weight in zip(chance.sample(["m1", "m2", "plain", "count", "csat"], len(weights)), weights, strict=True):
+    for name, weight in zip(
+        chance.sample(["m1", "m2", "plain", "count", "cash", "csat", "part"], len(weights)), weights, strict=True
+    ):
         part: dict[str, Any] = {"measure": name, "weight": weight}
-        if name != "csat" or chance.random() < 0.3:
+        if name not in ("csat", "part") or (name == "csat" and chance.random() < 0.3):
             part["quota"] = chance.choice(["sales", "team"])
         if chance.random() < 0.4:
             part["least"] = chance.choice(["10%", "50%"])
@@ -43,6 +50,13 @@ def _weighted(chance: Random) -> list[dict[str, Any]]:
             part["most"] = chance.choice(["100%", "150%"])
         parts.append(part)
     return parts
+
+
+def _ratio(chance: Random, *, of_a_kind: bool = False) -> dict[str, Any]:
+    """Any two that can be added up; or two of money, or two that count."""
+    money, counted = ["m1", "m2", "plain", "cash", "mbo"], ["count", "met", "nps"]
+    of, to = chance.sample(chance.choice([money, counted]) if of_a_kind else [*money, *counted], 2)
+    return {"of": of, "to": to}
 
 
 def _of_credits(chance: Random, source: dict[str, Any], *, of_team: bool) -> dict[str, Any]:
@@ -80,17 +94,18 @@ def _worth(chance: Random, source: dict[str, Any]) -> dict[str, Any]:
     """What changes a deal's worth, where that is possible."""
     made: dict[str, Any] = {}
     counted, pieces = "count" in source, source.get("sum") == "units"
+    whole = source.get("sum") in WHOLE
     if chance.random() < 0.3:
         made["multiply"] = [{"when": when(chance) or {"motion": "upsell"}, "by": by} for by in ("150%", "50%")]
     if chance.random() < 0.3:
-        made["weights"] = _weights(chance, by_motion_only=counted)
+        made["weights"] = _weights(chance, by_motion_only=counted or whole)
     if counted:
         return made
-    if chance.random() < 0.25:
+    if not whole and chance.random() < 0.25:
         made["lines"] = {chance.choice(["family"]): chance.choice([["Software", "Hardware"], {"not": "Services"}])}
         if chance.random() < 0.3:
             made["lines"]["product"] = {"not": ["Help"]}
-    if chance.random() < 0.3:
+    if not whole and chance.random() < 0.3:
         made["portion"] = chance.choice(["renewed", "uplift"])
     if source["sum"] in ("acv", "arr", "mrr") and not made.keys() & {"lines", "weights"} and chance.random() < 0.3:
         made["portion"] = "delta"
