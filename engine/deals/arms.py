@@ -11,13 +11,17 @@ from engine.documents.experiments import Experiment
 from engine.matching import fits
 
 
-def with_arms(deals: pl.DataFrame, experiment: Experiment, governed: pl.Expr, drum: Drum) -> pl.DataFrame:
-    """The governed deals of the window with the arm of their account; accounts that are new to it are drawn."""
-    window = experiment.effective
-    for account_id, signed_on, *values in _taking_part(deals, experiment).iter_rows() if drum.giving else ():
+def draw(won: pl.DataFrame, experiment: Experiment, drum: Drum) -> None:
+    """Draws the accounts that are new to the experiment, by what won deals say of them."""
+    for account_id, signed_on, *values in _taking_part(won, experiment).iter_rows() if drum.giving else ():
         if drum.has(account_id) is None:
             stratum = " / ".join("unknown" if value is None else str(value) for value in values) or "all"
             drum.give(stratum, account_id, _arm(experiment, drum, stratum, account_id), signed_on)
+
+
+def with_arms(deals: pl.DataFrame, experiment: Experiment, governed: pl.Expr, drum: Drum) -> pl.DataFrame:
+    """The governed deals of the window with the arm of their account."""
+    window = experiment.effective
     drawn = {account: lot.drawn for account in deals["account_id"].unique() if (lot := drum.has(account)) is not None}
     arms = pl.DataFrame(
         {"account_id": list(drawn), "arm": [f"{experiment.id}/{arm}" for arm in drawn.values()]},

@@ -13,7 +13,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.deals.arms import with_arms
+from engine.deals.arms import draw, with_arms
 from engine.deals.blanks import blanks
 from engine.deals.lots import Drums
 from engine.deals.problems import issues_of
@@ -34,7 +34,8 @@ def place(
 ) -> Found[dy.DataFrame[f.Classified]]:
     """The deals with the names that the engagements give them, and what is missing to name them.
 
-    `won` are the deals whose renewals end windows, where they are others than those to be placed.
+    `won` are the deals whose renewals end windows, where they are others than those to be placed; these draw no
+    account into an arm then.
     """
     defining = [one for one in rules.engagements if one.segments or one.territories or one.windows or one.experiments]
     if not defining:
@@ -49,7 +50,10 @@ def place(
                 found.append(missed)
         deals = _in_windows(deals, classified if won is None else won, engagement.windows, governed)
         for experiment in engagement.experiments:
-            deals = with_arms(deals, experiment, governed, drums.of(f"experiment {experiment.id}"))
+            drum = drums.of(f"experiment {experiment.id}")
+            if won is None:
+                draw(deals, experiment, drum)
+            deals = with_arms(deals, experiment, governed, drum)
     return Found(f.Classified.validate(deals.select(f.Classified.column_names())), issues_of(found))
 
 

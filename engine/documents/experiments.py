@@ -22,12 +22,23 @@ LEAST_ARMS = 2
 
 
 class Experiment(Document):
-    """A question put to the customers themselves, such as whether paying reps on renewals changes anything.
+    r"""A question put to the customers themselves, such as whether paying reps on renewals changes anything.
 
-    Every account that has signed before the end is drawn into one arm, in the order in which they signed, and stays in
-    it. Within each stratum the arm that is furthest behind its share gets the next account; where arms are level, a
-    hash of the experiment's id and the account's decides. Deals of the window are in their account's arm, and
-    `when: {arm: EXPERIMENT/ARM}` tests it. `worker.py experiment report ID` compares the arms.
+    Every account that has signed before the end is drawn into one arm, in the order in which they first signed (of one
+    day by id), and stays in it. What an account is, for `accounts` and `strata`, its last won deal before the start
+    says, or without one its first. Deals of the window are in their account's arm, and `when: {arm: EXPERIMENT/ARM}`
+    tests it. `worker.py experiment report ID` compares the arms.
+
+    The draw can be done again by hand. Where n accounts of a stratum have been drawn, an arm of which the share is s
+    and that has c of them is s x n - c behind; the arm that is furthest behind gets the next account. Where several are
+    level, it is the one with the smallest SHA-256 (in hexadecimal) of the experiment's id, the stratum, the account's
+    id and the arm, in UTF-8 with a zero byte between them. The stratum is the account's values in the order of
+    `strata` with ` / ` between them, `unknown` for what is not known; without `strata` it is `all`. The first account
+    of segment SMB in the experiment `renewal-pay`, 001A, is drawn into `unpaid`, because of these two the second begins
+    with 90c1 and the first with c55d:
+
+        printf '%s\0%s\0%s\0%s' renewal-pay SMB 001A paid | sha256sum
+        printf '%s\0%s\0%s\0%s' renewal-pay SMB 001A unpaid | sha256sum
     """
 
     id: Name = Field(examples=["renewal-pay"])

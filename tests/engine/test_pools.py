@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -17,8 +18,10 @@ from engine import frames as f
 from engine.book import Credited
 from engine.compute import credit_deals
 from engine.documents.experiments import Experiment
+from engine.documents.measure import Measure
 from engine.documents.pools import Pool
 from tests.engine.builders import book, engagement, rule, rules, when, window
+from tests.engine.plans import component, plan
 
 PEOPLE = ("ann", "ben", "cay")
 FIRST = date(2026, 1, 5)
@@ -209,3 +212,22 @@ def test_who_does_not_take_part_is_in_no_arm() -> None:
     trial = TRIAL.model_copy(update={"accounts": when(segment="SMB")})
 
     assert arms(computed(sold("a"), house(trial=trial))) == {}
+
+
+def test_the_draw_that_the_reference_does_by_hand() -> None:
+    of_smb = TRIAL.model_copy(update={"id": "renewal-pay"})
+    found = computed(sold("001A"), house(trial=of_smb), accounts=[{"account_id": "001A", "segment": "SMB"}])
+
+    (lot,) = found.lots.filter(pl.col("drawn_for") == "experiment renewal-pay").iter_rows(named=True)
+    assert (lot["place"], lot["drawn"]) == ("SMB", "unpaid")
+
+
+def test_what_only_qualified_draws_nobody() -> None:
+    by_channel = TRIAL.model_copy(update={"accounts": when(channel="Partner")})
+    counts_meetings = plan(component(), measures={"acv": Measure(count="deals", dated_by="qualified_on")})
+    in_force = replace(house(trial=by_channel), plans=(counts_meetings,))
+    open_deal = {"deal_id": "open", "account_id": "a", "is_won": False, "is_closed": False, "channel": "Partner"}
+
+    found = computed([*sold("a"), {**open_deal, "qualified_on": "2026-03-01"}], in_force)
+
+    assert arms(found) == {}

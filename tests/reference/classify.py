@@ -38,6 +38,8 @@ class Deal:
     cancelled_on: date | None
     windows: frozenset[str] = frozenset()
     """Windows of the rules of engagement that it lies in."""
+    arms: frozenset[str] = frozenset()
+    """Arms of experiments that it is in."""
     won: Deal | None = None
     """Of a deal that counts for having qualified: itself as it was won, where it was; conditions of plans ask that."""
 

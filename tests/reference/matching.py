@@ -25,8 +25,9 @@ def fits(when: When, deal: Deal, facts: Facts) -> bool:
 def _fits(test: FieldTest, deal: Deal) -> bool:
     if test.field == "family":
         return _fits_families(test, deal.families)
-    if test.field == "window":
-        return bool(deal.windows & set(test.any_of)) if test.any_of else not deal.windows & set(test.none_of)
+    if test.field in ("window", "arm"):
+        named = deal.windows if test.field == "window" else deal.arms
+        return bool(named & set(test.any_of)) if test.any_of else not named & set(test.none_of)
     value = value_of(test.field, deal) if test.fact is None else _fact(test, test.fact, deal)
     if value is None:
         return False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.book import Book, Rules
+from tests.reference.arms import draw_arms, in_arms
 from tests.reference.classify import Deal, classify, qualified
 from tests.reference.clawback import taken_back
 from tests.reference.credits import Credit, counted_of, credits_of
@@ -41,10 +42,13 @@ class Result:
 def compute(book: Book, rules: Rules, through: date) -> Result:
     """Credits and lines of everybody, as far as time has passed."""
     facts = facts_of(book)
-    deals = [placed(deal, rules.engagements, facts) for deal in classify(facts, rules.company)]
+    won_ = [placed(deal, rules.engagements, facts) for deal in classify(facts, rules.company)]
+    draw_arms(won_, rules.engagements, facts)
+    deals = [in_arms(deal, rules.engagements, facts) for deal in won_]
     given = [credit for deal in _in_order(deals) for credit in credits_of(deal, rules.engagements, facts)]
     if any(measure.dated_by == "qualified_on" for plan in rules.plans for measure in plan.measures.values()):
-        passed = [placed(deal, rules.engagements, facts) for deal in qualified(facts, rules.company)]
+        reached_ = [placed(deal, rules.engagements, facts) for deal in qualified(facts, rules.company)]
+        passed = [in_arms(deal, rules.engagements, facts) for deal in reached_]
         reached = [credit for deal in _in_order(passed) for credit in credits_of(deal, rules.engagements, facts)]
         won = {deal.id: deal for deal in deals}
         given += [replace(each, deal=replace(each.deal, won=won.get(each.deal.id)), qualified=True) for each in reached]

@@ -20,6 +20,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "family": FAMILIES,
     "channel": ("Direct", "Reseller"),
     "window": ("landing", "early"),
+    "arm": ("pay/a", "pay/b", "touch/much", "touch/none"),
 }
 NUMBERS: dict[str, tuple[Any, ...]] = {
     "amount": (5_000, 20_000, 30_000),
@@ -45,6 +46,8 @@ FACTS: tuple[dict[str, Any], ...] = (
 )
 FIELDS = (*TEXTS, *NUMBERS, "closed_on", "account", "facts")
 OF_CUSTOMERS = ("industry", "country", "employees", "revenue", "account", "facts")
+OF_ACCOUNTS = (*OF_CUSTOMERS, "segment", "territory", "channel", "currency", "lifetime_months")
+"""What experiments may ask of an account."""
 
 
 def when(chance: Random, most: int = 2) -> dict[str, Any]:
@@ -55,6 +58,12 @@ def when(chance: Random, most: int = 2) -> dict[str, Any]:
 def of_customers(chance: Random) -> dict[str, Any]:
     """One or two tests of what is known of the customer."""
     return {field: _test(chance, field) for field in chance.sample(OF_CUSTOMERS, chance.choice([1, 1, 2]))}
+
+
+def of_accounts(chance: Random) -> dict[str, Any]:
+    """One test of what is known of the customer, and of how it buys."""
+    field = chance.choice(OF_ACCOUNTS)
+    return {field: _test(chance, field)}
 
 
 def _test(chance: Random, field: str) -> Any:

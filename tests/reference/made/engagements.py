@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.reference.made.conditions import when
+from tests.reference.made.experiments import experiments
 from tests.reference.made.people import ROLES
 from tests.reference.made.places import places
 
@@ -31,6 +32,7 @@ def engagement(chance: Random) -> dict[str, Any]:
         "otherwise": {"hold": "revops"},
         **places(chance),
         **_special(chance),
+        "experiments": experiments(chance),
         "vacancies": {role: _vacancy(chance, role) for role in ROLES},
     }
 
