@@ -21,6 +21,8 @@ from engine.documents.values import FILLED, Count, Name, Times
 
 Over = Literal["transaction", "week", "two_weeks", "half_month", "month", "quarter", "half", "year"]
 """How long something adds up."""
+Whole = Literal["quarter", "half", "year"]
+"""What shorter windows are added up in, to date."""
 SHORT: tuple[Over, ...] = ("week", "two_weeks", "half_month")
 """Windows that are no whole fiscal months."""
 
@@ -58,7 +60,14 @@ class Gauge(Document):
     accumulates."""
     trailing: Count | None = Field(default=None, examples=["3"])
     """With `measure`: so many windows are added up, the one of the deal the last of them: `over: month` and `trailing:
-    3` look at the last three months. It is their sum: 50,000 a month on average are 150,000."""
+    3` look at the last three months. It is their sum: 50,000 a month on average are 150,000. With `quota` it is
+    compared with the sum of their quotas; a window without a quota adds none."""
+    to_date: Whole | None = Field(default=None, examples=["year"])
+    """In place of `trailing`: all windows of the fiscal year (half, quarter) so far are added up, and with `quota`
+    their quotas: year-to-date attainment."""
+    ending: Literal["now", "before"] = Field(default="now", examples=["before"])
+    """With `trailing` or `to_date`: which window is the last of them, that of the deal (`now`) or the one `before` it:
+    `over: quarter`, `trailing: 1` and `ending: before` let last quarter decide. Nothing achieved there is 0."""
     ranked: Ranking = Field(default=None, examples=["true"])
     """With `measure`: the number is where the payee stands in it among everybody in the plan: 1 is the first, unless
     the ranking says otherwise. Known when the window is over; who achieved nothing, or is on the plan no more,
@@ -76,22 +85,33 @@ class Gauge(Document):
             yield Problem((named[1],) if named else (), message, "Write one of attainment_of, payout_of and measure.")
         if self.ranked and self.judged == "deal":
             yield Problem(("judged",), "places are known when the window is over.", "Remove judged.")
-        if self.trailing is not None:
-            yield from self._trailing_problems(self.trailing)
-        for key in ("quota", "over", "trailing", "ranked"):
+        yield from self._trailing_problems()
+        for key in ("quota", "over", "trailing", "to_date", "ranked"):
             if getattr(self, key) is not None and not set(named) & {"measure", "each_of"}:
                 message = f"{key} goes with a measure; a component has its own."
                 yield Problem((key,), message, f"Remove {key}, or write measure.")
 
-    def _trailing_problems(self, count: int) -> Iterator[Problem]:
+    @property
+    def looks_back(self) -> str | None:
+        """The key that adds up several windows, if one does."""
+        return next((key for key in ("trailing", "to_date") if getattr(self, key) is not None), None)
+
+    def _trailing_problems(self) -> Iterator[Problem]:
         """There are windows to add up, and nothing that is of one of them."""
-        if count < 2:  # noqa: PLR2004 - one window is no stretch of them
-            yield Problem(("trailing",), f"{count} windows are none that could be added up.", "Write 2 or more.")
+        key, least = self.looks_back, 1 if self.ending == "before" else 2
+        if key is None:
+            if self.ending == "before":
+                yield Problem(("ending",), "no windows are added up.", "Write trailing: 1, or remove ending.")
+            return
+        if self.trailing is not None and self.to_date is not None:
+            yield Problem(("to_date",), "trailing says already which windows are added up.", "Write one of them.")
+        if self.trailing is not None and self.trailing < least:
+            message = f"{self.trailing} windows are none that could be added up."
+            yield Problem(("trailing",), message, f"Write {least} or more.")
         if self.over == "transaction":
             yield Problem(("over",), "a deal by itself is no window.", "Write over: month, or longer.")
-        for key in ("quota", "ranked"):
-            if getattr(self, key) is not None:
-                yield Problem((key,), f"{key} is of one window, and several are added up.", f"Remove {key}.")
+        if self.ranked is not None:
+            yield Problem(("ranked",), "ranked is of one window, and several are added up.", "Remove ranked.")
 
     def in_percent(self, measures: Mapping[str, Measure]) -> bool:
         """Whether the number is a share (of quota, or of a whole) and no amount."""

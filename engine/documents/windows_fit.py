@@ -9,15 +9,13 @@ from typing import Any
 from engine.documents.bracket import Bracket, Point
 from engine.documents.component import Component
 from engine.documents.dependencies import gauges_of
+from engine.documents.gauge import Whole
 from engine.documents.measure import Measure
 from engine.documents.problems import Problem
 from engine.documents.values import Dated
 
 MONTHS = ("month", "quarter", "half", "year")
-TO_DATE_WITHOUT = (
-    *("rates", "rate_by", "by_deal", "matrix", "only_if", "multiplied_by"),
-    *("cap", "floor", "carry", "residual", "split_of", "at_zero"),
-)
+TO_DATE_WITHOUT = ("rates", "rate_by", "by_deal", "floor", "carry", "residual", "split_of", "at_zero")
 """Keys that a component to date has not."""
 SINCE_WITHOUT = ("quota", "targets", "target_of", "carry", "to_date")
 """Keys that ask for fiscal windows."""
@@ -38,10 +36,21 @@ def unfit_to_date(component: Component, measures: Mapping[str, Measure]) -> Iter
     if of_a_window is not None:
         message = f"{of_a_window} of several windows is not the sum of theirs."
         yield Problem(("to_date",), message, "Remove to_date, or accumulate over the longer window.")
+    yield from _unfit_ways(component, whole)
+
+
+def _unfit_ways(component: Component, whole: Whole) -> Iterator[Problem]:
+    """What is paid to date is of no deal, by values that stay."""
     for key in TO_DATE_WITHOUT:
         if getattr(component, key) not in (None, (), "credit"):
-            message = f"what is paid to date is of no deal and follows one curve; it has no {key}."
+            message = f"what is paid to date is of no deal; it has no {key}."
             yield Problem((key,), message, f"Remove {key}, or write it in another component.")
+    if component.cap is not None and component.cap.per == "deal":
+        message = "what is paid to date is of no deal that could be capped."
+        yield Problem(("cap", "per"), message, f"Write per: window, which caps what the {whole} so far is worth.")
+    for place, gauge in gauges_of(component):
+        if gauge.over == "transaction":
+            yield Problem((*place, "over"), "what is paid to date is of no deal.", "Write over: month, or longer.")
     for place, leaf in component.dated():
         if len(leaf.steps) > 1:
             message = "changes while the windows to date go on from each other."
@@ -81,15 +90,21 @@ def unfit_for_each(component: Component, measures: Mapping[str, Measure]) -> Ite
 
 
 def unfit_trailing(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
-    """Windows are added up of what deals and results add up to."""
+    """Windows are added up of what deals and results add up to, and are shorter than what they are added up in."""
     for place, gauge in gauges_of(component):
-        names = (gauge.measure, *getattr(gauge, "each_of", ())) if gauge.trailing is not None else ()
+        key, over = gauge.looks_back, gauge.over or component.accumulates
+        if key is None:
+            continue
+        names = (gauge.measure, *getattr(gauge, "each_of", ()))
         for of_a_window in (measures[name].of_a_window for name in names if name is not None):
             if of_a_window is not None:
                 message = f"{of_a_window} of several windows is not the sum of theirs."
-                yield Problem((*place, "trailing"), message, "Remove trailing, or look over a longer window.")
-        if names and (gauge.over or component.accumulates) == "transaction":
-            yield Problem(place, "trailing windows, but none is said.", "Add over: month, or longer.")
+                yield Problem((*place, key), message, f"Remove {key}, or look over a longer window.")
+        if over == "transaction":
+            yield Problem(place, f"{key} windows, but none is said.", "Add over: month, or longer.")
+        elif gauge.to_date is not None and over in MONTHS and MONTHS.index(over) >= MONTHS.index(gauge.to_date):
+            message = "to date adds windows up, and there is none that is shorter."
+            yield Problem((*place, "to_date"), message, f"Write over: month, or another part of a {gauge.to_date}.")
 
 
 def unfit_zero(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:

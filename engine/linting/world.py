@@ -231,7 +231,7 @@ class World:
                 yield read.measure, read.accumulates, gauge, self.over(read.quota, read.accumulates)
             elif gauge.measure is not None:
                 over = gauge.over or part.accumulates
-                yield gauge.measure, over, gauge, self.over(gauge.quota, over)
+                yield gauge.measure, over, gauge, self.over(gauge.quota, over) * (gauge.trailing or 1)
 
 
 def _days(first: date, end: date, after: Period, life_end: date) -> Days:

@@ -45,8 +45,8 @@ from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.ratio import ratio_of
 from engine.payees.retained import of_cohorts
-from engine.payees.to_date import Stretch, kept, to_date
-from engine.payees.trailing import trailing
+from engine.payees.to_date import Stretch, kept, paid_before, to_date, unknown_from
+from engine.payees.trailing import LookBack, looked_back
 from engine.payees.trouble import HELD, held_sources, troubles
 from engine.payees.unpaid import unpaid
 from engine.payees.weighted import weighted
@@ -124,10 +124,7 @@ class _Walk:
             (*troubles(stuck, plan, component), *self._lacking(attained.rows, plan, component)),
         )
         before = Earnings(f.Lines.create_empty(), attained.held, attained.issues)
-        earned = earn(rows, plan, component)
-        if component.overpaid == "kept":
-            earned = earn(kept(rows, earned.lines), plan, component)
-        self.earned[place] = together([before, gated, earned])
+        self.earned[place] = together([before, gated, _earned(rows, plan, component)])
 
     def pools(self, file: int) -> Iterator[Earnings]:
         """The bonus pools of a plan file, after its components."""
@@ -248,7 +245,8 @@ class _Walk:
     ) -> tuple[dy.DataFrame[f.Attained], pl.DataFrame]:
         """The rows with their factors, and those whose factor is not known (columns `HELD`)."""
         readings = [(gauge, self._reading(place, component, gauge)) for gauge in component.gauges()]
-        finds = [judged(rows, gauge, reading, self.rules.company) for gauge, reading in readings]
+        company, at_end = self.rules.company, component.to_date is not None
+        finds = [judged(rows, gauge, reading, company, at_end=at_end) for gauge, reading in readings]
         if component.matrix is not None:
             finds[-2:] = in_cells(finds[-2], finds[-1], component.matrix)
         finds += [found_by_case(rows, cases, self.prepared.deals, component) for cases in component.tables]
@@ -258,6 +256,7 @@ class _Walk:
         if not finds:
             return unpaid(rows), pl.DataFrame(schema=dict.fromkeys(HELD, pl.String))
         told = with_factors(rows, finds)
+        told = unknown_from(told) if component.to_date is not None else told
         known = pl.col("stuck").is_null()
         stuck = told.filter(~known).with_columns(trouble="stuck", currency=pl.lit(self.rules.plans[place[0]].currency))
         return unpaid(f.Attained.cast(told.filter(known))), stuck.select(HELD)
@@ -275,13 +274,22 @@ class _Walk:
         over = gauge.over or component.accumulates
         judge = _looking(component.id, gauge.measure or "", over, gauge.quota)
         attained = self._attain(place[0], judge)
-        if gauge.trailing is not None and over != "transaction":
-            return trailing(attained, over, gauge.trailing, self.rules.company)
+        if gauge.looks_back is not None and over != "transaction":
+            return looked_back(attained, LookBack(gauge, over, self.rules.company), self.quotas[place[0]])
         if gauge.ranked is None:
             return _achieved(attained, judge)
         plan, company = self.rules.plans[place[0]], self.rules.company
         contest = Contest(gauge.ranked, plan, self.book, over, company, self.through)
         return placed(attained, contest, of_quota=gauge.quota is not None)
+
+
+def _earned(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Earnings:
+    """The lines of a component; one that is paid to date is paid less what it was paid before."""
+    if component.to_date is None:
+        return earn(rows, plan, component)
+    if component.overpaid == "kept":
+        return earn(kept(rows, earn(rows, plan, component).lines), plan, component)
+    return earn(paid_before(rows), plan, component)
 
 
 def _looking(

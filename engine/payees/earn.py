@@ -97,7 +97,7 @@ def _capped(paid: pl.DataFrame, component: Component, plan: Plan) -> pl.DataFram
     if cap is None:
         return paid.with_columns(limit_micros=pl.lit(None, dtype=pl.Int64))
     if cap.per == "window":
-        return window_cap.limited(paid, plan.unit_micros, plan.rounding)
+        return window_cap.limited(paid, plan.unit_micros, plan.rounding, to_date=component.to_date is not None)
     before_split = cap.applies == "before_split"
     return deal_cap.limited(paid, before_split=before_split, unit=plan.unit_micros, mode=plan.rounding)
 

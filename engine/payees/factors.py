@@ -26,6 +26,8 @@ from engine.texts import text
 ORDER = ["dated_on", "credit_id"]
 PLACE = [*ORDER, "deal_id"]
 KEY = ["payee_id", "at"]
+LAST = "\U0010ffff"
+"""What stands behind every credit of a day."""
 FOUND = ["value", "of", "since", "factor", "stuck"]
 """What a gauge finds for each credit."""
 
@@ -100,9 +102,12 @@ def _told(nth: int) -> pl.Expr:
     return text('{"value": {}, "quota": {}, "since": {}, "factor": "{}"}', *number, since, factor)
 
 
-def judged(rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, company: Company) -> pl.DataFrame:
-    """For each row `FOUND`, in the order of the rows."""
+def judged(
+    rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, company: Company, *, at_end: bool = False
+) -> pl.DataFrame:
+    """For each row `FOUND`, in the order of the rows; `at_end` where a row counts when its day is over."""
     at = _labelled(rows, reading.over, company)
+    at = at.with_columns(credit_id=text("{}{}", pl.lit(LAST), "credit_id")) if at_end else at
     found = _by_deal(at, reading) if gauge.judged == "deal" else _by_window(at, reading, gauge)
     waiting = reading.held.unique().select("payee_id", at="window", waits=pl.lit(value=True))
     read = found.join(waiting, on=KEY, how="left", maintain_order="left")

@@ -109,6 +109,23 @@ def both_sides(source_id: str) -> str:
     return _SIDE.sub(r"\1", source_id) if source_id.startswith(TO_DATE) else source_id
 
 
+def unknown_from(told: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `stuck`, where a window is, for the windows after it in its year: nobody knows what it was paid."""
+    since = pl.col("cohort").str.json_path_match("$.since")
+    return told.with_columns(stuck=pl.col("stuck").forward_fill().over("payee_id", since))
+
+
+def paid_before(rows: dy.DataFrame[f.Attained]) -> dy.DataFrame[f.Attained]:
+    """The rows with those that take off what the window before was paid for, by its factors too, as it was counted."""
+    found: list[dict[str, Any]] = []
+    paid: dict[str, Any] | None = None
+    for row in rows.iter_rows(named=True):
+        counts = json.loads(row["cohort"])["counts"]
+        found += [row] if counts else [_less(paid, row)] if paid is not None else []
+        paid = row if counts else None
+    return f.Attained.cast(pl.DataFrame(found, schema=rows.schema))
+
+
 def kept(rows: dy.DataFrame[f.Attained], lines: dy.DataFrame[f.Lines]) -> dy.DataFrame[f.Attained]:
     """The rows of a component that takes nothing back: a window that is worth no more than was paid has none.
 
@@ -136,10 +153,10 @@ _LINE = ("payee_id", "source_id", "amount_micros")
 def _less(paid: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     """What a window was paid for, taken off in a later one."""
     back = {"base_micros": -paid["base_micros"], "before_micros": paid["after_micros"], "after_micros": 0}
-    source = row["credit_id"].removesuffix("2") + "1"
-    of_now = {name: row[name] for name in ("dated_on", "period")} | {"credit_id": source}
+    of_now = {name: row[name] for name in ("dated_on", "period")} | {"credit_id": row["credit_id"][:-1] + "1"}
     cohort = json.dumps(json.loads(paid["cohort"]) | {"counts": False})
-    return {**paid, **back, **of_now, "window": f"{row['window']} {PAID_BEFORE}", "cohort": cohort}
+    window = f"{row['window'].removesuffix(PAID_BEFORE).rstrip()} {PAID_BEFORE}"
+    return {**paid, **back, **of_now, "window": window, "cohort": cohort}
 
 
 SCHEMA = {

@@ -18,14 +18,18 @@ from engine.payees.curve_columns import round_ratio_expr, whole
 WINDOW = ["payee_id", "window"]
 
 
-def limited(rows: pl.DataFrame, unit: int, mode: Rounding) -> pl.DataFrame:
+def limited(rows: pl.DataFrame, unit: int, mode: Rounding, *, to_date: bool = False) -> pl.DataFrame:
     """The rows, in their order, with `limit_micros`, and `pay` (Int128) within it.
 
     They have `height`, `then_num` and `then_den` of their day; the height is rounded as lines are. A sum that is
-    beyond what the books hold stands in the place of the pay, so that the line is held.
+    beyond what the books hold stands in the place of the pay, so that the line is held. What windows to date were paid
+    before comes down to nothing, from as much as it takes off.
     """
     height = round_ratio_expr(pl.col("height"), whole(1), unit, mode)
-    summed = rows.with_columns(above=pl.col("pay").cum_sum().over(WINDOW) - height)
+    off = (
+        pl.when(pl.col("after_micros") == 0).then(whole(0) - pl.col("pay")).otherwise(whole(0)) if to_date else whole(0)
+    )
+    summed = rows.with_columns(above=pl.col("pay").cum_sum().over(WINDOW) + off - height)
     before, after = pl.col("above") - pl.col("pay"), pl.col("above")
     left = (whole(0) - before).cast(pl.Int64, strict=False)
     paid_of_it = _paid(after, unit, mode) - _paid(before, unit, mode)

@@ -26,9 +26,10 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
     gauges, found = component.gauges(), [one for one in known["factors"] if "house" not in one]
     axes = len(component.matrix.axes) if component.matrix is not None else 0
     single = len(gauges) - axes
-    told = [_told(gauge, what, plan) for gauge, what in zip(gauges[:single], found, strict=False)]
+    then = "with this deal" if component.to_date is None else "when the window was over"
+    told = [_told(gauge, what, then, plan) for gauge, what in zip(gauges[:single], found, strict=False)]
     if axes:
-        told.append(_cell(gauges[single:], found[single : len(gauges)], plan))
+        told.append(_cell(gauges[single:], found[single : len(gauges)], then, plan))
     told += [_case(cases, what) for cases, what in zip(component.tables, found[len(gauges) :], strict=False)]
     if component.rate_by is not None:
         told.append(_by_ratio(component.rate_by, found[len(gauges) + len(component.tables)]))
@@ -39,9 +40,9 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
     return "".join(f"; {sentence}" for sentence in told)
 
 
-def _told(gauge: Gate | Multiplier, found: Row, plan: Plan) -> str:
+def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
     value = _said(gauge, found["value"], found["quota"], plan)
-    when = "with this deal" if gauge.judged == "deal" else "as of now"
+    when = then if gauge.judged == "deal" else "as of now"
     if isinstance(gauge, Multiplier):
         factor, where = Fraction(found["factor"]), _where(gauge, found, plan)
         return f"multiplied by {roughly(factor)}, because {value} {when} ({where})"
@@ -52,12 +53,12 @@ def _told(gauge: Gate | Multiplier, found: Row, plan: Plan) -> str:
     return f"gate closed, so nothing is paid: {value} {when}, and {bounds} is needed"
 
 
-def _cell(axes: Sequence[Gate | Multiplier], found: Sequence[Row], plan: Plan) -> str:
+def _cell(axes: Sequence[Gate | Multiplier], found: Sequence[Row], then: str, plan: Plan) -> str:
     """Which row and column of a matrix were reached, and by what."""
     said = []
     for name, axis, what in zip(("row", "column"), axes, found, strict=True):
         if isinstance(axis, Multiplier):
-            when = "with this deal" if axis.judged == "deal" else "as of now"
+            when = then if axis.judged == "deal" else "as of now"
             value = _said(axis, what["value"], what["quota"], plan)
             said.append(f"{name} from {_start(axis, what, plan)}, because {value} {when}")
     return "; ".join(said)
@@ -85,7 +86,7 @@ def _by_ratio(by: RateBy, found: Row) -> str:
 def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
     """What was looked at and what it was."""
     subject = f"attainment of {gauge.attainment_of}" if gauge.attainment_of else gauge.measure
-    subject = f"{subject} of {gauge.trailing} windows" if gauge.trailing else subject
+    subject = f"{subject}{_windows(gauge)}"
     if gauge.ranked is not None:
         return _ranked(gauge, gauge.ranked, value, quota)
     if gauge.payout_of:
@@ -95,6 +96,16 @@ def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
     if gauge.in_percent(plan.measures):
         return f"{subject} was {attainment(value, quota) if quota else percent(Fraction(value, MICROS))}"
     return f"{subject} was {_amount(gauge, value, plan)}"
+
+
+def _windows(gauge: Gauge) -> str:
+    """Which windows are added up, where several are."""
+    if gauge.looks_back is None:
+        return ""
+    before = " before" if gauge.ending == "before" else ""
+    if gauge.trailing == 1:
+        return " of the window before"
+    return f" of {gauge.trailing} windows{before}" if gauge.trailing else f" of the {gauge.to_date} to date{before}"
 
 
 def _ranked(gauge: Gauge, ranked: Ranked, value: int, quota: int | None) -> str:

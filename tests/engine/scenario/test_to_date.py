@@ -43,6 +43,63 @@ def test_all_months_together_pay_what_the_year_is_worth(months):
     assert failed(verdict) == []
 
 
+JUDGED = MONTHLY.replace(
+    "beyond:",
+    """measure: sales
+      only_if: {measure: open, min: 1}
+      multiplied_by: {measure: times, brackets: [{from: 0, factor: 50%}, {from: 1, factor: 150%}]}
+      cap: {per: window, of_target: 150%, then_pays: 10%}
+      overpaid: OVERPAID
+      beyond:""",
+).replace("plan:", "plan:\n  measures: {sales: {sum: amount}, open: {import: open}, times: {import: times}}")
+MONTHS = st.lists(st.tuples(st.integers(0, 400), st.booleans(), st.booleans()), min_size=2, max_size=5)
+
+
+@given(MONTHS, st.booleans())
+@settings(max_examples=4)
+def test_gates_factors_and_caps_are_those_of_the_last_month_whatever_the_months_before_were_paid(months, kept):
+    sums = [sum(sold for sold, _, _ in months[:place]) for place in range(1, len(months) + 1)]
+    due = [
+        capped(worth(total, place) * Fraction(3 if fast else 1, 2), 1_500 * place) if gate else Fraction(0)
+        for place, (total, (_, gate, fast)) in enumerate(zip(sums, months, strict=True), start=1)
+    ]
+    facts = [f"{{on: 2026-{place:02}-15, amount: {sold}}}" for place, (sold, _, _) in enumerate(months, start=1)]
+    results = [
+        f"{{result: {name}, period: 2026-{place:02}, value: 1}}"
+        for place, (_, *found) in enumerate(months, start=1)
+        for name, yes in zip(("open", "times"), found, strict=True)
+        if yes
+    ]
+    total = max(due) if kept else due[-1]
+
+    verdict = judged(
+        f"scenario: s\n{JUDGED.replace('OVERPAID', 'kept' if kept else 'taken_back')}\n"
+        f"achieved: [{', '.join(facts)}]\nresults: [{', '.join(results)}]\nthrough: 2026-{len(months):02}\n"
+        f"expect: {{totals: {{rep: {float(total):.2f}}}}}\n"
+    )
+
+    assert failed(verdict) == []
+
+
+def capped(value: Fraction, height: int) -> Fraction:
+    """Of what is above the cap a tenth is paid."""
+    return value if value <= height else height + (value - height) / 10
+
+
+HELD_LATER = """
+plan: {components: [{id: base, kind: bonus, accumulates: month, to_date: year, rate: 10%,
+  multiplied_by: {measure: sales, quota: q, brackets: [{from: 0%, factor: 1}, {from: 50%, factor: 2}]}}]}
+quotas: [{quota: q, amount: 100, period: 2026-01}, {quota: q, amount: 100, period: 2026-03}]
+achieved: [{on: 2026-01-15, amount: 100}, {on: 2026-02-15, amount: 100}, {on: 2026-03-15, amount: 100}]
+through: 2026-03
+expect: {totals: {rep: {2026-01: 20, total: 20}}, issues: [gauge_without_quota]}
+"""
+
+
+def test_after_a_month_that_nobody_knows_no_month_of_the_year_is_known():
+    assert failed(judged(f"scenario: s\n{HELD_LATER}")) == []
+
+
 TWO_YEARS = """
 quotas: [{quota: q, amount: 100, period: 2026-12}, {quota: q, amount: 100, period: 2027-01}]
 achieved: [{on: 2026-12-15, amount: 50}, {on: 2027-01-15, amount: 100}]
