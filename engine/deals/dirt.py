@@ -61,7 +61,7 @@ def _missing() -> list[Check]:
             "missing_rate",
             currency.is_not_null() & pl.col("fx_num").is_null() & pl.col("closed_on").is_not_null(),
             text("is in {}, which has no single exchange rate on {}.", currency, "dated_on"),
-            "Keep one dated exchange rate for that day in the CRM, or correct the currency.",
+            "Keep one dated exchange rate for that day in the CRM (a plan test: in fx_rates), or correct the currency.",
         ),
     ]
 

@@ -15,6 +15,8 @@ from engine.documents.problems import Loc, Problem
 from engine.documents.values import Dated, Name, Pay, Payout, Rate
 
 OWN = frozenset({"direct", "overlay"})
+TOGETHER = ("of", "only_if")
+"""Where a measure is added up over everybody, so that nothing may count twice."""
 
 
 class PoolGate(Document):
@@ -73,8 +75,8 @@ class BonusPool(Document):
     """With `share`, in place of `of`: what everybody on another plan came to."""
     divided_by: Literal["headcount", "days", "measure", "attainment"] = Field(examples=["headcount"])
     """`headcount`: equal parts. `days`: by the days on the plan in the period, less unprotected leave. `measure`: by
-    what each came to in the measure `by` (bookings, or weights that `results.csv` imports); nothing or less has no
-    part. `attainment`: by what each came to over the own `quota`."""
+    what each came to in the measure `by` (bookings, those of the team below, or weights that `results.csv` imports); nothing or less
+    has no part. `attainment`: by what each came to over the own `quota`."""
     by: MeasureName | None = Field(default=None, examples=["bookings"])
     """With `measure` and `attainment`: of which measure."""
     quota: Name | None = Field(default=None, examples=["bookings"])
@@ -132,13 +134,16 @@ class BonusPool(Document):
         yield from ((key, leaf) for key in ("amount", "share") if (leaf := getattr(self, key)) is not None)
 
     def unfit(self, measures: Mapping[str, Measure]) -> Iterator[Problem]:
-        """What it adds up over people is their own, and counted once; a part of it is money."""
+        """What it adds up over people is their own, and counted once; a part of it is money.
+
+        What each has a part by, or needs for one, may be of the people below.
+        """
         for place, name in self.measures:
             measure = measures[name]
             remedy = "Write a measure of direct or overlay credits, or an imported one."
             if measure.of_a_window is not None:
                 yield Problem(place, f"{name} is {measure.of_a_window}, which does not add up over people.", remedy)
-            elif measure.of or (measure.of_credits and set(measure.credits) - OWN):
+            elif measure.of or (place[0] in TOGETHER and measure.of_credits and set(measure.credits) - OWN):
                 yield Problem(place, f"{name} is not what each one achieved, and would count several times.", remedy)
         if self.of is not None and measures[self.of].unit != "amount":
             message = f"{self.of} adds up no money; a percentage of it is no amount."

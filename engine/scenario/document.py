@@ -130,7 +130,8 @@ class Scenario(Document):
     reporting: tuple[ReportingFact, ...] = Field(default=(), examples=["[{payee: ada, manager: vera}]"])
     """Who reports to whom."""
     fx_rates: tuple[RateFact, ...] = Field(default=(), examples=["[{currency: EUR, rate: 1.085}]"])
-    """Exchange rates into the company's currency; without one for a currency, that which a plan fixes."""
+    """Exchange rates into the company's currency; without one for a currency, that which a plan in the company's
+    currency fixes."""
     lists: dict[Name, tuple[Listed, ...]] = Field(
         default_factory=dict, examples=["{named_accounts: [acme, {account: bolt, from: 2026-06-01}]}"]
     )
