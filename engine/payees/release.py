@@ -143,7 +143,8 @@ def paid_by(
         return happened(classified, book.deal_events), leavings(book)
 
     def paid(line: Mapping[str, Any], day: date) -> int:
-        plan, steps, sign = terms.get(_key(line)) or (_file(line, rules.plans), ON_BOOKING, 1)
+        plan, steps, takes = terms.get(_key(line)) or (_file(line, rules.plans), ON_BOOKING, 1)
+        sign = takes if line["amount_micros"] < 0 else 1
         deals, left = facts()
         of_line = Known(deals.get(line["deal_id"]), left.get(line["payee_id"]), day, rules.company)
         return sign * released_by(_turned(line, sign), plan, steps, of_line)
@@ -176,7 +177,8 @@ def _of_source(lines: Sequence[Line], terms: Terms, case: _Case, at_once: list[L
     What a component takes off by its own terms waits as what others earn: its lines are turned, and turned back. What
     a window to date takes off of the windows before, it takes of what it adds itself, before that is released.
     """
-    plan, steps, sign = terms[_key(lines[0])]
+    plan, steps, takes = terms[_key(lines[0])]
+    sign = takes if sum(line["amount_micros"] for line in lines if line["kind"] != "clawback") < 0 else 1
     lines = [_turned(line, sign) for line in lines]
     deal, left_on = case.deals.get(lines[0]["deal_id"]), case.left.get(lines[0]["payee_id"])
     against: dict[str, list[Line]] = {line["part"]: [] for line in lines if _gains(line)}

@@ -191,6 +191,19 @@ def test_a_negative_earning_is_payable_at_once():
     assert accounts(CASH, sale=("2026-03-10", -1_000)) == [("payable", "2026-03-10", -100)]
 
 
+def test_a_fee_waits_and_so_does_what_is_earned_by_a_rate_that_was_a_fee():
+    part = component(release=(CASH,), rate=rate({"2020-01-01": -10, "2026-06-01": 10}))
+    deals = sold(("2026-03-10", 1_000), ("2026-06-10", 1_000), ("2026-03-11", -1_000))
+
+    payables = Case([plan(part)]).pays(deals, through=date(2030, 1, 1)).payables
+
+    assert sorted(payables.select("amount_micros", "state").rows()) == [
+        (units(-100), "held"),
+        (units(100), "held"),
+        (units(100), "held"),
+    ]
+
+
 def test_a_plan_that_says_nothing_has_no_second_account():
     outcome = Case([plan()]).pays(sold(THOUSAND))
 
