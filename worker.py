@@ -9,6 +9,7 @@ import typer
 
 from commands import (
     adjusting,
+    backups,
     books,
     deciding,
     disputes,
@@ -47,6 +48,8 @@ COMMANDS = (
     questions.issues,
     proof.diff,
     proof.verify,
+    backups.backup,
+    backups.restore,
     setting_up.init,
     setting_up.doctor,
     setting_up.setup,

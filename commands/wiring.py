@@ -107,6 +107,31 @@ def opened(folder: Path, action: str) -> Iterator[tuple[Configuration, Store, Ac
 
 
 @contextmanager
+def unopened(folder: Path, action: str) -> Iterator[tuple[str, Store | None, Actor]]:
+    """The database's address, the database if it can be read, and whoever asks: for putting another in its place."""
+    import os
+
+    from jobs import logs
+    from jobs.access.actor import ACTOR, actor_of, os_user
+    from jobs.access.refusals import refusals_noted
+    from jobs.access.visible import must_do
+    from jobs.backups import present
+    from jobs.configuration import load
+    from jobs.settings import check_environment, database_url
+    from store.database import path_of
+
+    logs.configure(answering=True)
+    with reported():
+        check_environment(os.environ)
+        configuration = load(folder)
+        url = database_url(configuration.settings, folder)
+        with present(url, clock.now) as store, refusals_noted(store, action, os.environ):
+            actor = actor_of(configuration.access, os_user(path_of(url)), os.environ.get(ACTOR))
+            must_do(actor, action)
+            yield url, store, actor
+
+
+@contextmanager
 def asked(folder: Path, action: str) -> Iterator[tuple[Configuration, Store, Sight]]:
     """Configuration, store and what whoever asks may see; problems reported as messages and exit codes."""
     from jobs.access.visible import sight_of

@@ -20,7 +20,8 @@ from jobs.owner_places import owner_places
 from jobs.publishing.desire import pay_objects
 from jobs.publishing.send import send_records
 from jobs.pull import Progress, pull, quiet
-from jobs.reconcile import reconcile
+from jobs.reconcile import RECONCILED, reconcile
+from jobs.restored import look_first
 from jobs.running import Run, running
 from jobs.send import send
 from jobs.send_owners import send_owners
@@ -28,8 +29,6 @@ from store import ownership, runs, settings, writeback
 from store.database import Store
 
 log = structlog.get_logger()
-
-RECONCILED = "reconciled_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,7 @@ def settle_and_send(wiring: Wiring, crm: Crm, run: Run, records: int) -> Cycle:
 def _send(wiring: Wiring, crm: Crm, run: Run) -> Counter[str]:
     """Deals first; what keeps statements from being written at all keeps nothing else."""
     configuration = wiring.configuration
+    look_first(crm.target, run, *_written(configuration))
     sent = send(crm.target, run, [configuration.mapping.deal_object])
     sent += send_owners(run, configuration, owner_places(configuration.mapping, crm.target, crm.team, crm.splits))
     pay, issues = pay_objects(configuration), []
@@ -118,18 +118,23 @@ def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
     """Compare ids and our own fields with the CRM, give parked writes another try, and remember when."""
     mapped = {mapped.crm_object for mapped in wiring.configuration.mapping.objects.values()}
     found = reconcile(crm.source, run, tuple(name for name in crm.source.objects if name in mapped))
-    ours = pay_objects(wiring.configuration)
-    written = [wiring.configuration.mapping.deal_object, *(each.name for each in (ours.objects if ours else ()))]
-    written += [NOTES] if wiring.configuration.mapping.note else []
+    written, ours = _written(wiring.configuration)
     run.count(deleted=found.vanished, missing=found.missing)
     if wiring.configuration.settings.write_back:
-        restore_drifted(crm.target, run, written, written[1:])
+        restore_drifted(crm.target, run, written, ours)
     with run.write() as conn:
         runs.record_issues(conn, "reconciliation", found.issues, run.clock())
         for name in written:
             writeback.unpark(conn, name, None)
         ownership.look_again(conn, written[0])
         settings.set_setting(conn, RECONCILED, run.clock().isoformat())
+
+
+def _written(configuration: Configuration) -> tuple[list[str], list[str]]:
+    """The objects that we write, deals first, and those among them whose records are ours."""
+    pay = pay_objects(configuration)
+    ours = [*(each.name for each in (pay.objects if pay else ())), *([NOTES] if configuration.mapping.note else [])]
+    return [configuration.mapping.deal_object, *ours], ours
 
 
 def _reconcile_due(wiring: Wiring, run: Run) -> bool:

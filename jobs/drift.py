@@ -50,13 +50,13 @@ def restore_drifted(target: Target, run: Run, names: Sequence[str], ours: Collec
 
 
 def _restored(target: Target, run: Run, name: str, *, of_ours: bool) -> Mapping[str, Sequence[str]]:
-    """The records of one object that are due again, each with the fields that differed."""
+    """The records of one object that are due again, each with the fields that differed; none where it was deleted."""
     with run.store.read() as conn:
         confirmed = writeback.confirmed(conn, name)
     drifted = {
-        record_id: fields
-        for batch in _batches(list(confirmed))
-        for record_id, fields in _drifted(target, name, batch, confirmed, of_ours=of_ours)
+        record_id: fields or ()
+        for record_id, fields in compared(target, name, confirmed, of_ours=of_ours)
+        if fields or (fields is None and of_ours)
     }
     if drifted:
         log.warning("fields were changed in the CRM; they are written again", object=name, records=len(drifted))
@@ -73,28 +73,22 @@ def _told(name: str, drifted: Mapping[str, Sequence[str]]) -> Issue:
     return Issue("fields_overwritten", Severity.WARNS, name, message, remedy)
 
 
-def _batches(record_ids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(record_ids), BATCH):
-        yield record_ids[start : start + BATCH]
+def compared(
+    target: Target, name: str, wanted: Mapping[str, Fields], *, of_ours: bool
+) -> Iterator[tuple[str, Sequence[str] | None]]:
+    """Every record with the fields in which the CRM says something else; None where it has no such record."""
+    known, every = target.fields(name) if wanted else (), list(wanted)
+    for start in range(0, len(every), BATCH):
+        batch = every[start : start + BATCH]
+        fields = sorted({field for record_id in batch for field in wanted[record_id]})
+        shown = target.read(name, batch, [field for field in fields if field in known or not of_ours])
+        for record_id in batch:
+            found = shown.get(record_id)
+            yield record_id, None if found is None else _differing(found, wanted[record_id])
 
 
-def _drifted(
-    target: Target, name: str, record_ids: list[str], confirmed: Mapping[str, Fields], *, of_ours: bool
-) -> Iterator[tuple[str, Sequence[str]]]:
-    """The records that differ, with the fields that do; none where the record is gone."""
-    known = target.fields(name)
-    fields = sorted({field for record_id in record_ids for field in confirmed[record_id]})
-    shown = target.read(name, record_ids, [field for field in fields if field in known or not of_ours])
-    for record_id in record_ids:
-        found = shown.get(record_id)
-        if found is None:
-            if of_ours:
-                yield record_id, ()
-            continue
-        said = confirmed[record_id].items()
-        differing = [field for field, value in said if field in found and not _same(found[field], value)]
-        if differing:
-            yield record_id, differing
+def _differing(found: Fields, wanted: Fields) -> list[str]:
+    return [field for field, value in wanted.items() if field in found and not _same(found[field], value)]
 
 
 def _same(found: Value, wanted: Value) -> bool:

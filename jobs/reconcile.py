@@ -20,6 +20,8 @@ from store import mirror
 
 log = structlog.get_logger()
 
+RECONCILED = "reconciled_at"
+"""The setting that says when this was last done."""
 SHARE_MAX = 200
 """At most one record in this many may vanish in one reconciliation (0.5 %) ..."""
 VANISHED_MIN = 50

@@ -66,7 +66,7 @@ def running(
 ) -> Iterator[Run]:
     """Hold the lease for a run and record how it ended; raises `Busy` where another process holds it."""
     started = clock()
-    token = _claim(store, started)
+    token = claim(store, started)
     with store.write() as conn:
         runs.end_killed(conn, started)
         run_id = runs.start_run(conn, kind, started)
@@ -86,7 +86,9 @@ def _recorded(run: Run, kind: str, started: datetime) -> Iterator[None]:
     _finish(run, kind, started, None)
 
 
-def _claim(store: Store, now: datetime) -> int:
+def claim(store: Store, now: datetime) -> int:
+    """Take the lease and answer its token; raises `Busy` where another process holds it."""
+    store.refuse_replaced()
     with store.write() as conn:
         token = leases.claim(conn, LEASE, _me(), now, LEASE_SECONDS, is_dead=is_dead)
     if token is None:

@@ -15,9 +15,12 @@ from store.bulk import among, execute_many, fetch
 from store.chain import ADJUSTMENT, APPROVAL, CLOSING, PAYMENT, REQUEST, STATEMENT, STEP, head
 from store.computations import LOT, Computation
 from store.mirror import RAW, VERSION
+from store.ownership import WISH
 from store.pins import PIN, pinned
 from store.settings import ORGANIZATION, set_setting
 from store.tables import table
+from store.teams import PLACED
+from store.writeback import DESIRED
 
 RUN = table("run")
 RECORD = (
@@ -102,6 +105,13 @@ def copy_closings(source: sa.Connection, into: sa.Connection, by: str) -> None:
     for number in source.scalars(numbers).all():
         _copy(source, into, STATEMENT, STATEMENT.c.closing_number == number)
         _copy(source, into, CLOSING, columns.number == number)
+
+
+def copy_write_back(source: sa.Connection, into: sa.Connection) -> None:
+    """What the CRM was told, and over whom, in place of what is known of it: no database can undo that."""
+    for told in (DESIRED, WISH, PLACED):
+        into.execute(sa.delete(told))
+        _copy(source, into, told)
 
 
 def copy_ledgers(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:

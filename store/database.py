@@ -6,14 +6,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from store import schema
-from store.backup import copy_database, refuse_damage
-from store.chain import verify
-from store.errors import StoreBusy, StoreRefused
+from store.backup import as_it_is, copy_database, refuse_damage, unaltered
+from store.errors import StoreBusy, StoreRefused, StoreUnreadable
 from store.placement import make_private, refuse_network
 
 WAIT_MS = 5_000
@@ -42,6 +42,7 @@ class Store:
         self._engine = engine
         self.path = path
         self.clock = clock
+        self._file = path.stat().st_ino
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -54,9 +55,7 @@ class Store:
             try:
                 transaction = conn.begin()
             except sa.exc.OperationalError as error:
-                raise StoreBusy(
-                    f"{self.path} has been locked by another process for {WAIT_MS // 1000} s. Try again later."
-                ) from error
+                raise StoreBusy(_locked(self.path)) from error
             with transaction:
                 yield conn
 
@@ -73,15 +72,31 @@ class Store:
         with self._engine.connect() as conn, conn.begin():
             yield conn
 
-    def backup(self, path: Path) -> None:
-        """Write a proved copy to `path`: pages intact, ledger chain unbroken."""
-        with self._engine.connect() as conn:
-            copy_database(_raw(conn), path)
-        with closing(sa.create_engine(f"sqlite:///{path}").connect()) as copy:
-            broken = verify(copy)
-            copy.engine.dispose()
-        if broken is not None:
-            raise StoreRefused(f"The backup {path} holds a broken ledger: {broken}")
+    def backup(self, path: Path, *, proved: bool = True) -> None:
+        """Write a copy of one moment to `path`, while others may write: pages intact, hash chains unbroken.
+
+        `proved=False` keeps what there is as it is, right or wrong.
+        """
+        with self.read() as conn:
+            conn.execute(sa.text("SELECT version_num FROM alembic_version"))  # the moment: the first look
+            copy_database(_raw(conn), path, unaltered if proved else as_it_is)
+
+    def become(self, copy: Path) -> None:
+        """Hold what `copy` holds from now on, in one transaction of the file that is open.
+
+        Raises StoreBusy where another process writes.
+        """
+        with self._engine.connect() as conn, closing(sqlite3.connect(copy)) as source:
+            source.backup(_raw(conn), progress=self._refuse_waiting)
+
+    def _refuse_waiting(self, code: int, _remaining: int, _pages: int) -> None:
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise StoreBusy(_locked(self.path))
+
+    def refuse_replaced(self) -> None:
+        """Raise StoreRefused where another file took the place of the open one: what is written would be lost."""
+        if not self.path.exists() or self.path.stat().st_ino != self._file:
+            raise StoreRefused(f"{self.path} is another file than when this process opened it. Restart the process.")
 
     def close(self) -> None:
         """Release every connection; the last one folds the write-ahead log into the file."""
@@ -89,13 +104,19 @@ class Store:
 
 
 def open_store(
-    url: str, clock: Callable[[], datetime], *, check: bool = True, mounts: Path = Path("/proc/mounts")
+    url: str,
+    clock: Callable[[], datetime],
+    *,
+    check: bool = True,
+    keep_before_upgrade: bool = True,
+    mounts: Path = Path("/proc/mounts"),
 ) -> Store:
     """Open, check and, where it is behind, upgrade the database at `url` (`sqlite:///path/to/file.db`).
 
-    `check=False` skips the pass over all pages, for commands that only look. Raises StoreRefused.
+    `check=False` skips the pass over all pages, for commands that only look; `keep_before_upgrade=False` is for what is
+    a copy itself. Raises StoreRefused.
     """
-    path = _path_of(url)
+    path = path_of(url)
     if mounts.exists():
         refuse_network(path, mounts.read_text(encoding="utf-8", errors="replace"))
     make_private(path)
@@ -105,16 +126,17 @@ def open_store(
         if check:
             with engine.connect() as conn:
                 refuse_damage(_raw(conn).execute("PRAGMA quick_check(5)").fetchall(), path)
-        schema.upgrade(engine, lambda revision: _save_before_upgrade(store, revision))
+        schema.upgrade(engine, partial(_save_before_upgrade, store) if keep_before_upgrade else _save_nothing)
     except BaseException as error:
         store.close()
         if isinstance(error, sa.exc.DatabaseError):
-            raise StoreRefused(f"{path} cannot be read as a database ({error.orig}). Restore a backup.") from error
+            raise StoreUnreadable(f"{path} cannot be read as a database ({error.orig}). Restore a backup.") from error
         raise
     return store
 
 
-def _path_of(url: str) -> Path:
+def path_of(url: str) -> Path:
+    """The file of a database's address; raises StoreRefused for anything but a SQLite file."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         shown = parsed.render_as_string(hide_password=True)
@@ -140,11 +162,19 @@ def _engine(path: Path) -> sa.Engine:
     return engine
 
 
+def _save_nothing(_revision: str) -> None:
+    """The original is elsewhere."""
+
+
 def _save_before_upgrade(store: Store, revision: str) -> None:
     """The database as it was, beside it."""
     moment = store.clock().strftime("%Y%m%dT%H%M%SZ")
     with store._engine.connect() as conn:  # noqa: SLF001 - same module
         copy_database(_raw(conn), store.path.with_name(f"{store.path.name}.schema-{revision}.{moment}.backup"))
+
+
+def _locked(path: Path) -> str:
+    return f"{path} has been locked by another process for {WAIT_MS // 1000} s. Try again later."
 
 
 def _raw(conn: sa.Connection) -> sqlite3.Connection:

@@ -11,6 +11,10 @@ class StoreRefused(StoreError):  # noqa: N818 - named for what happened, as its 
     """The database cannot be used as it is (place, damage, version, owner): stop and show the message."""
 
 
+class StoreUnreadable(StoreRefused):
+    """The file is damaged, or a newer version's: what it holds cannot be told; a backup can take its place."""
+
+
 class StoreBusy(StoreError):  # noqa: N818 - named for what happened, as its handlers read
     """Another process held the write lock for longer than we wait: try again later."""
 

@@ -53,6 +53,16 @@ def release(conn: sa.Connection, name: str, token: int) -> None:
     conn.execute(sa.update(LEASE).where(LEASE.c.name == name, LEASE.c.token == token).values(holder=None))
 
 
+def hand_on(conn: sa.Connection, name: str, token: int, now: datetime) -> None:
+    """Nobody holds the lease, and whoever takes it next has a greater token than this one and any before it."""
+    known = conn.scalar(sa.select(LEASE.c.token).where(LEASE.c.name == name))
+    free = {"token": max(token, known or 0), "holder": None}
+    if known is None:
+        conn.execute(sa.insert(LEASE).values(name=name, **free, expires_at=instant_text(now)))
+    else:
+        conn.execute(sa.update(LEASE).where(LEASE.c.name == name).values(free))
+
+
 def check(conn: sa.Connection, name: str, token: int) -> None:
     """Raise LeaseLost unless `token` still stands: the first statement of every write transaction under a lease."""
     row = conn.execute(sa.select(LEASE.c.token, LEASE.c.holder).where(LEASE.c.name == name)).first()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from store.errors import StoreRefused
+from store.errors import StoreRefused, StoreUnreadable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -35,7 +35,7 @@ def revision_of(conn: sa.Connection) -> str | None:
     if found is None:
         raise StoreRefused("This database belongs to another application. Name another file in `database:`.")
     if found not in REVISIONS:
-        raise StoreRefused(
+        raise StoreUnreadable(
             f"This database has schema {found}, newer than this version of Tallystick knows ({REVISIONS[-1]}). "
             "Install the newer version again, or restore the backup made before its upgrade."
         )

@@ -66,7 +66,12 @@ UNPARK_ALL = sa.text(
 )
 SEND_AGAIN = sa.text(
     "UPDATE desired_value SET state = 'due', sent_fingerprint = NULL, attempts = 0, next_try_at = NULL"
-    " WHERE object = :object AND record_id = :record_id AND state = 'sent'"
+    " WHERE object = :object AND record_id = :record_id AND state IN ('sent', 'due')"
+)
+CONFIRM = sa.text(
+    "UPDATE desired_value SET state = 'sent', sent_fingerprint = fingerprint, attempts = 0, next_try_at = NULL,"
+    " error_code = '', error_message = ''"
+    " WHERE object = :object AND record_id = :record_id AND state IN ('sent', 'due')"
 )
 
 
@@ -211,19 +216,29 @@ def unpark(conn: sa.Connection, crm_object: str, ids: Collection[str] | None) ->
         execute_many(conn, UNPARK, [(crm_object, record_id) for record_id in ids])
 
 
-def confirmed(conn: sa.Connection, crm_object: str) -> dict[str, dict[str, str | bool | None]]:
-    """What the CRM should hold by our last word with it, by record; fields that never make a record due left out."""
+def confirmed(
+    conn: sa.Connection, crm_object: str, states: Collection[str] = ("sent",)
+) -> dict[str, dict[str, str | bool | None]]:
+    """What the CRM should hold by our last word with it, by record; fields that never make a record due left out.
+
+    Other `states` tell what it should hold by then.
+    """
     row = DESIRED.c
-    sent = sa.select(row.record_id, row.fields, row.volatile).where(row.object == crm_object, row.state == "sent")
+    chosen = sa.select(row.record_id, row.fields, row.volatile).where(row.object == crm_object, row.state.in_(states))
     return {
         record_id: {name: value for name, value in json.loads(fields).items() if name not in json.loads(volatile)}
-        for record_id, fields, volatile in conn.execute(sent)
+        for record_id, fields, volatile in conn.execute(chosen)
     }
 
 
 def send_again(conn: sa.Connection, crm_object: str, ids: Collection[str]) -> None:
-    """The CRM no longer says what we wrote: these records are due again."""
+    """The CRM does not say what we want: these records are due, whatever we believed of them."""
     execute_many(conn, SEND_AGAIN, [(crm_object, record_id) for record_id in ids])
+
+
+def confirm(conn: sa.Connection, crm_object: str, ids: Collection[str]) -> None:
+    """The CRM was seen to say what we want of these records: they need not be written."""
+    execute_many(conn, CONFIRM, [(crm_object, record_id) for record_id in ids])
 
 
 def parked(conn: sa.Connection) -> Iterator[Parked]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.documents.access import Access, Duty, Identity
 from jobs.access.visible import NotYours
@@ -40,7 +41,7 @@ class Actor:
 
 def acting(access: Access, store: Store, environment: Mapping[str, str]) -> Actor:
     """Whoever gives the command; raises `NotYours` for everybody whom access.yaml does not name."""
-    actor = actor_of(access, os_user(store), environment.get(ACTOR))
+    actor = actor_of(access, os_user(store.path), environment.get(ACTOR))
     email = next((of.email for of in access.people if of.login == actor.login), None)
     if email is None:
         return actor
@@ -50,9 +51,13 @@ def acting(access: Access, store: Store, environment: Mapping[str, str]) -> Acto
     return Actor(actor.login, actor.os_login, actor.name, person_id, actor.roles)
 
 
-def os_user(store: Store) -> OsUser:
-    """The user whose rights this process has, whatever its environment says."""
-    owns = not hasattr(os, "geteuid") or store.path.stat().st_uid == os.geteuid()
+def os_user(database: Path) -> OsUser:
+    """The user whose rights this process has, whatever its environment says.
+
+    Where there is no database, whoever owns the folder in which it should be owns it.
+    """
+    place = database if database.exists() else database.parent
+    owns = not hasattr(os, "geteuid") or place.stat().st_uid == os.geteuid()
     return OsUser(os_login(), owns)
 
 

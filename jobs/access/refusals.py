@@ -21,13 +21,14 @@ class Stranger:
 
 
 @contextmanager
-def refusals_noted(store: Store, action: str, environment: Mapping[str, str]) -> Iterator[None]:
-    """Note a `NotYours` in a transaction of its own, and let it go on to the person."""
+def refusals_noted(store: Store | None, action: str, environment: Mapping[str, str]) -> Iterator[None]:
+    """Note a `NotYours` in a transaction of its own, where there is a log, and let it go on to the person."""
     try:
         yield
     except NotYours as refused:
         user = os_login()
         who = Stranger(environment.get(ACTOR, user), user)
-        with store.write() as conn:
-            audit.note(conn, who, "refused", action, reason=str(refused), now=store.clock())
+        if store is not None:
+            with store.write() as conn:
+                audit.note(conn, who, "refused", action, reason=str(refused), now=store.clock())
         raise

@@ -53,7 +53,7 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
         # What pays, and what goes to payroll.
         **dict.fromkeys(("paid", "export payroll"), DECIDES),
         # The worker itself and its connection.
-        **dict.fromkeys(("run", "doctor", "setup"), ADMIN),
+        **dict.fromkeys(("run", "doctor", "setup", "backup", "restore"), ADMIN),
     }
 )
 """By what is done, whose roles allow it. What is not named here is done by nobody."""

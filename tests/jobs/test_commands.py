@@ -21,9 +21,9 @@ from tests.jobs.test_cycle import credited_deal
 
 COMMANDS = (
     "adjust", "adjustments", "approve-statements",
-    "acknowledge", "approvals", "approve", "audit", "backfill", "blame", "close", "demo", "diff", "doctor",
-    "explain", "init", "issues", "paid", "people", "preview", "reassign", "reopen", "report", "run", "sandbox", "setup",
-    "statement", "statements", "status", "summary", "sync", "verify",
+    "acknowledge", "approvals", "approve", "audit", "backfill", "backup", "blame", "close", "demo", "diff", "doctor",
+    "explain", "init", "issues", "paid", "people", "preview", "reassign", "reopen", "report", "restore", "run",
+    "sandbox", "setup", "statement", "statements", "status", "summary", "sync", "verify",
 )  # fmt: skip
 
 

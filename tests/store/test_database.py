@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from store import runs, settings
+from store import audit, runs, settings
+from store.backup import Proof, copy_database, reading
 from store.database import PRAGMAS, Store, open_store
 from store.errors import StoreBusy, StoreRefused
 from store.placement import file_system
 from tests.store.conftest import NOW
+from tests.store.test_audit import Somebody
 
 
 def test_pragmas_are_what_the_design_asks_for(store: Store) -> None:
@@ -183,6 +185,42 @@ def test_a_backup_holds_what_is_still_in_the_log(store: Store, tmp_path: Path) -
     assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["copy.db"]
     with closing(sqlite3.connect(target)) as copy:
         assert copy.execute("SELECT kind FROM run").fetchall() == [("sync",)]
+
+
+def test_a_backup_is_of_one_moment_while_others_write(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it every commit of a daemon would begin the copy of a large database anew."""
+
+    def later(source: sqlite3.Connection, path: Path, prove: Proof) -> None:
+        with store.write() as conn:
+            runs.start_run(conn, "sync", NOW)
+        copy_database(source, path, prove)
+
+    monkeypatch.setattr("store.database.copy_database", later)
+    store.backup(tmp_path / "copy.db")
+
+    with reading(tmp_path / "copy.db") as copy, store.read() as conn:
+        assert (runs.runs(copy, 9), len(runs.runs(conn, 9))) == ([], 1)
+
+
+def test_a_backup_with_a_broken_chain_never_gets_its_name(store: Store, tmp_path: Path) -> None:
+    alter_the_log(store)
+
+    with pytest.raises(StoreRefused, match=r"copy\.db was not made: it would hold a broken ledger: audit 1"):
+        store.backup(tmp_path / "copy.db")
+
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == []
+
+
+def alter_the_log(store: Store) -> None:
+    """What nobody may do."""
+    with store.write() as conn:
+        audit.note(conn, Somebody("dana"), "approve", "it", reason="as agreed", now=NOW)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as raw:
+        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.execute("UPDATE audit SET login = 'somebody else'")
 
 
 def test_a_backup_never_overwrites(store: Store, tmp_path: Path) -> None:

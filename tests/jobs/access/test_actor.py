@@ -95,6 +95,6 @@ def test_an_auditor_changes_nothing_and_an_admin_does_everything() -> None:
 
     books = {"drift", "approve", "approve-statements", "close", "reopen", "adjust", "paid", "export payroll"}
     disputes = {"dispute open", "dispute close", "dispute test"}
-    worker = {"sync", "backfill", "reassign", "run", "doctor", "setup"}
+    worker = {"sync", "backfill", "reassign", "run", "doctor", "setup", "backup", "restore"}
     assert changing == books | disputes | worker
     assert all("admin" in roles and roles <= EVERYBODY for roles in MAY.values())

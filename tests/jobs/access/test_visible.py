@@ -81,7 +81,7 @@ def _actions(callback: object) -> Iterator[str]:
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and node.func.id in {"opened", "asked", "wired"}
+            and node.func.id in {"opened", "unopened", "asked", "wired"}
         ):
             yield from (part.value for part in ast.walk(node.args[1]) if isinstance(part, ast.Constant))
 
