@@ -27,8 +27,20 @@ def looks_of(component: Component, measures: Mapping[str, Measure]) -> Iterator[
     ]
     for look in own:
         yield look
-        for name, quota in measures[look.measure].parts:
+        for name, quota in parts_of(look.measure, measures):
             yield Look(name, look.over, quota)
+
+
+def parts_of(measure: str, measures: Mapping[str, Measure]) -> Iterator[tuple[str, str | None]]:
+    """The measures that one is made of, and the quotas with which they are compared; of a ratio that is weighted, too.
+
+    A ratio has no parts that are made of others.
+    """
+    of = measures[measure]
+    for name, quota in of.parts:
+        yield name, quota
+        if of.weighted and measures[name].ratio is not None:
+            yield from measures[name].parts
 
 
 def looks(components: Iterable[Component], measures: Mapping[str, Measure]) -> Iterator[Look]:

@@ -17,7 +17,7 @@ from engine.documents.document import Policy
 from engine.documents.draw import Draw
 from engine.documents.exchanging import Exchanging
 from engine.documents.findings import Accepted
-from engine.documents.looks import looks
+from engine.documents.looks import looks, parts_of
 from engine.documents.measure import Measure, Unit
 from engine.documents.plan_cap import PlanCap
 from engine.documents.precedence import Precedence, before, precedence_problems
@@ -195,7 +195,7 @@ class Plan(Policy):
 
     def _cash_problems(self) -> Iterator[Problem]:
         """What is earned as cash comes waits for nothing more, gives back by itself, and is a moving amount."""
-        paid = {part.id for part in self.components if self.measures[part.measure].sum == "cash"}
+        paid = {part.id for part in self.components if self._reads_cash(part.measure)}
         for position, part in enumerate(self.components):
             waits = {step.on for step in self.release_of(part)} & {"invoice", "cash"}
             if part.id in paid and waits:
@@ -216,6 +216,11 @@ class Plan(Policy):
             for read in sorted(paid & set(measure.of)):
                 message = f"{read} is earned as cash comes: what it comes to is not known when this is added up."
                 yield Problem(("measures", name, "of"), message, f"Remove {read}.")
+
+    def _reads_cash(self, measure: str) -> bool:
+        """Whether it adds up cash, or is made of what does."""
+        names = (measure, *(part for part, _ in parts_of(measure, self.measures)))
+        return any(self.measures[name].sum == "cash" for name in names)
 
     def _release_problems(self) -> Iterator[Problem]:
         """What is earned without a deal can only wait for time."""

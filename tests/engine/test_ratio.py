@@ -1,5 +1,6 @@
 """A ratio of two measures is exact where deals end, whichever came first, and something over nothing is held."""
 
+from datetime import date
 from fractions import Fraction
 
 import polars as pl
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from engine.documents.measure import Measure
 from engine.documents.ratio import Ratio
+from engine.documents.values import Dated
+from engine.documents.weighted import WeightedAttainment
 from engine.payees.attain import Attainment
 from engine.payees.ratio import PARTS, ratio_of
 from engine.payees.side_by_side import OF_CREDIT
@@ -30,6 +33,10 @@ def attained(rows):
     )
     waiting = pl.DataFrame(schema={"payee_id": pl.String, "window": pl.String})
     return Attainment(rows=frame, waiting=waiting, undealt=waiting, held=frame, issues=())
+
+
+def flat(value):
+    return Dated(steps=((date.min, value),))
 
 
 def running(found, place):
@@ -79,3 +86,19 @@ def test_a_deal_that_is_paid_twice_in_a_month_moves_the_ratio_with_two_lines():
     parts = ["earning", "payment 2026-03-12", "payment 2026-03-13"]
     assert first.lines["part"].to_list() == parts
     assert case.pays(sale, ledger(first.postings)).postings.is_empty()
+
+
+def test_what_is_weighted_waits_for_the_earnings_in_its_ratio():
+    measures = {
+        "sold": Measure(sum="amount"),
+        "paid": Measure(sum="earnings", of=("base",)),
+        "share": Measure(ratio=Ratio(of="paid", to="sold")),
+        "score": Measure(weighted=(WeightedAttainment(measure="share", weight=Fraction(1)),)),
+    }
+    late = component(
+        id="late", measure="score", rate=None, accumulates="month", times=flat(Fraction(1)), target=flat(10**8)
+    )
+
+    outcome = Case([plan(late, component(measure="sold"), measures=measures)]).pays(sold(("2026-03-10", 8_000)))
+
+    assert outcome.lines.select("component", "amount_micros").rows() == [("late", 10**7), ("base", 8 * 10**8)]

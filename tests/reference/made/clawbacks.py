@@ -12,12 +12,12 @@ BANDS = (
 )
 
 
-def clawback(chance: Random, components: list[dict[str, Any]]) -> dict[str, Any]:
+def clawback(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
     """`clawback` of some components, but not of residuals and cash."""
     some = [
         part["id"]
-        for part in components
-        if "residual" not in part and part["measure"] != "cash" and chance.random() < 0.7
+        for part in document["components"]
+        if "residual" not in part and not _reads_cash(part["measure"], document["measures"]) and chance.random() < 0.7
     ]
     if not some:
         return {}
@@ -30,3 +30,10 @@ def clawback(chance: Random, components: list[dict[str, Any]]) -> dict[str, Any]
         takes = chance.choice([{"unearned": "window"}, {"unearned": "term", "by": "days"}])
     of = {"of": chance.choice(["earned", "paid"])} if chance.random() < 0.5 else {}
     return {"clawback": {"when": when, "takes_back": takes, **of, "applies_to": some}}
+
+
+def _reads_cash(name: str, measures: dict[str, Any]) -> bool:
+    """Whether a measure is cash, or made of it."""
+    of = measures[name]
+    parts = [*of.get("ratio", {}).values(), *(part["measure"] for part in of.get("weighted", ()))]
+    return of.get("sum") == "cash" or any(_reads_cash(part, measures) for part in parts if part in measures)

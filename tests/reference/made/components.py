@@ -29,9 +29,9 @@ CREDITED = (*MONEY, "count", "met", "paid", "cash")
 
 def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) -> dict[str, Any]:
     """One more component of a plan, which may read those before it."""
-    of_pay = ["paid", "paid", "cash"] if before else []
-    others = ["count", "met", "score", "nps", "csat", "mbo", *WINDOWED, *RATIOS]
-    measure = chance.choice([*MONEY, *MONEY, *others, *of_pay])
+    later = ["paid", "paid", "cash", "score", "each"] if before else []
+    others = ["count", "met", "part", "mean", "nps", "csat", "mbo"]
+    measure = chance.choice([*MONEY, *MONEY, *others, *later])
     kinds = [
         "commission",
         "spiff",

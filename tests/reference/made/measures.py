@@ -30,7 +30,7 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
         "score": {"weighted": _weighted(chance)},
         "part": {"ratio": _ratio(chance, of_a_kind=True)},
         "mean": {"ratio": {**_ratio(chance), "as": "amount"}},
-        "each": {"ratio": {**_ratio(chance), "as": "number"}},
+        "each": {"ratio": {**_ratio(chance, "paid", "cash"), "as": "number"}},
     }
 
 
@@ -52,9 +52,9 @@ def _weighted(chance: Random) -> list[dict[str, Any]]:
     return parts
 
 
-def _ratio(chance: Random, *, of_a_kind: bool = False) -> dict[str, Any]:
+def _ratio(chance: Random, *more: str, of_a_kind: bool = False) -> dict[str, Any]:
     """Any two that can be added up; or two of money, or two that count."""
-    money, counted = ["m1", "m2", "plain", "cash", "mbo"], ["count", "met", "nps"]
+    money, counted = ["m1", "m2", "plain", "mbo", *more], ["count", "met", "nps"]
     of, to = chance.sample(chance.choice([money, counted]) if of_a_kind else [*money, *counted], 2)
     return {"of": of, "to": to}
 

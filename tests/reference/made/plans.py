@@ -39,7 +39,7 @@ def plan(chance: Random, name: str, parts: int, currency: str | None = None) -> 
         document["components"].append(component(chance, document["components"], of_team=name == "manager"))
     document |= precedence(chance, document)
     if chance.random() < 0.5:
-        document |= clawback(chance, document["components"])
+        document |= clawback(chance, document)
     document |= bonus_pools(chance, of_team=name == "manager")
     document |= plan_caps(chance, document["components"])
     document |= draw(chance) if chance.random() < 0.3 else {}
