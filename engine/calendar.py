@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from engine.documents.company import Company
-from engine.periods import MONTHS, PeriodKind, Periods, periods
+from engine.fiscal import fiscal_months
+from engine.periods import PeriodKind, Periods, periods
 
 LABELS: dict[PeriodKind, re.Pattern[str]] = {
     "month": re.compile("([0-9]{4})-([0-9]{2})", re.ASCII),
@@ -78,7 +79,12 @@ def following(label: str, company: Company) -> str:
 
 def month_of_year(day: date, company: Company) -> int:
     """The how-many-eth fiscal month of its fiscal year the day lies in, from 1."""
-    return periods("month", company).number(day) % MONTHS["year"] + 1
+    return periods("month", company).number(day) % months_of_a_year(company) + 1
+
+
+def months_of_a_year(company: Company) -> int:
+    """How many fiscal months a year has: twelve, or thirteen periods."""
+    return fiscal_months(company).of_a_year
 
 
 def months_after(day: date, count: int, company: Company) -> date:

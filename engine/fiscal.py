@@ -1,8 +1,8 @@
 """How fiscal months are counted: one number that goes on through the years, for a day and for a column of days.
 
-A number is `year * 12 + place`. Where fiscal months are calendar months, it is the calendar month in which they begin;
-everything follows by arithmetic. Where they are weeks in a pattern or listed periods, it is fiscal year and period, and
-a table of first days says where each begins.
+A number is `year * 12 + place` (`* 13` in years of thirteen periods). Where fiscal months are calendar months, it is
+the calendar month in which they begin; everything follows by arithmetic. Where they are weeks in a pattern or listed
+periods, it is fiscal year and period, and a table of first days says where each begins.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from engine.documents.company import Company
 from engine.documents.fiscal import FiscalPeriods, FiscalWeeks
 
 MONTHS_OF_A_YEAR = 12
+MONTHS_OF_A_QUARTER = 3
 EPOCH = date(1970, 1, 1).toordinal()
 YEARS = range(2, date.max.year - 1)
 """Fiscal years that a table holds: every one that lies in the years 1 to 9999."""
@@ -27,6 +28,14 @@ YEARS = range(2, date.max.year - 1)
 
 class FiscalMonths(Protocol):
     """The fiscal months of a company."""
+
+    @property
+    def of_a_year(self) -> int:
+        """How many make a year."""
+
+    @property
+    def of_the_first_quarter(self) -> int:
+        """How many make its first quarter; the second and third have three, the last the rest."""
 
     @property
     def opens(self) -> int:
@@ -55,6 +64,8 @@ class CalendarMonths:
 
     month: int
     day: int
+    of_a_year: int = MONTHS_OF_A_YEAR
+    of_the_first_quarter: int = MONTHS_OF_A_QUARTER
 
     @property
     def opens(self) -> int:
@@ -92,6 +103,8 @@ class ListedMonths:
     """The number of the first of them."""
     starts: tuple[int, ...]
     """Their first days, in days since 1970."""
+    of_a_year: int = MONTHS_OF_A_YEAR
+    of_the_first_quarter: int = MONTHS_OF_A_QUARTER
     opens: int = 0
     name_ahead: int = 0
 
@@ -107,7 +120,7 @@ class ListedMonths:
     def first_day(self, number: int) -> date:
         """Its entry in the table."""
         if not 0 <= number - self.first < len(self.starts):
-            msg = f"fiscal year {number // MONTHS_OF_A_YEAR} is out of range"
+            msg = f"fiscal year {number // self.of_a_year} is out of range"
             raise ValueError(msg)
         return date.fromordinal(self.starts[number - self.first] + EPOCH)
 
@@ -128,10 +141,16 @@ def fiscal_months(company: Company) -> FiscalMonths:
 @cache
 def _counted(starts: str | None, weeks: FiscalWeeks | None, listed: FiscalPeriods | None) -> FiscalMonths:
     if weeks is not None:
-        return ListedMonths(YEARS[0] * MONTHS_OF_A_YEAR, _of_weeks(weeks))
+        count = len(weeks.weeks())
+        return ListedMonths(YEARS[0] * count, _of_weeks(weeks), count, _first_quarter(weeks))
     if listed is not None:
-        return ListedMonths(*_of_list(listed))
+        count = len(listed.years[0].periods)
+        return ListedMonths(*_of_list(listed, count), count, _first_quarter(listed))
     return CalendarMonths(*(int(part) for part in (starts or "01-01").split("-")))
+
+
+def _first_quarter(calendar: FiscalWeeks | FiscalPeriods) -> int:
+    return MONTHS_OF_A_QUARTER + (calendar.long_quarter == "first")
 
 
 def _of_weeks(weeks: FiscalWeeks) -> tuple[int, ...]:
@@ -141,14 +160,14 @@ def _of_weeks(weeks: FiscalWeeks) -> tuple[int, ...]:
     return tuple([start + days for start in starts for days in before])
 
 
-def _of_list(listed: FiscalPeriods) -> tuple[int, tuple[int, ...]]:
+def _of_list(listed: FiscalPeriods, count: int) -> tuple[int, tuple[int, ...]]:
     """The number of the first period of the table, and the periods: those listed, and before and after them alike."""
     days = [day.toordinal() - EPOCH for year in listed.years for day in year.periods]
     days.append(listed.until.toordinal() - EPOCH)
     first, last = listed.years[0].number, listed.years[-1].number
     lengths = [later - earlier for earlier, later in pairwise(days)]
-    early, late = lengths[:MONTHS_OF_A_YEAR], lengths[-MONTHS_OF_A_YEAR:]
+    early, late = lengths[:count], lengths[-count:]
     back = min(first - YEARS[0], (days[0] + EPOCH - 1) // sum(early))
     ahead = min(YEARS[-1] - last, (date.max.toordinal() - EPOCH - days[-1]) // sum(late))
     starts = accumulate([*early * back, *lengths, *late * ahead], initial=days[0] - back * sum(early))
-    return (first - back) * MONTHS_OF_A_YEAR, tuple(starts)
+    return (first - back) * count, tuple(starts)

@@ -15,13 +15,15 @@ import polars as pl
 
 from engine.documents.company import Company
 from engine.documents.fiscal import WEEKDAYS
-from engine.fiscal import EPOCH, MONTHS_OF_A_YEAR, FiscalMonths, fiscal_months
+from engine.fiscal import EPOCH, MONTHS_OF_A_QUARTER, FiscalMonths, fiscal_months
 from engine.texts import text
 
 PeriodKind = Literal["week", "two_weeks", "half_month", "month", "quarter", "half", "year"]
 MONTHS: dict[PeriodKind, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-"""How many fiscal months a part of the fiscal year has."""
-LETTERS = {3: "Q", 6: "H"}
+"""How many months a part of the year has."""
+BEGINS: dict[PeriodKind, tuple[int, ...]] = {"quarter": (3, 6, 9), "half": (6,), "year": ()}
+"""At which fiscal months later parts of the year begin, where its first quarter has three."""
+LETTERS: dict[PeriodKind, str] = {"quarter": "Q", "half": "H"}
 FIRST_PAIR = date(2026, 1, 5)
 """A day in the first of two weeks, where the company names none."""
 FIRST_HALF = 15
@@ -52,52 +54,86 @@ class Periods(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """Parts of the fiscal year, of so many months."""
+class Months:
+    """The fiscal months, counted from a fiscal year's first."""
 
     months: FiscalMonths
-    length: int
 
     def number(self, day: date) -> int:
-        """Every so many months, counted from a fiscal year's first."""
-        return (self.months.number(day) - self.months.opens) // self.length
+        """How many have passed since the first of a fiscal year."""
+        return self.months.number(day) - self.months.opens
 
     def numbers(self, days: pl.Expr) -> pl.Expr:
         """The same for a column."""
-        return (self.months.numbers(days) - self.months.opens) // self.length
+        return self.months.numbers(days) - self.months.opens
 
     def first_day(self, number: int) -> date:
-        """That of its first month."""
-        return self.months.first_day(number * self.length + self.months.opens)
+        """That of the fiscal month."""
+        return self.months.first_day(number + self.months.opens)
 
     def name(self, number: int) -> str:
-        """`2026-03`, `FY2026-Q1`, `FY2026-H1`, `FY2026`."""
-        if self.length == 1:
-            return _month_name(number + self.months.opens)
-        year, place = self._placed(number)
-        return f"FY{year}-{LETTERS[self.length]}{place}" if self.length in LETTERS else f"FY{year}"
+        """`2026-03`."""
+        return _month_name(number + self.months.opens, self.months)
 
     def names(self, numbers: pl.Expr) -> pl.Expr:
         """The same for a column."""
-        if self.length == 1:
-            return _month_names(numbers + self.months.opens)
-        year, place = self._placed(numbers)
-        letter = LETTERS.get(self.length)
-        return text("FY{}-{}{}", year, pl.lit(letter), place) if letter else text("FY{}", year)
+        return _month_names(numbers + self.months.opens, self.months)
 
     def numbered(self, year: int, *place: int) -> int:
-        """From the month's, or from the place in the fiscal year."""
-        if self.length == 1:
-            return year * MONTHS_OF_A_YEAR + place[0] - 1 - self.months.opens
-        return (year - self.months.name_ahead) * self._of_a_year + (place[0] if place else 1) - 1
+        """From the place in the calendar year, or in the fiscal one where months are no calendar months."""
+        return year * self.months.of_a_year + place[0] - 1 - self.months.opens
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of the fiscal year: quarters, halves, or all of it."""
+
+    months: Months
+    letter: str | None
+    begins: tuple[int, ...]
+    """The places in the year, from 0, of the months with which the later parts begin."""
+
+    def number(self, day: date) -> int:
+        """Parts since the first of the calendar."""
+        year, place = divmod(self.months.number(day), self._of_a_year)
+        return year * self._parts + sum(place >= begin for begin in self.begins)
+
+    def numbers(self, days: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+        month = self.months.numbers(days)
+        year, place = month // self._of_a_year, month % self._of_a_year
+        return year * self._parts + sum((place >= begin).cast(pl.Int32) for begin in self.begins)
+
+    def first_day(self, number: int) -> date:
+        """That of its first month."""
+        year, part = divmod(number, self._parts)
+        return self.months.first_day(year * self._of_a_year + (0, *self.begins)[part])
+
+    def name(self, number: int) -> str:
+        """`FY2026-Q1`, `FY2026-H1`, `FY2026`."""
+        year, place = self._placed(number)
+        return f"FY{year}-{self.letter}{place}" if self.letter else f"FY{year}"
+
+    def names(self, numbers: pl.Expr) -> pl.Expr:
+        """The same for a column."""
+        year, place = self._placed(numbers)
+        return text("FY{}-{}{}", year, pl.lit(self.letter), place) if self.letter else text("FY{}", year)
+
+    def numbered(self, year: int, *place: int) -> int:
+        """From the place in the fiscal year."""
+        return (year - self.months.months.name_ahead) * self._parts + (place[0] if place else 1) - 1
+
+    @property
+    def _parts(self) -> int:
+        return 1 + len(self.begins)
 
     @property
     def _of_a_year(self) -> int:
-        return MONTHS_OF_A_YEAR // self.length
+        return self.months.months.of_a_year
 
     def _placed(self, number: Count) -> tuple[Count, Count]:
         """The name of its fiscal year, and its place in it from 1."""
-        return number // self._of_a_year + self.months.name_ahead, number % self._of_a_year + 1
+        return number // self._parts + self.months.months.name_ahead, number % self._parts + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +159,15 @@ class HalfMonths:
 
     def name(self, number: int) -> str:
         """`2026-03-H1`."""
-        return f"{_month_name(number // 2)}-H{number % 2 + 1}"
+        return f"{_month_name(number // 2, self.months)}-H{number % 2 + 1}"
 
     def names(self, numbers: pl.Expr) -> pl.Expr:
         """The same for a column."""
-        return text("{}-H{}", _month_names(numbers // 2), numbers % 2 + 1)
+        return text("{}-H{}", _month_names(numbers // 2, self.months), numbers % 2 + 1)
 
     def numbered(self, year: int, *place: int) -> int:
         """From the month, and which half."""
-        return (year * MONTHS_OF_A_YEAR + place[0] - 1) * 2 + place[1] - 1
+        return (year * self.months.of_a_year + place[0] - 1) * 2 + place[1] - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +196,8 @@ class Weeks:
             fourth = self.first_day(number) + timedelta(days=3)
             return f"{fourth.year}-W{(fourth - date(fourth.year, 1, 1)).days // 7 + 1:02}"
         start = self.first_day(number)
-        year = self.months.number(start) // MONTHS_OF_A_YEAR
-        return f"{year}-W{(start - self.months.first_day(year * MONTHS_OF_A_YEAR)).days // 7 + 1:02}"
+        year = self.months.number(start) // self.months.of_a_year
+        return f"{year}-W{(start - self.months.first_day(year * self.months.of_a_year)).days // 7 + 1:02}"
 
     def names(self, numbers: pl.Expr) -> pl.Expr:
         """The same for a column."""
@@ -169,13 +205,13 @@ class Weeks:
         if self.months is None:
             fourth = start + pl.duration(days=3)
             return text("{}-W{}", fourth.dt.year(), _two_digits((fourth.dt.ordinal_day() - 1) // 7 + 1))
-        year = self.months.numbers(start) // MONTHS_OF_A_YEAR
-        since = (start - self.months.first_days(year * MONTHS_OF_A_YEAR)).dt.total_days()
+        year = self.months.numbers(start) // self.months.of_a_year
+        since = (start - self.months.first_days(year * self.months.of_a_year)).dt.total_days()
         return text("{}-W{}", year, _two_digits(since // 7 + 1))
 
     def numbered(self, year: int, *place: int) -> int:
         """Counted from the week of 4 January, or of the fiscal year's first day."""
-        first = self.months.first_day(year * MONTHS_OF_A_YEAR) if self.months else date(year, 1, 4)
+        first = self.months.first_day(year * self.months.of_a_year) if self.months else date(year, 1, 4)
         return self.number(first) + place[0] - 1
 
 
@@ -224,7 +260,10 @@ def periods(kind: PeriodKind, company: Company) -> Periods:
     if kind == "two_weeks":
         weeks = _weeks(company)
         return TwoWeeks(weeks, weeks.number(company.two_weeks_start or FIRST_PAIR) % 2)
-    return Parts(months, MONTHS[kind])
+    if kind == "month":
+        return Months(months)
+    longer = months.of_the_first_quarter - MONTHS_OF_A_QUARTER
+    return Parts(Months(months), LETTERS.get(kind), tuple(begin + longer for begin in BEGINS[kind]))
 
 
 def _weeks(company: Company) -> Weeks:
@@ -233,12 +272,12 @@ def _weeks(company: Company) -> Weeks:
     return Weeks(WEEKDAYS.index(company.weeks_start or "monday"), None)
 
 
-def _month_name(month: int) -> str:
-    return f"{month // MONTHS_OF_A_YEAR}-{month % MONTHS_OF_A_YEAR + 1:02}"
+def _month_name(month: int, months: FiscalMonths) -> str:
+    return f"{month // months.of_a_year}-{month % months.of_a_year + 1:02}"
 
 
-def _month_names(months: pl.Expr) -> pl.Expr:
-    return text("{}-{}", months // MONTHS_OF_A_YEAR, _two_digits(months % MONTHS_OF_A_YEAR + 1))
+def _month_names(numbers: pl.Expr, months: FiscalMonths) -> pl.Expr:
+    return text("{}-{}", numbers // months.of_a_year, _two_digits(numbers % months.of_a_year + 1))
 
 
 def _two_digits(number: pl.Expr) -> pl.Expr:

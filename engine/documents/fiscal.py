@@ -30,7 +30,9 @@ MonthName = Literal[
 ]
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)
 MONTH_NAMES: tuple[str, ...] = get_args(MonthName)
-PERIODS_OF_A_YEAR = 12
+PERIODS_OF_A_YEAR = (12, 13)
+LongQuarter = Literal["first", "last"]
+"""Which quarter of thirteen periods has four of them."""
 TWELVE = (
     "[2025-12-29, 2026-01-26, 2026-02-23, 2026-03-30, 2026-04-27, 2026-05-25, "
     "2026-06-29, 2026-07-27, 2026-08-24, 2026-09-28, 2026-10-26, 2026-11-23]"
@@ -51,8 +53,12 @@ class FiscalWeeks(Document):
     ends it. Contracts, terms and clawbacks still count calendar months.
     """
 
-    pattern: Literal["4-4-5", "4-5-4", "5-4-4"] = Field(examples=["4-4-5"])
-    """How many weeks the three periods of a quarter have."""
+    pattern: Literal["4-4-5", "4-5-4", "5-4-4", "4x13"] = Field(examples=["4-4-5"])
+    """How many weeks the three periods of a quarter have. `4x13`: a year has thirteen periods of four weeks, `2026-01`
+    to `2026-13`, and a thirteenth of a yearly promise belongs to each."""
+    long_quarter: LongQuarter = Field(default="last", examples=["first"])
+    """Of thirteen periods: the `first` or the `last` quarter has four of them, the others three; the half with it has
+    seven."""
     ends: Literal["last", "nearest"] = Field(examples=["last"])
     """The year ends on the `last` such weekday in the month, or on the one `nearest` to the month's last day, which may
     be one to three days into the next month."""
@@ -69,23 +75,29 @@ class FiscalWeeks(Document):
         return end + timedelta(days=7 - back if self.ends == "nearest" and back > 7 // 2 else -back)
 
     def weeks(self) -> tuple[int, ...]:
-        """The weeks of the twelve periods of a year of 52 weeks."""
-        return tuple(int(part) for part in self.pattern.split("-")) * 4
+        """The weeks of the periods of a year of 52 weeks."""
+        return (4,) * 13 if self.pattern == "4x13" else tuple(int(part) for part in self.pattern.split("-")) * 4
+
+    def problems(self) -> Iterator[Problem]:
+        """Quarters of twelve periods have three each."""
+        if self.pattern != "4x13" and self.long_quarter == "first":
+            message = "every quarter of twelve periods has three."
+            yield Problem(("long_quarter",), message, "Remove it, or write pattern: 4x13.")
 
 
 class FiscalYear(Document):
-    """The first days of the twelve periods of a fiscal year."""
+    """The first days of the periods of a fiscal year."""
 
     year: Annotated[StrictStr, _year[0], _year[1]] = Field(examples=["FY2026"])
     """What it is called; the periods of FY2026 are 2026-01 to 2026-12."""
     periods: Annotated[tuple[Day, ...], *FILLED] = Field(examples=[TWELVE])
-    """Their first days, all twelve in order: three make a quarter, six a half."""
+    """Their first days, all twelve in order: three make a quarter, six a half. Or all thirteen; see `long_quarter`."""
 
     def problems(self) -> Iterator[Problem]:
-        """Twelve periods, each later than the one before."""
-        if len(self.periods) != PERIODS_OF_A_YEAR:
-            message = f"{len(self.periods)} periods, but a fiscal year has {PERIODS_OF_A_YEAR}."
-            yield Problem(("periods",), message, "List the first day of each of the twelve.")
+        """Twelve or thirteen periods, each later than the one before."""
+        if len(self.periods) not in PERIODS_OF_A_YEAR:
+            message = f"{len(self.periods)} periods, but a fiscal year has 12 or 13."
+            yield Problem(("periods",), message, "List the first day of each of them.")
         yield from _climbs(self.periods, ("periods",))
 
     @property
@@ -106,10 +118,18 @@ class FiscalPeriods(Document):
     """Fiscal years in order, without a gap."""
     until: Day = Field(examples=["2027-01-04"])
     """The first day after the last year."""
+    long_quarter: LongQuarter = Field(default="last", examples=["first"])
+    """Where years have thirteen periods: the `first` or the `last` quarter has four of them, the others three; the half
+    with it has seven."""
 
     def problems(self) -> Iterator[Problem]:
-        """Years follow each other, and each begins when the one before has ended."""
+        """Years have as many periods and follow each other, and each begins when the one before has ended."""
+        if self.long_quarter == "first" and len(self.years[0].periods) in PERIODS_OF_A_YEAR[:1]:
+            yield Problem(("long_quarter",), "every quarter of twelve periods has three.", "Remove it.")
         for place, (earlier, later) in enumerate(pairwise(self.years), start=1):
+            if len(earlier.periods) != len(later.periods):
+                message = f"{len(later.periods)} periods, but the year before has {len(earlier.periods)}."
+                yield Problem(("years", place, "periods"), message, "Write as many for each year.")
             if later.number != earlier.number + 1:
                 message, remedy = f"{later.year} does not follow {earlier.year}.", f"List FY{earlier.number + 1} next."
                 yield Problem(("years", place, "year"), message, remedy)

@@ -1,7 +1,8 @@
 """Targets from people data: base salary, variable pay and OTE of a year, as rows that add up over windows (DESIGN 5.2).
 
-A twelfth of the year's amount belongs to each fiscal month, divided among its days where pay changes inside it. Amounts
-are rounded along the fiscal year, so that the twelve months add up to the year, and three of them to its quarter.
+A twelfth of the year's amount belongs to each fiscal month (a thirteenth in years of thirteen periods), divided among
+its days where pay changes inside it. Amounts are rounded along the fiscal year, so that its months add up to the year,
+and those of a quarter to the quarter.
 """
 
 from __future__ import annotations
@@ -16,15 +17,13 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book
-from engine.calendar import month_of_year, period_of
+from engine.calendar import month_of_year, months_of_a_year, period_of
 from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.money import round_ratio
 from engine.payees.exchange import Exchange, rate_of
 from engine.payees.presence import presences, share_present
 from engine.payees.proration import months_of
-
-MONTHS_OF_A_YEAR = 12
 
 
 def promised_rows(plan: Plan, book: Book, company: Company, days: tuple[date, date]) -> dy.DataFrame[f.Quotas]:
@@ -64,7 +63,7 @@ def _of_the_year(since: date, until: date, company: Company) -> tuple[Fraction, 
     month = period_of(since, "month", company)
     number, length = month_of_year(since, company), (month.ends_on - month.starts_on).days
     over = (number - 1 + Fraction((day - month.starts_on).days, length) for day in (since, until))
-    before, after = (share / MONTHS_OF_A_YEAR for share in over)
+    before, after = (share / months_of_a_year(company) for share in over)
     return before, after
 
 

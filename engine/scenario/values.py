@@ -19,7 +19,7 @@ from engine.documents.values import AMOUNT_SCHEMA, PERCENT_SCHEMA, micros, perce
 
 _YEAR = "(19[89][0-9]|20[0-9]{2})"
 _WEEK = "W(0[1-9]|[1-4][0-9]|5[0-3])"
-_SHORT = f"(0[1-9]|1[0-2])(-H[12])?|{_WEEK}(-{_WEEK})?"
+_SHORT = f"(0[1-9]|1[0-3])(-H[12])?|{_WEEK}(-{_WEEK})?"
 _PERIOD = rf"({_YEAR}-({_SHORT})|FY{_YEAR}(-(Q[1-4]|H[12]))?)"
 _period = spelt(_PERIOD, "Write a month such as 2026-03, or FY2026-Q1, FY2026-H1, FY2026.", "a period")
 PeriodLabel = Annotated[StrictStr, _period[0], _period[1]]

@@ -44,7 +44,10 @@ WEEKS = (
     FiscalWeeks(pattern="4-4-5", ends="last", weekday="sunday", month="december"),
     FiscalWeeks(pattern="5-4-4", ends="nearest", weekday="monday", month="december"),
     FiscalWeeks(pattern="4-4-5", ends="nearest", weekday="friday", month="february"),
+    FiscalWeeks(pattern="4x13", ends="last", weekday="saturday", month="december"),
+    FiscalWeeks(pattern="4x13", ends="nearest", weekday="saturday", month="january", long_quarter="first"),
 )
+THIRTEEN, LONG_FIRST = (company(fiscal_weeks=rule) for rule in WEEKS[-2:])
 weeks = st.sampled_from(WEEKS)
 by_months = st.builds(
     lambda month, day: company(fiscal_year_starts=f"{month:02}-{day:02}"), st.integers(1, 12), st.integers(1, 28)
@@ -148,6 +151,14 @@ def test_an_instant_without_a_zone_is_refused():
         ("2026-03-15", "half_month", JANUARY, "2026-03-H1", "2026-03-01 to 2026-03-16"),
         ("2024-02-29", "half_month", JANUARY, "2024-02-H2", "2024-02-16 to 2024-03-01"),
         ("2026-02-28", "half_month", MID_JULY, "2026-02-H1", "2026-02-15 to 2026-03-02"),
+        ("2026-12-26", "month", THIRTEEN, "2026-13", "2026-11-29 to 2026-12-27"),
+        ("2026-09-06", "quarter", THIRTEEN, "FY2026-Q4", "2026-09-06 to 2026-12-27"),
+        ("2026-06-14", "half", THIRTEEN, "FY2026-H2", "2026-06-14 to 2026-12-27"),
+        ("2022-12-31", "month", THIRTEEN, "2022-13", "2022-11-27 to 2023-01-01"),  # five weeks in place of four
+        ("2026-05-23", "quarter", LONG_FIRST, "FY2027-Q1", "2026-02-01 to 2026-05-24"),
+        ("2026-05-24", "quarter", LONG_FIRST, "FY2027-Q2", "2026-05-24 to 2026-08-16"),
+        ("2026-05-24", "half", LONG_FIRST, "FY2027-H1", "2026-02-01 to 2026-08-16"),
+        ("2026-12-26", "half_month", THIRTEEN, "2026-13-H2", "2026-12-14 to 2026-12-27"),
         ("2027-01-06", "month", BY_LIST, "2027-01", "2027-01-06 to 2027-02-06"),  # as long as the listed year's first
         ("2026-01-02", "month", BY_LIST, "2025-12", "2025-11-30 to 2026-01-03"),
     ],
@@ -230,13 +241,15 @@ def test_shorter_periods_nest_in_longer_ones(day, company_is):
 def test_years_of_weeks_are_whole_and_end_as_the_rule_says(number, rule):
     """52 or 53 weeks; the last period has the 53rd; quarters are 13 weeks otherwise; the pattern holds in each."""
     year = period_named(f"FY{number}", company(fiscal_weeks=rule))
-    months = [period_named(f"{number}-{month:02}", company(fiscal_weeks=rule)) for month in range(1, 13)]
+    lengths = [7 * weeks for weeks in rule.weeks()]
+    named = [f"{number}-{month:02}" for month in range(1, len(lengths) + 1)]
+    months = [period_named(label, company(fiscal_weeks=rule)) for label in named]
     counted = [(month.ends_on - month.starts_on).days for month in months]
     last_day = year.ends_on - timedelta(days=1)
 
     assert (year.starts_on, year.ends_on) == (months[0].starts_on, months[-1].ends_on)
     assert sum(counted) in (52 * 7, 53 * 7)
-    assert counted[:11] == ([7 * int(part) for part in rule.pattern.split("-")] * 4)[:11]
+    assert (sum(lengths), counted[:-1]) == (52 * 7, lengths[:-1])
     assert last_day.strftime("%A").lower() == rule.weekday
     in_month = last_day.strftime("%B").lower() == rule.month
     if rule.ends == "last":
