@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -18,7 +19,7 @@ DAY_S = 86_400.0
 SLOT_S = 900.0
 
 
-class DailyBudget:
+class DailyBudget(ABC):
     """Counts our calls over a rolling day and stops before the one that would exceed our share.
 
     Shared by every connection of the process. Until the CRM has said what the limit is, nothing is refused.
@@ -60,9 +61,9 @@ class DailyBudget:
         if found := self.said(response.headers):
             self._usage = found
 
+    @abstractmethod
     def said(self, headers: Mapping[str, str]) -> tuple[int, int] | None:
-        """Calls used and allowed, where these headers say so."""
-        raise NotImplementedError
+        """Calls used and allowed, where these headers say so; each CRM has its own."""
 
     def _spent(self) -> int:
         while self._slots and self._monotonic() - self._slots[0][0] >= DAY_S + SLOT_S:

@@ -16,7 +16,8 @@ from jobs.compute import Computed
 from jobs.computing import compute
 from jobs.configuration import Configuration
 from jobs.drift import restore_drifted
-from jobs.owner_places import owner_places
+from jobs.owners.places import owner_places
+from jobs.owners.send import send_owners
 from jobs.publishing.desire import pay_objects
 from jobs.publishing.send import send_records
 from jobs.pull import Progress, pull, quiet
@@ -24,7 +25,6 @@ from jobs.reconcile import RECONCILED, reconcile
 from jobs.restored import look_first
 from jobs.running import Run, running
 from jobs.send import send
-from jobs.send_owners import send_owners
 from store import ownership, runs, settings, writeback
 from store.database import Store
 

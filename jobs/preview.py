@@ -12,7 +12,7 @@ from engine.money import format_amount
 from jobs.access.visible import Sight
 from jobs.books.drift import compute_noticing
 from jobs.configuration import Configuration
-from jobs.owners_ahead import owners_ahead
+from jobs.owners.ahead import owners_ahead
 from jobs.publishing.ahead import records_ahead
 from jobs.publishing.desire import pay_objects
 from jobs.running import Run

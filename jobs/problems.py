@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.port import ConnectorError, NotAllowed, Refused
 from jobs.access.approvals import Unapproved, Waits
-from jobs.access.visible import NotYours
+from jobs.access.errors import NotYours
 from jobs.answers import NotFound
 from jobs.books.errors import PricedAnew
 from jobs.books.refusals import NotOpened, NotYet

@@ -11,7 +11,7 @@ import polars as pl
 
 from connectors.ownership import SPLITS, Ownership
 from engine.money import allocate
-from jobs.owner_places import shares_text
+from jobs.owners.places import shares_text
 
 HUNDREDTHS = 10_000
 """Shares are told in hundredths of a percent, the finest that every CRM knows."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from engine.documents.plan import Plan
 from engine.matching import in_force
 from jobs.access.actor import Actor
-from jobs.access.visible import NotYours
+from jobs.access.errors import NotYours
 from store import audit, canonical
 
 ACKNOWLEDGE = "acknowledge"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.documents.access import Access, Duty, Identity
-from jobs.access.visible import NotYours
+from jobs.access.errors import NotYours
 from store import people
 from store.database import Store
 

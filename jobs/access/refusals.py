@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from jobs.access.actor import ACTOR, os_login
-from jobs.access.visible import NotYours
+from jobs.access.errors import NotYours
 from store import audit
 from store.database import Store
 

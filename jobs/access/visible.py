@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import polars as pl
 from sqlalchemy import Connection
@@ -18,10 +17,9 @@ from sqlalchemy import Connection
 from engine.calendar import business_date, period_named
 from engine.documents.access import DECIDES, Duty
 from engine.documents.company import Company
+from jobs.access.actor import Actor
+from jobs.access.errors import NotYours
 from store import people
-
-if TYPE_CHECKING:
-    from jobs.access.actor import Actor
 
 ReportingLine = tuple[str, str, date, date | None]
 """Person, manager, first day, first day after."""
@@ -57,10 +55,6 @@ MAY: Mapping[str, frozenset[Duty]] = MappingProxyType(
     }
 )
 """By what is done, whose roles allow it. What is not named here is done by nobody."""
-
-
-class NotYours(Exception):  # noqa: N818  # shown to a person as it is
-    """The acting person may not do or see this. The message is the same where there is nothing to be seen."""
 
 
 def may_do(actor: Actor, action: str) -> bool:

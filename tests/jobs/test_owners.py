@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from connectors.mapping import read_mapping
 from connectors.ownership import OwnerPolicy
 from connectors.port import Refused
-from jobs import look_owners
 from jobs.access.approvals import approve
 from jobs.access.asks import asks
 from jobs.crash_points import OWNER_POINTS
-from jobs.owner_places import FieldPlace, Said
-from jobs.owners import BETWEEN_CHANGES, Seen, decide
+from jobs.owners import look
+from jobs.owners.deciding import BETWEEN_CHANGES, Seen, decide
+from jobs.owners.places import FieldPlace, Said
 from jobs.preview import preview
 from jobs.stand_in import SANDBOXES
 from sandbox.world import World
@@ -205,7 +205,7 @@ def test_what_is_set_before_the_crm_stops_answering_counts_for_the_guard(
     owning.edit("tallystick.yaml", lambda text: text + "guard: {owners_share: 1%, owners_min: 0}\n")
     read = FieldPlace.read
     before = {row["Id"]: row["OwnerId"] for row in owning.org.rows("Opportunity")}
-    monkeypatch.setattr(look_owners, "BATCH", 2)
+    monkeypatch.setattr(look, "BATCH", 2)
     asked: list[int] = []
 
     def once(place: FieldPlace, ids: Sequence[str]) -> Said:
@@ -255,7 +255,7 @@ def test_a_crash_after_the_write_leaves_it_ours(owning: Company, monkeypatch: py
         if name == OWNER_POINTS[1]:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("jobs.send_owners.crash_point", crash)
+    monkeypatch.setattr("jobs.owners.send.crash_point", crash)
     with pytest.raises(KeyboardInterrupt):
         owning.cycle()
     monkeypatch.undo()

@@ -6,7 +6,8 @@ import pytest
 
 from engine.documents.access import Access, Identity
 from jobs.access.actor import OsUser, acting, actor_of, os_login
-from jobs.access.visible import EVERYBODY, MAY, NotYours, may_do, must_do
+from jobs.access.errors import NotYours
+from jobs.access.visible import EVERYBODY, MAY, may_do, must_do
 from store import canonical
 from store.database import Store
 

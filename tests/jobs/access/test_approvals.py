@@ -19,7 +19,7 @@ from jobs.access.approvals import (
     request,
     standing,
 )
-from jobs.access.visible import NotYours
+from jobs.access.errors import NotYours
 from store import approvals, audit
 from store.approvals import detail_hash_of
 from store.database import Store

@@ -18,7 +18,8 @@ from engine.documents.access import Duty
 from engine.money import format_amount
 from jobs.access.acknowledging import acknowledge
 from jobs.access.actor import Actor
-from jobs.access.visible import MAY, NotYours, Sight, may_do, may_see, sight_of
+from jobs.access.errors import NotYours
+from jobs.access.visible import MAY, Sight, may_do, may_see, sight_of
 from jobs.answers import NotFound, blame, explain_deal, statement
 from jobs.preview import preview
 from jobs.reports.roster import roster

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from jobs.owner_places import Place, Said, barred
-from jobs.owners import Decision, Seen, decide, last_change
+from jobs.owners.deciding import Decision, Seen, decide, last_change
+from jobs.owners.places import Place, Said, barred
 from jobs.running import Run
 from store import canonical, ownership
 from store.ownership import Owned

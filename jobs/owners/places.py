@@ -12,7 +12,7 @@ from connectors.mapping import CrmMapping
 from connectors.ownership import SPLITS, OwnerPolicy, TeamRole
 from connectors.port import DEAL_OWNER, Beside, Target
 from engine.model import Change, Sent
-from jobs.owners import by_hand
+from jobs.owners.deciding import by_hand
 from store import teams
 from store.ownership import Owned
 from store.teams import Placed

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from connectors.mapping import CrmMapping
 from connectors.ownership import OwnerPolicy
-from jobs.owners import Seen, decide, last_change
+from jobs.owners.deciding import Seen, decide, last_change
 from store import canonical, ownership, results
 from store.ownership import Owned
 

@@ -15,7 +15,7 @@ from jobs.access.approvals import lapse
 from jobs.approval import ask_as_run, os_stranger, waiting_id
 from jobs.configuration import Configuration
 from jobs.guard import Asked
-from jobs.look_owners import Sending, batches, decided
+from jobs.owners.look import Sending, batches, decided
 from jobs.running import Run
 from store import ownership, settings
 

@@ -12,10 +12,10 @@ from connectors.port import NotAllowed, Refused
 from engine.model import Change, Issue, Sent, Severity, Verdict
 from jobs.configuration import Configuration
 from jobs.crash_points import crash_point
-from jobs.look_owners import Sending, batches, decided
-from jobs.owner_guard import hold_owners
-from jobs.owner_places import Before, Place
-from jobs.owners import Decision, subject
+from jobs.owners.deciding import Decision, subject
+from jobs.owners.guard import hold_owners
+from jobs.owners.look import Sending, batches, decided
+from jobs.owners.places import Before, Place
 from jobs.running import Run
 from store import ownership, runs
 from store.ownership import Owned
