@@ -75,8 +75,8 @@ class BonusPool(Document):
     """With `share`, in place of `of`: what everybody on another plan came to."""
     divided_by: Literal["headcount", "days", "measure", "attainment"] = Field(examples=["headcount"])
     """`headcount`: equal parts. `days`: by the days on the plan in the period, less unprotected leave. `measure`: by
-    what each came to in the measure `by` (bookings, those of the team below, or weights that `results.csv` imports); nothing or less
-    has no part. `attainment`: by what each came to over the own `quota`."""
+    what each came to in the measure `by` (bookings, those of the team below, or weights that `results.csv` imports);
+    nothing or less has no part. `attainment`: by what each came to over the own `quota`."""
     by: MeasureName | None = Field(default=None, examples=["bookings"])
     """With `measure` and `attainment`: of which measure."""
     quota: Name | None = Field(default=None, examples=["bookings"])

@@ -302,7 +302,7 @@ class Component(Document):
         if self.beyond is None:
             yield Problem((), "what is paid beyond the last point is not said.", "Add beyond: flat or continue.")
 
-    def quota_problems(self) -> Iterator[Problem]:
+    def quota_problems(self, *, imported: bool) -> Iterator[Problem]:
         """Percentages of what is no percentage itself refer to a quota, and add up over time as the quota does."""
         if self.over_quota and any(row.from_share is None for row in self.rows):
             yield Problem(("brackets",), "times the target rate, but do not begin in percent.", "Begin at 0%.")
@@ -312,7 +312,8 @@ class Component(Document):
         table = "brackets" if self.brackets else "points"
         what = f"{table} in percent of quota compare" if in_percent else "the target rate, target / quota, compares"
         if self.quota is None:
-            remedy = "Add quota with a name used in the quota file, or start brackets at amounts."
+            other = "write as: percent in the measure" if imported else "start brackets at amounts"
+            remedy = f"Add quota with a name used in the quota file, or {other}."
             message = f"{table} in percent without a quota." if in_percent else "a target rate without a quota."
             yield Problem((), message, remedy if in_percent else "Add quota with a name used in the quota file.")
         if self.accumulates == "transaction":

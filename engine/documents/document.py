@@ -160,22 +160,31 @@ def _problems(details: ErrorDetails, examples: Mapping[str, str]) -> Iterator[Pr
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, Problems):
         for problem in cause.problems:
-            yield Problem((*loc, *problem.loc), problem.message, problem.remedy)
+            remedy = _shaped(loc, examples, problem.remedy) if not problem.loc else problem.remedy
+            yield Problem((*loc, *problem.loc), problem.message, remedy)
     elif details["type"] == "missing":
         name = str(loc[-1])
         such_as = f", such as {name}: {examples[name]}" if name in examples else ""
         yield Problem(loc, "missing.", f"Add {name}{such_as}.")
     else:
-        yield Problem(loc, *_words(details))
+        message, remedy = _words(details)
+        yield Problem(loc, message, _shaped(loc, examples, remedy))
+
+
+def _shaped(loc: Loc, examples: Mapping[str, str], remedy: str) -> str:
+    """The remedy for what is no mapping, with an example of the one that is meant."""
+    known = remedy == _MAPPING and loc and examples.get(str(loc[-1]))
+    return f"Write it such as {loc[-1]}: {known}." if known else remedy
 
 
 KEY_OF_A_MAPPING = "[key]"
 """How pydantic says that the key and not its value is wrong."""
+_MAPPING = "Write keys and values, such as {key: value}."
 _WORDS = {
     "string_type": ("is not text.", "Put it in quotes if text is meant."),
     "tuple_type": ("is not a list.", "Write a list, such as [a, b]."),
-    "dict_type": ("is not a mapping.", "Write keys and values, such as {key: value}."),
-    "model_type": ("is not a mapping.", "Write keys and values, such as {key: value}."),
+    "dict_type": ("is not a mapping.", _MAPPING),
+    "model_type": ("is not a mapping.", _MAPPING),
     "bool_type": ("is neither true nor false.", "Write true or false."),
 }
 """Pydantic's own findings in our words."""
@@ -187,6 +196,8 @@ def _words(details: ErrorDetails) -> tuple[str, str]:
     if details["type"] == "literal_error":
         choices = str(details["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         return f"{value} is not a choice here.", _choice(str(details["input"]), choices)
+    if details["type"] == "tuple_type" and isinstance(details["input"], str):
+        return f"{value} is not a list.", f"Write [{value}]."
     message, remedy = _WORDS.get(details["type"], (f"is refused: {details['msg']}.", "See docs/reference."))
     return f"{value} {message}", remedy
 

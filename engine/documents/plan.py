@@ -298,7 +298,7 @@ class Plan(Policy):
             message = f"{component.measure} is measured in {NOUNS[measure.unit]}; a percentage of that is no amount."
             yield Problem(("measure",), message, "Write pays with an amount for each (of percent: for 100 %).")
         if not measure.is_share or (component.quota is not None and not measure.brings_whole):
-            yield from component.quota_problems()
+            yield from component.quota_problems(imported=measure.imported is not None)
         yield from unfit_windows(component, self.measures)
         yield from unfit_to_date(component, self.measures)
         yield from unfit_since(component, self.measures)

@@ -11,6 +11,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from engine.documents.meant import meant
+
 Loc = tuple[str | int, ...]
 
 SHOWN_MAX = 60
@@ -43,10 +45,13 @@ def wrong(message: str, remedy: str) -> Problems:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """A remedy for a misspelt name: the one that was probably meant, or all there are."""
+    """A remedy for a misspelt name: the one that was probably meant, by its letters or its sense, or all there are."""
     known = sorted(names)
     if not known:
         return "None is defined yet: define it first."
+    other = meant(name, known)
+    if other is not None:
+        return other
     close = get_close_matches(name, known, n=1)
     if close:
         return f"Did you mean {close[0]}?"

@@ -196,8 +196,12 @@ class Scenario(Document):
         yield from ((("expect", *place), label) for place, label in self.expect.named_periods())
 
     def payees(self) -> tuple[str, ...]:
-        """Everybody whom the facts name, in order."""
-        named = [
+        """Everybody whom the facts name, in order, and those who are expected to earn."""
+        return tuple(dict.fromkeys([*self.named(), *self.expect.totals]))
+
+    def named(self) -> Iterator[str]:
+        """Everybody whom the facts name."""
+        names = [
             *(payee for deal in self.deals for payee in (*deal.splits, *deal.team, deal.payee)),
             *(stage.owner for deal in self.deals for stage in deal.stages),
             *(fact.payee for fact in self.achieved),
@@ -213,6 +217,5 @@ class Scenario(Document):
             *(fact.payee for fact in self.roles),
             *(payee for line in self.reporting for payee in (line.payee, line.manager)),
             *(person.id for person in self.people),
-            *self.expect.totals,
         ]
-        return tuple(dict.fromkeys(payee for payee in named if payee is not None))
+        yield from (payee for payee in names if payee is not None)

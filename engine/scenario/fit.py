@@ -10,12 +10,15 @@ from engine.documents.plan import DRAW, Plan
 from engine.documents.problems import Loc, Problem, nearest
 from engine.payees.measure import measured_column
 from engine.scenario.adjustments import unfit_adjustments
-from engine.scenario.book import amount_of, windows_of_quotas
+from engine.scenario.book import amount_of, payees_of, windows_of_quotas
 from engine.scenario.cohorts import periods_of
 from engine.scenario.document import Scenario
-from engine.scenario.facts import Achieved, Before
+from engine.scenario.facts import REP, Achieved, Before
 from engine.scenario.fitting import fits_anything, fitting_deal
 from engine.scenario.stated import day_of_before, measure_of
+
+BY_PAYEE = ("payable", "held", "forfeited", "payout", "attainment")
+"""Expectations that name payees."""
 
 
 def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
@@ -32,6 +35,7 @@ def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     yield from _quotas(scenario, rules)
     yield from _enrolments(scenario, rules)
     yield from _components(scenario, rules)
+    yield from _expected_payees(scenario, rules)
 
 
 def _periods(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
@@ -165,3 +169,18 @@ def _components(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     for place, component in named:
         if component is not None and component not in known:
             yield Problem(place, f"no component is called {component}.", nearest(component, known))
+
+
+def _expected_payees(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    """Who is expected to earn is somebody of whom a fact speaks; a draw alone needs none."""
+    expected, everybody = scenario.expect, payees_of(scenario)
+    earns = [payee for payee, amounts in expected.totals.items() if any(amounts.values())]
+    named = everybody if any(plan.draw is not None for plan in rules.plans) else {REP, *scenario.named()}
+    places = [
+        *((("expect", "totals", payee), payee, named) for payee in earns),
+        *((("expect", key, payee), payee, everybody) for key in BY_PAYEE for payee in getattr(expected, key)),
+        *((("expect", "lines", n, "payee"), line.payee, everybody) for n, line in enumerate(expected.lines)),
+    ]
+    for place, payee, known in places:
+        if payee is not None and payee not in known:
+            yield Problem(place, f"no fact speaks of {payee}.", nearest(payee, known))

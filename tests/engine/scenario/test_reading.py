@@ -95,6 +95,8 @@ def test_facts_that_mean_nothing_are_refused(facts: str, problem: str) -> None:
         ("{lines: [{period: 2025-W53, amount: 1}]}", "2025-W53 is no period of the company's calendar."),
         ("{attainment: {rep: {bse: 1}}}", "expect.attainment.rep.bse: no component is called bse."),
         ("{lines: [{component: bse, amount: 1}]}", "expect.lines[1].component: no component is called bse."),
+        ("{totals: {Rep: 1}}", "expect.totals.Rep: no fact speaks of Rep. Did you mean rep?"),
+        ("{payout: {ada: 1}}", "expect.payout.ada: no fact speaks of ada. Known: rep."),
     ],
 )
 def test_expectations_that_mean_nothing_are_refused(expect: str, problem: str) -> None:
