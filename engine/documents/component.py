@@ -146,8 +146,8 @@ class Component(Document):
     stretches of two weeks and half-months are those of statements (see `pays`)."""
     since: Literal["fiscal_year", "enrolment"] = Field(default="fiscal_year", examples=["enrolment"])
     """From when windows are counted: `fiscal_year`: they are fiscal periods; `enrolment`: calendar months from each
-    payee's first day on the plan, so that with `accumulates: year` tiers begin again on anniversaries. A plan file cuts
-    a window where it ends."""
+    payee's first day on the plan, so that with `accumulates: year` tiers begin again on anniversaries. A window's quota
+    is that of the rows of the quota file whose days lie in it. A plan file cuts a window where it ends."""
     for_each: Literal["account"] | None = Field(default=None, examples=["account"])
     """Adds up each customer's deals by themselves: tiers begin again with every customer, and a cap per window is of
     one customer. Brackets then begin at amounts; what gates and multipliers look at is of all customers together."""

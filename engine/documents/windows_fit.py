@@ -17,7 +17,7 @@ from engine.documents.values import Dated
 MONTHS = ("month", "quarter", "half", "year")
 TO_DATE_WITHOUT = ("rates", "rate_by", "by_deal", "floor", "carry", "residual", "split_of", "at_zero")
 """Keys that a component to date has not."""
-SINCE_WITHOUT = ("quota", "targets", "target_of", "carry", "to_date")
+SINCE_WITHOUT = ("target_of", "carry", "to_date")
 """Keys that ask for fiscal windows."""
 FOR_EACH_WITHOUT = ("quota", "targets", "target_of", "since", "carry", "to_date")
 """Keys that ask for windows of all customers together."""
@@ -58,7 +58,7 @@ def _unfit_ways(component: Component, whole: Whole) -> Iterator[Problem]:
 
 
 def unfit_since(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
-    """Windows of each payee's own are whole months, and have no quotas, which are of fiscal periods."""
+    """Windows of each payee's own are whole months, of which people data promises no part."""
     if component.since == "fiscal_year":
         return
     if component.accumulates not in MONTHS:
@@ -67,7 +67,7 @@ def unfit_since(component: Component, measures: Mapping[str, Measure]) -> Iterat
     for key in SINCE_WITHOUT:
         if getattr(component, key) is not None:
             message = f"{key} is of fiscal periods, and these windows are each payee's own."
-            yield Problem((key,), message, f"Remove {key}, and begin brackets at amounts; or remove since.")
+            yield Problem((key,), message, f"Remove {key}, or remove since.")
     of_a_window = measures[component.measure].of_a_window
     if of_a_window is not None:
         yield Problem(("since",), f"{of_a_window} is of fiscal periods.", "Remove since.")

@@ -28,7 +28,7 @@ from engine.payees.enrol import enrol
 from engine.payees.exchange import LARGEST_INT64, Exchange, with_rates
 from engine.payees.imported import imported_rows
 from engine.payees.measure import fits_column, missing_values, with_fits, with_worths
-from engine.payees.quotas import quota_of_windows
+from engine.payees.quotas import Labelled, fiscal, quota_of_windows
 from engine.payees.shape import BELOW_ZERO, needs_quota, versions
 from engine.payees.trouble import HELD, held_sources, stale, troubles
 from engine.periods import PeriodKind
@@ -145,10 +145,12 @@ def attain(
     company: Company,
     *,
     chain: Chain | None = None,
+    own: Labelled | None = None,
 ) -> Attainment:
     """One component from the rows that it counts: values, running totals, quotas.
 
-    Each step takes out what it cannot answer for. `chain` says where windows begin, of a component that carries.
+    Each step takes out what it cannot answer for. `chain` says where windows begin, of a component that carries; `own`
+    in which of the payee's own windows a row of quota lies, where windows are that.
     """
     measure = plan.measures[component.measure]
     labelled = _labelled(rows, plan, component, company)
@@ -160,7 +162,8 @@ def attain(
     if chain is not None:
         running, lost = _split(continued(valued, unvalued, chain, STATEMENT[plan.pays]))
         unvalued = pl.concat([unvalued.select(HELD), lost.select(HELD)])
-    windows = _windows(_largest(running, measure, alone=alone), component, measure, quotas, company)
+    windows_of_days = own or fiscal(_kind(component), company)
+    windows = _windows(_largest(running, measure, alone=alone), component, measure, quotas, windows_of_days)
     told, untold = _split(_beside(running, windows, alone=alone))
     if component.only_full and component.per:
         told = told.with_columns(before=_full(pl.col("after") - pl.col("base"), component.per))
@@ -169,6 +172,11 @@ def attain(
         told = told.with_columns(before=_from_below())
     held = pl.concat([unvalued.select(HELD), untold.select(HELD)])
     return _concluded(told if chain is None else bounded(told, chain.carry), held, plan, component)
+
+
+def _kind(component: Component) -> PeriodKind:
+    """How long its windows are; deals by themselves ask for no quota of any."""
+    return "year" if component.accumulates == "transaction" else component.accumulates
 
 
 def _full(total: pl.Expr, per: int) -> pl.Expr:
@@ -254,7 +262,7 @@ def _windows(
     component: Component,
     measure: Measure,
     quotas: dy.DataFrame[f.Quotas],
-    company: Company,
+    labelled: Labelled,
 ) -> pl.DataFrame:
     """The accumulation windows with their quota, and why one cannot be computed: null where it can.
 
@@ -268,20 +276,20 @@ def _windows(
         whole = MICROS if measure.unit == "percent" else None
         windows = windows.with_columns(quota_micros=pl.lit(whole, dtype=pl.Int128), straddled=pl.lit(value=None))
     else:
-        windows = quota_of_windows(windows, quotas, component.quota, component.accumulates, company)
+        windows = quota_of_windows(windows, quotas, component.quota, labelled)
     told = windows.with_columns(quota_micros=pl.when(pl.col("straddled").is_null()).then(quota))
-    told = _with_targets(told, component, quotas, company)
+    told = _with_targets(told, component, quotas, labelled)
     trouble = pl.coalesce(_trouble_with_window(component), _trouble_with_target(component))
     return told.select(*WINDOW, "quota_micros", "target_micros", trouble=trouble)
 
 
 def _with_targets(
-    windows: pl.DataFrame, component: Component, quotas: dy.DataFrame[f.Quotas], company: Company
+    windows: pl.DataFrame, component: Component, quotas: dy.DataFrame[f.Quotas], labelled: Labelled
 ) -> pl.DataFrame:
     """The windows with the payees' own targets, which are rows of the quota table too."""
     if component.own_targets is None or component.accumulates == "transaction":
         return windows.with_columns(target_micros=pl.lit(None, dtype=pl.Int128))
-    found = quota_of_windows(windows.select(WINDOW), quotas, component.own_targets, component.accumulates, company)
+    found = quota_of_windows(windows.select(WINDOW), quotas, component.own_targets, labelled)
     whole = pl.when(pl.col("straddled").is_null()).then("quota_micros")
     return windows.join(found.select(*WINDOW, target_micros=whole), on=WINDOW, how="left")
 

@@ -28,7 +28,7 @@ from engine.money import allocate, round_ratio
 from engine.payees.attain import STATEMENT, Attainment
 from engine.payees.earn import Earnings
 from engine.payees.presence import Presence, common, presences
-from engine.payees.quotas import quota_of_windows
+from engine.payees.quotas import fiscal, quota_of_windows
 
 Row = dict[str, Any]
 Key = tuple[str, str | None]
@@ -200,7 +200,8 @@ def _numbers(
         return Numbers(values, {})
     payees = pl.DataFrame({"payee_id": sorted(there)}, schema={"payee_id": pl.String})
     windows = payees.with_columns(window=pl.lit(period.label))
-    known = quota_of_windows(windows, ground.quotas, quota, period.kind, ground.company).drop_nulls("quota_micros")
+    known = quota_of_windows(windows, ground.quotas, quota, fiscal(period.kind, ground.company))
+    known = known.drop_nulls("quota_micros")
     return Numbers(values, dict(known.select("payee_id", "quota_micros").iter_rows()))
 
 

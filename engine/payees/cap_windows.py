@@ -10,6 +10,7 @@ from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.documents.plan_cap import PlanCap
 from engine.payees.presence import presences
+from engine.payees.quotas import Labelled
 from engine.periods import MONTHS, PeriodKind
 from engine.texts import text
 
@@ -29,14 +30,23 @@ def with_windows(
 
 
 def since_enrolment(rows: pl.DataFrame, plan: Plan, book: Book, length: PeriodKind) -> pl.DataFrame:
-    """The rows with the `window` of each payee's own, counted from the first day on the plan."""
+    """The rows with the `window` of each payee's own, counted from the first day on the plan; no day is before it."""
+    return _own(rows, plan, book, length, least=0)
+
+
+def own_windows(plan: Plan, book: Book, length: PeriodKind) -> Labelled:
+    """The windows of each payee's own of rows that may begin before the first day on the plan."""
+    return lambda rows: _own(rows, plan, book, length, least=None)
+
+
+def _own(rows: pl.DataFrame, plan: Plan, book: Book, length: PeriodKind, *, least: int | None) -> pl.DataFrame:
     begun = {payee: known.begins_on for payee, known in presences(plan, book).items()}
     start = pl.col("payee_id").replace_strict(begun, default=plan.effective.from_on, return_dtype=pl.Date)
-    return rows.with_columns(window=_months_from(start, MONTHS[length]))
+    return rows.with_columns(window=_months_from(start, MONTHS[length], least))
 
 
-def _months_from(start: pl.Expr, length: int) -> pl.Expr:
+def _months_from(start: pl.Expr, length: int, least: int | None = 0) -> pl.Expr:
     """The window of a line's day, so many months long each, the first from `start` on; days before it count there."""
-    passed = whole_months_between(start, pl.col("dated_on")).clip(lower_bound=0) // length * length
+    passed = whole_months_between(start, pl.col("dated_on")).clip(lower_bound=least) // length * length
     named = "month" if length == 1 else f"{length} months"
     return text("the {} from {}", pl.lit(named), start.dt.offset_by(text("{}mo", passed)).cast(pl.String))

@@ -21,7 +21,7 @@ from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.plan import Plan
 from engine.matching import in_force
-from engine.payees.quotas import quota_of_windows
+from engine.payees.quotas import fiscal, quota_of_windows
 from engine.periods import PeriodKind
 from engine.texts import text
 
@@ -117,7 +117,7 @@ def starts_of(valued: pl.DataFrame, held: pl.DataFrame, chain: Chain) -> pl.Data
     periods = {payee: list(chain.windows(payee, first, last)) for payee, first, last in every.iter_rows()}
     asked = [(payee, window.label) for payee, windows in periods.items() for window in windows]
     frame = pl.DataFrame(asked, schema=dict.fromkeys(WINDOW, pl.String), orient="row")
-    found = quota_of_windows(frame, chain.quotas, chain.component.quota or "", chain.over, chain.company)
+    found = quota_of_windows(frame, chain.quotas, chain.component.quota or "", fiscal(chain.over, chain.company))
     quotas = {(payee, window): quota for payee, window, quota in found.select(*WINDOW, "quota_micros").iter_rows()}
     totals = {(payee, window): base for payee, window, base in sums.select(*WINDOW, "base").iter_rows()}
     waiting = set(held.select(WINDOW).iter_rows())

@@ -27,7 +27,7 @@ from engine.payees.account_windows import of_each_account
 from engine.payees.adjusted_measures import with_adjusted
 from engine.payees.attain import UNDEALT, WINDOW, Attainment, Prepared, attain, attained_as, prepare
 from engine.payees.bonus_pools import Ground, pooled
-from engine.payees.cap_windows import since_enrolment
+from engine.payees.cap_windows import own_windows, since_enrolment
 from engine.payees.carry_over import Chain
 from engine.payees.cases import cases_lack_values, found_by_case
 from engine.payees.compensation import promised_rows
@@ -169,12 +169,14 @@ class _Walk:
         if component.split_of == "money":
             counts = of_whole_deals(counts)
         counts = with_adjusted(counts, self.prepared.adjusted[file], component)
+        own = None
         if component.since == "enrolment" and component.accumulates != "transaction":
             counts = since_enrolment(counts, plan, self.book, component.accumulates)
+            own = own_windows(plan, self.book, component.accumulates)
         if component.for_each is not None and component.accumulates != "transaction":
             counts = of_each_account(counts, self.prepared.deals, component.accumulates, self.rules.company)
         known = plan, component, self.quotas[file], self.rules.company
-        return attain(alive(counts, component), *known, chain=self._chain(file, component))
+        return attain(alive(counts, component), *known, chain=self._chain(file, component), own=own)
 
     def _chain(self, file: int, component: Component) -> Chain | None:
         """Where the windows of a component begin that carries from one into the next."""

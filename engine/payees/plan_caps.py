@@ -28,7 +28,7 @@ from engine.payees.cap_windows import with_windows
 from engine.payees.carried import Carrying, with_carry
 from engine.payees.compensation import promised_rows
 from engine.payees.curve import Limit
-from engine.payees.quotas import quota_of_windows
+from engine.payees.quotas import fiscal, quota_of_windows
 from engine.payees.settle import SOURCE
 
 WINDOW = ["payee_id", "window"]
@@ -122,7 +122,7 @@ def _heights(running: pl.DataFrame, plan: Plan, cap: PlanCap, book: Book, compan
     first, last = cast("Any", running["dated_on"].min()), cast("Any", running["dated_on"].max())
     days = period_of(first, "year", company).starts_on, period_of(last, "year", company).ends_on
     promised = promised_rows(plan, book, company, days)
-    found = quota_of_windows(windows, promised, promise_rows(cap.of), cap.per, company)
+    found = quota_of_windows(windows, promised, promise_rows(cap.of), fiscal(cap.per, company))
     heights = [None if of is None else _whole(of * cap.share, 1) for of in found["quota_micros"]]
     return found.select(WINDOW).with_columns(height=pl.Series(heights, dtype=pl.Int64))
 

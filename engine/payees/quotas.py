@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import dataframely as dy
 import polars as pl
 
@@ -10,22 +12,29 @@ from engine.calendar import period_label
 from engine.documents.company import Company
 from engine.periods import PeriodKind
 
+Labelled = Callable[[pl.DataFrame], pl.DataFrame]
+"""Gives rows (payee_id, dated_on) the `window` that their day lies in."""
+
+
+_LAST_DAY = pl.col("until_on") - pl.duration(days=1)
+
+
+def fiscal(kind: PeriodKind, company: Company) -> Labelled:
+    """Windows that are fiscal periods."""
+    return lambda rows: rows.with_columns(window=period_label(pl.col("dated_on"), kind, company))
+
 
 def quota_of_windows(
-    windows: pl.DataFrame, quotas: dy.DataFrame[f.Quotas], quota: str, kind: PeriodKind, company: Company
+    windows: pl.DataFrame, quotas: dy.DataFrame[f.Quotas], quota: str, labelled: Labelled
 ) -> pl.DataFrame:
     """The windows (payee_id, window) with `quota_micros` (Int128, null where no row lies inside) and `straddled`.
 
     A row belongs to a window when its whole range lies inside. One that reaches over a window's edge belongs to none:
     the windows it touches are `straddled`, for nobody can say how much of it is theirs.
     """
-    last_day = pl.col("until_on") - pl.duration(days=1)
-    rows = quotas.filter(pl.col("quota") == quota).select(
-        "amount_micros",
-        payee_id="person_id",
-        window=period_label(pl.col("from_on"), kind, company),
-        last=period_label(last_day, kind, company),
-    )
+    own = quotas.filter(pl.col("quota") == quota).select("amount_micros", "from_on", "until_on", payee_id="person_id")
+    ends = [labelled(own.select("payee_id", dated_on=day))["window"] for day in (pl.col("from_on"), _LAST_DAY)]
+    rows = own.select("amount_micros", "payee_id", window=ends[0], last=ends[1])
     inside = pl.col("window") == pl.col("last")
     sums = (
         rows.filter(inside)

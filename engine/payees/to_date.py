@@ -27,7 +27,7 @@ from engine.documents.plan import Plan
 from engine.documents.values import Window
 from engine.payees.attain import STATEMENT, WINDOW, Attainment
 from engine.payees.presence import common, presences
-from engine.payees.quotas import quota_of_windows
+from engine.payees.quotas import fiscal, quota_of_windows
 from engine.payees.shape import needs_quota
 from engine.periods import PeriodKind
 
@@ -196,7 +196,7 @@ def _found(frame: pl.DataFrame, name: str | None, of: Stretch) -> dict[tuple[str
     """By payee and window the rows of that name; a window without rows adds nothing."""
     if name is None:
         return {}
-    found = quota_of_windows(frame, of.quotas, name, of.over, of.company)
+    found = quota_of_windows(frame, of.quotas, name, fiscal(of.over, of.company))
     summed = pl.when(pl.col("straddled").is_null()).then(pl.col("quota_micros").fill_null(0))
     return {(payee, window): sum_ for payee, window, sum_ in found.select(*WINDOW, sum_=summed).iter_rows()}
 

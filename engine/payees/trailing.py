@@ -14,7 +14,7 @@ from engine.documents.company import Company
 from engine.documents.gauge import Gauge
 from engine.payees.attain import WINDOW, Attainment
 from engine.payees.factors import Reading
-from engine.payees.quotas import quota_of_windows
+from engine.payees.quotas import fiscal, quota_of_windows
 from engine.periods import PeriodKind
 
 AT = ["payee_id", "at"]
@@ -77,7 +77,7 @@ def _quotas(rows: pl.DataFrame, back: LookBack, quotas: dy.DataFrame[f.Quotas]) 
     ends = (pl.col("from_on"), pl.col("until_on").dt.offset_by("-1d"))
     named = [own.select(payee_id="person_id", window=period_label(day, back.over, back.company)) for day in ends]
     windows = pl.concat([rows.select(WINDOW), *named]).unique()
-    found = quota_of_windows(windows, quotas, name, back.over, back.company)
+    found = quota_of_windows(windows, quotas, name, fiscal(back.over, back.company))
     known = ~pl.col("straddled").is_not_null().any() & pl.col("quota_micros").is_not_null().any()
     return (
         found.join(back.ahead(windows["window"]), on="window")

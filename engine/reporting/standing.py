@@ -16,7 +16,7 @@ from engine.calendar import Period, months_later, period_of
 from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.plan import Plan
-from engine.payees.quotas import quota_of_windows
+from engine.payees.quotas import fiscal, quota_of_windows
 from engine.reporting.table import Span
 
 
@@ -46,12 +46,15 @@ class Group:
 
 
 def groups(book: Book, rules: Rules, lines: dy.DataFrame[f.Lines], span: Span) -> list[Group]:
-    """The groups of the windows that end in the days of the report or run on the last of them, without empty ones."""
+    """The groups of the windows that end in the days of the report or run on the last of them, without empty ones.
+
+    Windows of each payee's own are nobody else's, and make no group.
+    """
     found = [
         Group(plan, part, window, window.ends_on <= span.as_of, tuple(_standings(reached, asked)))
         for plan in rules.plans
         for part in plan.components
-        if part.quota is not None
+        if part.quota is not None and part.since == "fiscal_year"
         for window in _windows(plan, part, span, rules.company)
         for reached in [_reached(lines, plan, part, window, span)]
         for asked in [_asked(book, plan, part.quota, window, rules.company)]
@@ -85,7 +88,7 @@ def _asked(book: Book, plan: Plan, quota: str, window: Period, company: Company)
         & (pl.col("until_on").is_null() | (pl.col("until_on") > window.starts_on))
     )
     asked = enrolled.select(payee_id="person_id", window=pl.lit(window.label)).unique()
-    return quota_of_windows(asked, book.quotas, quota, window.kind, company)
+    return quota_of_windows(asked, book.quotas, quota, fiscal(window.kind, company))
 
 
 def _reached(lines: pl.DataFrame, plan: Plan, part: Component, window: Period, span: Span) -> pl.DataFrame:

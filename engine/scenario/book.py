@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import zip_longest
+from itertools import count, zip_longest
 from typing import Any
 
 import dataframely as dy
@@ -14,13 +14,13 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.calendar import period_of
+from engine.calendar import months_later, period_of
 from engine.deals.dirt import FIRST_DAY, LAST_DAY
 from engine.documents.compensation import promised
 from engine.documents.component import Accumulation
 from engine.documents.looks import looks
 from engine.model import MICROS
-from engine.periods import PeriodKind
+from engine.periods import MONTHS, PeriodKind
 from engine.scenario.adjustments import adjustments_of
 from engine.scenario.customers import account_of, accounts_of, contracts_of, holdings_of, owner_of
 from engine.scenario.document import Scenario
@@ -203,14 +203,16 @@ def _enrolments(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
 def _quotas(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
     own: set[tuple[str, str]] = set()
     for fact in sorted(scenario.quotas, key=lambda fact: fact.payee is None):
-        for quota, from_on, until_on in _quota_rows(fact, scenario, rules):
-            row = {"quota": quota, "amount_micros": fact.amount, **_life(from_on, until_on)}
-            whose = payees_of(scenario) if fact.payee is None else (fact.payee,)
-            own |= {(payee, quota) for payee in whose if fact.payee is not None}
-            yield from ({"person_id": payee, **row} for payee in whose if fact.payee or (payee, quota) not in own)
+        for payee in payees_of(scenario) if fact.payee is None else (fact.payee,):
+            rows = list(_quota_rows(fact, payee, scenario, rules))
+            own |= {(payee, quota) for quota, _, _ in rows if fact.payee is not None}
+            for quota, from_on, until_on in rows:
+                if fact.payee is not None or (payee, quota) not in own:
+                    row = {"quota": quota, "amount_micros": fact.amount, **_life(from_on, until_on)}
+                    yield {"person_id": payee, **row}
 
 
-def _quota_rows(fact: QuotaFact, scenario: Scenario, rules: Rules) -> Iterator[tuple[str, date, date]]:
+def _quota_rows(fact: QuotaFact, payee: str, scenario: Scenario, rules: Rules) -> Iterator[tuple[str, date, date]]:
     """Name and days of every row that a quota stands for."""
     targets = {component.targets for plan in rules.plans for component in plan.components}
     for quota, kinds in windows_of_quotas(rules).items():
@@ -221,7 +223,8 @@ def _quota_rows(fact: QuotaFact, scenario: Scenario, rules: Rules) -> Iterator[t
         elif fact.period is not None:
             yield (quota, *days_of(fact.period, rules.company))
         else:
-            yield from ((quota, *days) for days in _each(fact.per or kinds[0], scenario, rules))
+            start = _own_start(quota, payee, scenario, rules)
+            yield from ((quota, *days) for days in _each(fact.per or kinds[0], scenario, rules, start))
 
 
 def windows_of_quotas(rules: Rules) -> dict[str, list[PeriodKind]]:
@@ -242,10 +245,25 @@ def _compared(rules: Rules) -> Iterator[tuple[str, Accumulation]]:
         yield from ((quota, pool.per) for pool in plan.bonus_pools for quota in pool.quotas)
 
 
-def _each(kind: PeriodKind, scenario: Scenario, rules: Rules) -> Iterator[tuple[date, date]]:
-    """The periods of the fiscal years in which facts count."""
+def _own_start(quota: str, payee: str, scenario: Scenario, rules: Rules) -> date | None:
+    """Where the payee's own windows begin, if the quota is of such."""
+    parts = (part for plan in rules.plans for part in plan.components if quota in (part.quota, part.targets))
+    if all(part.since == "fiscal_year" for part in parts):
+        return None
+    first = beginning(scenario, rules)
+    return min((fact.from_on or first for fact in scenario.enrolments if fact.payee == payee), default=first)
+
+
+def _each(kind: PeriodKind, scenario: Scenario, rules: Rules, start: date | None = None) -> Iterator[tuple[date, date]]:
+    """The periods of the fiscal years in which facts count; from a payee's own start, as long ones from there on."""
     days = days_of_facts(scenario, rules)
-    if days:
+    if days and start is not None and kind in MONTHS:
+        for nth in count():
+            first, end = (months_later(start, MONTHS[kind] * place) for place in (nth, nth + 1))
+            if first > max(days):
+                return
+            yield first, end
+    elif days:
         day = period_of(min(days), "year", rules.company).starts_on
         last = period_of(max(days), "year", rules.company).ends_on
         while day < last:
