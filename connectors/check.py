@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 from connectors.budget import DailyBudget
+from connectors.mapping import CrmMapping
 from connectors.port import ConnectorError
+from engine.model import FieldInfo, Issue
 
 SKEW_S_MAX = 60
 FULL = 80
@@ -22,6 +26,23 @@ class Check:
     ok: bool
     message: str
     remedy: str = ""
+
+
+class Readable(Protocol):
+    """What is asked of a source."""
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The objects that are read."""
+        ...
+
+    def readable(self, name: str, /) -> str:
+        """What of an object will be read, in words."""
+        ...
+
+    def issues(self) -> tuple[Issue, ...]:
+        """What is missing but not indispensable."""
+        ...
 
 
 def tried(name: str, attempt: Callable[[], str]) -> Check:
@@ -55,3 +76,28 @@ def usage_check(where: str, budget: DailyBudget) -> Check:
     message = f"{used} of {limit} API calls used in the {where} today; {ours} of our share of {allowed}"
     ok = limit > 0 and used * 100 < limit * FULL
     return checked("API budget", message, ok=ok, remedy="Find what else uses the API, or wait until it falls.")
+
+
+def reads(source: Readable) -> Iterator[Check]:
+    """Every object that is read, tried; then what is missing and not indispensable."""
+    for name in source.wanted:
+        yield tried(f"read {name}", partial(source.readable, name))
+    for issue in _missed(source):
+        yield Check(f"read {issue.subject}", ok=True, message=issue.message, remedy=issue.remedy)
+
+
+def _missed(source: Readable) -> tuple[Issue, ...]:
+    try:
+        return source.issues()
+    except ConnectorError:  # its own check has failed already
+        return ()
+
+
+def writes(fields: Mapping[str, FieldInfo], mapping: CrmMapping, denied: str, remedy: str) -> Iterator[Check]:
+    """Every field of the deal that is written; `{path}` in the remedy names it."""
+    owners = [("owner", field) for field, policy in mapping.ownership.fields.items() if policy != "flag"]
+    for outcome, name in [*mapping.write.items(), *owners]:
+        info, path = fields.get(name), f"{mapping.deal_object}.{name}"
+        ok = bool(info and info.writable)
+        message = f"{outcome} can be written" if ok else denied
+        yield checked(f"write {path}", message, ok=ok, remedy=remedy.format(path=path))

@@ -17,6 +17,8 @@ from engine.money import MINOR_DIGITS, parse_amount
 
 NOTHING = Fraction(0)
 DAY_CHARACTERS = 10
+LARGEST_RATE = 2**63 - 1
+"""Of numerator and denominator."""
 
 
 def text(value: Any) -> str:
@@ -70,6 +72,19 @@ def day(value: Any, zone: str) -> date:
 def known_currency(code: str) -> bool:
     """Whether we know how many decimals the currency has."""
     return code in MINOR_DIGITS
+
+
+def rate(code: Any, value: Any) -> Fraction:
+    """An exchange rate of a currency that we know, exact, in the range that the database holds."""
+    if not isinstance(code, str) or not known_currency(code):
+        raise ValueError(f"{code!r} is not a currency we know")
+    try:
+        found = Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"the rate of {code} is not a number") from None
+    if found <= 0 or max(found.numerator, found.denominator) > LARGEST_RATE:
+        raise ValueError(f"the rate of {code} is out of range")
+    return found
 
 
 def associated(value: Any) -> str:

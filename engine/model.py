@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 MICROS = 1_000_000
 """Micro-units in one unit of a currency (or one piece of a counted thing)."""
@@ -18,6 +18,21 @@ LARGEST_MICROS = 10**18
 """Amounts beyond this (a million million units) are refused at the border, so that no Int64 can wrap."""
 
 T = TypeVar("T")
+
+LineKind = Literal[
+    "commission",
+    "spiff",
+    "bonus",
+    "manager_override",
+    "clawback",
+    "draw_advance",
+    "draw_recovery",
+    "cap",
+    "floor",
+    "pool",
+    "adjustment",
+]
+"""What a line is, and the postings of it."""
 
 
 class Motion(StrEnum):

@@ -1,15 +1,13 @@
-"""The text that marks how far an object has been read. Opaque to everybody else."""
+"""How far an object has been read."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
-
-from connectors.port import Refused
+from connectors.place import Place
 
 
-class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
+class Cursor(Place, frozen=True, omit_defaults=True):
     """How far two passes over the search index have come, or a list that is not finished."""
 
     live: datetime | None = None
@@ -19,17 +17,3 @@ class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
     started: datetime | None = None
     after: str = ""
     """When an unfinished list was begun, and where it goes on."""
-
-    def text(self) -> str:
-        """The form that is stored."""
-        return msgspec.json.encode(self).decode()
-
-
-def read_cursor(text: str | None) -> Cursor:
-    """The cursor of a text that we wrote; anything else is refused rather than read from the start."""
-    if text is None:
-        return Cursor()
-    try:
-        return msgspec.json.decode(text, type=Cursor)
-    except msgspec.DecodeError:
-        raise Refused(f"{text[:60]!r} is not a cursor of this connector. Remove it to read the object anew.") from None

@@ -14,12 +14,11 @@ from typing import Any
 
 import msgspec
 
+from connectors import reading
 from connectors.dialect import Body, RatePlace, Row
-from connectors.reading import day, known_currency
 from engine.model import Found, Issue, Severity
 
 RATE_OBJECTS = ("exchange_rates",)
-LARGEST = 2**63 - 1
 Dated = dict[date, Fraction]
 
 
@@ -33,7 +32,8 @@ def exchange_rates(bodies: Mapping[str, Iterable[Body]], place: RatePlace) -> Fo
         if deleted or row["toCurrencyCode"] != place.home:
             continue
         try:
-            code, from_on, rate = row["fromCurrencyCode"], day(row["effectiveAt"], place.zone), _rate(row)
+            code, from_on = row["fromCurrencyCode"], reading.day(row["effectiveAt"], place.zone)
+            rate = reading.rate(code, row["conversionRate"])
         except ValueError as problem:
             issues.append(_unreadable(record_id, str(problem)))
         else:
@@ -45,19 +45,6 @@ def _rows(code: str, dated: Dated) -> Iterable[Row]:
     starts = sorted(dated)
     for start, until in zip(starts, [*starts[1:], None], strict=True):
         yield code, start, until, dated[start].numerator, dated[start].denominator
-
-
-def _rate(row: Mapping[str, Any]) -> Fraction:
-    code, text = row["fromCurrencyCode"], row["conversionRate"]
-    if not isinstance(code, str) or not known_currency(code):
-        raise ValueError(f"{code!r} is not a currency we know")
-    try:
-        rate = Fraction(str(text))
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(f"the rate of {code} is not a number") from None
-    if rate <= 0 or max(rate.numerator, rate.denominator) > LARGEST:
-        raise ValueError(f"the rate of {code} is out of range")
-    return rate
 
 
 def _unreadable(record_id: str, problem: str) -> Issue:

@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.histories import HISTORY
 from connectors.hubspot.associations import associations
-from connectors.hubspot.cursor import Cursor, read_cursor
+from connectors.hubspot.cursor import Cursor
 from connectors.hubspot.describe import Described, describe
 from connectors.hubspot.lists import by_id, groups, one_ahead, page_of
 from connectors.hubspot.passes import Lag, Seen, Window, windows
@@ -120,7 +120,7 @@ class HubspotSource:
 
     def pages(self, object: str, cursor: str | None) -> Iterator[Page]:  # noqa: A002
         """What changed since the cursor; without one, or with that of an unfinished list, the list to its end."""
-        place = read_cursor(cursor)
+        place = Cursor.read(cursor)
         if object in WHOLE:
             yield from self._whole(object)
         elif place.live is None:
@@ -137,7 +137,7 @@ class HubspotSource:
             yield from self._whole(object)
             return
         first, last = _midnight(since), _midnight(until)
-        for page in self._list(self._shape(object), read_cursor(cursor)):
+        for page in self._list(self._shape(object), Cursor.read(cursor)):
             kept = (r for r in page.records if (not first or r.stamp >= first) and (not last or r.stamp < last))
             yield Page(page.object, tuple(kept), page.cursor)
 

@@ -48,7 +48,7 @@ _BY_CODE: Mapping[str, type[ConnectorError]] = {
     "API_CURRENTLY_DISABLED": NotAllowed,
     "INSUFFICIENT_ACCESS": NotAllowed,
 }
-_LATER = frozenset(
+LATER = frozenset(  # what passes by itself
     {
         "TOO_MANY_APEX_REQUESTS",
         "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
@@ -73,7 +73,7 @@ def error_of(response: requests.Response) -> ConnectorError:
     text = f"{where} {problem.errorCode}: {clean(problem.message)}" if problem.errorCode else f"{where}."
     if problem.errorCode == "REQUEST_LIMIT_EXCEEDED" and response.status_code != TOO_FAST:
         return _limit(problem.message, text)
-    if problem.errorCode in _LATER:
+    if problem.errorCode in LATER:
         return TryAgain(text, code=problem.errorCode, wait_s=LATER_S)
     if kind := _BY_CODE.get(problem.errorCode):
         return kind(text, code=problem.errorCode)

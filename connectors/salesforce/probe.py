@@ -8,7 +8,7 @@ from typing import Any
 
 from simple_salesforce.format import format_soql
 
-from connectors.check import Check, checked, clock_check, tried, usage_check
+from connectors.check import Check, checked, clock_check, reads, tried, usage_check, writes
 from connectors.mapping import CrmMapping
 from connectors.port import ConnectorError, same_org
 from connectors.salesforce.assignments import current_user
@@ -17,7 +17,6 @@ from connectors.salesforce.source import SalesforceSource
 from connectors.salesforce.splits import SPLIT, SalesforceSplits
 from connectors.salesforce.target import SalesforceTarget
 from connectors.salesforce.team import MEMBER, SalesforceTeam
-from engine.model import Issue
 
 TOO_MUCH = (
     "SELECT Id FROM PermissionSetAssignment WHERE AssigneeId = {} AND PermissionSet.PermissionsModifyAllData = true"
@@ -38,8 +37,13 @@ def probe(
         tried("org", lambda: _org(source, pinned)),
         clock_check("Salesforce", connection.server_date, now()),
         usage_check("org", connection.budget),
-        *_reads(source),
-        *_writes(target, mapping),
+        *reads(source),
+        *writes(
+            target.fields(mapping.deal_object),
+            mapping,
+            "does not exist, or may not be edited",
+            "Run `worker.py setup`, or grant Edit on {path} to the integration user.",
+        ),
         *_beside(connection, target, mapping),
         *_privilege(connection),
     ]
@@ -55,31 +59,6 @@ def _org(source: SalesforceSource, pinned: str | None) -> str:
         same_org(pinned, found)
     kind = "sandbox" if found.is_sandbox else "production"
     return f"{found.name} ({found.org_id}, {kind}, {found.zone})"
-
-
-def _reads(source: SalesforceSource) -> Iterator[Check]:
-    for name in source.wanted:
-        yield tried(f"read {name}", lambda name=name: source.readable(name))  # type: ignore[misc]  # a bound default
-    for issue in _optional(source):
-        yield Check(f"read {issue.subject}", ok=True, message=issue.message, remedy=issue.remedy)
-
-
-def _optional(source: SalesforceSource) -> tuple[Issue, ...]:
-    try:
-        return source.issues()
-    except ConnectorError:  # its own check has failed already
-        return ()
-
-
-def _writes(target: SalesforceTarget, mapping: CrmMapping) -> Iterator[Check]:
-    fields = target.fields(mapping.deal_object)
-    owners = [("owner", field) for field, policy in mapping.ownership.fields.items() if policy != "flag"]
-    for outcome, name in [*mapping.write.items(), *owners]:
-        info = fields.get(name)
-        path = f"{mapping.deal_object}.{name}"
-        message = f"{outcome} can be written" if info and info.writable else "does not exist, or may not be edited"
-        remedy = f"Run `worker.py setup`, or grant Edit on {path} to the integration user."
-        yield checked(f"write {path}", message, ok=bool(info and info.writable), remedy=remedy)
 
 
 def _beside(connection: Connection, target: SalesforceTarget, mapping: CrmMapping) -> Iterator[Check]:

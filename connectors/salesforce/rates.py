@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 import msgspec
 
+from connectors import reading
 from connectors.dialect import Body, RatePlace, Row
-from connectors.reading import day, known_currency
 from engine.model import Found, Issue, Severity
 
 COLUMNS = ("currency", "from_on", "until_on", "rate_num", "rate_den")
-LARGEST = 2**63 - 1
 ALWAYS = date.min
 
 
@@ -44,9 +42,9 @@ def exchange_rates(bodies: Mapping[str, Iterable[Body]], _: RatePlace) -> Found[
 
 def _row(record_id: str, kind: str, row: dict[str, Any], issues: list[Issue]) -> list[Row]:
     try:
-        rate = _rate(row["IsoCode"], row.get("ConversionRate"))
-        from_on = day(row["StartDate"], "UTC") if row.get("StartDate") else ALWAYS
-        until_on = day(row["NextStartDate"], "UTC") if row.get("NextStartDate") else None
+        rate = 1 / reading.rate(row["IsoCode"], row.get("ConversionRate"))
+        from_on = reading.day(row["StartDate"], "UTC") if row.get("StartDate") else ALWAYS
+        until_on = reading.day(row["NextStartDate"], "UTC") if row.get("NextStartDate") else None
     except ValueError as problem:
         issues.append(
             Issue(
@@ -59,18 +57,6 @@ def _row(record_id: str, kind: str, row: dict[str, Any], issues: list[Issue]) ->
         )
         return []
     return [(row["IsoCode"], from_on, until_on, rate.numerator, rate.denominator)]
-
-
-def _rate(code: Any, text: Any) -> Fraction:
-    if not isinstance(code, str) or not known_currency(code):
-        raise ValueError(f"{code!r} is not a currency we know")
-    try:
-        per_corporate = Fraction(str(text))
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(f"the rate of {code} is not a number") from None
-    if per_corporate <= 0 or max(per_corporate.numerator, per_corporate.denominator) > LARGEST:
-        raise ValueError(f"the rate of {code} is out of range")
-    return 1 / per_corporate
 
 
 def _decode(body: bytes) -> dict[str, Any]:

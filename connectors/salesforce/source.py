@@ -14,7 +14,7 @@ from connectors.mapping import FRAMES, CrmMapping
 from connectors.port import NotAllowed, Refused, Skipped, TryAgain
 from connectors.salesforce import soql
 from connectors.salesforce.bulk import BulkQuery, BulkRefused
-from connectors.salesforce.cursor import Cursor, read_cursor
+from connectors.salesforce.cursor import Cursor
 from connectors.salesforce.describe import Described, describe
 from connectors.salesforce.errors import LocatorLost
 from connectors.salesforce.past import DEALS, STAGES, TRACKED, histories, untracked
@@ -135,7 +135,7 @@ class SalesforceSource:
 
     def pages(self, object: str, cursor: str | None) -> Iterator[Page]:  # noqa: A002  the word of the port
         """What changed since the cursor; its pages are in the order of change, so that each page's cursor is safe."""
-        place = read_cursor(cursor)
+        place = Cursor.read(cursor)
         if place.job:
             raise Refused(f"{object}: this cursor is of an unfinished backfill. Resume the backfill first.")
         shape = self._shape(object)
@@ -152,7 +152,7 @@ class SalesforceSource:
         if not shape.selection.stamped:
             yield from self._whole(shape)
             return
-        place = read_cursor(cursor)
+        place = Cursor.read(cursor)
         since_when = _midnight(since) if place.job or place.since is None else place.since
         window = since_when, _midnight(until) or self.server_time() + SECOND
         if object == HISTORY:

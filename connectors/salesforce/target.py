@@ -11,6 +11,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from connectors.answers import clean, json_reader
 from connectors.port import NotAllowed, TryAgain
 from connectors.salesforce.describe import describe
+from connectors.salesforce.errors import LATER
 from connectors.salesforce.query import query_rows
 from connectors.salesforce.rows import Rows, Write
 from connectors.salesforce.session import Connection
@@ -26,23 +27,15 @@ NO_RULES = {"Sforce-Auto-Assign": "FALSE"}
 NO_PARENT = "Foreign key external ID:"
 """The record that a field refers to by key is not there yet: it may be waiting itself."""
 
-RETRY = frozenset(
-    {
-        "UNABLE_TO_LOCK_ROW",
-        "SERVER_UNAVAILABLE",
-        "UNKNOWN_EXCEPTION",
-        "REQUEST_RUNNING_TOO_LONG",
-        "TOO_MANY_APEX_REQUESTS",
-        "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
-        "ORG_IN_MAINTENANCE",
-        "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE",
-        "TERRITORY_REALIGN_IN_PROGRESS",
-        "OPERATION_ENQUEUED",
-        "ALL_OR_NONE_OPERATION_ROLLED_BACK",
-        "PROCESSING_HALTED",
-        "DUPLICATE_VALUE",
-    }
-)
+RETRY = LATER | {
+    "UNABLE_TO_LOCK_ROW",
+    "SERVER_UNAVAILABLE",
+    "UNKNOWN_EXCEPTION",
+    "REQUEST_RUNNING_TOO_LONG",
+    "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+    "PROCESSING_HALTED",
+    "DUPLICATE_VALUE",
+}
 """Not among them: a record that an approval process locks. That takes days, and ends by a person's decision."""
 GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
 PASSING_TRIGGER = ("UNABLE_TO_LOCK_ROW", "CPU time limit", "Too many SOQL")

@@ -10,23 +10,11 @@ from pydantic import Field, StrictStr
 from engine.documents.document import Document
 from engine.documents.problems import Problem
 from engine.documents.values import FILLED, Count, spelt
+from engine.model import LineKind
 
 LONGEST_LIFE = 240
 YEAR = 12
 Motion = Literal["new_business", "renewal", "upsell", "cross_sell", "downgrade", "churn", "services"]
-LineKind = Literal[
-    "commission",
-    "spiff",
-    "bonus",
-    "manager_override",
-    "clawback",
-    "draw_advance",
-    "draw_recovery",
-    "cap",
-    "floor",
-    "pool",
-    "adjustment",
-]
 _number = spelt(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}", 'Write it as text, such as "6100".', "an account number")
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import dataframely as dy
+
+from engine.model import LineKind
 
 
 class Attained(dy.Schema):
@@ -70,21 +74,7 @@ class Lines(dy.Schema):
     refunded 2`; of a draw its kind; of a residual its month, such as `month 3`; of a plan's cap and of a pool its
     window; `floor` tops a deal up; `adjustment`."""
     deal_id = dy.String(nullable=True)
-    kind = dy.Enum(
-        [
-            "commission",
-            "spiff",
-            "bonus",
-            "manager_override",
-            "clawback",
-            "draw_advance",
-            "draw_recovery",
-            "cap",
-            "floor",
-            "pool",
-            "adjustment",
-        ]
-    )
+    kind = dy.Enum(get_args(LineKind))
     dated_on = dy.Date()
     rated_on = dy.Date()
     """The day whose rates apply: `dated_on`, for a clawback the day of the deal."""
