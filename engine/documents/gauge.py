@@ -146,8 +146,9 @@ class Gate(Gauge):
 
     `only_if: {attainment_of: base, min: 80%}` on a SPIFF of 1 %, quota 100,000. 50,000 in January: 50 %, nothing is
     paid. 40,000 more in February: 90 %, so February pays 400 and January 500, each in its own period. With
-    `judged: deal` January stays unpaid. Where nothing was counted and no result is there the number is 0, so that a
-    gate with `max` or `below` alone is open.
+    `judged: deal` January stays unpaid. Where no deal was counted the number is 0, so that a gate with `max` or `below`
+    alone is open. A result, a rate of retention or the number of members is not known before it is there: a gate on it
+    is closed, whatever its bounds, and once the window is over an issue says so.
     """
 
     each_of: tuple[MeasureName, ...] = Field(default=(), examples=["[hardware, software, services]"])

@@ -152,6 +152,11 @@ class Measure(Document):
         return self.sum is not None or self.count is not None
 
     @property
+    def has_to_come(self) -> bool:
+        """Whether nobody knows what it comes to before a result or a rate is there; of credits, none is nothing."""
+        return self.imported is not None or self.retention is not None or self.members is not None
+
+    @property
     def is_share(self) -> bool:
         """Whether the measure is a percentage by itself, without a quota."""
         return self.unit == "percent" or self.brings_whole

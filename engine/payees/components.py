@@ -48,6 +48,7 @@ from engine.payees.retained import of_cohorts
 from engine.payees.to_date import Stretch, kept, paid_before, to_date, unknown_from
 from engine.payees.trailing import LookBack, looked_back
 from engine.payees.trouble import HELD, held_sources, troubles
+from engine.payees.unheard import has_to_come, unheard
 from engine.payees.unpaid import unpaid
 from engine.payees.weighted import weighted
 from engine.periods import PeriodKind
@@ -121,7 +122,11 @@ class _Walk:
         gated = Earnings(
             f.Lines.create_empty(),
             held_sources(stuck, plan, component),
-            (*troubles(stuck, plan, component), *self._lacking(attained.rows, plan, component)),
+            (
+                *troubles(stuck, plan, component),
+                *self._lacking(attained.rows, plan, component),
+                *unheard(rows, plan, component, self.rules.company, self.through),
+            ),
         )
         before = Earnings(f.Lines.create_empty(), attained.held, attained.issues)
         self.earned[place] = together([before, gated, _earned(rows, plan, component)])
@@ -246,7 +251,11 @@ class _Walk:
         self, place: Place, component: Component, rows: dy.DataFrame[f.Attained]
     ) -> tuple[dy.DataFrame[f.Attained], pl.DataFrame]:
         """The rows with their factors, and those whose factor is not known (columns `HELD`)."""
-        readings = [(gauge, self._reading(place, component, gauge)) for gauge in component.gauges()]
+        plan = self.rules.plans[place[0]]
+        readings = [
+            (gauge, replace(self._reading(place, component, gauge), has_to_come=has_to_come(gauge, component, plan)))
+            for gauge in component.gauges()
+        ]
         company, at_end = self.rules.company, component.to_date is not None
         finds = [judged(rows, gauge, reading, company, at_end=at_end) for gauge, reading in readings]
         if component.matrix is not None:
@@ -260,7 +269,7 @@ class _Walk:
         told = with_factors(rows, finds)
         told = unknown_from(told) if component.to_date is not None else told
         known = pl.col("stuck").is_null()
-        stuck = told.filter(~known).with_columns(trouble="stuck", currency=pl.lit(self.rules.plans[place[0]].currency))
+        stuck = told.filter(~known).with_columns(trouble="stuck", currency=pl.lit(plan.currency))
         return unpaid(f.Attained.cast(told.filter(known))), stuck.select(HELD)
 
     def _reading(self, place: Place, component: Component, gauge: Gauge) -> Reading:

@@ -46,6 +46,8 @@ class Reading:
     """The number of a payee without rows."""
     whole: int | None = None
     """And what that is a share of."""
+    has_to_come: bool = False
+    """Whether nobody knows the number before there is a row, so that a gate on it stays closed."""
 
 
 def with_factors(rows: pl.DataFrame, finds: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -118,6 +120,7 @@ def judged(
         factor = pl.col("factor")
     else:
         factor = _gate(gauge, value, quota) if isinstance(gauge, Gate) else _bracket(gauge, value, quota)
+    missing = pl.col("value").is_null() & reading.has_to_come & isinstance(gauge, Gate)
     of_quota = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     stuck = (
         pl.when(pl.col("waits"))
@@ -125,7 +128,13 @@ def judged(
         .when(pl.lit(of_quota) & (value != 0) & (quota.is_null() | (quota <= 0)))
         .then(pl.lit("gauge_without_quota"))
     )
-    return read.select(value=value, of=quota, since=pl.col("since"), factor=factor, stuck=stuck)
+    return read.select(
+        value=pl.when(~missing).then(value),
+        of=quota,
+        since=pl.col("since"),
+        factor=pl.when(missing).then(pl.lit("0")).otherwise(factor),
+        stuck=stuck,
+    )
 
 
 def _labelled(rows: pl.DataFrame, over: Accumulation, company: Company) -> pl.DataFrame:

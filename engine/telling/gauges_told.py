@@ -41,6 +41,8 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
 
 
 def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
+    if found["value"] is None:
+        return f"gate closed, so nothing is paid: there is nothing of {_subject(gauge)} yet"
     value = _said(gauge, found["value"], found["quota"], plan)
     when = then if gauge.judged == "deal" else "as of now"
     if isinstance(gauge, Multiplier):
@@ -85,7 +87,7 @@ def _by_ratio(by: RateBy, found: Row) -> str:
 
 def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
     """What was looked at and what it was."""
-    subject = f"attainment of {gauge.attainment_of}" if gauge.attainment_of else gauge.measure
+    subject = _subject(gauge)
     subject = f"{subject}{_windows(gauge)}"
     if gauge.ranked is not None:
         return _ranked(gauge, gauge.ranked, value, quota)
@@ -106,6 +108,10 @@ def _windows(gauge: Gauge) -> str:
     if gauge.trailing == 1:
         return " of the window before"
     return f" of {gauge.trailing} windows{before}" if gauge.trailing else f" of the {gauge.to_date} to date{before}"
+
+
+def _subject(gauge: Gauge) -> str | None:
+    return f"attainment of {gauge.attainment_of}" if gauge.attainment_of else gauge.measure
 
 
 def _ranked(gauge: Gauge, ranked: Ranked, value: int, quota: int | None) -> str:

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from engine.documents.gauge import Gate
 from engine.documents.measure import Measure
 from engine.documents.values import Dated
 from engine.model import MICROS
@@ -138,3 +139,19 @@ def test_a_held_result_is_held_in_what_adds_up_earnings_too():
     outcome = Case([of], others={"imported_results": [result("cash", 1_000)]}).pays(NONE_SOLD)
 
     assert sorted(outcome.held["component"].to_list()) == ["base", "kicker"]
+
+
+def test_a_gate_on_a_result_that_is_not_there_is_closed_whatever_its_bounds_and_an_issue_names_it():
+    few = Gate.model_validate({"measure": "complaints", "over": "month", "max": units(3)})
+    of = plan(component(only_if=(few,)), measures={"acv": Measure(sum="acv"), "complaints": NUMBER})
+    known = {"imported_results": [result("meetings", 2, "2026-02-01", "2026-03-01")]}
+    case = Case([of], others=known)
+
+    outcome = case.pays(sold(("2026-02-10", 1_000), ("2026-03-10", 1_000)), through=date(2026, 4, 1))
+
+    assert amounts(outcome) == [100, 0]
+    assert [*said(of, outcome)][1].endswith("gate closed, so nothing is paid: there is nothing of complaints yet.")
+    assert codes(outcome) == ["gate_without_result"]
+    assert "'complaints' in 2026-03" in outcome.issues[0].message
+    early = case.pays(sold(("2026-03-10", 1_000)), through=date(2026, 3, 31))
+    assert (amounts(early), codes(early)) == ([0], [])

@@ -31,9 +31,9 @@ def factor(component: Component, who: Participant, entry: Entry, earned: Earning
     for gate in _gates(component, earned):
         number = _remembered(gate, component, who, entry, earned)
         if isinstance(gate, Multiplier):
-            total *= _factor_at(gate, number)
+            total *= _factor_at(gate, number or Fraction(0))
         else:
-            total *= 1 if _is_open(gate, number) else 0
+            total *= 1 if number is not None and _is_open(gate, number) else 0
     return total
 
 
@@ -44,7 +44,7 @@ def cell(component: Component, who: Participant, entry: Entry, earned: Earnings)
     axes = (component.matrix.rows, component.matrix.columns)
     places = []
     for axis, gauge in zip(axes, earned.gauges(component)[-len(axes) :], strict=True):
-        number = _remembered(gauge, component, who, entry, earned)
+        number = _remembered(gauge, component, who, entry, earned) or Fraction(0)
         places.append(max((nth for nth, start in enumerate(axis.starts) if start <= number), default=0))
     return component.matrix.cells[places[0]][places[1]]
 
@@ -95,7 +95,9 @@ def _read(gauge: Gauge, component: Component, who: Participant, earned: Earnings
     return _Read(who, other.id, entries, other.accumulates, other.quota, other, paid=gauge.payout_of is not None)
 
 
-def _remembered(gauge: Gauge, component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction:
+def _remembered(
+    gauge: Gauge, component: Component, who: Participant, entry: Entry, earned: Earnings
+) -> Fraction | None:
     """The number, which is the same for everything that a window judges."""
     if gauge.ranked is not None:
         try:
@@ -108,13 +110,14 @@ def _remembered(gauge: Gauge, component: Component, who: Participant, entry: Ent
     key = ("number", id(gauge), read.named, read.who.key, earned.window(read.over, entry))
     if key not in earned.remembered:
         earned.remembered[key] = _number(gauge, read, entry, earned)
-    number: Fraction = earned.remembered[key]
+    number: Fraction | None = earned.remembered[key]
     return number
 
 
-def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fraction:
+def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fraction | None:
     """The number as the gauge's own window holds it now, or held it when the entry's deal was counted.
 
+    None while there is no result, or no rate: nobody knows what it will be.
     Nothing achieved is 0 % of any quota. A percentage without a quota is one of a whole.
     """
     windows = earned.windows((read.who.key, read.component is None, read.named), read.entries, read.over)
@@ -130,6 +133,8 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
         lines = earned.paid_for(read.who, read.component)
         _sum([lines.get((each.source, each.day), 0) for each in window])
         return Fraction(_sum([lines.get((each.source, each.day), 0) for each in held]))
+    if not held and _has_to_come(read):
+        return None
     achieved = _sum([each.base for each in held])
     shares = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     if not achieved or not shares:
@@ -138,6 +143,12 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     if quota is None or quota <= 0:
         raise UnknownGaugeError
     return achieved / quota
+
+
+def _has_to_come(read: _Read) -> bool:
+    """Whether it is a result or a rate, of which none is not the same as nothing."""
+    measure = read.who.plan.measures[read.component.measure if read.component is not None else read.named]
+    return measure.imported is not None or measure.retention is not None or measure.members is not None
 
 
 def _labels(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> list[str]:
