@@ -42,7 +42,9 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
 
 def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
     if found["value"] is None:
-        return f"gate closed, so nothing is paid: there is nothing of {_subject(gauge)} yet"
+        kept = gauge.measure is not None and plan.measures[gauge.measure].retention is not None
+        what = "rate" if kept else "result"
+        return f"gate closed, so nothing is paid: there is no {what} of {_subject(gauge)} yet"
     value = _said(gauge, found["value"], found["quota"], plan)
     when = then if gauge.judged == "deal" else "as of now"
     if isinstance(gauge, Multiplier):

@@ -150,7 +150,7 @@ def test_a_gate_on_a_result_that_is_not_there_is_closed_whatever_its_bounds_and_
     outcome = case.pays(sold(("2026-02-10", 1_000), ("2026-03-10", 1_000)), through=date(2026, 4, 1))
 
     assert amounts(outcome) == [100, 0]
-    assert [*said(of, outcome)][1].endswith("gate closed, so nothing is paid: there is nothing of complaints yet.")
+    assert [*said(of, outcome)][1].endswith("gate closed, so nothing is paid: there is no result of complaints yet.")
     assert codes(outcome) == ["gate_without_result"]
     assert "'complaints' in 2026-03" in outcome.issues[0].message
     early = case.pays(sold(("2026-03-10", 1_000)), through=date(2026, 3, 31))
