@@ -54,8 +54,8 @@ class Cap(Document):
 class Floor(Document):
     """The least that a deal pays a payee, where it pays anything: a line of its own tops the deal up.
 
-    It counts after gates, multipliers and caps. A deal that pays nothing (its gate is closed, its rate is 0 %, a cap is
-    used up) or takes back is not topped up.
+    It counts after gates, multipliers and caps. A deal that pays nothing (its rate is 0 %, a cap is used up) or takes
+    back is topped up with `always` alone, and one whose gate is closed or that is of a house account never.
     """
 
     amount: Dated[Pay] = Field(examples=["250"])
@@ -63,3 +63,6 @@ class Floor(Document):
     applies: Literal["after_split", "before_split"] = Field(default="after_split", examples=["before_split"])
     """`after_split`: each payee is paid at least this for the deal. `before_split`: the deal pays at least this in all,
     so that a credit for 40 % of it is paid at least 40 % of the floor."""
+    always: bool = Field(default=False, examples=["true"])
+    """Whether a deal that pays nothing or takes back is topped up, too: the least commission of a car that was sold at
+    a loss. Every deal that the measure's `when` lets in is one, even if what it counts for is nothing."""

@@ -311,6 +311,13 @@ class Plan(Policy):
         if component.rate_by is not None and (not measure.of_credits or measure.of):
             message = f"{component.measure} does not add up deals, which have a percentage."
             yield Problem(("rate_by",), message, "Write rate, or give it a measure of deals.")
+        if (
+            component.floor
+            and component.floor.always
+            and (not measure.of_credits or measure.sum in ("cash", "earnings"))
+        ):
+            message = f"{component.measure} does not add up deals, of which one that is worth nothing could be found."
+            yield Problem(("floor", "always"), message, "Remove always, or give it a measure of deals.")
         if component.split_of == "money" and not (measure.of_credits and set(measure.credits) <= {"direct", "overlay"}):
             message = f"{component.measure} adds up more than the payee's own shares of deals."
             yield Problem(("split_of",), message, "Remove split_of, or give it a measure of direct or overlay credits.")

@@ -44,11 +44,13 @@ class Earnings:
 def earn(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Earnings:
     """The lines of a component, each span of days on the curve of that span.
 
-    A credit that adds nothing to a measure has no line; one that pays zero has, and so have a lost cohort and a result
-    of zero that pays.
+    A credit that adds nothing to a measure has no line; one that pays zero has, and so have a lost cohort, a result of
+    zero that pays, and a deal of nothing that is topped up all the same.
     """
+    topped = component.floor is not None and component.floor.always
     moves = (pl.col("base_micros") != 0) | (pl.col("before_micros") != pl.col("after_micros"))
-    moving = rows.filter(moves | pl.col("cohort").is_not_null()).with_row_index("place")
+    stays = pl.col("cohort").is_not_null() | (pl.lit(topped) & pl.col("deal_id").is_not_null())
+    moving = rows.filter(moves | stays).with_row_index("place")
     paid = pl.concat([_span(_between(moving, *span), plan, component, span[0]) for span in _spans(component)])
     paid = _capped(paid.sort("place"), component, plan)
     too_large = pl.col("pay").abs() > LARGEST_MICROS

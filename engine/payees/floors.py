@@ -1,4 +1,4 @@
-"""Floors: what a deal pays at least, where it pays anything, topped up by a line of its own (DESIGN 5.7)."""
+"""Floors: what a deal pays at least, topped up by a line of its own (DESIGN 5.7)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.payees.curve_columns import round_ratio_expr, whole
 
 
 def topped_up(paid: pl.DataFrame, lines: pl.DataFrame, floor: Floor, plan: Plan) -> dy.DataFrame[f.Lines]:
-    """A line for each deal of a payee that pays more than nothing and less than the floor.
+    """A line for each deal of a payee that pays less than the floor, and more than nothing unless it holds `always`.
 
     `paid` are the rows of one component with `pay`, `lines` what was made of them. Several credits of a payee for one
     deal have one floor together; before the split each credit has its share of it.
@@ -24,9 +24,12 @@ def topped_up(paid: pl.DataFrame, lines: pl.DataFrame, floor: Floor, plan: Plan)
     height = round_ratio_expr(_in_force(floor) * num, den, plan.unit_micros, plan.rounding)
     of_deals = paid.filter(pl.col("deal_id").is_not_null())
     deals = of_deals.group_by("payee_id", deal=deal, maintain_order=True).agg(
-        pl.col("credit_id").last(), earned=pl.col("pay").sum().cast(pl.Int64), height=height.last().cast(pl.Int64)
+        pl.col("credit_id").last(),
+        earned=pl.col("pay").sum().cast(pl.Int64),
+        height=height.last().cast(pl.Int64),
+        open=pl.lit(floor.always) & (pl.col("factor").fill_null("1") != "0").any(),
     )
-    short = deals.filter((pl.col("earned") > 0) & (pl.col("earned") < pl.col("height")))
+    short = deals.filter(((pl.col("earned") > 0) | pl.col("open")) & (pl.col("earned") < pl.col("height")))
     found = short.join(lines, left_on=["payee_id", "credit_id"], right_on=["payee_id", "source_id"])
     none = pl.lit(None, dtype=pl.Int64)
     return f.Lines.cast(

@@ -1,7 +1,7 @@
-"""Residuals: the line of a deal is paid once for every month in which the customer is still there (DESIGN 5.17).
+"""Residuals: the line of a deal is paid once for every month (quarter, year) in which the customer is still there.
 
-Each month has a line of its own with the facts of the first, dated on its day. Only months before `through` are there:
-the engine has no clock.
+DESIGN 5.17. Each payment has a line of its own with the facts of the first, dated on its day. Only days before
+`through` are there: the engine has no clock.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine import frames as f
 from engine.calendar import months_later, period_label, period_of
 from engine.documents.company import Company
 from engine.documents.plan import Plan
-from engine.documents.residual import Residual
+from engine.documents.residual import MONTHS, Residual
 from engine.payees.attain import STATEMENT
 
 FACTS = ["starts_on", "term_months", "cancelled_on"]
@@ -59,21 +59,22 @@ def _months(
 ) -> dy.DataFrame[f.Lines]:
     types = {name: column.dtype for name, column in f.Lines.columns().items()}
     months = [
-        {**{name: line[name] for name in types}, "part": f"month {month}", "dated_on": day}
-        for month, day in _days(line, residual, end)
+        {**{name: line[name] for name in types}, "part": f"{residual.every} {nth}", "dated_on": day}
+        for nth, day in _days(line, residual, end)
     ]
     dated = pl.DataFrame(months, schema=types)
     return f.Lines.cast(dated.with_columns(period=period_label(pl.col("dated_on"), STATEMENT[plan.pays], company)))
 
 
 def _days(deal: Mapping[str, Any], residual: Residual, end: date) -> Iterator[tuple[int, date]]:
-    """The months that are paid, from 1, and the day of each."""
+    """The payments, from 1, and the day of each."""
     start = max(deal["starts_on"] or deal["dated_on"], deal["dated_on"])
     gone = min(deal["cancelled_on"] or end, end)
     term = None if deal["term_months"] is None else deal["term_months"] - residual.starts_after_months
     most = residual.for_months if residual.for_months is not None else term
-    for month in count(1):
-        day = months_later(start, residual.starts_after_months + month - 1)
-        if day >= gone or (most is not None and month > most):
+    for nth in count(1):
+        passed = (nth - 1) * MONTHS[residual.every]
+        day = months_later(start, residual.starts_after_months + passed)
+        if day >= gone or (most is not None and passed >= most):
             return
-        yield month, day
+        yield nth, day

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.documents.measure import ROLL_UPS
 from engine.documents.plan import Plan
+from engine.documents.residual import MONTHS
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
 from engine.payees.carry_over import CARRIED
@@ -72,7 +73,7 @@ def explain(
         said = f"{_named(deal)}, {_credited(credit, names)}, {'; '.join(part for part in parts if part)}"
     if line["part"].startswith("payment "):
         said += f"; the customer's payment of {line['dated_on']}"
-    if line["part"].startswith("month "):
+    if line["part"].startswith(tuple(f"{every} " for every in MONTHS)):
         said += f"; paid again on {line['dated_on']} as {line['part']} of the residual"
     source = "; ".join(text for text in (known["title"], known["document"]) if text)
     return f"{said}. [{source}]"

@@ -81,3 +81,13 @@ def test_what_topped_a_deal_up_is_taken_back_with_it():
 
     assert sum(outcome.lines["amount_micros"]) == 0
     assert case.pays(sales, ledger(outcome.postings)).postings.is_empty()
+
+
+@pytest.mark.parametrize(("sale", "expected"), [(0, 100), (-500, 100), (999, 100), (1_001, Fraction("100.1"))])
+def test_always_tops_up_what_pays_nothing_or_takes_back(sale, expected):
+    assert paid([("2026-02-10", sale), ("2026-02-11", 5_000)], of=floor(always=True)) == [expected, 500]
+
+
+def test_a_closed_gate_pays_nothing_all_the_same():
+    gate = Gate(measure="acv", over="year", min=units(9_000))
+    assert paid([("2026-02-10", 5_000)], of=floor(always=True), only_if=(gate,)) == [0]

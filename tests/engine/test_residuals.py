@@ -43,6 +43,15 @@ def test_months_count_from_the_start_of_the_contract():
     assert paid({"starts_on": "2026-01-15"}, for_months=2) == ["2026-03-31", "2026-04-30"]
 
 
+def test_years_and_quarters_are_paid_whole_on_their_first_day():
+    of = plan(component(residual=Residual(every="year", for_months=18, starts_after_months=6)))
+    lines = Case([of]).pays(sold(("2026-03-31", 1_000, {})), through=date(2029, 1, 1)).lines
+    assert lines.select("part", "dated_on").rows() == [("year 1", date(2026, 9, 30)), ("year 2", date(2027, 9, 30))]
+    of = plan(component(residual=Residual(every="quarter")))
+    lines = Case([of]).pays(sold(("2026-03-31", 1_000, {"term_months": 7})), through=date(2029, 1, 1)).lines
+    assert lines["part"].to_list() == ["quarter 1", "quarter 2", "quarter 3"]
+
+
 def test_each_month_is_booked_once_and_a_cancellation_withdraws_what_came_after_it():
     case = Case([plan(component(residual=Residual(for_months=6)), pays="quarterly")])
     stays, leaves = sold(("2026-02-10", 1_000)), sold(("2026-02-10", 1_000, {"cancelled_on": "2026-04-01"}))

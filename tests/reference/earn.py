@@ -62,8 +62,7 @@ class Earnings:
         key = ("lines", who.key, component.id)
         if key not in self.remembered:
             lines = list(self._lines(who, component))
-            more = topped_up(component, who.plan, self.counted(who, component), lines) if component.floor else ()
-            self.remembered[key] = [*lines, *more]
+            self.remembered[key] = [*lines, *(self._topped_up(who, component, lines) if component.floor else ())]
         found: list[Line] = self.remembered[key]
         return found
 
@@ -185,6 +184,11 @@ class Earnings:
         if component.own_targets is not None:
             terms.target(component)
 
+    def _topped_up(self, who: Participant, component: Component, lines: Sequence[Line]) -> Iterator[Line]:
+        counted = self.counted(who, component)
+        opened = {entry.source for entry in counted if not entry.house and self._factor(who, component, entry)}
+        return topped_up(component, who.plan, counted, lines, opened)
+
     def _factor(self, who: Participant, component: Component, entry: Entry) -> Fraction | None:
         try:
             times = factor(component, who, entry, self) * self._by_deal(component, entry)
@@ -276,6 +280,7 @@ class Earnings:
         opening = component.at_zero == "first_row"
         measure = who.plan.measures[component.measure]
         tells_all = bool(measure.weighted or measure.retention or measure.ratio)
+        tops_all = component.floor is not None and component.floor.always
         raw = deals if component.cap is not None and component.cap.per == "deal" else {}
         for entry in entries:
             before, achieved = -1 if opening else achieved, achieved + (entry.base or 0)
@@ -284,7 +289,7 @@ class Earnings:
             times = None if held else self._factor(who, component, entry)
             if times is None:
                 yield self._line(who, component, entry, None)
-            if times is None or entry.base is None or (before == achieved and not tells_all):
+            if times is None or entry.base is None or (before == achieved and not tells_all and not tops_all):
                 continue
             terms = self._terms(who, component, entry)
             if component.matrix is not None and not component.matrix.factors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,9 +12,12 @@ from tests.reference.entries import Entry, Line
 from tests.reference.money import rounded
 
 
-def topped_up(component: Component, plan: Plan, entries: Sequence[Entry], lines: Sequence[Line]) -> Iterator[Line]:
+def topped_up(
+    component: Component, plan: Plan, entries: Sequence[Entry], lines: Sequence[Line], opened: Container[str]
+) -> Iterator[Line]:
     """A line for each deal that pays something, but less than its floor; none for one of which a part is held.
 
+    With `always` one that pays nothing or less, too, where one of its credits is `opened`: no gate is closed.
     It stands with the last of the payee's credits for the deal. Before the split each credit has its share of it.
     """
     assert component.floor is not None
@@ -29,7 +32,8 @@ def topped_up(component: Component, plan: Plan, entries: Sequence[Entry], lines:
         if len(known) < len(of):
             continue
         least = _least(component, plan, of[-1], shares.get(of[-1].source, Fraction(1)))
-        if 0 < sum(known) < least:
+        always = component.floor.always and any(line.source in opened for line in of)
+        if (always or sum(known) > 0) and sum(known) < least:
             yield replace(of[-1], part="floor", kind="floor", amount=least - sum(known))
 
 

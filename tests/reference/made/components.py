@@ -46,11 +46,12 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     made |= _cap(chance, made)
     if before and measure in (*MONEY, "count") and chance.random() < 0.1:
         months = chance.choice([{}, {"for_months": chance.choice([1, 6])}])
-        made["residual"] = {**months, "starts_after_months": chance.choice([0, 3])}
+        every = chance.choice([{}, {"every": chance.choice(["month", "quarter", "half", "year"])}])
+        made["residual"] = {**months, **every, "starts_after_months": chance.choice([0, 3])}
     if not of_team and measure in (*MONEY, "count", "met") and chance.random() < 0.15:
         made["split_of"] = chance.choice(["credit", "money", "money"])
     if "residual" not in made and measure in (*MONEY, "count", "met", "paid") and chance.random() < 0.2:
-        made |= _floor(chance)
+        made |= _floor(chance, of_deals=measure != "paid")
     if chance.random() < 0.2:
         made["effective"] = {"from": date(2026, 3, 1), "until": chance.choice([date(2026, 8, 1), date(2026, 11, 9)])}
     return made
@@ -243,10 +244,16 @@ def _at_zero(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     return {"at_zero": chance.choice(["nothing", "first_row"])}
 
 
-def _floor(chance: Random) -> dict[str, Any]:
-    """The least that a deal pays which pays anything."""
+def _floor(chance: Random, *, of_deals: bool) -> dict[str, Any]:
+    """The least that a deal pays, at times even one that pays nothing."""
     applies = chance.choice([{}, {"applies": "after_split"}, {"applies": "before_split"}])
-    return {"floor": {"amount": dated(chance, chance.choice([50, 1_000, "333.33"]), 400), **applies}}
+    return {
+        "floor": {
+            "amount": dated(chance, chance.choice([50, 1_000, "333.33"]), 400),
+            **applies,
+            "always": of_deals and chance.random() < 0.3,
+        }
+    }
 
 
 def _cap(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
