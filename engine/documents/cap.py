@@ -23,7 +23,9 @@ class Cap(Document):
     """`window`: of the component's `accumulates`. What its lines come to, in the order of the deals, is paid up to the
     cap, whatever rates and factors each was paid by; a deal that takes back takes off first what was above the cap.
     A cap that changes by date is for each line that of its day. `deal`: for each deal by itself, also where deals add
-    up; what lies above it is lost, and a deal that takes back does not take back more than the cap either."""
+    up; what lies above it is lost, and a deal that takes back does not take back more than the cap either. With `tiers:
+    whole` the deal that reaches a row is paid the raise of all before it, under its own cap; to rate and cap every deal
+    anew, write a rate for each row, gated by what the window adds up."""
     amount: Dated[Pay] | None = Field(default=None, examples=["75_000"])
     """An amount of the plan's currency."""
     of_target: Dated[Rate] | None = Field(default=None, examples=["200%"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Literal, get_args
 
-from pydantic import Field, GetJsonSchemaHandler
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -15,6 +15,7 @@ from engine.documents.problems import Problem
 from engine.documents.values import Count, Day, Share, percent_text
 
 Occasion = Literal["booking", "contract_start", "delivery", "go_live", "invoice", "cash"]
+MOST_PARTS = 120
 COUNTED = ("invoice", "cash")
 """Occasions with an amount each, which add up to the deal's."""
 
@@ -88,6 +89,20 @@ class ReleaseStep(Wait):
     unless you say otherwise), or the first one everything (`all`, what an invoice does unless you say otherwise)."""
     at_latest: LastDay | None = Field(default=None, examples=["{after_months: 12, then: forfeit}"])
     """How long is waited; without it, for ever."""
+    parts: Count | None = Field(default=None, examples=["12"])
+    """In so many equal parts, the first of them when the step comes, each later one `every_months` after the one
+    before: `{on: booking, parts: 3}` pays thirds in three months. What cannot be divided comes with the first parts."""
+    every_months: Count = Field(default=1, examples=["3"])
+    """With `parts`: how many months lie between two."""
+
+    def spread(self) -> tuple[ReleaseStep, ...]:
+        """The step itself, or its parts as steps of their own."""
+        if self.parts is None:
+            return (self,)
+        first, share = self.after_months or 0, self.share / self.parts
+        months = (first + part * self.every_months for part in range(self.parts))
+        own = {"parts": None, "every_months": 1, "share": share}
+        return tuple(self.model_copy(update={**own, "after_months": after or None}) for after in months)
 
     @property
     def proportional(self) -> bool:
@@ -102,6 +117,15 @@ class ReleaseStep(Wait):
     def problems(self) -> Iterator[Problem]:
         """Only what comes in parts can be in proportion."""
         yield from super().problems()
+        if self.parts is None and self.every_months != 1:
+            yield Problem(("every_months",), "nothing comes in parts.", "Add parts, such as parts: 12.")
+        if self.parts is not None and self.parts not in range(2, MOST_PARTS + 1):
+            yield Problem(("parts",), f"{self.parts} is no division.", f"Write 2 to {MOST_PARTS}.")
+        if self.parts is not None and self.every_months < 1:
+            yield Problem(("every_months",), f"{self.every_months} is no distance.", "Write 1 or more.")
+        if self.parts is not None and (self.after_days is not None or self.proportional):
+            message = "parts are months apart; a delay in days, or payments in proportion, are not."
+            yield Problem(("parts",), message, "Write after_months, or pays: all.")
         if self.pays is not None and self.on not in COUNTED:
             yield Problem(("pays",), "only invoices and cash come in parts.", "Write on: invoice or on: cash.")
 
@@ -142,6 +166,10 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, dict | str) else value
 
 
+def _spread(steps: tuple[ReleaseStep, ...]) -> tuple[ReleaseStep, ...]:
+    return tuple(part for step in steps for part in step.spread())
+
+
 class _WordOrSteps:
     """Editors take an occasion, or the only step, for the list, too."""
 
@@ -151,7 +179,7 @@ class _WordOrSteps:
         return {"anyOf": [{"enum": list(get_args(Occasion))}, listed["items"], listed]}
 
 
-STEPS = written(_listed), _WordOrSteps()
+STEPS = written(_listed), AfterValidator(_spread), _WordOrSteps()
 """Annotations of the steps of a release, whose only one may stand by itself."""
 
 
