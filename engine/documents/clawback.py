@@ -161,7 +161,8 @@ class Clawback(Document):
     what had become payable by the day of the cause, each cause its own share of that; what is held stays held, to be
     released or not."""
     applies_to: Annotated[tuple[ComponentName, ...], *FILLED] = Field(examples=["[base, multi-year]"])
-    """The components whose earnings are taken back."""
+    """The components whose earnings are taken back. What is paid to date (`to_date`) is of no deal: there the deal, or
+    its share, is taken off what was achieved, on the day of the cause, and the next window is paid by that."""
 
     def problems(self) -> Iterator[Problem]:
         """Nothing is taken back twice."""

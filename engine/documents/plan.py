@@ -26,7 +26,14 @@ from engine.documents.ramp import RampMonth
 from engine.documents.release import STEPS, ReleaseStep, Reserve, share_problems
 from engine.documents.retention_fit import unfit_ratios, unfit_weights, unfit_windows
 from engine.documents.values import FILLED, Currency, Dated, Name, Pay, Window
-from engine.documents.windows_fit import unfit_for_each, unfit_since, unfit_to_date, unfit_trailing, unfit_zero
+from engine.documents.windows_fit import (
+    unfit_clawback,
+    unfit_for_each,
+    unfit_since,
+    unfit_to_date,
+    unfit_trailing,
+    unfit_zero,
+)
 from engine.money import minor_unit_micros
 
 NOUNS: dict[Unit, str] = {"amount": "money", "deals": "deals", "number": "pieces", "percent": "percent"}
@@ -192,6 +199,7 @@ class Plan(Policy):
         yield from share_problems(self.release)
         yield from self._release_problems()
         yield from self._cash_problems()
+        yield from unfit_clawback(self.clawback, self.components)
 
     def _cash_problems(self) -> Iterator[Problem]:
         """What is earned as cash comes waits for nothing more, gives back by itself, and is a moving amount."""
@@ -208,9 +216,6 @@ class Plan(Policy):
         for position, name in enumerate(self.clawback.applies_to if self.clawback else ()):
             if name in paid:
                 message = f"{name} is earned as cash comes, and a refund takes its part back already."
-                yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
-            elif any(part.id == name and part.to_date for part in self.components):
-                message = f"{name} is paid to date, and no deal earned a part of it."
                 yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
         for name, measure in self.measures.items():
             for read in sorted(paid & set(measure.of)):

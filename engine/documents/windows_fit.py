@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from engine.documents.bracket import Bracket, Point
+from engine.documents.clawback import Clawback
 from engine.documents.component import Component
 from engine.documents.dependencies import gauges_of
 from engine.documents.gauge import Whole
@@ -52,9 +53,22 @@ def _unfit_ways(component: Component, whole: Whole) -> Iterator[Problem]:
         if gauge.over == "transaction":
             yield Problem((*place, "over"), "what is paid to date is of no deal.", "Write over: month, or longer.")
     for place, leaf in component.dated():
-        if len(leaf.steps) > 1:
+        if len(leaf.steps) > 1 and place != ("target",):
             message = "changes while the windows to date go on from each other."
             yield Problem(place, message, "Write one value, and another plan file from the day of the change.")
+
+
+def unfit_clawback(clawback: Clawback | None, components: Sequence[Component]) -> Iterator[Problem]:
+    """A clawback takes a deal off what is paid to date, which is paid by no deal, and not for good."""
+    named = enumerate(clawback.applies_to) if clawback is not None else ()
+    parts = {part.id: part for part in components if part.to_date is not None}
+    for position, name in ((place, name) for place, name in named if name in parts):
+        if parts[name].overpaid == "kept":
+            message = f"{name} keeps what was paid, so that nothing is taken back."
+            yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here, or overpaid there.")
+        if clawback is not None and clawback.of == "paid":
+            message = f"{name} is paid to date, and no deal of it was paid by itself."
+            yield Problem(("clawback", "of"), message, f"Remove of, or {name} from applies_to.")
 
 
 def unfit_since(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:

@@ -68,7 +68,7 @@ def claw_back(
 
     `paid` says how much of a line had become payable by a day.
     """
-    losses = _losses(classified, events)
+    losses = losses_of(classified, events)
     lost = classified.filter(pl.col("deal_id").is_in(list(losses))).select("deal_id", *TERM)
     taken, issues = [f.Lines.create_empty()], set[Issue]()
     for plan in plans:
@@ -80,9 +80,7 @@ def claw_back(
     return Found(f.Lines.cast(pl.concat(taken)), tuple(sorted(issues, key=lambda issue: issue.subject)))
 
 
-def _losses(
-    classified: dy.DataFrame[f.Classified], events: dy.DataFrame[f.DealEvents]
-) -> Mapping[str, tuple[Loss, ...]]:
+def losses_of(classified: pl.DataFrame, events: dy.DataFrame[f.DealEvents]) -> Mapping[str, tuple[Loss, ...]]:
     """By deal its losses in order of day and cause; of several cancellations the first, events of one day together."""
     cancelled = classified.filter(pl.col("cancelled_on").is_not_null()).select(
         "deal_id", kind=pl.lit("cancelled"), happened_on="cancelled_on", amount_micros=pl.lit(None, dtype=pl.Int64)
@@ -127,7 +125,7 @@ def _against(
     for line in lines.iter_rows(named=True):
         key = (line["deal_id"], line["dated_on"])
         if key not in judged:
-            judged[key] = _takings(line, losses[line["deal_id"]], clawback)
+            judged[key] = takings(line, losses[line["deal_id"]], clawback)
         for taking in judged[key].rows:
             base = line["amount_micros"] if clawback.of == "earned" else paid(line, taking.on)
             before, after = (_part_of(base, share, plan) for share in (taking.before, taking.after))
@@ -136,7 +134,7 @@ def _against(
     return Found(rows, tuple(issue for found in judged.values() for issue in found.issues))
 
 
-def _takings(deal: Mapping[str, Any], losses: Sequence[Loss], clawback: Clawback) -> Found[tuple[Taking, ...]]:
+def takings(deal: Mapping[str, Any], losses: Sequence[Loss], clawback: Clawback) -> Found[tuple[Taking, ...]]:
     """What each loss of a deal takes back: never more than is left."""
     takings, issues = [], []
     so_far, numbers = Fraction(0), Counter[str]()

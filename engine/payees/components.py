@@ -35,6 +35,7 @@ from engine.payees.earn import Earnings, earn
 from engine.payees.earnings import with_earnings, without_deals
 from engine.payees.exchange import Exchange
 from engine.payees.factors import Reading, judged, with_factors
+from engine.payees.lost import in_windows, lost
 from engine.payees.matrix import in_cells
 from engine.payees.measure import alive, counted
 from engine.payees.members import Read, Team, members_at_quota
@@ -198,13 +199,15 @@ class _Walk:
             raise ValueError(msg)
         looking = _looking(component.id, component.measure, over, life=component.effective)
         attained = self._attain(file, looking, counting)
+        off = lost(attained.rows, self.prepared.deals, self.book.deal_events, plan, component)
         stretch = Stretch(plan, component, over, whole, self.quotas[file], self.book, company, self.through)
-        found = attained_as(to_date(attained, stretch), plan, component)
+        rows = to_date(attained, in_windows(off.rows, over, company), stretch)
+        found = attained_as(rows, plan, component)
         return replace(
             found,
             waiting=pl.concat([attained.waiting, found.waiting]).unique(),
             held=f.HeldSources.cast(pl.concat([attained.held, found.held]).unique()),
-            issues=join_issues(attained.issues, found.issues),
+            issues=join_issues(attained.issues, off.issues, found.issues),
         )
 
     def _made_of_others(self, file: int, component: Component) -> Attainment:

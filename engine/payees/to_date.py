@@ -75,31 +75,35 @@ class Stand:
     since: str
     window: Period
     achieved: int = 0
+    """What counted, less what was lost."""
+    lost: int = 0
     quota: int = 0
     target: int = 0
 
 
-def to_date(attained: Attainment, of: Stretch) -> pl.DataFrame:
-    """The rows by payee and day, with `trouble` where a window is not known (null where it is)."""
+def to_date(attained: Attainment, lost: dy.DataFrame[f.Attained], of: Stretch) -> pl.DataFrame:
+    """The rows by payee and day, with `trouble` where a window is not known (null where it is).
+
+    `lost` takes off on its days what clawbacks take of what was achieved.
+    """
     day = pl.col("dated_on")
-    lives = attained.rows.group_by("payee_id").agg(first=day.min(), last=day.max()).sort("payee_id")
-    known, counting = presences(of.plan, of.book), _counting(attained)
+    every = pl.concat([attained.rows, lost])
+    lives = every.group_by("payee_id").agg(first=day.min(), last=day.max()).sort("payee_id")
+    known, counting = presences(of.plan, of.book), _counting(every, attained.waiting)
     asked = {
         payee: list(of.windows(known[payee].spans, first, of.through or last, counting[payee]))
         for payee, first, last in lives.iter_rows()
         if payee in known
     }
-    sums = _Sums.of(attained, of, asked)
+    sums = _Sums.of(every, attained.waiting, lost, of, asked)
     rows = [row for payee, windows in asked.items() for row in _of_payee(payee, windows, sums, of)]
     return pl.DataFrame(rows, schema=SCHEMA).with_columns(kind=pl.lit("direct", dtype=f.Credits.kind.dtype))
 
 
-def _counting(attained: Attainment) -> Mapping[str, Collection[str]]:
+def _counting(rows: pl.DataFrame, waiting: pl.DataFrame) -> Mapping[str, Collection[str]]:
     """By payee, the windows of what counts, or would if it were known."""
     found: dict[str, set[str]] = defaultdict(set)
-    for payee, window in (
-        pl.concat([attained.rows.select(WINDOW), attained.waiting.select(WINDOW)]).unique().iter_rows()
-    ):
+    for payee, window in pl.concat([rows.select(WINDOW), waiting.select(WINDOW)]).unique().iter_rows():
         found[payee].add(window)
     return found
 
@@ -171,25 +175,39 @@ SCHEMA = {
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """By payee and window: what was achieved, its quota and target (None where a row straddles), and what waits."""
+    """By payee and window: what was achieved and lost, its quota and target (None where one straddles), what waits."""
 
     achieved: dict[tuple[str, str], int]
+    lost: dict[tuple[str, str], int]
     quotas: dict[tuple[str, str], int | None]
     targets: dict[tuple[str, str], int | None]
     waiting: set[tuple[str, str]]
 
     @classmethod
-    def of(cls, attained: Attainment, of: Stretch, asked: dict[str, list[Period]]) -> _Sums:
+    def of(
+        cls,
+        rows: pl.DataFrame,
+        waiting: pl.DataFrame,
+        lost: pl.DataFrame,
+        of: Stretch,
+        asked: dict[str, list[Period]],
+    ) -> _Sums:
         """Those of the windows asked for."""
-        achieved = attained.rows.group_by(WINDOW).agg(pl.col("base_micros").cast(pl.Int128).sum())
         names = [(payee, window.label) for payee, windows in asked.items() for window in windows]
         frame = pl.DataFrame(names, schema=dict.fromkeys(WINDOW, pl.String), orient="row")
         return cls(
-            {(payee, window): sum_ for payee, window, sum_ in achieved.select(*WINDOW, "base_micros").iter_rows()},
+            _summed(rows),
+            _summed(lost),
             _found(frame, of.component.quota, of),
             _found(frame, of.component.own_targets, of),
-            set(attained.waiting.select(WINDOW).iter_rows()),
+            set(waiting.select(WINDOW).iter_rows()),
         )
+
+
+def _summed(rows: pl.DataFrame) -> dict[tuple[str, str], int]:
+    """What rows add up to by payee and window."""
+    sums = rows.group_by(WINDOW).agg(pl.col("base_micros").cast(pl.Int128).sum())
+    return {(payee, window): total for payee, window, total in sums.select(*WINDOW, "base_micros").iter_rows()}
 
 
 def _found(frame: pl.DataFrame, name: str | None, of: Stretch) -> dict[tuple[str, str], int | None]:
@@ -216,6 +234,7 @@ def _of_payee(payee: str, windows: list[Period], sums: _Sums, of: Stretch) -> It
             before.since,
             window,
             before.achieved + sums.achieved.get(key, 0),
+            before.lost + sums.lost.get(key, 0),
             before.quota + (quota or 0),
             before.target + (target or 0),
         )
@@ -245,6 +264,7 @@ def _row(payee: str, stand: Stand, now: Stand, trouble: str | None, of: Stretch)
     counts, day = stand is now, now.window.ends_on - timedelta(days=1)
     statement = period_of(day, STATEMENT[of.plan.pays], of.company)
     told = {"since": stand.since, "until": stand.window.label, "counts": counts}
+    told |= {"lost": -stand.lost} if stand.lost else {}
     return {
         "payee_id": payee,
         "window": now.window.label if counts or trouble else f"{now.window.label} {PAID_BEFORE}",

@@ -55,8 +55,10 @@ def told_to_date(known: Row, plan: Plan) -> str:
     achieved = int(known["after_micros"] if found["counts"] else known["before_micros"])
     measure = component_of(known, plan).measure
     of_quota = f", {attainment(achieved, quota)} of quota ({_worth(quota, plan, measure)})" if quota else ""
+    less = found.get("lost", 0)
+    taken = f" ({_worth(less, plan, measure)} of what was lost taken off)" if less else ""
     span = found["since"] if found["since"] == found["until"] else f"{found['since']} to {found['until']}"
-    came = f"{_worth(achieved, plan, measure)}{of_quota}"
+    came = f"{_worth(achieved, plan, measure)}{taken}{of_quota}"
     return f"In {span} you came to {came}" if found["counts"] else f"Taken off is what {span} was paid for, {came}"
 
 

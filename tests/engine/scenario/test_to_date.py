@@ -100,6 +100,40 @@ def test_after_a_month_that_nobody_knows_no_month_of_the_year_is_known():
     assert failed(judged(f"scenario: s\n{HELD_LATER}")) == []
 
 
+LOST_AFTER_THE_PLAN = """
+plan:
+  effective: {from: 2026-01-01, until: 2027-01-01}
+  clawback: {when: {cancelled: {within_months: 6}, refunded: {within_days: 90}}, takes_back: all, applies_to: [base]}
+  components: [{id: base, kind: bonus, accumulates: quarter, to_date: year, rate: 10%}]
+deals:
+  - {id: D1, on: 2026-03-10, amount: 300}
+  - {id: D2, on: 2026-12-10, amount: 100, cancelled_on: 2027-02-01}
+events: [{deal: D1, kind: refunded, on: 2026-04-10, amount: 120}, {deal: D1, kind: refunded, on: 2026-07-10, amount: 9}]
+through: 2027-06
+expect: {totals: {rep: {2026-03: 30, 2026-06: -12, 2026-09: 0, 2026-12: 0, total: 18}}}
+"""
+RAISED = """
+plan:
+  components:
+    - id: base
+      kind: bonus
+      quota: q
+      accumulates: month
+      to_date: year
+      target: {2000-01-01: 100, 2026-03-01: 200}
+      brackets: [{from: 0%, pays: 0%}, {from: 100%, pays: 100%}]
+quotas: [{quota: q, amount: 10, per: month}]
+achieved: [{on: 2026-01-15, amount: 20}, {on: 2026-03-15, amount: 10}]
+through: 2026-04
+expect: {totals: {rep: {2026-01: 100, 2026-02: 100, 2026-03: 200, 2026-04: -400, total: 0}}}
+"""
+
+
+@pytest.mark.parametrize("scenario", [LOST_AFTER_THE_PLAN, RAISED])
+def test_what_is_lost_counts_no_more_and_targets_of_several_months_add_up(scenario):
+    assert failed(judged(f"scenario: s\n{scenario}")) == []
+
+
 TWO_YEARS = """
 quotas: [{quota: q, amount: 100, period: 2026-12}, {quota: q, amount: 100, period: 2027-01}]
 achieved: [{on: 2026-12-15, amount: 50}, {on: 2027-01-15, amount: 100}]
