@@ -310,7 +310,8 @@ def _deal(reader: _Reader, record_id: str, v: dict[str, Any]) -> Built:
     v["deal_id"] = record_id
     yield "deals", tuple(v[column] for column in COLUMNS["deals"])
     yield from team
-    for split_id, user_id, share in reader.dialect.splits(reader.raw.get(SPLITS) or ()):
+    shared = reader.raw.get(SPLITS) if reader.mapping.deal_splits else None  # a body may be of when they were read
+    for split_id, user_id, share in reader.dialect.splits(shared or ()):
         part = share or reading.NOTHING
         yield "splits", (split_id, record_id, user_id or "", part.numerator, part.denominator)
 

@@ -52,7 +52,8 @@ def examine(
 ) -> list[Check]:
     """What `doctor` tries, changing nothing."""
     connection = open_connection(configuration.settings.hubspot, environment)
-    return probe(connection, configuration.mapping, pinned=pinned, now=clock)
+    records = configuration.settings.records
+    return probe(connection, configuration.mapping, pinned=pinned, now=clock, records=records)
 
 
 def try_a_write(configuration: Configuration, environment: Mapping[str, str]) -> list[Check]:

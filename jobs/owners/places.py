@@ -188,9 +188,14 @@ class SplitPlace:
         return {deal: {**there.get(deal, {}), SPLITS: shares_text(found.get(deal, {})) or None} for deal in ids}
 
     def present(self, owned: Owned, said: Mapping[str, str | bool | None]) -> tuple[Owned, str | None]:
-        """Nobody has split a deal of which one person has everything: so the CRM makes them."""
+        """Nobody has split a deal of which one person has everything: so the CRM makes them.
+
+        One that has no splits at all, as HubSpot's, says as much as that one person has all of it.
+        """
         value = said.get(SPLITS)
         text = value if isinstance(value, str) else None
+        if text is None and len(shares_of(owned.wanted)) == 1:
+            text = owned.wanted
         return by_hand(owned, text if text and " " in text else None), text
 
     def prepare(self, conn: Connection, said: Said, changes: Sequence[Change], _before: Before) -> Sequence[Change]:

@@ -175,6 +175,7 @@ def test_splits_say_what_the_rules_divide_and_add_up(splitting: Company) -> None
     shares, books = _shares(splitting), _books(splitting)
     assert {sum(every.values()) for every in shares.values()} == {Decimal(100)}
     assert any(len(every) > 1 for every in shares.values())
+    assert all(len(every) > 1 for every in shares.values()), "a deal of one person is not split"
     splitting.nothing_more()
 
     deal = next(deal for deal, every in shares.items() if len(every) > 1)
@@ -200,12 +201,13 @@ def _shares(company: Company) -> dict[str, dict[str, Decimal]]:
                 for each in every
             }
             for deal, every in found.items()
+            if every
         }
     shares: dict[str, dict[str, Decimal]] = {deal: {} for deal in ours}
     for row in company.org.rows(SPLIT):
         if row["OpportunityId"] in ours and row["SplitPercentage"]:
             shares[row["OpportunityId"]][row["SplitOwnerId"]] = row["SplitPercentage"]
-    return shares
+    return {deal: every for deal, every in shares.items() if every}
 
 
 def _every_deal(company: Company) -> list[str]:

@@ -8,8 +8,10 @@ import responses
 from connectors.hubspot.batches import BATCH
 from connectors.hubspot.probe import probe
 from connectors.hubspot.setup import apply_setup, plan_setup
+from connectors.hubspot.setup_records import apply_objects
 from connectors.hubspot.target import HubspotTarget
 from connectors.hubspot.transport import BASE_URL
+from connectors.ownership import SplitPolicy
 from connectors.port import NotAllowed, Refused
 from engine.model import Change, Verdict
 from tests.connectors.hubspot.conftest import connect
@@ -203,3 +205,26 @@ def test_doctor_names_what_is_missing_with_the_remedy(connection, mapping, clock
     failed = [check for check in probe(connection, mapping, pinned=None, now=clock) if not check.ok]
     assert {check.name for check in failed} == {f"write deals.{name}" for name in mapping.write.values()}
     assert {check.remedy for check in failed} == {"Run `worker.py setup --apply`."}
+
+
+@pytest.mark.usefixtures("ready")
+def test_doctor_tries_what_is_switched_on_beside(connection, mapping, portal, clock, deal):
+    """Statements and lines need objects; splits that are to be set need the feature, and so do those that are read."""
+    ours = {"ownership": mapping.ownership.model_copy(update={"splits": SplitPolicy()}), "deal_splits": False}
+    setting = mapping.model_copy(update=ours)
+
+    def found(some):
+        checks = {check.name: check for check in probe(connection, some, pinned=None, now=clock, records=True)}
+        return checks["write statements and lines"], checks["deal splits"]
+
+    records, splits = found(setting)
+    assert (records.ok, "create custom object commission_line" in records.message) == (False, True)
+    assert (splits.ok, splits.message) == (True, "1 of the first 1 deals are split, and the key may read that")
+    apply_objects(connection)
+    portal.off.add("splits")
+    records, splits = found(setting)
+    assert (records.ok, splits.ok) == (True, False)
+    assert "crm.dealsplits.read_write" in splits.message
+    assert not found(mapping)[1].ok
+    portal.archive("deals", deal)
+    assert found(mapping)[1].ok, "no deal is split: nothing is asked"

@@ -167,6 +167,7 @@ def test_a_deal_its_splits_and_its_team(mapping):
     assert (row["amount_micros"], row["currency"]) == (8_600_000, "USD")
     assert found.rows["splits"] == [("1", "100", "7", 3, 4), ("2", "100", "8", 1, 4)]
     assert [(user, role) for _, _, user, role in found.rows["team_members"]] == [("8", "SDR"), ("9", "SDR")]
+    assert "splits" not in rows(mapping.model_copy(update={"deal_splits": False})).rows  # the body is older
 
 
 def test_a_close_date_is_the_day_in_the_portals_zone(mapping):
