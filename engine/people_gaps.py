@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from typing import Any
 
 import polars as pl
 
 from engine.book import Book, Rules
+from engine.documents.across import EVERYBODY
 from engine.documents.plan import Plan
 from engine.model import Issue, Severity
 
@@ -70,7 +71,8 @@ def _plan(plan: Plan, book: Book, within: Span, names: dict[str, str]) -> Iterat
     }
     for quota in sorted(plan.quotas - set(plan.promises.values())):
         rows = book.quotas.filter(pl.col("quota") == quota)
-        yield from _uncovered(wanted, rows, f"no quota {quota} for plan {plan.plan}", names)
+        whose = wanted if quota not in plan.company_quotas else {EVERYBODY: _joined(chain(*wanted.values()))}
+        yield from _uncovered(whose, rows, f"no quota {quota} for plan {plan.plan}", names)
     for promise in sorted(plan.promises):
         rows = book.compensation.filter(pl.col(f"{promise}_micros").is_not_null())
         yield from _uncovered(wanted, rows, f"no {promise} for plan {plan.plan}, which pays by it", names)

@@ -34,7 +34,7 @@ from jobs.activation import check_activation
 from jobs.approval import waiting_id
 from jobs.books.terms import refuse_other_terms
 from jobs.canonical import Touched, refresh
-from jobs.concerned import concerned
+from jobs.concerned import concerned, measured_together
 from jobs.configuration import Configuration
 from jobs.desire import wanted_fields, wanted_notes, wanted_owners
 from jobs.guard import Shown, check
@@ -166,7 +166,7 @@ class Scope:
         results.replace_cohorts(self.conn, None if self.full else self.accounts, credited.cohorts)
         if team_is_read(self.rules.plans):
             self.payees = results.with_teams(self.conn, self.payees)
-        self.payees |= rivals(self.payees, book, self.rules)
+        self.payees |= rivals(self.payees, book, self.rules) | measured_together(self.conn, book, self.rules)
         return book, credited
 
     def pay(self, book: Book, credited: Credited) -> Outcome:

@@ -1,4 +1,4 @@
-"""The part of the book that the payee stages of some payees look at."""
+"""Whom a change concerns, and the part of the book that the payee stages of some payees look at."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from sqlalchemy import Connection
 
 from engine import frames as f
 from engine.book import Book, Rules
-from store import canonical
+from engine.documents.across import EVERYBODY
+from engine.documents.order import everybody_is_read
+from store import canonical, results
 
 
 def concerned(conn: Connection, book: Book, rules: Rules, payees: Collection[str], deals: Collection[str]) -> Book:
     """Results, adjustments and enrolments of the payees concerned only: what others earn or draw is not looked at.
 
-    And, where a measure looks at lines, those of all deals that the payees are credited with.
+    The company's own results are everybody's. And, where a measure looks at lines, those of all deals that the payees
+    are credited with.
     """
     measures = (measure for plan in rules.plans for measure in plan.measures.values())
     looked_at = any(measure.looks_at_lines for measure in measures)
-    theirs = pl.col("person_id").is_in(list(payees))
+    theirs = pl.col("person_id").is_in([*payees, EVERYBODY])
     return replace(
         book,
         imported_results=f.ImportedResults.cast(book.imported_results.filter(theirs)),
@@ -28,3 +31,10 @@ def concerned(conn: Connection, book: Book, rules: Rules, payees: Collection[str
         enrolments=f.Enrolments.cast(book.enrolments.filter(theirs)),
         deal_lines=canonical.lines_of(conn, deals) if looked_at else book.deal_lines,
     )
+
+
+def measured_together(conn: Connection, book: Book, rules: Rules) -> set[str]:
+    """Everybody, where a plan measures across people: whatever anybody sells may change everybody's pay."""
+    if not everybody_is_read(rules.plans):
+        return set()
+    return results.credited(conn) | set(book.enrolments["person_id"])

@@ -60,6 +60,11 @@ def payees_of(conn: sa.Connection, deal_ids: Collection[str]) -> set[str]:
     return set(conn.scalars(credited.union(paid)))
 
 
+def credited(conn: sa.Connection) -> set[str]:
+    """Everybody who has a credit."""
+    return set(conn.scalars(sa.select(CREDIT.c.payee_id).distinct()))
+
+
 def with_teams(conn: sa.Connection, payee_ids: Collection[str]) -> set[str]:
     """These payees, the managers that their credits roll up to, and everybody below any of them."""
     deals = sa.select(CREDIT.c.deal_id).where(CREDIT.c.payee_id.in_(among(payee_ids)))

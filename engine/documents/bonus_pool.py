@@ -140,6 +140,8 @@ class BonusPool(Document):
         """
         for place, name in self.measures:
             measure = measures[name]
+            if measure.across is not None and place[0] in ("of", "only_if"):
+                continue
             remedy = "Write a measure of direct or overlay credits, or an imported one."
             if measure.of_a_window is not None:
                 yield Problem(place, f"{name} is {measure.of_a_window}, which does not add up over people.", remedy)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from engine.documents.across import WholeCompany
 from engine.documents.conditions import When
 from engine.documents.document import Document
 from engine.documents.members import Members
@@ -105,6 +106,10 @@ class Measure(Document):
     """Which credits count: `direct`, `overlay` (on top of the 100 %), `rollup` (of everybody below a manager),
     `overlay_rollup` (of their overlays), and `team` (of everybody who reports to the same manager that day, the payee
     included: team commissions and goals)."""
+    across: WholeCompany = Field(default=None, examples=["everybody"])
+    """Adds up over people: `everybody` is the company's total, `{plans: [ae, am]}` that of the people on these plans.
+    Everybody's gates, multipliers and components can look at it, each deal counted once; without it, the measure is the
+    payee's own, as `credits` says."""
     levels: Levels | None = Field(default=None, examples=["{min: 1, max: 1}"])
     """Of roll-ups: whose, by the reporting lines up to the manager on that day; without it, of all below. Measures of
     different levels give each level its own rate. Of earnings: how far below the payee those are who earned."""
@@ -170,6 +175,8 @@ class Measure(Document):
             return "a weighted attainment"
         if self.ratio is not None:
             return "a ratio"
+        if self.across is not None:
+            return "what everybody came to"
         return "the number of members" if self.members is not None else None
 
     @property
@@ -237,6 +244,20 @@ class Measure(Document):
         yield from self._earnings_problems()
         yield from self._worth_problems()
         yield from self._cash_problems()
+        yield from self._across_problems()
+
+    def _across_problems(self) -> Iterator[Problem]:
+        """What adds up over people is deals, each once, or a result of the company's own."""
+        if self.across is None:
+            return
+        if not (self.of_credits and self.sum != "earnings") and self.imported is None:
+            message = "only what deals add up to, and imported results, can be everybody's."
+            yield Problem(("across",), message, "Write sum (not of earnings), count or import, or remove across.")
+        if set(self.credits) != {"direct"}:
+            message = "everybody's deals are their direct credits, so that each counts once."
+            yield Problem(("credits",), message, "Remove credits.")
+        if self.imported is not None and self.across.plans:
+            yield Problem(("across",), "an imported result is the company's own.", "Write across: everybody.")
 
     def _worth_problems(self) -> Iterator[Problem]:
         """What changes a deal's worth needs a worth that it fits."""

@@ -38,6 +38,11 @@ def team_is_read(plans: Sequence[Plan]) -> bool:
     return any(measure.of and measure.of_the_team for plan in plans for measure in plan.measures.values())
 
 
+def everybody_is_read(plans: Sequence[Plan]) -> bool:
+    """Whether any measure adds up over all people, so that whatever anybody sells may change everybody's pay."""
+    return any(measure.across is not None for plan in plans for measure in plan.measures.values())
+
+
 def looking_at_each_other(plans: Sequence[Plan]) -> list[set[str]]:
     """Plans whose people are computed together: of contests, of pools, and of managers whose members are counted."""
     circles = [{plan.plan} for plan in plans if plan.ranks]

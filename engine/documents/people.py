@@ -16,6 +16,7 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.documents.across import EVERYBODY
 from engine.documents.compensation import promised
 from engine.documents.events import EVENTS, WITHOUT_AMOUNT
 from engine.documents.problems import Problems, nearest, shown, wrong
@@ -76,9 +77,12 @@ def read_enrolments(
 def read_quotas(
     text: str, file: str, people: People, quotas: Collection[str] | None = None
 ) -> Found[dy.DataFrame[f.Quotas]]:
-    """`payee,quota,from,until,amount` in the plan's currency; `quotas` are the names that plans use, where given."""
+    """`payee,quota,from,until,amount` in the plan's currency; `quotas` are the names that plans use, where given.
+
+    The payee `everybody` has the targets of all people together.
+    """
     columns = [
-        Column("payee", payee_reader(people)),
+        Column("payee", _or_everybody(payee_reader(people))),
         Column("quota", known_reader("quota", quotas)),
         Column("from", day_of),
         Column("until", day_of),
@@ -114,9 +118,12 @@ def read_leave(text: str, file: str, people: People) -> Found[dy.DataFrame[f.Lea
 def read_results(
     text: str, file: str, people: People, results: Collection[str] | None = None
 ) -> Found[dy.DataFrame[f.ImportedResults]]:
-    """`payee,result,from,until,value`: values are numbers or percentages; `results` are the names that plans import."""
+    """`payee,result,from,until,value`: values are numbers or percentages; `results` are the names that plans import.
+
+    The payee `everybody` has the results of the company.
+    """
     columns = [
-        Column("payee", payee_reader(people)),
+        Column("payee", _or_everybody(payee_reader(people))),
         Column("result", known_reader("result", results)),
         Column("from", day_of),
         Column("until", day_of),
@@ -192,6 +199,11 @@ def payee_reader(people: People) -> Callable[[str], str]:
         raise wrong(f"nobody is called {shown(text)}.", "Write the e-mail or id of a user of the CRM.")
 
     return read
+
+
+def _or_everybody(read: Callable[[str], str]) -> Callable[[str], str]:
+    """A payee, or all people together."""
+    return lambda text: EVERYBODY if text == EVERYBODY else read(text)
 
 
 def known_reader(what: str, known: Collection[str] | None) -> Callable[[str], str]:

@@ -130,6 +130,14 @@ class Plan(Policy):
         return frozenset(quota for quota in (*named, *pooled) if quota is not None)
 
     @property
+    def company_quotas(self) -> frozenset[str]:
+        """Of these quotas, those that all people together have to reach."""
+        looked_at = [(look.measure, look.quota) for look in looks(self.components, self.measures)]
+        looked_at += [(gate.measure, gate.quota) for pool in self.bonus_pools for gate in pool.only_if]
+        across = {name for name, measure in self.measures.items() if measure.across is not None}
+        return frozenset(quota for measure, quota in looked_at if quota is not None and measure in across)
+
+    @property
     def promises(self) -> dict[Promise, str]:
         """What components pay of what people data promises, and how its rows are called."""
         named = (*(component.target_of for component in self.components), *(cap.of for cap in self.caps))

@@ -60,7 +60,7 @@ def precedence_problems(
 
 
 def _unfit(measure: Measure, takers: Sequence[Measure]) -> Iterator[tuple[str, str]]:
-    if not measure.of_credits or measure.of:
+    if not measure.of_credits or measure.of or measure.across is not None:
         yield "adds up no deals that another could take.", "Leave it out of the order."
         return
     for key in ALIKE:

@@ -40,6 +40,11 @@ def _unfit_component(component: Component, measure: Measure, what: str) -> Itera
     for key in ("residual", "rates", "rate_by", "by_deal"):
         if getattr(component, key):
             yield Problem((key,), f"{what} is not of a deal.", f"Remove {key}.")
+    for key in ("floor", "carry") if measure.across is not None else ():
+        if getattr(component, key):
+            yield Problem((key,), f"{what} is of all people together.", f"Remove {key}.")
+    if component.split_of == "money" and measure.across is not None:
+        yield Problem(("split_of",), f"{what} is shared by nobody.", "Remove split_of.")
 
 
 def unfit_weights(measures: Mapping[str, Measure]) -> Iterator[Problem]:
@@ -61,7 +66,7 @@ def unfit_ratios(measures: Mapping[str, Measure]) -> Iterator[Problem]:
     for name, measure in measures.items():
         for key in ("of", "to") if measure.ratio is not None else ():
             part = measures[getattr(measure.ratio, key)]
-            if part.of_a_window is not None or part.unit == "percent":
+            if (part.of_a_window is not None and part.across is None) or part.unit == "percent":
                 message = "is no sum, count or number that could be divided."
                 yield Problem(("measures", name, "ratio", key), message, "Name a measure with sum, count or import.")
 

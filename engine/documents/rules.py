@@ -47,6 +47,7 @@ def check_rules(
         issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements), *_misnomers(plan, engagements))
         issues += _cut_to_date(company, plan)
     issues += _unknown_team_components(plans)
+    issues += _unknown_plans(by_name, plans)
     issues += _unfit_pools(by_name, plans)
     issues += _circle(plans)
     policies: list[Engagement | Plan] = [*engagements, *plans]
@@ -70,6 +71,16 @@ def _unknown_team_components(plans: Sequence[Plan]) -> Iterator[Issue]:
                 yield Issue("rules", Severity.HOLDS, where, message, nearest(unknown, known))
 
 
+def _unknown_plans(by_name: Mapping[str, Sequence[Plan]], plans: Sequence[Plan]) -> Iterator[Issue]:
+    """A measure across people adds up those of plans there are."""
+    for plan in plans:
+        for name, measure in plan.measures.items():
+            for unknown in sorted(set(measure.across.plans if measure.across else ()) - by_name.keys()):
+                message = f"measures.{name}.across.plans: no plan is called {unknown}."
+                where = plan.written_in or f"plan {plan.plan}"
+                yield Issue("rules", Severity.HOLDS, where, message, nearest(unknown, by_name))
+
+
 def _unfit_pools(by_name: Mapping[str, Sequence[Plan]], plans: Sequence[Plan]) -> Iterator[Issue]:
     """A pool is a share of what another plan there is adds up itself, in its currency."""
     for plan in plans:
@@ -90,7 +101,8 @@ def _unfit_others(read: OthersMeasure, files: Sequence[Plan], plan: Plan) -> str
         measure = other.measures.get(read.measure)
         if measure is None:
             return f"plan {read.plan} has no measure {read.measure}."
-        if measure.unit != "amount" or measure.retention is not None or measure.of or set(measure.credits) - OWN:
+        shared = measure.across is not None or measure.of or set(measure.credits) - OWN
+        if measure.unit != "amount" or measure.retention is not None or shared:
             return f"{read.measure} is no money that each one achieved."
         if other.currency != plan.currency:
             return f"plan {read.plan} pays in {other.currency}."

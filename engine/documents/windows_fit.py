@@ -98,7 +98,8 @@ def unfit_for_each(component: Component, measures: Mapping[str, Measure]) -> Ite
         if getattr(component, key) not in (None, "fiscal_year"):
             message = f"{key} is the payee's own, and these windows are of one customer each."
             yield Problem((key,), message, f"Remove {key}, and begin brackets at amounts; or remove for_each.")
-    if not measures[component.measure].of_credits:
+    measure = measures[component.measure]
+    if not measure.of_credits or measure.across is not None:
         message = "adds up deals of customers, and this measure is of none."
         yield Problem(("for_each",), message, "Remove for_each, or measure deals or their cash.")
 
@@ -110,8 +111,9 @@ def unfit_trailing(component: Component, measures: Mapping[str, Measure]) -> Ite
         if key is None:
             continue
         names = (gauge.measure, *getattr(gauge, "each_of", ()))
-        for of_a_window in (measures[name].of_a_window for name in names if name is not None):
-            if of_a_window is not None:
+        for looked_at in (measures[name] for name in names if name is not None):
+            of_a_window = looked_at.of_a_window
+            if of_a_window is not None and looked_at.across is None:
                 message = f"{of_a_window} of several windows is not the sum of theirs."
                 yield Problem((*place, key), message, f"Remove {key}, or look over a longer window.")
         if over == "transaction":

@@ -13,24 +13,18 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.book import Book, Rules
 from engine.calendar import period_label
 from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
-from engine.matching import with_lists
-from engine.model import LARGEST_MICROS, MICROS, Issue, join_issues
-from engine.payees.adjusted_measures import achievements
+from engine.model import LARGEST_MICROS, MICROS, Issue
 from engine.payees.carry_over import Chain, bounded, continued
-from engine.payees.cash import cash_is_read, in_time, overpaid, paid_credits, payment_part
-from engine.payees.enrol import enrol
-from engine.payees.exchange import LARGEST_INT64, Exchange, with_rates
-from engine.payees.imported import imported_rows
-from engine.payees.measure import fits_column, missing_values, with_fits, with_worths
+from engine.payees.cash import payment_part
+from engine.payees.exchange import LARGEST_INT64
 from engine.payees.quotas import Labelled, fiscal, quota_of_windows
 from engine.payees.shape import BELOW_ZERO, needs_quota, versions
-from engine.payees.trouble import HELD, held_sources, stale, troubles
+from engine.payees.trouble import HELD, held_sources, troubles
 from engine.periods import PeriodKind
 
 STATEMENT: dict[str, PeriodKind] = {
@@ -44,11 +38,6 @@ STATEMENT: dict[str, PeriodKind] = {
 }
 """The period of a statement, by the plan's `pays`."""
 
-NEEDED = [
-    *("payee_id", "dated_on", "credit_id", "deal_id", "kind", "level", "event", "house", "currency"),
-    *("amount_micros", "acv_micros", "units_micros", "share_num", "share_den"),
-]
-"""What of a credit decides its attainment."""
 WINDOW = ["payee_id", "window"]
 
 
@@ -69,72 +58,6 @@ class Attainment:
     undealt: pl.DataFrame
     held: dy.DataFrame[f.HeldSources]
     issues: tuple[Issue, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """For each plan file the credits (with what its measures make of them), cash and imported results that meet it.
-
-    And the classified deals with their lists, the credits that are held in all components, and why.
-    """
-
-    deals: pl.DataFrame
-    credits: tuple[pl.DataFrame, ...]
-    cash: tuple[pl.DataFrame, ...]
-    results: tuple[pl.DataFrame, ...]
-    adjusted: tuple[pl.DataFrame, ...]
-    """What people added to a component's measure, as `engine.payees.adjusted_measures` gives it."""
-    held: dy.DataFrame[f.HeldSources]
-    issues: tuple[Issue, ...]
-
-
-def prepare(
-    credits_: dy.DataFrame[f.Credits], classified: dy.DataFrame[f.Classified], book: Book, rules: Rules
-) -> Prepared:
-    """What all components of a plan file share: who is enrolled, which measures count a deal, exchange rates."""
-    deals = with_lists(classified, book.list_entries)
-    exchange = Exchange(book.fx_rates, rules.company.currency)
-    ordered = _ordered(credits_)
-    enrolled = enrol(ordered, book, rules.plans)
-    imported, adjusted = imported_rows(book, rules.plans), achievements(book, rules.plans)
-    known, held, issues = [], [adjusted.held], [enrolled.issues, imported.issues, adjusted.issues]
-    for plan, rows in zip(rules.plans, enrolled.rows, strict=True):
-        tested = with_fits(rows, deals, plan)
-        unknown = pl.any_horizontal(pl.col(fits_column(name)).is_null() for name in plan.measures)
-        stray = tested.filter(unknown)
-        held += [held_sources(stray, plan, component) for component in plan.components]
-        issues += [tuple(stale(deal) for deal in stray["deal_id"].unique().sort())]
-        issues += [tuple(missing_values(rows, deals, plan))]
-        rated = with_rates(tested.filter(~unknown), plan, exchange)
-        known.append(with_worths(rated, credits_, deals, book.deal_lines, plan))
-    paid = [rows.clear() for rows in known]
-    if cash_is_read(rules.plans):
-        days = enrol(paid_credits(ordered, deals, book.deal_events), book, rules.plans).rows
-        of_plans = zip(rules.plans, days, strict=True)
-        paid = [
-            with_rates(in_time(with_fits(rows, deals, plan), deals, plan), plan, exchange) for plan, rows in of_plans
-        ]
-        issues.append(tuple(overpaid(deals, book.deal_events)))
-    whole = tuple(dict.fromkeys(join_issues(*issues)))
-    sources = f.HeldSources.cast(pl.concat(held))
-    return Prepared(deals, tuple(known), tuple(paid), imported.rows, adjusted.rows, sources, whole)
-
-
-def _ordered(credits_: pl.DataFrame) -> pl.DataFrame:
-    """What the stage needs of the credits, by payee, day and credit id; numbers sort in half the time of text."""
-    payee = pl.col("payee_id").cast(pl.Enum(credits_["payee_id"].unique().sort())).to_physical()
-    day = pl.col("dated_on").to_physical()
-    shared = credits_.with_columns(_share_of_deal()).select(NEEDED)
-    return shared.sort(payee.cast(pl.Int64) * 2**32 + day, "credit_id")
-
-
-def _share_of_deal() -> list[pl.Expr]:
-    """The share of the whole deal, which of a credit for a portion is told in millionths (its units)."""
-    whole = pl.col("portion") == "all"
-    return [
-        pl.when(whole).then("share_num").otherwise("units_micros").alias("share_num"),
-        pl.when(whole).then("share_den").otherwise(MICROS).alias("share_den"),
-    ]
 
 
 def attain(

@@ -6,7 +6,7 @@ A pool whose numbers are not known yet, because a credit is held, keeps what was
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -19,6 +19,7 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book
 from engine.calendar import Period, period_of
+from engine.documents.across import EVERYBODY
 from engine.documents.bonus_pool import BonusPool, PoolGate
 from engine.documents.company import Company
 from engine.documents.plan import Plan
@@ -142,7 +143,10 @@ def pooled(
     everything = [*attained.values(), *others]
     for period in _periods(pool, ground, ground.through or _reach(everything, pool, ground.company)):
         there = {payee: one for payee, one in ground.people.items() if _days(period, ground.plan, one.spans)}
-        numbers = {key: _numbers(of, key[1], period, there, ground) for key, of in attained.items()}
+        numbers = {
+            key: _numbers(of, key[1], period, [EVERYBODY] if _of_all(key, ground) else there, ground)
+            for key, of in attained.items()
+        }
         division = Division(pool, period, ground, there, numbers, _of_others(others, period))
         trouble = _trouble(period, everything, numbers)
         if trouble is not None:
@@ -157,6 +161,11 @@ def pooled(
     lines = pl.DataFrame([{**dict.fromkeys(types), **row} for row in rows], schema=types)
     waiting = pl.DataFrame(held, schema=dict.fromkeys(f.HeldSources.column_names(), pl.String), orient="row")
     return Earnings(f.Lines.cast(lines), f.HeldSources.cast(waiting), tuple(issues))
+
+
+def _of_all(key: Key, ground: Ground) -> bool:
+    """Whether a measure is of all people together."""
+    return ground.plan.measures[key[0]].across is not None
 
 
 def _keys(pool: BonusPool) -> list[Key]:
@@ -190,9 +199,13 @@ def _periods(pool: BonusPool, ground: Ground, through: date) -> Iterator[Period]
 
 
 def _numbers(
-    attained: Attainment, quota: str | None, period: Period, there: Mapping[str, Presence], ground: Ground
+    attained: Attainment,
+    quota: str | None,
+    period: Period,
+    there: Collection[str],
+    ground: Ground,
 ) -> Numbers:
-    """What everybody came to in the period, and the quotas of all who were there."""
+    """What everybody of `there` came to in the period, and their quotas."""
     of_window = attained.rows.filter(pl.col("window") == period.label)
     last = of_window.group_by("payee_id", maintain_order=True).agg(pl.col("after_micros").last())
     values = {payee: value for payee, value in last.iter_rows() if payee in there}

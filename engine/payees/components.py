@@ -14,6 +14,7 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import period_of
+from engine.documents.across import EVERYBODY
 from engine.documents.bonus_pool import BonusPool
 from engine.documents.company import Company
 from engine.documents.component import Accumulation, Component
@@ -25,7 +26,7 @@ from engine.documents.values import Dated, Window
 from engine.model import Issue, join_issues
 from engine.payees.account_windows import of_each_account
 from engine.payees.adjusted_measures import with_adjusted
-from engine.payees.attain import UNDEALT, WINDOW, Attainment, Prepared, attain, attained_as, prepare
+from engine.payees.attain import UNDEALT, WINDOW, Attainment, attain, attained_as
 from engine.payees.bonus_pools import Ground, pooled
 from engine.payees.cap_windows import own_windows, since_enrolment
 from engine.payees.carry_over import Chain
@@ -33,6 +34,7 @@ from engine.payees.cases import cases_lack_values, found_by_case
 from engine.payees.compensation import promised_rows
 from engine.payees.earn import Earnings, earn
 from engine.payees.earnings import with_earnings, without_deals
+from engine.payees.everybody import Sharing, of_plans, shared, with_their_quota
 from engine.payees.exchange import Exchange
 from engine.payees.factors import Reading, judged, with_factors
 from engine.payees.lost import in_windows, lost
@@ -42,6 +44,7 @@ from engine.payees.members import Read, Team, members_at_quota
 from engine.payees.money_splits import of_whole_deals, shares_of_money
 from engine.payees.places import Contest, placed
 from engine.payees.precedence import Counting, counting_of
+from engine.payees.prepare import Prepared, prepare
 from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.ratio import ratio_of
@@ -138,8 +141,13 @@ class _Walk:
         ground = Ground.of(plan, self.quotas[file], self.book, company, through=self.through)
         for pool in plan.bonus_pools:
             looks_at = {name for _, name in pool.measures}
-            came_to = {name: self._attain(file, _looking(pool.id, name, pool.per)) for name in looks_at}
+            came_to = {name: self._came_to(file, _looking(pool.id, name, pool.per)) for name in looks_at}
             yield pooled(pool, came_to, ground, list(self._of_others(pool)))
+
+    def _came_to(self, file: int, component: Component) -> Attainment:
+        """What each came to, or everybody together where that is measured."""
+        of_all = self.rules.plans[file].measures[component.measure].across is not None
+        return self._everybody(file, component) if of_all else self._attain(file, component)
 
     def _of_others(self, pool: BonusPool) -> Iterator[Attainment]:
         """What people of another plan came to, in each of its files."""
@@ -160,6 +168,8 @@ class _Walk:
             return self._made_of_others(file, component)
         if measure.members is not None:
             return attain(self._members(file, component), plan, component, self.quotas[file], self.rules.company)
+        if measure.across is not None:
+            return self._shared(file, component)
         rows = self.prepared.cash[file] if measure.sum == "cash" else self.prepared.credits[file]
         if measure.of:
             exchange = Exchange(self.book.fx_rates, self.rules.company.currency)
@@ -230,6 +240,27 @@ class _Walk:
             issues=tuple(dict.fromkeys(join_issues(*(attained.issues for attained in every)))),
         )
 
+    def _everybody(self, file: int, component: Component) -> Attainment:
+        """What everybody together came to: the attainment of one payee, who is called so."""
+        plan = self.rules.plans[file]
+        measure, known = plan.measures[component.measure], self.prepared.everybody[file]
+        if measure.across is None:
+            msg = f"component {component.id} does not measure across people"
+            raise ValueError(msg)
+        rows = of_plans(known.cash if measure.sum == "cash" else known.credits, measure.across, self.book)
+        counts = counted(rows, known.results, plan, component, Counting(component.measure, measure))
+        return attain(alive(counts, component), plan, component, self.quotas[file], self.rules.company)
+
+    def _shared(self, file: int, component: Component) -> Attainment:
+        """What everybody together came to, as that of each payee of the plan; what holds it holds it for all."""
+        plan, over, company = self.rules.plans[file], component.accumulates, self.rules.company
+        looking = _looking(component.id, component.measure, over, component.quota, life=component.effective)
+        whole = self._everybody(file, looking)
+        rows = shared(whole, Sharing(plan, component.measure, self.book, company, self.through))
+        quotas = with_their_quota(self.quotas[file], component.quota, rows["payee_id"].unique().to_list())
+        found = attain(alive(rows, component), plan, component, quotas, company)
+        return replace(found, issues=join_issues(whole.issues, found.issues))
+
     def _members(self, file: int, component: Component) -> pl.DataFrame:
         """How many of the people below each manager attained enough in their own components."""
         plan = self.rules.plans[file]
@@ -287,11 +318,14 @@ class _Walk:
             return _achieved(self.attained[of], parts[of[1]])
         over = gauge.over or component.accumulates
         judge = _looking(component.id, gauge.measure or "", over, gauge.quota)
-        attained = self._attain(place[0], judge)
+        of_all = self.rules.plans[place[0]].measures[judge.measure].across is not None
+        attained = self._came_to(place[0], judge)
+        whose = EVERYBODY if of_all else None
         if gauge.looks_back is not None and over != "transaction":
-            return looked_back(attained, LookBack(gauge, over, self.rules.company), self.quotas[place[0]])
+            looking = LookBack(gauge, over, self.rules.company)
+            return replace(looked_back(attained, looking, self.quotas[place[0]]), whose=whose)
         if gauge.ranked is None:
-            return _achieved(attained, judge)
+            return replace(_achieved(attained, judge), whose=whose)
         plan, company = self.rules.plans[place[0]], self.rules.company
         contest = Contest(gauge.ranked, plan, self.book, over, company, self.through)
         return placed(attained, contest, of_quota=gauge.quota is not None)

@@ -10,6 +10,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book
+from engine.documents.across import EVERYBODY
 from engine.documents.plan import Plan
 from engine.matching import in_force
 from engine.model import Found, Issue, Severity
@@ -30,7 +31,7 @@ def enrol(credits_: pl.DataFrame, book: Book, plans: Sequence[Plan]) -> Found[tu
         _there(met.filter(pl.col("file") == file).drop("file", "place"), book.leaves, plan)
         for file, plan in enumerate(plans)
     )
-    own = ~pl.col("kind").is_in(["rollup", "overlay_rollup", "team"])
+    own = ~pl.col("kind").is_in(["rollup", "overlay_rollup", "team"]) & (pl.col("payee_id") != EVERYBODY)
     unmet = placed.filter(own & ~pl.col("place").is_in(met["place"].implode()))
     return Found(of_plans, tuple(_unmet(unmet)))
 

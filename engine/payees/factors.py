@@ -48,6 +48,8 @@ class Reading:
     """And what that is a share of."""
     has_to_come: bool = False
     """Whether nobody knows the number before there is a row, so that a gate on it stays closed."""
+    whose: str | None = None
+    """The payee of the rows whose number is everybody's; without it, each has a number of the own."""
 
 
 def with_factors(rows: pl.DataFrame, finds: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -108,7 +110,8 @@ def judged(
     rows: pl.DataFrame, gauge: Gate | Multiplier, reading: Reading, company: Company, *, at_end: bool = False
 ) -> pl.DataFrame:
     """For each row `FOUND`, in the order of the rows; `at_end` where a row counts when its day is over."""
-    at = _labelled(rows, reading.over, company)
+    read_by = rows if reading.whose is None else rows.with_columns(payee_id=pl.lit(reading.whose))
+    at = _labelled(read_by, reading.over, company)
     at = at.with_columns(credit_id=text("{}{}", pl.lit(LAST), "credit_id")) if at_end else at
     found = _by_deal(at, reading) if gauge.judged == "deal" else _by_window(at, reading, gauge)
     waiting = reading.held.unique().select("payee_id", at="window", waits=pl.lit(value=True))

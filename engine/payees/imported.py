@@ -21,6 +21,11 @@ from engine.texts import text
 
 def imported_rows(book: Book, plans: Sequence[Plan]) -> Found[tuple[pl.DataFrame, ...]]:
     """For each plan file the results of the payees on it, by payee and day, shaped like its credits."""
+    return enrol(result_rows(book), book, plans)
+
+
+def result_rows(book: Book) -> pl.DataFrame:
+    """Every result, by payee and day, shaped like a credit."""
     rows = book.imported_results.select(
         "result",
         "value_micros",
@@ -31,7 +36,7 @@ def imported_rows(book: Book, plans: Sequence[Plan]) -> Found[tuple[pl.DataFrame
         deal_id=pl.lit(None, dtype=pl.String),
         kind=pl.lit("direct", dtype=f.Credits.kind.dtype),
     )
-    return enrol(rows.sort("payee_id", "dated_on", "credit_id"), book, plans)
+    return rows.sort("payee_id", "dated_on", "credit_id")
 
 
 def of_measure(rows: pl.DataFrame, measure: Measure, currency: str) -> pl.DataFrame:

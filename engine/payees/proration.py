@@ -18,6 +18,7 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book
 from engine.calendar import period_of, periods_between
+from engine.documents.across import EVERYBODY
 from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.documents.ramp import ramp_share
@@ -28,19 +29,22 @@ from engine.payees.presence import Presence, presences, share_present
 def quotas_of(plan: Plan, book: Book, company: Company) -> dy.DataFrame[f.Quotas]:
     """The quotas as the plan's payees have to reach them, in whole micro-units (half up).
 
-    Rows that are the payees' own targets are there too; leave that is protected takes nothing off those.
+    Rows that are the payees' own targets are there too; leave that is protected takes nothing off those. The quotas of
+    all people together are as they are written.
     """
     if not plan.ramp and plan.proration == "none" and book.leaves.is_empty():
         return book.quotas
     known = presences(plan, book)
     paid = {component.targets for component in plan.components}
     rows = []
-    for row in book.quotas.filter(pl.col("person_id").is_in(list(known))).iter_rows(named=True):
+    of_people = book.quotas.filter(pl.col("person_id").is_in(list(known)))
+    for row in of_people.iter_rows(named=True):
         presence = known[row["person_id"]]
         months = months_of(row["from_on"], row["until_on"], company)
         exact = _share(months, plan, presence, company, paid=row["quota"] in paid) * row["amount_micros"]
         rows.append({**row, "amount_micros": round_ratio(exact.numerator, exact.denominator, 1, "half_up")})
-    return f.Quotas.cast(pl.DataFrame(rows, schema=book.quotas.schema))
+    prorated = pl.DataFrame(rows, schema=book.quotas.schema)
+    return f.Quotas.cast(pl.concat([prorated, book.quotas.filter(pl.col("person_id") == EVERYBODY)]))
 
 
 def _share(

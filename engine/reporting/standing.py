@@ -55,6 +55,7 @@ def groups(book: Book, rules: Rules, lines: dy.DataFrame[f.Lines], span: Span) -
         for plan in rules.plans
         for part in plan.components
         if part.quota is not None and part.since == "fiscal_year"
+        if plan.measures[part.measure].across is None
         for window in _windows(plan, part, span, rules.company)
         for reached in [_reached(lines, plan, part, window, span)]
         for asked in [_asked(book, plan, part.quota, window, rules.company)]

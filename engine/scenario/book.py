@@ -16,6 +16,7 @@ from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import months_later, period_of
 from engine.deals.dirt import FIRST_DAY, LAST_DAY
+from engine.documents.across import EVERYBODY
 from engine.documents.compensation import promised
 from engine.documents.component import Accumulation
 from engine.documents.looks import looks
@@ -203,7 +204,7 @@ def _enrolments(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
 def _quotas(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
     own: set[tuple[str, str]] = set()
     for fact in sorted(scenario.quotas, key=lambda fact: fact.payee is None):
-        for payee in payees_of(scenario) if fact.payee is None else (fact.payee,):
+        for payee in (*payees_of(scenario), EVERYBODY) if fact.payee is None else (fact.payee,):
             rows = list(_quota_rows(fact, payee, scenario, rules))
             own |= {(payee, quota) for quota, _, _ in rows if fact.payee is not None}
             for quota, from_on, until_on in rows:

@@ -9,6 +9,7 @@ from pydantic import Field, GetJsonSchemaHandler, StrictStr
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from engine.documents.across import EVERYBODY
 from engine.documents.document import Document
 from engine.documents.problems import Loc, Problem, nearest
 from engine.documents.values import Name
@@ -196,11 +197,11 @@ class Scenario(Document):
         yield from ((("expect", *place), label) for place, label in self.expect.named_periods())
 
     def payees(self) -> tuple[str, ...]:
-        """Everybody whom the facts name, in order, and those who are expected to earn."""
+        """Each person whom the facts name, in order, and those who are expected to earn."""
         return tuple(dict.fromkeys([*self.named(), *self.expect.totals]))
 
     def named(self) -> Iterator[str]:
-        """Everybody whom the facts name."""
+        """Each person whom the facts name."""
         names = [
             *(payee for deal in self.deals for payee in (*deal.splits, *deal.team, deal.payee)),
             *(stage.owner for deal in self.deals for stage in deal.stages),
@@ -218,4 +219,4 @@ class Scenario(Document):
             *(payee for line in self.reporting for payee in (line.payee, line.manager)),
             *(person.id for person in self.people),
         ]
-        yield from (payee for payee in names if payee is not None)
+        yield from (payee for payee in names if payee not in (None, EVERYBODY))

@@ -187,7 +187,7 @@ class ResultFact(Document):
     """A result that no deal holds: a KPI, an MBO score. It counts on the last day of its period."""
 
     payee: Name = Field(default=REP, examples=["ada"])
-    """Whose."""
+    """Whose. `everybody` is the company."""
     result: Name = Field(examples=["nps"])
     """Which result; a measure takes it with `import`."""
     value: Reached = Field(examples=["92%"])
@@ -232,7 +232,7 @@ class QuotaFact(Document):
     """A quota. Without days it holds for every window that the plans accumulate over."""
 
     payee: Name | None = Field(default=None, examples=["ada"])
-    """Whose; without it, that of everybody for whom none is written."""
+    """Whose; without it, that of everybody for whom none is written. `everybody` is all people together."""
     quota: Name | None = Field(default=None, examples=["new_acv"])
     """Its name in the plan; without it, every quota that the plans name."""
     amount: Micros = Field(examples=["1_200_000"])

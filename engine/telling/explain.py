@@ -25,7 +25,13 @@ from engine.telling.facts import component_of, facts, on_the_curve
 from engine.telling.gauges_told import told_of_gauges
 from engine.telling.retained_told import told_of_cohort
 from engine.telling.settled import SETTLED, settled_sentence
-from engine.telling.windows_told import told_of_members, told_of_ratio, told_of_weights, told_to_date
+from engine.telling.windows_told import (
+    told_of_everybody,
+    told_of_members,
+    told_of_ratio,
+    told_of_weights,
+    told_to_date,
+)
 from engine.telling.wording import attainment, counted, exchange, money, number, percent, pieces, plain, roughly
 
 Row = Mapping[str, Any]
@@ -88,6 +94,8 @@ def _told_of_window(known: Row, plan: Plan) -> str:
         return told_of_weights(known, measure.weighted)
     if measure.ratio is not None:
         return told_of_ratio(known, measure.ratio, plan)
+    if measure.across is not None:
+        return told_of_everybody(known, plan)
     return told_of_members(known, measure.members) if measure.members is not None else told_of_cohort(known)
 
 

@@ -91,6 +91,8 @@ def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
     """What was looked at and what it was."""
     subject = _subject(gauge)
     subject = f"{subject}{_windows(gauge)}"
+    if gauge.measure is not None and plan.measures[gauge.measure].across is not None:
+        subject = f"{subject} of everybody together"
     if gauge.ranked is not None:
         return _ranked(gauge, gauge.ranked, value, quota)
     if gauge.payout_of:

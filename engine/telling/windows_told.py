@@ -67,6 +67,16 @@ def _worth(micros: int, plan: Plan, measure: str) -> str:
     return money(micros, plan.currency) if plan.measures[measure].unit == "amount" else pieces(micros)
 
 
+def told_of_everybody(known: Row, plan: Plan) -> str:
+    """`Everybody together came to 950,000.00 USD of company in FY2026-Q1, 95 % of quota (1,000,000.00 USD)`."""
+    measure, reached, quota = component_of(known, plan).measure, known["after_micros"], known["quota_micros"]
+    if plan.measures[measure].unit == "percent":
+        return f"The {measure} of everybody together was {roughly(Fraction(reached, known['hundred']))}"
+    of_quota = f", {attainment(reached, quota)} of quota ({_worth(quota, plan, measure)})" if quota else ""
+    came = f"{_worth(reached, plan, measure)} of {measure} in {known['window']}"
+    return f"Everybody together came to {came}{of_quota}"
+
+
 def told_of_members(known: Row, members: Members) -> str:
     """`Of 5 members of your team 4 had attained 100 % of base on 2026-03-31`."""
     found = known["cohort"]

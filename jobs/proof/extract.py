@@ -16,8 +16,10 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from connectors.mapping import CrmMapping
+from engine.documents.across import EVERYBODY
 from engine.documents.order import team_is_read
 from jobs.compute import rivals
+from jobs.concerned import measured_together
 from jobs.configuration import Configuration
 from store import canonical, ledger, mirror, pins, results
 from store.chain import ADJUSTMENT, STEP
@@ -26,12 +28,13 @@ from store.copying import RECORD, RUN
 from store.mirror import RAW
 from store.settings import ORGANIZATION, setting_of
 
+ENROLMENTS = "people/enrolments.csv"
 OF_PEOPLE = (
     "people/people.csv",
     "people/quotas.csv",
     "people/results.csv",
     "people/leave.csv",
-    "people/enrolments.csv",
+    ENROLMENTS,
 )
 """Files whose rows are about one person each, named in the first column."""
 
@@ -39,12 +42,13 @@ OF_PEOPLE = (
 def extract(conn: Connection, configuration: Configuration, payee_id: str, run_id: int) -> dict[str, Any]:
     """The inputs behind a payee's results, from the database of then; `run_id` is the run that computed them."""
     payees = _taking_part(conn, configuration, payee_id)
-    accounts = _accounts(conn, payees)
+    counted = payees | measured_together(conn, canonical.load_book(conn, []), configuration.rules)
+    accounts = _accounts(conn, counted)
     ledgers = {each.name: _booked(conn, payee_id, each) for each in (ledger.EARNED, ledger.PAYABLE)}
     runs = {run_id, *(row[0] for rows in ledgers.values() for row in rows)}
     return {
         "organization": setting_of(conn, ORGANIZATION),
-        "texts": _texts(conn, configuration, payees),
+        "texts": _texts(conn, configuration, payees, counted),
         "runs": [list(row) for row in conn.execute(select(RUN)) if row.run_id in runs],
         "records": _records(conn, configuration.mapping, accounts),
         "lots": [list(row) for row in conn.execute(select(LOT)) if row.account_id in accounts],
@@ -76,16 +80,23 @@ def _accounts(conn: Connection, payees: set[str]) -> set[str]:
     return canonical.accounts_of(conn, deals) | set(results.cohorts_of(conn, payees)["account_id"])
 
 
-def _texts(conn: Connection, configuration: Configuration, payees: set[str]) -> dict[str, str]:
+def _texts(conn: Connection, configuration: Configuration, payees: set[str], counted: set[str]) -> dict[str, str]:
+    """The files, of which those of people hold rows of the payees; who else is counted was on which plan."""
+    own = _names(conn, payees) | {EVERYBODY}
+    names = dict.fromkeys(OF_PEOPLE, own) | {ENROLMENTS: _names(conn, counted)}
+    texts = configuration.texts
+    return texts | {name: _of_these(texts[name], names[name]) for name in OF_PEOPLE if name in texts}
+
+
+def _names(conn: Connection, payees: set[str]) -> set[str]:
+    """How people files may name them."""
     people = canonical.whole(conn, "people").filter(pl.col("person_id").is_in(list(payees)))
-    names = {
+    return {
         str(value).casefold()
         for row in people.select("person_id", "user_id", "email").iter_rows()
         for value in row
         if value is not None
     }
-    kept = {name: _of_these(text, names) for name, text in configuration.texts.items() if name in OF_PEOPLE}
-    return configuration.texts | kept
 
 
 def _of_these(text: str, names: set[str]) -> str:

@@ -29,7 +29,7 @@ from engine.telling.keys import line_key
 from engine.telling.outlook import Position, needed_for, next_tier, position_of
 from engine.telling.settled import SETTLED
 from jobs.answers import plan_of
-from jobs.concerned import concerned
+from jobs.concerned import concerned, measured_together
 from jobs.configuration import Configuration
 from store import canonical, expectations, results
 
@@ -65,6 +65,7 @@ def _lines(
     """All lines of the payees, and of those below them where plans read teams, if the open deals were won."""
     rules = configuration.rules
     asked = results.with_teams(conn, payees) if team_is_read(rules.plans) else set(payees)
+    asked |= measured_together(conn, book, rules)
     mine = pl.col("payee_id").is_in(list(asked))
     credits_ = f.Credits.cast(pl.concat([results.credits_of(conn, asked), ahead.as_won().filter(mine)]))
     known = results.classified_of(conn, set(credits_["deal_id"]))

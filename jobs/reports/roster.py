@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from engine.book import Book
 from engine.calendar import period_of
+from engine.documents.across import EVERYBODY
 from engine.matching import in_force
 from engine.model import Issue
 from engine.people_gaps import gaps_and_rivals
@@ -50,7 +51,7 @@ def _people(book: Book, day: date) -> list[dict[str, Any]]:
         "roles": _on(book.role_holdings.with_columns(said=_role()), "said", day),
         "plans": _on(book.enrolments, "plan", day),
         "reports_to": _on(book.reporting_lines, "manager_id", day),
-        "quotas": _on(book.quotas, "quota", day),
+        "quotas": _on(book.quotas.filter(pl.col("person_id") != EVERYBODY), "quota", day),
     }
     known = sorted({payee for of in today.values() for payee in of}, key=lambda payee: (names.get(payee) or "", payee))
     return [

@@ -1,0 +1,70 @@
+"""What everybody came to together: each deal once, whoever shares it, and unknown for all while it is for one."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.documents.across import EVERYBODY, Across
+from engine.documents.gauge import Gate
+from engine.documents.measure import Measure
+from engine.model import MICROS
+from engine.people_gaps import gaps_and_rivals
+from tests.engine.builders import book, rules
+from tests.engine.plans import Case, codes, component, plan, quota, sold
+
+DAY = "2026-02-10"
+MEASURES = {"acv": Measure(sum="acv"), "all": Measure(sum="acv", across=Across())}
+GATED = component(only_if=(Gate(measure="all", over="year", min=1_000 * MICROS),))
+BONUS = component(id="bonus", kind="bonus", measure="all", accumulates="quarter")
+
+
+def outcome_of(sales, *components, through=None, **plan_keys):
+    """Of (payee, amount, other columns) the outcome on a plan of Ada and Bo."""
+    parts = [
+        sold((DAY, amount, {"credit_id": f"C{n}", "deal_id": f"D{n}", **more}), payee=payee)
+        for n, (payee, amount, more) in enumerate(sales)
+    ]
+    credits_, deals = (pl.concat(column) for column in zip(*parts, strict=True))
+    enrolments = [{"person_id": who, "plan": "ae"} for who in ("ada", "bo")]
+    case = Case([plan(*components, measures=MEASURES, **plan_keys)], [], enrolments)
+    return case.pays((credits_, deals), through=through)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["ada", "bo", "cy"]), st.integers(1, 900)), min_size=1, max_size=5))
+def test_who_sold_it_is_the_same_to_everybody(sales):
+    lines = outcome_of([(payee, amount, {}) for payee, amount in sales], GATED, BONUS).lines
+    total = sum(amount for _, amount in sales)
+
+    bonus = lines.filter(component="bonus").sort("payee_id")
+    assert bonus.select("payee_id", "amount_micros").rows() == [(who, total * MICROS // 10) for who in ("ada", "bo")]
+    own = lines.filter(component="base")["amount_micros"].sum()
+    assert own == (sum(amount for payee, amount in sales if payee != "cy") * MICROS // 10 if total >= 1_000 else 0)
+
+
+def test_while_one_credit_is_unknown_nobody_is_paid_by_the_total():
+    sales = [("ada", 500, {}), ("cy", 600, {"currency": "EUR"})]
+    outcome = outcome_of(sales, GATED, BONUS)
+
+    assert outcome.lines.is_empty()
+    assert set(codes(outcome)) >= {"exchange_rate_missing", "gauge_held"}
+    assert EVERYBODY not in set(outcome.held["payee_id"])
+
+
+@pytest.mark.parametrize(("through", "lines"), [(date(2026, 4, 30), 0), (date(2026, 5, 1), 2), (None, 2)])
+def test_a_component_pays_on_it_when_the_quarter_is_over(through, lines):
+    assert outcome_of([("ada", 500, {})], BONUS, through=through).lines.height == lines
+
+
+def test_the_company_lacks_a_quota_and_not_each_of_its_people():
+    asked = plan(component(id="bonus", measure="all", quota="all", accumulates="year"), measures=MEASURES)
+    rows = {"enrolments": [{"person_id": "ada", "plan": "ae"}], "people": [{"person_id": "ada"}]}
+    within = (date(2026, 2, 1), date(2026, 5, 1))
+
+    (gap,) = gaps_and_rivals(book(**rows), rules(plans=[asked]), within)
+    assert gap.subject == f"payee {EVERYBODY}"
+    whole = quota(1_000, quota="all", person_id=EVERYBODY)
+    assert gaps_and_rivals(book(**rows, quotas=[whole]), rules(plans=[asked]), within) == ()
