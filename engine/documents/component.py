@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr
 
-from engine.documents.bracket import Bracket, Point, Row
+from engine.documents.bracket import Bracket, Point
 from engine.documents.cap import Cap, Floor
 from engine.documents.carry import Carry
 from engine.documents.cases import TABLES, Case, FactorCase, RateCase, case_problems, dated_cases
@@ -20,6 +19,8 @@ from engine.documents.problems import Loc, Problem
 from engine.documents.rate_by import RateBy
 from engine.documents.release import STEPS, ReleaseStep, share_problems
 from engine.documents.residual import Residual
+from engine.documents.rounded import RoundedAttainment
+from engine.documents.rows import row_problems
 from engine.documents.values import Count, Dated, Micros, Name, Pay, Percent, Share, Times, Window, YesNo
 
 Accumulation = Over
@@ -131,6 +132,8 @@ class Component(Document):
     rate_decimals: Count | None = Field(default=None, examples=["2"])
     """Decimals, in per cent, to which the target rate (target / quota) is rounded half up before it is used: 2 makes
     12.3456 % 12.35 %. Without it the rate is exact."""
+    rounded_attainment: RoundedAttainment | None = Field(default=None, examples=["{to: 1%}"])
+    """Steps in which attainments are paid, such as whole per cent; without it, they are exact."""
     cap: Cap | None = Field(default=None, examples=["{per: window, amount: 75_000}"])
     """The most it pays."""
     floor: Floor | None = Field(default=None, examples=["{amount: 250}"])
@@ -256,51 +259,11 @@ class Component(Document):
         if len(ways) != 1:
             message = "says nothing about how much." if not ways else f"says how much in {len(ways)} ways."
             yield Problem((ways[1],) if ways else (), message, f"Write exactly one of {', '.join(WAYS)}.")
-        yield from self._table_problems()
+        yield from row_problems(self.brackets, self.points, self.tiers, (self.below, self.beyond))
         yield from self._target_problems()
         yield from self._stray_problems()
         yield from (problem for key in TABLES for problem in case_problems(key, getattr(self, key)))
         yield from share_problems(self.release)
-
-    def _table_problems(self) -> Iterator[Problem]:
-        """Rows climb, in one unit and one way; brackets leave no gap."""
-        name, key = ("brackets", "from") if self.brackets else ("points", "at")
-        if len(self.row_ways) > 1:
-            yield Problem((name,), "pay in different ways.", "Write every row alike, each way in its own component.")
-        if not self.rows:
-            return
-        if len({row.from_share is None for row in self.rows}) > 1:
-            yield Problem((name,), "mixes percentages of quota and amounts.", "Start every bracket in one unit.")
-            return
-        yield from (self._bracket_problems() if self.brackets else self._point_problems())
-        for position, (lower, upper) in enumerate(pairwise(self.rows), start=1):
-            if upper.start <= lower.start:
-                yield Problem((name, position, key), *_falls(self.rows[position]))
-
-    def _bracket_problems(self) -> Iterator[Problem]:
-        """Brackets begin at zero, and say for what a rate pays."""
-        if self.brackets[0].start != 0:
-            zero = "0" if self.brackets[0].from_share is None else "0%"
-            remedy = f"Begin at {zero}, even if the rate there is 0%, so that no gap is left."
-            yield Problem(("brackets", 0, "from"), f"the first bracket does not begin at {zero}.", remedy)
-        pays_whole_rows = bool(self.row_ways & {"share", "lump"})
-        if self.tiers is None and not pays_whole_rows:
-            yield Problem((), "brackets without tiers.", "Add tiers: marginal or tiers: whole.")
-        if self.tiers is not None and pays_whole_rows:
-            message = "rows that pay a percentage of the target, or a lump, pay it for the whole row."
-            yield Problem(("tiers",), message, "Remove tiers, or write a rate in each bracket.")
-
-    def _point_problems(self) -> Iterator[Problem]:
-        """A line needs two points, and its ends are said."""
-        if self.points[0].start < 0:
-            yield Problem(("points", 0, "at"), "the first point lies below zero.", "Begin at 0 or above.")
-        if len(self.points) == 1:
-            yield Problem(("points",), "one point makes no curve.", "Write at least two points.")
-        if self.below is None and self.points[0].start != 0:
-            remedy = "Add below: none, flat or continue, or a point at 0."
-            yield Problem((), "what is paid below the first point is not said.", remedy)
-        if self.beyond is None:
-            yield Problem((), "what is paid beyond the last point is not said.", "Add beyond: flat or continue.")
 
     def quota_problems(self, *, imported: bool) -> Iterator[Problem]:
         """Percentages of what is no percentage itself refer to a quota, and add up over time as the quota does."""
@@ -393,8 +356,3 @@ class Component(Document):
             yield from ((("rate_by", *at), value) for at, value in self.rate_by.dated())
         for key in TABLES:
             yield from dated_cases(key, getattr(self, key))
-
-
-def _falls(row: Row) -> tuple[str, str]:
-    kind = "bracket" if isinstance(row, Bracket) else "point"
-    return f"does not begin above the {kind} before it.", f"Write {kind}s in climbing order, each once."

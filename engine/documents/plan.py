@@ -29,6 +29,7 @@ from engine.documents.values import FILLED, Currency, Dated, Name, Pay, Window
 from engine.documents.windows_fit import (
     unfit_clawback,
     unfit_for_each,
+    unfit_rounding,
     unfit_since,
     unfit_to_date,
     unfit_trailing,
@@ -317,6 +318,7 @@ class Plan(Policy):
         yield from unfit_since(component, self.measures)
         yield from unfit_for_each(component, self.measures)
         yield from unfit_zero(component, self.measures)
+        yield from unfit_rounding(component, measure)
         yield from unfit_trailing(component, self.measures)
         if component.tables and not measure.of_credits and measure.retention is None:
             key = "rates" if component.rates else "by_deal"

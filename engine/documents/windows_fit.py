@@ -141,3 +141,14 @@ def _worth(row: Bracket | Point) -> Fraction:
     """What a row pays in the end."""
     leaf: Dated[Any] | None = row.lump if isinstance(row, Bracket) and row.lump is not None else row.pays
     return Fraction(leaf.steps[-1][1]) if leaf is not None else Fraction(0)
+
+
+def unfit_rounding(component: Component, measure: Measure) -> Iterator[Problem]:
+    """What is rounded is a percentage: of a quota, or one by itself; what is moved between windows is no percentage."""
+    place = ("rounded_attainment",)
+    if component.rounded_attainment is None:
+        return
+    if component.quota is None and not measure.is_share:
+        yield Problem(place, "there is no attainment without a quota.", "Add quota, or remove rounded_attainment.")
+    if component.carry is not None:
+        yield Problem(place, "what is carried is not rounded.", "Remove carry, or rounded_attainment.")

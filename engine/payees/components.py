@@ -49,6 +49,7 @@ from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.ratio import ratio_of
 from engine.payees.retained import of_cohorts
+from engine.payees.rounded import in_steps
 from engine.payees.to_date import Stretch, kept, paid_before, to_date, unknown_from
 from engine.payees.trailing import LookBack, looked_back
 from engine.payees.trouble import HELD, held_sources, troubles
@@ -121,7 +122,9 @@ class _Walk:
     def earn(self, place: Place) -> None:
         """One component; those that it reads are there."""
         plan, component = self.rules.plans[place[0]], self.rules.plans[place[0]].components[place[1]]
-        attained = self.attained[place] = self._attain(place[0], component, counting_of(plan, component))
+        attained = self._attain(place[0], component, counting_of(plan, component))
+        attained = replace(attained, rows=in_steps(attained.rows, component))
+        self.attained[place] = attained
         rows, stuck = self._judged(place, component, attained.rows)
         gated = Earnings(
             f.Lines.create_empty(),
