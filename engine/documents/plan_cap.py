@@ -23,7 +23,8 @@ class PlanCap(Document):
     while anything of the payee's on the plan is held, so are the caps that come after it.
 
     With `then: carry` it is not lost: it is added to what the next period pays, under that period's cap, and so on. A
-    cap of 5,000 a month with 8,000 earned in January and 1,000 in February pays 5,000 and 4,000.
+    cap of 5,000 a month with 8,000 earned in January and 1,000 in February pays 5,000 and 4,000. With `since: contract`
+    each deal is paid at most so much a month, and the rest of it in the months after.
     """
 
     id: Name = Field(examples=["year"])
@@ -65,9 +66,6 @@ class PlanCap(Document):
         if self.then_pays is not None and self.then == "carry":
             message = "what lies above the cap is either paid in part or carried."
             yield Problem(("then_pays",), message, "Remove then_pays, or then.")
-        if self.then == "carry" and self.since != "fiscal_year":
-            message = "is carried from one fiscal period to the next."
-            yield Problem(("since",), message, "Remove since, or then.")
         if self.within_year and self.then != "carry":
             yield Problem(("within_year",), "nothing is carried.", "Remove within_year, or add then: carry.")
         if (self.share is None) != (self.of is None):

@@ -11,8 +11,12 @@ from engine.documents.plan import Plan
 from engine.documents.plan_cap import PlanCap
 from engine.payees.presence import presences
 from engine.payees.quotas import Labelled
+from engine.payees.successive import FiscalWindows, OwnWindows, Successive
 from engine.periods import MONTHS, PeriodKind
 from engine.texts import text
+
+OF_DEAL = " of "
+"""What stands in the label of a window before the deal whose window it is."""
 
 
 def with_windows(
@@ -26,7 +30,20 @@ def with_windows(
     starts = classified.select("deal_id", start=pl.coalesce("starts_on", "dated_on"))
     of_deals = lines.filter(pl.col("deal_id").is_not_null()).join(starts, on="deal_id", how="left")
     months = _months_from(pl.col("start"), MONTHS[cap.per])
-    return of_deals.with_columns(window=text("{} of {}", months, "deal_id")).drop("start")
+    return of_deals.with_columns(window=text("{}{}{}", months, pl.lit(OF_DEAL), "deal_id")).drop("start")
+
+
+def in_turn(
+    payee: str, deal: str, plan: Plan, cap: PlanCap, book: Book, *, classified: pl.DataFrame, company: Company
+) -> Successive:
+    """The windows of a payee under the cap, of one deal where it counts by contract."""
+    if cap.since == "fiscal_year":
+        return FiscalWindows(cap.per, company)
+    if cap.since == "enrolment":
+        known = presences(plan, book).get(payee)
+        return OwnWindows(cap.per, plan.effective.from_on if known is None else known.begins_on)
+    start = classified.filter(pl.col("deal_id") == deal).select(pl.coalesce("starts_on", "dated_on")).item()
+    return OwnWindows(cap.per, start, f"{OF_DEAL}{deal}")
 
 
 def since_enrolment(rows: pl.DataFrame, plan: Plan, book: Book, length: PeriodKind) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """What a cap of several components leaves to later windows: each begins with what the one before it did not pay.
 
-The windows of a payee are walked in order of time, those without earnings too, for as long as something is carried.
+The windows of a payee (of a cap by contract: of each of the payee's deals) are walked in order of time, those without
+earnings too, for as long as something is carried.
 """
 
 from __future__ import annotations
@@ -13,19 +14,24 @@ from typing import Any
 import polars as pl
 
 from engine.book import Book
-from engine.calendar import Period, period_named, period_of
+from engine.calendar import Period, period_of
 from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.documents.plan_cap import PlanCap
 from engine.matching import in_force
 from engine.payees.attain import STATEMENT
+from engine.payees.cap_windows import OF_DEAL
+from engine.payees.successive import Successive
 
 Total = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
-    """A cap that carries; `height` tells that of a payee's window, `left` what is not paid of a total under it."""
+    """A cap that carries; `height` tells that of a payee's window, `left` what is not paid of a total under it.
+
+    `windows` are those of a payee and the deal that a label ends in, if it does.
+    """
 
     plan: Plan
     cap: PlanCap
@@ -34,8 +40,9 @@ class Carrying:
     through: date | None
     height: Callable[[str, str], int | None]
     left: Callable[[int, int | None], int]
+    windows: Callable[[str, str], Successive]
 
-    def goes_on(self, payee: str, window: Period) -> Period | None:
+    def goes_on(self, payee: str, window: Period, windows: Successive) -> Period | None:
         """The window into which the payee's is carried; None where it ends: with the year, the plan, the payee."""
         if self.through is not None and window.ends_on > self.through:
             return None
@@ -44,20 +51,23 @@ class Carrying:
         mine = (pl.col("person_id") == payee) & (pl.col("plan") == self.plan.plan) & in_force(pl.lit(day))
         if ends or not self.plan.effective.covers(day) or self.book.enrolments.filter(mine).is_empty():
             return None
-        return period_of(day, self.cap.per, self.company)
+        return windows.after(window)
 
 
 def with_carry(totals: pl.DataFrame, carrying: Carrying) -> Iterator[Total]:
     """The totals (of one payee, window and statement period each, in order of time) with what was carried in."""
-    by_payee: dict[str, dict[str, list[Total]]] = {}
+    chains: dict[tuple[str, str], dict[str, list[Total]]] = {}
     for total in totals.iter_rows(named=True):
-        by_payee.setdefault(total["payee_id"], {}).setdefault(total["window"], []).append(total)
-    for payee, windows in by_payee.items():
-        yield from _of_payee(payee, windows, carrying)
+        chain = total["payee_id"], total["window"].partition(OF_DEAL)[2]
+        chains.setdefault(chain, {}).setdefault(total["window"], []).append(total)
+    for (payee, deal), windows in chains.items():
+        yield from _of_payee(payee, windows, carrying.windows(payee, deal), carrying)
 
 
-def _of_payee(payee: str, windows: Mapping[str, Sequence[Total]], carrying: Carrying) -> Iterator[Total]:
-    periods = sorted((period_named(label, carrying.company) for label in windows), key=lambda each: each.starts_on)
+def _of_payee(
+    payee: str, windows: Mapping[str, Sequence[Total]], in_turn: Successive, carrying: Carrying
+) -> Iterator[Total]:
+    periods = in_turn.named(windows)
     carried, window, last = 0, periods[0], periods[-1]
     while True:
         rows = windows.get(window.label, ())
@@ -67,7 +77,7 @@ def _of_payee(payee: str, windows: Mapping[str, Sequence[Total]], carrying: Carr
         reached = opened[-1]["after"] if opened else 0
         left = carrying.left(reached, height)
         stands_still = window.starts_on > last.starts_on and left == carried
-        after = carrying.goes_on(payee, window) if left and not stands_still else None
+        after = carrying.goes_on(payee, window, in_turn) if left and not stands_still else None
         carried = left if after is not None else 0
         following = after or next((each for each in periods if each.starts_on > window.starts_on), None)
         if following is None:

@@ -24,12 +24,13 @@ from engine.documents.plan import Plan
 from engine.documents.plan_cap import PlanCap
 from engine.model import Issue, Severity
 from engine.money import round_ratio
-from engine.payees.cap_windows import with_windows
+from engine.payees.cap_windows import in_turn, with_windows
 from engine.payees.carried import Carrying, with_carry
 from engine.payees.compensation import promised_rows
 from engine.payees.curve import Limit
 from engine.payees.quotas import fiscal, quota_of_windows
 from engine.payees.settle import SOURCE
+from engine.payees.successive import Successive
 
 WINDOW = ["payee_id", "window"]
 Total = Mapping[str, Any]
@@ -77,7 +78,9 @@ def cap_plans(
                 .sort()
             )
             known = totals.filter(~waits & ~pl.col("payee_id").is_in(lacks.implode()))
-            made.append(_lines(_carried(known, plan, cap, _Around(book, rules.company, through)), plan, cap))
+            made.append(
+                _lines(_carried(known, plan, cap, _Around(book, classified, rules.company, through)), plan, cap)
+            )
             stuck.append(counted.filter(pl.col("payee_id").is_in(lacks.implode())).select(SOURCE))
             stuck.append(_of_the_cap([*totals.filter(waits)["payee_id"].unique().sort(), *lacks], plan, cap))
             issues += (_waits(plan, cap, payee) for payee in totals.filter(waits)["payee_id"].unique().sort())
@@ -129,9 +132,10 @@ def _heights(running: pl.DataFrame, plan: Plan, cap: PlanCap, book: Book, compan
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """Who is on the plan, by which calendar, and how far time has come."""
+    """Who is on the plan, for which deals, by which calendar, and how far time has come."""
 
     book: Book
+    classified: pl.DataFrame
     company: Company
     through: date | None
 
@@ -143,6 +147,8 @@ def _carried(totals: pl.DataFrame, plan: Plan, cap: PlanCap, around: _Around) ->
         return totals.iter_rows(named=True)
 
     def height(payee: str, window: str) -> int | None:
+        if cap.of is None:
+            return cap.amount
         asked = pl.DataFrame(
             {"payee_id": [payee], "window": [window], "dated_on": [period_named(window, company).starts_on]}
         )
@@ -151,7 +157,10 @@ def _carried(totals: pl.DataFrame, plan: Plan, cap: PlanCap, around: _Around) ->
     def left(total: int, height: int | None) -> int:
         return cut(total, _limit(height, cap), plan.unit_micros, cap.at_least)
 
-    return with_carry(totals, Carrying(plan, cap, book, company, around.through, height, left))
+    def windows(payee: str, deal: str) -> Successive:
+        return in_turn(payee, deal, plan, cap, book, classified=around.classified, company=company)
+
+    return with_carry(totals, Carrying(plan, cap, book, company, around.through, height, left, windows))
 
 
 def _limit(height: int | None, cap: PlanCap) -> Limit | None:

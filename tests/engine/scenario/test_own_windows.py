@@ -1,4 +1,4 @@
-"""Quotas of windows of each payee's own: rows that lie in them count, and no others."""
+"""Windows of each payee's own: which rows of quota count in them, and what a cap carries into the next."""
 
 import pytest
 
@@ -51,3 +51,19 @@ expect: {totals: {rep: EARNED}}
 )
 def test_which_rows_of_quota_are_those_of_an_own_year(rest, proration):
     assert failed(judged(f"scenario: s\n{PLAN.replace('PRORATION', proration)}{rest}")) == []
+
+
+CARRIED = """
+plan:
+  components: [{rate: 10%}]
+  caps: [{id: pace, per: month, since: enrolment, amount: 100, then: carry}]
+enrolments: [{payee: rep, from: 2026-01-31}]
+deals: [{on: 2026-02-10, amount: 2_500}]
+through: 2026-05
+expect: {totals: {rep: {2026-02: 200, 2026-03: 50, total: 250}}}
+"""
+
+
+def test_months_from_a_last_day_of_a_month_follow_each_other():
+    """They begin on 31 January, 28 February and 31 March."""
+    assert failed(judged(f"scenario: s\n{CARRIED}")) == []
