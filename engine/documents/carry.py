@@ -21,8 +21,11 @@ class Carry(Document):
     of the second. After 80,000 in the first, `deficit: behind` begins the second quarter at -20,000: what makes it up
     is paid by the first rate. `deficit: made_up` pays nothing for it.
 
-    What a window comes to includes what was carried into it. Nothing is carried over a window that has no quota but
-    achievements; deficits begin with the first window in which the payee is on the plan and has a quota.
+    What a window comes to includes what was carried into it. It is carried once the window is over, where the payee is
+    on the plan, and the component in force, on the first day of the next one. Nothing is carried over a window that has
+    no quota but achievements, to which surplus that moves belongs; deficits begin with the first window in which the
+    payee is on the plan, the component in force, and there is a quota. While something of a window is held, so is
+    everything in those into which it would be carried.
     """
 
     surplus: Literal["ahead", "moved"] | None = Field(default=None, examples=["ahead"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import dataframely as dy
 import polars as pl
@@ -20,7 +21,8 @@ from engine.documents.carry import Carry
 from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.plan import Plan
-from engine.matching import in_force
+from engine.documents.values import Window
+from engine.payees.presence import Presence, common, presences
 from engine.payees.quotas import fiscal, quota_of_windows
 from engine.periods import PeriodKind
 from engine.texts import text
@@ -28,9 +30,11 @@ from engine.texts import text
 CARRIED = "carried:"
 """How the source of what was moved from one window into the next begins."""
 WINDOW = ["payee_id", "window"]
+A_YEAR = timedelta(days=366)
+"""How far surplus moves beyond the last deal where nobody says which day it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chain:
     """A component that carries, over which windows, and how far time has come."""
 
@@ -43,35 +47,57 @@ class Chain:
     company: Company
     through: date | None
 
+    @property
+    def moves(self) -> bool:
+        """Whether surplus is paid in the next window."""
+        return self.carry.surplus == "moved"
+
     def windows(self, payee: str, first: date, last: date) -> Iterator[Period]:
-        """The windows of a payee from the first that counts to the last; with a surplus that moves, a year more."""
+        """The windows of a payee from the first that counts to the last; surplus that moves may go on until today."""
         if self.carry.deficit is not None:
             first = min(first, self._since(payee) or first)
-        end = last + timedelta(days=366) if self.carry.surplus == "moved" else last
+        farthest = max(last, self.through or last + A_YEAR) if self.moves else last
         period = period_of(first, self.over, self.company)
-        while period.starts_on <= end and self.plan.effective.covers(
+        while period.starts_on <= farthest and self.plan.effective.covers(
             max(period.starts_on, self.plan.effective.from_on)
         ):
             yield period
             period = period_of(period.ends_on, self.over, self.company)
 
-    def _since(self, payee: str) -> date | None:
-        """The first day on which the payee is on the plan and has a quota."""
-        mine = (pl.col("person_id") == payee) & (pl.col("quota") == self.component.quota)
-        rows = self.quotas.filter(mine)["from_on"].to_list()
-        on = self.book.enrolments.filter((pl.col("person_id") == payee) & (pl.col("plan") == self.plan.plan))
-        since = [day or date.min for day in on["from_on"]]
-        return max(min(rows), min(since), self.plan.effective.from_on) if rows and since else None
+    def asks(self, payee: str, window: Period) -> bool:
+        """Whether the payee is on the plan, and the component in force, on any day of the window."""
+        presence, life = self._presences.get(payee), self._life
+        days = (window.starts_on, window.ends_on)
+        return presence is not None and any(common(*days, span, life, self.plan.effective) for span in presence.spans)
 
-    def next_start(self, payee: str, window: Period, above: int) -> int:
-        """What of a window's surplus (below zero: deficit) the next begins with, while the payee is on the plan."""
-        mine = (pl.col("person_id") == payee) & (pl.col("plan") == self.plan.plan) & in_force(pl.lit(window.ends_on))
-        if not above or self.book.enrolments.filter(mine).is_empty():
-            return 0
-        ends_year = period_of(window.starts_on, "year", self.company).ends_on <= window.ends_on
-        is_over = self.through is None or window.ends_on <= self.through
-        wanted = self.carry.surplus if above > 0 else self.carry.deficit
-        return above if wanted and is_over and not (ends_year and self.carry.within_year) else 0
+    def goes_on(self, payee: str, window: Period) -> bool:
+        """Whether anything is carried out of a window: it is over, and payee, plan file and component go on.
+
+        Out of a fiscal year only where the component does not say otherwise.
+        """
+        day = window.ends_on
+        ends_year = period_of(window.starts_on, "year", self.company).ends_on <= day
+        is_over = self.through is None or day <= self.through
+        presence = self._presences.get(payee)
+        there = presence is not None and any(span.covers(day) for span in presence.spans)
+        return is_over and there and self._life.covers(day) and not (ends_year and self.carry.within_year)
+
+    def left(self, above: int) -> int:
+        """What of a window's surplus (below zero: deficit) the next begins with."""
+        return above if (self.carry.surplus if above > 0 else self.carry.deficit) else 0
+
+    @property
+    def _life(self) -> Window:
+        return self.component.effective or self.plan.effective
+
+    @cached_property
+    def _presences(self) -> Mapping[str, Presence]:
+        return presences(self.plan, self.book)
+
+    def _since(self, payee: str) -> date | None:
+        """The first day on which the payee is on the plan, the component in force."""
+        presence = self._presences.get(payee)
+        return None if presence is None else max(presence.begins_on, self._life.from_on, self.plan.effective.from_on)
 
 
 def continued(valued: pl.DataFrame, held: pl.DataFrame, chain: Chain, statement: PeriodKind) -> pl.DataFrame:
@@ -80,8 +106,7 @@ def continued(valued: pl.DataFrame, held: pl.DataFrame, chain: Chain, statement:
     Surplus that moves is a row of its own; what is ahead or behind is where a window begins.
     """
     starts = starts_of(valued, held, chain)
-    moved = chain.carry.surplus == "moved"
-    rows = valued
+    rows, moved = valued, chain.moves
     if moved:
         every = pl.concat([moved_in(starts, chain, statement), valued], how="diagonal")
         rows = every.sort("payee_id", "dated_on", maintain_order=True).select(valued.columns)
@@ -97,10 +122,11 @@ def continued(valued: pl.DataFrame, held: pl.DataFrame, chain: Chain, statement:
 
 
 def bounded(rows: pl.DataFrame, carry: Carry) -> pl.DataFrame:
-    """The rows with `before` and `after` as far as they count: up to the quota, or from 0 on."""
+    """The rows with `before` and `after` as far as they count: up to the quota there is, or from 0 on."""
     ends = {"before": pl.col("after") - pl.col("base"), "after": pl.col("after")}
     if carry.surplus == "moved":
-        ends = {name: pl.min_horizontal(end, "quota_micros") for name, end in ends.items()}
+        most = pl.when(pl.col("quota_micros") > 0).then("quota_micros")
+        ends = {name: pl.min_horizontal(end, most) for name, end in ends.items()}
     if carry.deficit == "made_up":
         ends = {name: pl.max_horizontal(end, pl.lit(0, dtype=pl.Int128)) for name, end in ends.items()}
     return rows.with_columns(**ends)
@@ -109,11 +135,12 @@ def bounded(rows: pl.DataFrame, carry: Carry) -> pl.DataFrame:
 def starts_of(valued: pl.DataFrame, held: pl.DataFrame, chain: Chain) -> pl.DataFrame:
     """By payee and window the `start` (Int128), and `unknown` where nobody knows it; none of those that begin at 0.
 
-    `held` are the windows (payee_id, window) of what could not be counted.
+    `held` is what could not be counted.
     """
     day = pl.col("dated_on")
-    sums = valued.group_by(WINDOW).agg(pl.col("base").sum(), day.min(), last=day.max())
-    every = sums.group_by("payee_id", maintain_order=True).agg(pl.col("dated_on").min(), pl.col("last").max())
+    sums = valued.group_by(WINDOW).agg(pl.col("base").sum())
+    days = pl.concat([valued.select("payee_id", day), held.select("payee_id", day)])
+    every = days.group_by("payee_id", maintain_order=True).agg(day.min(), last=day.max())
     periods = {payee: list(chain.windows(payee, first, last)) for payee, first, last in every.iter_rows()}
     asked = [(payee, window.label) for payee, windows in periods.items() for window in windows]
     frame = pl.DataFrame(asked, schema=dict.fromkeys(WINDOW, pl.String), orient="row")
@@ -145,12 +172,18 @@ def _of_payee(payee: str, windows: list[Period], known: _Known, chain: Chain) ->
         key = (payee, window.label)
         if start or unknown:
             yield *key, start, unknown
-        quota, achieved = known.quotas.get(key), known.totals.get(key)
         unknown |= key in known.waiting
-        if quota is not None and quota > 0:
-            start = chain.next_start(payee, window, start + (achieved or 0) - quota)
-        elif achieved is not None:
-            start = 0
+        start = chain.left(_above(start, key, known, asked=chain.asks(payee, window), moves=chain.moves))
+        if not chain.goes_on(payee, window):
+            start, unknown = 0, False
+
+
+def _above(start: int, key: tuple[str, str], known: _Known, *, asked: bool, moves: bool) -> int:
+    """What a window came to above its quota; where it has none and nothing in it, what it began with."""
+    quota, achieved = known.quotas.get(key), known.totals.get(key)
+    if quota is not None and quota > 0 and (asked or achieved is not None):
+        return start + (achieved or 0) - quota
+    return start if achieved is None and not (moves and start > 0) else 0
 
 
 def moved_in(starts: pl.DataFrame, chain: Chain, statement: PeriodKind) -> pl.DataFrame:

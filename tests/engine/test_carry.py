@@ -2,13 +2,14 @@
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
 from engine.documents.carry import Carry
 from engine.documents.plan_cap import PlanCap
 from engine.telling.facts import facts, recomputed
-from tests.engine.builders import units
+from tests.engine.builders import units, window
 from tests.engine.plans import Case, amounts, by_share, codes, component, plan, quota, sold
 
 QUARTERS = [
@@ -65,6 +66,44 @@ def test_what_begins_nobody_knows_where_is_held():
 
     assert amounts(outcome) == [Fraction(1, 10)]
     assert codes(outcome) == ["exchange_rate_missing", "carry_unknown"]
+
+
+def test_surplus_moves_on_for_as_long_as_there_is_any():
+    months = [date(2026 + nth // 12, nth % 12 + 1, 1) for nth in range(1, 22)]
+    of = plan(component(brackets=TIERS, accumulates="month", carry=Carry(surplus="moved")))
+    rows = [{**quota(100), "from_on": first, "until_on": until} for first, until in pairwise(months)]
+
+    outcome = Case([of], rows).pays(sold(("2026-02-10", 1_850)), through=date(2027, 11, 1))
+
+    assert amounts(outcome) == [10] * 18 + [5]
+
+
+def test_a_quarter_of_which_all_is_held_is_known_to_nobody_either():
+    outcome = paid(carrying(surplus="ahead"), ("2026-02-10", 500, {"currency": "EUR"}), ("2026-05-10", 9))
+
+    assert (amounts(outcome), codes(outcome)) == ([], ["exchange_rate_missing", "carry_unknown"])
+
+
+def test_a_year_that_begins_anew_begins_anew_whatever_was_held_before():
+    next_year = {**quota(1_000), "from_on": "2027-02-01", "until_on": "2027-05-01"}
+    case = Case([carrying(deficit="behind", within_year=True)], [*QUARTERS, next_year])
+
+    outcome = case.pays(sold(("2026-11-10", 500, {"currency": "EUR"}), ("2027-02-10", 500)))
+
+    assert (amounts(outcome), codes(outcome)) == ([50], ["exchange_rate_missing"])
+
+
+def test_deficits_begin_with_the_component():
+    of = plan(
+        component(
+            brackets=TIERS,
+            accumulates="quarter",
+            carry=Carry(deficit="made_up"),
+            effective=window("2026-05-01", "2026-11-01"),
+        )
+    )
+
+    assert amounts(paid(of, ("2026-08-10", 1_500))) == [50]  # 1,000 make up the second quarter; the first has none
 
 
 @pytest.mark.parametrize(("through", "expected"), [(date(2026, 3, 1), [100, -40, 40]), (date(2026, 2, 1), [100, -40])])

@@ -17,6 +17,7 @@ from engine.documents.values import Window
 from tests.reference import entries as e
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.caps import within_cap
+from tests.reference.carried import Chain, UnknownStartError, bounded
 from tests.reference.cases import case_of
 from tests.reference.credits import Credit
 from tests.reference.curve import MissingQuotaError, Terms, payout
@@ -121,9 +122,22 @@ class Earnings:
             entries = self.entries_over(who, component.measure, component.accumulates, life)
             takers = who.plan.before(component.id)
             left = [each for each in entries if not any(self._takes(part, who, each) for part in takers)]
-            self.remembered[key] = [e.of_whole_deal(each) for each in left] if shares_money(component) else left
+            left = [e.of_whole_deal(each) for each in left] if shares_money(component) else left
+            if component.carry is not None:
+                chain = Chain(who, component, self, left)
+                self.remembered["starts", *key[1:]] = chain.starts()
+                left = sorted([*chain.moved(), *left], key=lambda each: each.order)
+            self.remembered[key] = left
         counted: list[Entry] = self.remembered[key]
         return counted
+
+    def start(self, who: Participant, component: Component, entry: Entry) -> Fraction | None:
+        """Where the window of an entry begins, without what was moved into it; None where nobody knows."""
+        if component.carry is None:
+            return Fraction(0)
+        starts: dict[str, Fraction | None] = self.remembered["starts", who.key, component.id]
+        start = starts.get(self.window(component.accumulates, entry), Fraction(0))
+        return Fraction(0) if start is not None and start > 0 and component.carry.surplus == "moved" else start
 
     def window(self, accumulates: str, entry: Entry, since: date | None = None) -> str:
         """What adds up together: a period, or the deal by itself; `since` is where a payee's own windows begin."""
@@ -251,7 +265,7 @@ class Earnings:
         for entries in self._apart(component, windows):
             try:
                 yield from list(self._of_window(who, component, entries, deals))
-            except MissingQuotaError:
+            except (MissingQuotaError, UnknownStartError):
                 yield from [self._line(who, component, entry, None) for entry in entries]
 
     def _apart(self, component: Component, windows: dict[str, list[Entry]]) -> Iterable[list[Entry]]:
@@ -275,8 +289,11 @@ class Earnings:
         A cap per deal is about all windows: `deals` is what each came to before. A window in which a result of 0 pays
         begins below it.
         """
+        start = self.start(who, component, entries[0])
+        if start is None:
+            raise UnknownStartError
         self.check_window(who, component, entries[0])
-        achieved: Fraction | int = 0
+        achieved: Fraction | int = start
         opening = component.at_zero == "first_row"
         measure = who.plan.measures[component.measure]
         tells_all = bool(measure.weighted or measure.retention or measure.ratio)
@@ -294,8 +311,9 @@ class Earnings:
             terms = self._terms(who, component, entry)
             if component.matrix is not None and not component.matrix.factors:
                 terms = replace(terms, cell=cell(component, who, entry, self))
-            amount = self._paid(who.plan, component, achieved, terms, times)
-            amount -= self._paid(who.plan, component, before, terms, times)
+            ends = [bounded(component, end, terms.quota) for end in (before, achieved)]
+            paid_before, paid = (self._paid(who.plan, component, end, terms, times) for end in ends)
+            amount = paid - paid_before
             amount = 0 if entry.house else amount
             if component.cap is not None:
                 amount = within_cap(component, entry, terms, amount, plan=who.plan, raw=raw)

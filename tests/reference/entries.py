@@ -42,11 +42,13 @@ class Entry:
     """Of a house account: it counts, and pays nothing."""
     whole: int | None = None
     """Of a rate: what 100 % of it is."""
+    moved: bool = False
+    """Whether it is surplus of the window before."""
 
     @property
     def order(self) -> tuple[date, str]:
-        """Entries count by day, those of one day by what they are of."""
-        return self.day, self.source
+        """Entries count by day, those of one day by what they are of; what was moved comes before all."""
+        return self.day, "" if self.moved else self.source
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.documents.component import Component
 from engine.documents.gauge import Gate, Gauge, Multiplier
 from tests.reference.calendar import span_of
+from tests.reference.carried import bounded
 from tests.reference.entries import Entry
 from tests.reference.money import WHOLE
 from tests.reference.participants import Participant
@@ -136,6 +137,8 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     if not held and _has_to_come(read):
         return None
     achieved = _sum([each.base for each in held])
+    if read.component is not None and read.component.carry is not None and window:
+        achieved = _with_carried(read, window[0], achieved, earned)
     shares = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     if not achieved or not shares:
         return Fraction(achieved)
@@ -149,6 +152,16 @@ def _has_to_come(read: _Read) -> bool:
     """Whether it is a result or a rate, of which none is not the same as nothing."""
     measure = read.who.plan.measures[read.component.measure if read.component is not None else read.named]
     return measure.imported is not None or measure.retention is not None or measure.members is not None
+
+
+def _with_carried(read: _Read, entry: Entry, achieved: Fraction | int, earned: Earnings) -> Fraction:
+    """What a window comes to includes what was carried into it."""
+    assert read.component is not None
+    start = earned.start(read.who, read.component, entry)
+    if start is None:
+        raise UnknownGaugeError
+    quota = earned.quota(read.who, read.quota or "", earned.span(read.over, entry))
+    return bounded(read.component, start + achieved, quota)
 
 
 def _labels(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> list[str]:

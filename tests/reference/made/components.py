@@ -42,6 +42,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     made |= _matrix(chance, _looked_at(before), measure) if chance.random() < 0.15 else _way(chance, measure)
     made |= _whole(chance, made)
     made |= _at_zero(chance, made) | _for_each(chance, made)
+    made |= _carry(chance, made)
     made |= gates(chance, _looked_at(before)) | (by_deal(chance) if measure in CREDITED else {})
     made |= _cap(chance, made)
     if before and measure in (*MONEY, "count") and chance.random() < 0.1:
@@ -62,6 +63,16 @@ def _for_each(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     fits = made["measure"] in CREDITED and made.get("accumulates", "transaction") != "transaction"
     own = {"quota", "targets", "target_of", "since"} & made.keys()
     return {"for_each": "account"} if fits and not own and chance.random() < 0.3 else {}
+
+
+def _carry(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
+    """What windows with a quota leave to the next ones, at times."""
+    if "quota" not in made or made.keys() & {"at_zero", "only_full"} or chance.random() < 0.7:
+        return {}
+    surplus = {"surplus": chance.choice(["ahead", "moved"])}
+    deficit = {"deficit": chance.choice(["behind", "made_up"])}
+    within = {"within_year": True} if chance.random() < 0.4 else {}
+    return {"carry": {**chance.choice([surplus, surplus, deficit, {**surplus, **deficit}]), **within}}
 
 
 def _looked_at(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
