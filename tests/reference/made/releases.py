@@ -53,7 +53,7 @@ def _delay(chance: Random) -> dict[str, Any]:
 
 def _once(chance: Random, on: str) -> dict[str, Any]:
     return (
-        {"once": chance.choice(["20%", "60%", "100%"])} if on in ("invoice", "cash") and chance.random() < 0.4 else {}
+        {"once": chance.choice(["20%", "60%", "100%"])} if on in ("invoice", "cash") and chance.random() < 0.6 else {}
     )
 
 
