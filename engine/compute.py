@@ -47,7 +47,7 @@ def credit_classified(
     won = _credited(classified, book, rules, drums, reach)
     if not counts_qualified(rules):
         return won
-    reached = _credited(classify_qualified(book, rules), book, rules, drums, None, won=won.classified)
+    reached = _credited(classify_qualified(book, rules), book, rules, drums, None, draws=False)
     credited = reached.classified.join(reached.credits, on="deal_id", how="semi")
     not_won = credited.join(won.classified, on="deal_id", how="anti")
     return replace(
@@ -90,13 +90,13 @@ def _credited(
     drums: Drums,
     reach: Reach | None,
     *,
-    won: dy.DataFrame[f.Classified] | None = None,
+    draws: bool = True,
 ) -> Credited:
     """The stages after classify, once, with cohorts as far as `reach` says (None: none).
 
-    `lots` are all that the drums have given away so far; `won` are the won deals, where those asked about are others.
+    `lots` are all that the drums have given away so far; `draws`: whether the deals draw their accounts into arms.
     """
-    placed = place(classified.rows, book, rules, drums, won=won)
+    placed = place(classified.rows, book, rules, drums, draws=draws)
     assigned = assign(placed.rows, book, rules, drums)
     credited = credit(placed.rows, assigned.assignments, assigned.appointments, book, rules)
     kept = cohorts(placed.rows, book, rules, reach) if reach is not None else Found(f.Cohorts.create_empty())

@@ -18,8 +18,7 @@ _LINK_DECIDES = (Motion.NEW_BUSINESS, Motion.RENEWAL)
 
 def with_motion(won: pl.DataFrame) -> pl.DataFrame:
     """The deals with `motion` and `classified_by`, both null where nothing decides."""
-    mapped = pl.col("motion")
-    by_contract = pl.col("renewed_contract_id").is_not_null() & (mapped.is_null() | mapped.is_in(_LINK_DECIDES))
+    mapped, by_contract = pl.col("motion"), _by_contract()
     by_prior = pl.col("prior_deal_id").is_not_null() & (mapped == Motion.RENEWAL)
     by_history = pl.col("type").is_null() & pl.col("deal_id").is_in(_first_deals(won).implode())
     step = (
@@ -40,6 +39,17 @@ def with_motion(won: pl.DataFrame) -> pl.DataFrame:
         .otherwise(mapped)
     )
     return won.with_columns(mapped_motion=mapped, classified_by=step, motion=decided)
+
+
+def renews() -> pl.Expr:
+    """Whether a deal of the book is a renewal, also one that is held."""
+    return _by_contract() | (pl.col("motion") == Motion.RENEWAL).fill_null(value=False)
+
+
+def _by_contract() -> pl.Expr:
+    """Whether the contract that it names makes it a renewal."""
+    mapped = pl.col("motion")
+    return pl.col("renewed_contract_id").is_not_null() & (mapped.is_null() | mapped.is_in(_LINK_DECIDES))
 
 
 def motion_problems(won: pl.DataFrame) -> list[pl.DataFrame]:

@@ -16,12 +16,13 @@ from engine.book import Book, Rules
 from engine.deals.arms import draw, with_arms
 from engine.deals.blanks import blanks
 from engine.deals.lots import Drums
+from engine.deals.motions import renews
 from engine.deals.problems import issues_of
 from engine.documents.engagement import Engagement
 from engine.documents.places import Place, SigningWindow
 from engine.documents.values import Window
 from engine.matching import LISTS, fits, with_lists
-from engine.model import Found, Motion
+from engine.model import Found
 
 
 def place(
@@ -30,12 +31,11 @@ def place(
     rules: Rules,
     drums: Drums,
     *,
-    won: dy.DataFrame[f.Classified] | None = None,
+    draws: bool = True,
 ) -> Found[dy.DataFrame[f.Classified]]:
     """The deals with the names that the engagements give them, and what is missing to name them.
 
-    `won` are the deals whose renewals end windows, where they are others than those to be placed; these draw no
-    account into an arm then.
+    `draws`: whether they draw their accounts into arms.
     """
     defining = [one for one in rules.engagements if one.segments or one.territories or one.windows or one.experiments]
     if not defining:
@@ -48,10 +48,10 @@ def place(
             if places:
                 deals, missed = _named(deals, column, places, governed)
                 found.append(missed)
-        deals = _in_windows(deals, classified if won is None else won, engagement.windows, governed)
+        deals = _in_windows(deals, book, engagement.windows, governed)
         for experiment in engagement.experiments:
             drum = drums.of(f"experiment {experiment.id}")
-            if won is None:
+            if draws:
                 draw(deals, experiment, drum)
             deals = with_arms(deals, experiment, governed, drum)
     return Found(f.Classified.validate(deals.select(f.Classified.column_names())), issues_of(found))
@@ -104,13 +104,11 @@ def _belongs(one: Place) -> pl.Expr:
     return fits(one.when) & _covers(one.effective)
 
 
-def _in_windows(
-    deals: pl.DataFrame, won: pl.DataFrame, windows: Sequence[SigningWindow], governed: pl.Expr
-) -> pl.DataFrame:
+def _in_windows(deals: pl.DataFrame, book: Book, windows: Sequence[SigningWindow], governed: pl.Expr) -> pl.DataFrame:
     """The deals with the names of the windows in which they lie."""
     if not windows:
         return deals
-    renewed = _first_renewals(won)
+    renewed = _first_renewals(deals, book)
     names = [pl.when(_inside(one)).then(pl.lit(one.id)) for one in windows]
     inside = pl.concat_list(names).list.drop_nulls()
     return (
@@ -120,10 +118,13 @@ def _in_windows(
     )
 
 
-def _first_renewals(deals: pl.DataFrame) -> pl.DataFrame:
-    """By account and signing: the day of the first renewal after it."""
-    renewals = deals.filter((pl.col("motion") == Motion.RENEWAL) & (pl.col("dated_on") > pl.col("signed_on")))
-    return renewals.group_by("account_id", "signed_on").agg(renewed_on=pl.col("dated_on").min())
+def _first_renewals(deals: pl.DataFrame, book: Book) -> pl.DataFrame:
+    """By account and signing: the day of the first renewal after it, also of one that is held."""
+    won = book.deals.filter("is_won", "is_closed").filter(renews())
+    renewals = won.select("account_id", renewed_on="closed_on")
+    signed = deals.select("account_id", "signed_on").unique().join(renewals, on="account_id")
+    later = signed.filter(pl.col("renewed_on") > pl.col("signed_on"))
+    return later.group_by("account_id", "signed_on").agg(pl.col("renewed_on").min())
 
 
 def _inside(window: SigningWindow) -> pl.Expr:

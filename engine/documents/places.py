@@ -66,7 +66,7 @@ class SigningWindow(Document):
     """How many times as long as it took to sign the customer: the days from the creation of the signing deal to its
     closing."""
     until: Literal["renewal"] | None = Field(default=None, examples=["renewal"])
-    """The first renewal after signing ends it; deals of that day are outside."""
+    """The first renewal after signing ends it, also one that is held; deals of that day are outside."""
 
     def problems(self) -> Iterator[Problem]:
         """It ends somehow, and in one way to count."""

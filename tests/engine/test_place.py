@@ -90,12 +90,15 @@ def test_a_window_holds_its_last_day_and_not_the_next(one: SigningWindow, last: 
     assert inside(one, SIGNED, after("A", last), after("B", first_after)) == {"S": ["w"], "A": ["w"], "B": []}
 
 
-def test_the_first_renewal_ends_a_window_with_its_own_day() -> None:
-    deals = [after("A", "2026-03-01"), after("R", "2026-03-02", "renewal"), after("B", "2026-03-03")]
+@pytest.mark.parametrize(("renewal", "expected"), [({}, {"R": []}), ({"currency": "EUR"}, {})])
+def test_the_first_renewal_ends_a_window_with_its_own_day_also_while_it_is_held(
+    renewal: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    deals = [after("A", "2026-03-01"), after("R", "2026-03-02", "renewal") | renewal, after("B", "2026-03-03")]
 
     found = inside(SigningWindow(id="w", until="renewal"), SIGNED, *deals)
 
-    assert found == {"S": ["w"], "A": ["w"], "R": [], "B": []}
+    assert found == {"S": ["w"], "A": ["w"], "B": [], **expected}
 
 
 @pytest.mark.parametrize("one", [SigningWindow(id="w", months_by_segment={"SMB": 3}), SigningWindow(id="w", months=1)])
