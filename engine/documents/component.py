@@ -164,6 +164,10 @@ class Component(Document):
     at 0."""
     only_if: Annotated[tuple[Gate, ...], *LISTED] = Field(default=(), examples=["{attainment_of: base, min: 80%}"])
     """Gates, one or a list of them: while one is closed, the component pays nothing."""
+    only_if_any: Annotated[tuple[Gate, ...], *LISTED] = Field(
+        default=(), examples=["[{measure: bookings, quota: bookings, min: 100%}, {measure: logos, min: 10}]"]
+    )
+    """Gates of which one is enough, beside those of `only_if`: while all of them are closed, it pays nothing."""
     multiplied_by: Annotated[tuple[Multiplier, ...], *LISTED] = Field(
         default=(),
         examples=["{attainment_of: base, brackets: [{from: 0%, factor: 100%}, {from: 120%, factor: 150%}]}"],
@@ -238,14 +242,24 @@ class Component(Document):
     @classmethod
     def located(cls, loc: Loc, written: Any) -> Loc:
         """A gate, multiplier or release that stands by itself has no place in a list."""
-        single = {"only_if", "multiplied_by", "release"}
+        single = {"only_if", "only_if_any", "multiplied_by", "release"}
         alone = len(loc) > 1 and loc[0] in single and isinstance(written.get(loc[0]), dict | str)
         return (loc[0], *loc[2:]) if alone else loc
 
     def gauges(self) -> tuple[Gate | Multiplier, ...]:
         """Every number that decides whether and how much it pays: gates, multipliers, then those of its matrix."""
         axes = self.matrix.axes if self.matrix is not None else ()
-        return (*(gate for written in self.only_if for gate in written.single()), *self.multiplied_by, *axes)
+        return (*self.needed, *self.enough, *self.multiplied_by, *axes)
+
+    @property
+    def needed(self) -> tuple[Gate, ...]:
+        """The gates of which each must be open."""
+        return tuple(gate for written in self.only_if for gate in written.single())
+
+    @property
+    def enough(self) -> tuple[Gate, ...]:
+        """The gates of which one must be open."""
+        return tuple(gate for written in self.only_if_any for gate in written.single())
 
     @property
     def tables(self) -> tuple[tuple[Case, ...], ...]:

@@ -83,7 +83,7 @@ def _unfit_gauges(
 
 def gauges_of(component: Component) -> Iterator[tuple[Loc, Gauge]]:
     """Every gauge as it is written, and where."""
-    for key in ("only_if", "multiplied_by"):
+    for key in ("only_if", "only_if_any", "multiplied_by"):
         written = getattr(component, key)
         yield from (((key, nth) if len(written) > 1 else (key,), gauge) for nth, gauge in enumerate(written))
     if component.matrix is not None:

@@ -36,6 +36,7 @@ MEANT = {
     "gate": ("only_if",),
     "gates": ("only_if",),
     "requires": ("only_if",),
+    "any_of": ("only_if_any", "each_of"),
     "holdback": ("reserve",),
     "months": ("first_periods", "for_months", "within_months", "after_months"),
     "recoverable": ("kind",),

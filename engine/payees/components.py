@@ -36,7 +36,7 @@ from engine.payees.earn import Earnings, earn
 from engine.payees.earnings import with_earnings, without_deals
 from engine.payees.everybody import Sharing, of_plans, shared, with_their_quota
 from engine.payees.exchange import Exchange
-from engine.payees.factors import Reading, judged, with_factors
+from engine.payees.factors import Reading, either, judged, with_factors
 from engine.payees.lost import in_windows, lost
 from engine.payees.matrix import in_cells
 from engine.payees.measure import alive, counted
@@ -295,6 +295,8 @@ class _Walk:
         ]
         company, at_end = self.rules.company, component.to_date is not None
         finds = [judged(rows, gauge, reading, company, at_end=at_end) for gauge, reading in readings]
+        first, last = len(component.needed), len(component.needed) + len(component.enough)
+        finds[first:last] = either(finds[first:last])
         if component.matrix is not None:
             finds[-2:] = in_cells(finds[-2], finds[-1], component.matrix)
         finds += [found_by_case(rows, cases, self.prepared.deals, component) for cases in component.tables]

@@ -77,6 +77,22 @@ def with_factors(rows: pl.DataFrame, finds: Sequence[pl.DataFrame]) -> pl.DataFr
     )
 
 
+def either(finds: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+    """What gates find of which one is enough: once one is open, none of them is closed, or waits."""
+    if not finds:
+        return []
+    is_open = (pl.col("factor") == "1") & pl.col("stuck").is_null()
+    each = [found.select(is_open.alias(str(nth))) for nth, found in enumerate(finds)]
+    opened = pl.lit(pl.concat(each, how="horizontal").select(pl.any_horizontal(pl.all())).to_series())
+    return [
+        found.with_columns(
+            factor=pl.when(opened).then(pl.lit("1")).otherwise("factor"),
+            stuck=pl.when(~opened).then("stuck"),
+        )
+        for found in finds
+    ]
+
+
 def factor_of(factors: str | None) -> Fraction:
     """The product of the factors that a line keeps."""
     return prod((Fraction(found["factor"]) for found in found_by(factors)), start=Fraction(1))

@@ -59,5 +59,5 @@ def _silent(factors: str | None, component: Component, plan: Plan) -> Iterator[t
     """What gates of a line looked at and found nothing of."""
     for gauge, found in zip(component.gauges(), found_by(factors), strict=False):
         read = looked_at(gauge, component, plan)
-        if found.get("value", 0) is None and read is not None:
+        if found.get("value", 0) is None and found["factor"] == "0" and read is not None:
             yield read

@@ -28,6 +28,9 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
     single = len(gauges) - axes
     then = "with this deal" if component.to_date is None else "when the window was over"
     told = [_told(gauge, what, then, plan) for gauge, what in zip(gauges[:single], found, strict=False)]
+    first, last = len(component.needed), len(component.needed) + len(component.enough)
+    if any(what["factor"] != "0" for what in found[first:last]):
+        told[first:last] = [_one_is_enough(gauges[first:last], found[first:last], then, plan)]
     if axes:
         told.append(_cell(gauges[single:], found[single : len(gauges)], then, plan))
     told += [_case(cases, what) for cases, what in zip(component.tables, found[len(gauges) :], strict=False)]
@@ -50,11 +53,25 @@ def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
     if isinstance(gauge, Multiplier):
         factor, where = Fraction(found["factor"]), _where(gauge, found, plan)
         return f"multiplied by {roughly(factor)}, because {value} {when} ({where})"
-    bounds = " and ".join(f"{name} {_threshold(gauge, bound, plan)}" for (name,), bound in gauge.thresholds())
+    bounds = _bounds(gauge, plan)
     if found["factor"] != "0":
         opened = f", reached on {found['since']}" if found["since"] is not None else ""
         return f"gate open: {value} {when} ({bounds}{opened})"
     return f"gate closed, so nothing is paid: {value} {when}, and {bounds} is needed"
+
+
+def _one_is_enough(gates: Sequence[Gauge], found: Sequence[Row], then: str, plan: Plan) -> str:
+    """What each of several gates saw, of which one is open."""
+    seen = []
+    for gate, what in zip(gates, found, strict=True):
+        when = then if gate.judged == "deal" else "as of now"
+        if what["value"] is not None:
+            seen.append(f"{_said(gate, what['value'], what['quota'], plan)} {when} ({_bounds(gate, plan)})")
+    return f"one of these gates is open, which is enough: {', '.join(seen)}"
+
+
+def _bounds(gate: Gauge, plan: Plan) -> str:
+    return " and ".join(f"{name} {_threshold(gate, bound, plan)}" for (name, *_), bound in gate.thresholds())
 
 
 def _cell(axes: Sequence[Gate | Multiplier], found: Sequence[Row], then: str, plan: Plan) -> str:

@@ -24,7 +24,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Axis", "ending", "to_date"),
     **_each(LATE, "Gate", "ending", "to_date"),
     **_each(LATE, "Multiplier", "ending", "to_date"),
-    **_each(LATE, "Component", "rounded_attainment"),
+    **_each(LATE, "Component", "only_if_any", "rounded_attainment"),
     **_each(LATE, "Measure", "across", "members"),
     **_each(LATE, "Across", "plans"),
     **_each(LATE, "RoundedAttainment", "rounding", "to"),
