@@ -43,6 +43,7 @@ def cohorts(
     stage = _Stage(classified, book, rules, reach)
     for plan, name in wanted:
         stage.add(plan, name)
+    stage.found.append(_uncounted(stage.history.uncounted))
     rows = pl.concat(stage.rows).sort(f.Cohorts.primary_key())
     return Found(f.Cohorts.validate(rows, cast=True), issues_of(stage.found))
 
@@ -138,6 +139,19 @@ def _unknown(met: pl.DataFrame) -> pl.DataFrame:
         text("has contract {}, of which no ACV is known; the cohorts of its owners are held.", "contract_id"),
         "Fill in the ACV of the contract, or name the deal that started it.",
         subject=text("account {}", "account_id"),
+    )
+
+
+def _uncounted(deals: pl.DataFrame) -> pl.DataFrame:
+    return problems(
+        deals,
+        "deal_without_contract",
+        Severity.WARNS,
+        text(
+            "is of account {}, of whose contracts in the CRM none is of this deal: rates of retention pass it over.",
+            "account_id",
+        ),
+        "Name the deal on the contract that it started, or add the contract in the CRM.",
     )
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book
-from engine.deals.contracts import all_contracts
+from engine.deals.contracts import all_contracts, without_contract
 from engine.deals.dirt import plausible
 from engine.model import Motion
 
@@ -31,13 +31,15 @@ class History:
 
     `contracts`: `over_on` is the first day without the contract, null while it runs. `renewals`: by `contract_id` what
     replaced it. `changes`: what was added to (or taken from) a contract, `named` where it says which. `unsettled`:
-    accounts with won deals that are held, and the day of the deal; null where even that is not known.
+    accounts with won deals that are held, and the day of the deal; null where even that is not known. `uncounted`: new
+    business of customers whose contracts the CRM keeps, of which none is the deal's.
     """
 
     contracts: pl.DataFrame
     renewals: pl.DataFrame
     changes: pl.DataFrame
     unsettled: pl.DataFrame
+    uncounted: pl.DataFrame
     days: tuple[date, date] | None
     """The first day on which there is a contract, and the last on which anything is known to have happened."""
 
@@ -49,7 +51,8 @@ def history_of(classified: dy.DataFrame[f.Classified], book: Book) -> History:
     contracts = _contracts(won, book)
     changes = _changes(won, contracts, book.deal_events)
     days = _days(won, contracts, book)
-    return History(contracts, _renewals(contracts), changes, _unsettled(won, book), days)
+    uncounted = without_contract(contracts, won, book.contracts, Motion.NEW_BUSINESS).select("account_id", "deal_id")
+    return History(contracts, _renewals(contracts), changes, _unsettled(won, book), uncounted, days)
 
 
 def _contracts(won: pl.DataFrame, book: Book) -> pl.DataFrame:

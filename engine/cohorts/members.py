@@ -31,10 +31,9 @@ def members(
     )
     tested = with_lists(facts, book.list_entries)
     fields = sorted({test.field for test in measure.when.tests})
-    lacks = pl.concat_str(
-        (pl.when(absent(field)).then(pl.lit(f"no {field}")) for field in fields), separator=" and ", ignore_nulls=True
-    )
     fitting = tested.filter(fits(measure.when)).select(taken.columns)
+    said = [pl.when(absent(field)).then(pl.lit(f"no {field}")) for field in fields]
+    lacks = pl.concat_str(pl.lit(None, dtype=pl.String), *said, separator=" and ", ignore_nulls=True)
     return fitting, _lacking(tested.filter(missing(measure.when)).with_columns(lacks=lacks), named)
 
 

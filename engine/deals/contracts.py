@@ -22,7 +22,7 @@ NEVER = date.max
 """Stands for "not over yet" where ends of contracts are compared."""
 
 ABOUT = "-31d"
-"""A contract without a deal that starts no more than this before a renewal may be its contract."""
+"""A contract without a deal that starts no more than this before a deal, or later, may be its contract."""
 _STARTS_A_CONTRACT = (Motion.NEW_BUSINESS, Motion.RENEWAL)
 
 
@@ -47,12 +47,14 @@ def contracts_of(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.Dat
     return pl.concat(both).with_columns(over_on=pl.min_horizontal("cancelled_on", "ends_on"))
 
 
-def _beside(known: pl.DataFrame, won: pl.DataFrame, stated: dy.DataFrame[f.Contracts]) -> pl.DataFrame:
-    """Contracts that renewals start beside those that the CRM keeps: where no contract says that it is of the deal.
+def without_contract(
+    known: pl.DataFrame, won: pl.DataFrame, stated: dy.DataFrame[f.Contracts], motion: Motion
+) -> pl.DataFrame:
+    """Won deals of a motion of which no contract says that it is theirs, of accounts whose contracts the CRM keeps.
 
-    Not where the account has a contract of no deal that starts about then: that may be the renewal's.
+    Not where the account has a contract of no deal that starts about then: that may be the deal's.
     """
-    unlinked = won.filter(pl.col("motion") == Motion.RENEWAL).join(
+    unlinked = won.filter(pl.col("motion") == motion).join(
         known, left_on="deal_id", right_on="origin_deal_id", how="anti"
     )
     last = stated.group_by("account_id").agg(
@@ -62,8 +64,13 @@ def _beside(known: pl.DataFrame, won: pl.DataFrame, stated: dy.DataFrame[f.Contr
         pl.coalesce(plausible(pl.col("starts_on")), "closed_on").alias("begins_on")
     )
     apart = pl.col("nameless_on").is_null() | (pl.col("nameless_on") < pl.col("begins_on").dt.offset_by(ABOUT))
-    started = contracts_of(stated.clear(), mine.filter(apart).drop("nameless_on", "begins_on"))
-    return started.select(known.columns)
+    return mine.filter(apart).drop("nameless_on", "begins_on")
+
+
+def _beside(known: pl.DataFrame, won: pl.DataFrame, stated: dy.DataFrame[f.Contracts]) -> pl.DataFrame:
+    """Contracts that renewals start beside those that the CRM keeps."""
+    renewals = without_contract(known, won, stated, Motion.RENEWAL)
+    return contracts_of(stated.clear(), renewals).select(known.columns)
 
 
 def all_contracts(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:

@@ -25,7 +25,7 @@ class Leave(Document):
     quarter's. With `proration: days` of the plan it is the days of the window: ten parts in 91 of all of it."""
     deals: Literal["paid", "unpaid"] = Field(default="paid", examples=["unpaid"])
     """Deals and results of a payee that are dated on days of leave: `paid` as ever, or `unpaid` and not counted. Those
-    of protected leave are always paid."""
+    of protected leave are always paid, and so is a rate of retention, which is of its window and of no day."""
 
 
 class Leavers(Document):
@@ -33,8 +33,8 @@ class Leavers(Document):
 
     paid_for_days: Count = Field(examples=["30"])
     """So many days after the last day on the plan they still count, as if the payee were there: those of a manager's
-    team, too, for as long as the reporting lines name the manager, and imported results. Quotas and draws end with the
-    last day. Without `leavers` they do not, which is an issue that names them."""
+    team, too, for as long as the reporting lines name the manager, and imported results. Quotas, rates of
+    retention and draws end with the last day. Without `leavers` they do not, which is an issue that names them."""
 
     def problems(self) -> Iterator[Problem]:
         """There is a day."""

@@ -34,7 +34,7 @@ class Retention(Document):
     - `logos`: customers kept / customers at the start
 
     Over the cohort that was `due` these are the dollar renewal rate without and with expansion, and the logo renewal
-    rate.
+    rate, of which a customer is kept who renewed anything that was due.
 
     What is measured is the revenue (or the customers) kept, and its 100 % is that of the start, without rounding: a
     percentage in brackets and gates is the rate, `rate: 0.5%` is of the revenue kept, and `target: 10_000` with
@@ -44,11 +44,14 @@ class Retention(Document):
     Revenue is annual (ARR, that is ACV). It begins with what the deal that started a contract signed, or with the ACV
     of a contract of the CRM that names no deal; upsells, cross-sells and downgrades change it from the day they start,
     until their contract ends; what is sold where none runs lasts its own term. Where the CRM keeps contracts for a
-    customer, these are its contracts, with those of renewals that none of them names; else every new business and
-    renewal starts one, for its term. A renewal replaces the contract it renews: the one that it names, else the
-    customer's one that ends nearest to its start. A customer whose contract ends is lost on the first day without one.
+    customer, these are its contracts, with those of renewals that none of them names; new business that none of them
+    names counts for nothing, and an issue says so. (A contract that names no deal may be that of a deal that begins at
+    most 31 days after it.) Else every new business and renewal starts one, for its term. A renewal replaces the
+    contract it renews: the one that it names, else the customer's one that ends nearest to its start. A customer whose
+    contract ends is lost on the first day without one.
     Foreign revenue is exchanged at the rate of the first day throughout, so that a currency neither keeps nor loses a
-    customer.
+    customer; what each deal brought is rounded to a micro-unit. A rate is held while a won deal of one of the customers
+    is, and there is none for who is not on the plan on the last day of the window.
     """
 
     kind: Literal["gross", "net", "logos"] = Field(examples=["gross"])
@@ -62,9 +65,11 @@ class Retention(Document):
     CRM's `account_owner`, which has no dates."""
     transferred: Literal["stays", "follows", "drops", "divides"] = Field(default="stays", examples=["divides"])
     """A customer who changes hands in the window: `stays` with who owned it on the first day; `follows` to who owns it
-    on the last day, who answers for all of the window; `drops` out of everybody's cohort; `divides`: each answers for
+    on the last day, who answers for all of the window; `drops` out of everybody's cohort, unless it has the
+    same owner on both days; `divides`: each answers for
     the days of their own, with the revenue at the handover as the end of the one and the start of the other (`due`:
-    who owns it on the day it is due)."""
+    who owns it on the day it is due). Managers answer for the customers of whoever reports to them on the first day of
+    the window, or of the owner's own days."""
     losses: Literal["every", "net"] = Field(default="every", examples=["net"])
     """What a customer (`due`: a contract) lost: `every` step down counts, whatever the customer bought beside it; `net`
     compares the end with the start alone, customer by customer. Steps of one day are one step. Only `gross` differs."""

@@ -11,7 +11,7 @@ from engine import frames as f
 from engine.cohorts.cohort import cohorts
 from engine.cohorts.windows import Reach
 from engine.deals.classify import classify
-from engine.documents.conditions import FieldTest
+from engine.documents.conditions import AccountTest, FieldTest
 from engine.documents.measure import Levels, Measure
 from engine.documents.retention import Retention
 from engine.documents.worth import LinesTest
@@ -152,6 +152,20 @@ def test_a_renewal_beside_contracts_of_the_crm_is_one_of_its_own():
     assert first_quarter(contracts=[contract], deals=[FIRST, deal]) == (100, 0, 20, 0)
 
 
+@pytest.mark.parametrize(("nameless_from", "issues"), [(None, ["deal_without_contract"]), ("2025-01-02", [])])
+def test_new_business_that_no_contract_of_the_customer_is_of_counts_nothing_and_says_so(nameless_from, issues):
+    """One of no deal that starts about then, or later, may be its contract."""
+    contracts = [{**CONTRACT, "origin_deal_id": "D1"}]
+    if nameless_from is not None:
+        contracts.append({"contract_id": "C2", "starts_on": nameless_from, "acv_micros": units(20)})
+    second = {"deal_id": "D2", "closed_on": "2025-02-01", "amount_micros": units(20)}
+
+    found, said = told(contracts=contracts, deals=[FIRST, second])
+
+    assert found["ada", "A1", "2026-04-01"][0] == (100 if nameless_from is None else 120)
+    assert said == issues
+
+
 # ------------------------------------------------------------------------------- changes
 
 
@@ -276,6 +290,16 @@ def test_only_customers_that_fit_are_taken():
     )
 
     assert ({account for _, account, _ in found}, issues) == ({"A1"}, ["measure_lacks_value"])
+
+
+def test_customers_may_be_told_by_a_list_alone():
+    contracts = [{**CONTRACT, "contract_id": f"C{n}", "account_id": f"A{n}"} for n in (1, 2)]
+    listed = [{"list": "managed", "account_id": "A2", "from_on": "2026-01-01"}]
+    on_list = when(account=AccountTest(listed_in="managed"))
+
+    found, issues = told(contracts=contracts, list_entries=listed, measure={"when": on_list})
+
+    assert ({account for _, account, _ in found}, issues) == ({"A2"}, [])
 
 
 # ------------------------------------------------------------------------------- windows

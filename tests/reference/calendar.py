@@ -115,6 +115,11 @@ def months_in(first: date, end: date, company: Company) -> list[Span]:
     return months
 
 
+def months_before(day: date, months: int, company: Company) -> date:
+    """The first day of the fiscal month so many months before the one that begins on the day."""
+    return _first_day(month_of(day, company) - months, company)
+
+
 def _first_day(month: int, company: Company) -> date:
     if company.fiscal_weeks is not None:
         return _of_weeks(company.fiscal_weeks, *divmod(month, 12))

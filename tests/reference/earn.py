@@ -89,7 +89,8 @@ class Earnings:
         key = ("entries", who.key, measure, over if who.plan.measures[measure].retention is not None else "")
         if key not in self.remembered:
             found = self._all_entries(who, measure, over)
-            self.remembered[key] = [each for each in found if self._is_there(who, each.day)]
+            of_its_window = who.plan.measures[measure].retention is not None
+            self.remembered[key] = [each for each in found if of_its_window or self._is_there(who, each.day)]
         entries: list[Entry] = self.remembered[key]
         return entries
 
@@ -227,7 +228,7 @@ class Earnings:
     def _all_entries(self, who: Participant, name: str, over: str) -> list[Entry]:
         measure = who.plan.measures[name]
         if measure.retention is not None:
-            return list(self.customers.rates(name, measure, who.payee, over))
+            return list(self.customers.rates(name, who, over))
         if measure.imported is not None:
             return e.of_results(measure, who.payee, self.facts)
         own = [credit for credit in self.credits if credit.payee == who.payee]

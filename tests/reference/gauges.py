@@ -126,7 +126,7 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     window = [each for label in labels for each in windows.get(label, [])]
     _sum([each.base for each in window])
     if read.component is not None and window:
-        earned.check_window(read.who, read.component, entry)
+        earned.check_window(read.who, read.component, window[0])
     held = window
     if gauge.judged == "deal":
         held = [each for each in window if each.order <= entry.order or _counted_together(each, entry)]
@@ -142,7 +142,9 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     shares = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     if not achieved or not shares:
         return Fraction(achieved)
-    quota = Fraction(WHOLE) if read.quota is None else earned.quota(read.who, read.quota, earned.span(read.over, entry))
+    quota = Fraction(held[0].whole or WHOLE)
+    if read.quota is not None:
+        quota = earned.quota(read.who, read.quota, earned.span(read.over, entry))
     if quota is None or quota <= 0:
         raise UnknownGaugeError
     return achieved / quota

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -14,6 +14,23 @@ FIRM = ("new_business", "renewal")
 """What starts a contract, where the CRM keeps none for the customer; beside those that it keeps renewals alone do."""
 
 
+class UnknownRevenueError(Exception):
+    """Nobody can say what a customer pays, or what part of it counts."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Revenue of a year that one deal, or a contract of no deal, brought."""
+
+    deal: Row | None
+    acv: int | None
+    currency: str | None
+
+
+Value = Callable[[Piece], int]
+"""What a piece counts for."""
+
+
 @dataclass(eq=False)
 class Contract:
     """What a customer pays for a year, from its first day to its end, the first day without it."""
@@ -22,15 +39,21 @@ class Contract:
     origin: Row | None
     begins: date
     ends: date | None
-    worth: int
-    changes: list[tuple[date, int]] = field(default_factory=list)
+    worth: Piece
+    alone: bool = False
+    """Whether it was sold beside contracts, where none ran: it comes up for no renewal."""
+    changes: list[tuple[date, Piece]] = field(default_factory=list)
     renewal: Contract | None = None
 
-    def natural(self, day: date) -> int:
+    def covers(self, day: date) -> bool:
+        """Whether it is not over on the day, whether it has been renewed by then or not."""
+        return self.ends is None or day < self.ends
+
+    def natural(self, day: date) -> Iterator[Piece]:
         """What it is worth on the day, whether it has been renewed by then or not."""
-        if day < self.begins or (self.ends is not None and day >= self.ends):
-            return 0
-        return self.worth + sum(more for since, more in self.changes if since <= day)
+        if self.begins <= day and self.covers(day):
+            yield self.worth
+            yield from (piece for since, piece in self.changes if since <= day)
 
     def renewed_in_time(self, grace_days: int) -> bool:
         """Whether what renews it was signed by the day on which it had to start, or so many days later."""
@@ -39,21 +62,25 @@ class Contract:
         signed = self.renewal.origin["closed_on"] if self.renewal.origin is not None else self.renewal.begins
         return bool(signed <= self.ends + timedelta(days=grace_days))
 
-    def at_last(self, grace_days: int) -> int:
+    def at_last(self, grace_days: int, value: Value) -> int:
         """What it came to on the last day before it ended, or before a renewal in time replaced it."""
+        return sum(map(value, self._last_pieces(grace_days)))
+
+    def pieces_on(self, day: date, grace_days: int) -> list[Piece]:
+        """What adds to the customer's revenue: until it ends, or until a renewal in time starts."""
+        replaced_on = self._replaced_on(grace_days)
+        if replaced_on is None or day < self.begins:
+            return list(self.natural(day))
+        if day >= replaced_on:
+            return []
+        return list(self.natural(day)) if self.covers(day) else self._last_pieces(grace_days)
+
+    def _last_pieces(self, grace_days: int) -> list[Piece]:
         ends = [each for each in (self.ends, self._replaced_on(grace_days)) if each is not None]
-        return self.natural(min(ends) - timedelta(days=1))
+        return list(self.natural(min(ends) - timedelta(days=1)))
 
     def _replaced_on(self, grace_days: int) -> date | None:
         return self.renewal.begins if self.renewal is not None and self.renewed_in_time(grace_days) else None
-
-    def running(self, day: date, grace_days: int) -> int:
-        """What it adds to the customer's revenue: until it ends, or until a renewal in time starts."""
-        replaced_on = self._replaced_on(grace_days)
-        if replaced_on is None or day < self.begins:
-            return self.natural(day)
-        late = self.ends is not None and self.ends <= day
-        return 0 if day >= replaced_on else self.at_last(grace_days) if late else self.natural(day)
 
 
 def contracts_of(account: str, facts: Facts) -> list[Contract]:
@@ -69,15 +96,13 @@ def contracts_of(account: str, facts: Facts) -> list[Contract]:
         prior = _renews(each, made)
         if prior is not None:
             prior.renewal = each
-    for deal in deals:
-        if deal["motion"] not in FIRM:
-            _change(deal, made)
-    return made
+    sold = [alone for deal in deals if deal["motion"] not in FIRM for alone in _change(deal, made)]
+    return [*made, *sold]
 
 
-def revenue(contracts: Sequence[Contract], day: date, grace_days: int) -> int:
+def revenue(contracts: Sequence[Contract], day: date, grace_days: int, value: Value) -> int:
     """What the customer pays for a year on the day."""
-    return sum(each.running(day, grace_days) for each in contracts)
+    return sum(value(piece) for each in contracts for piece in each.pieces_on(day, grace_days))
 
 
 def _stated(row: Row, facts: Facts) -> Contract:
@@ -85,15 +110,19 @@ def _stated(row: Row, facts: Facts) -> Contract:
     origin = facts.won.get(row["origin_deal_id"])
     ends = [row["ends_on"] + timedelta(days=1)] if row["ends_on"] is not None else []
     ends += [row["cancelled_on"]] if row["cancelled_on"] is not None else []
-    worth = row["acv_micros"] if origin is None else acv_of(origin)
+    worth = Piece(None, row["acv_micros"], row["currency"]) if origin is None else _of_deal(origin)
     return Contract(row["contract_id"], origin, row["starts_on"], min(ends, default=None), worth)
+
+
+def _of_deal(deal: Row) -> Piece:
+    return Piece(deal, acv_of(deal), deal["currency"])
 
 
 def _signed(deal: Row) -> Contract:
     """A deal that no contract of the CRM names is one of its own, for its term."""
     begins = max(deal["starts_on"] or deal["closed_on"], deal["closed_on"])
     ends = months_later(begins, deal["term_months"]) if deal["term_months"] else None
-    return Contract(deal["deal_id"], deal, begins, ends, acv_of(deal))
+    return Contract(deal["deal_id"], deal, begins, ends, _of_deal(deal))
 
 
 def _renews(each: Contract, all_of_them: Sequence[Contract]) -> Contract | None:
@@ -109,9 +138,15 @@ def _renews(each: Contract, all_of_them: Sequence[Contract]) -> Contract | None:
     return min(ending, key=lambda other: abs(((other.ends or date.max) - each.begins).days), default=None)
 
 
-def _change(deal: Row, contracts: Sequence[Contract]) -> None:
-    """An upsell, cross-sell or downgrade changes the contract that runs on the day on which it starts."""
+def _change(deal: Row, contracts: Sequence[Contract]) -> Iterator[Contract]:
+    """An upsell, cross-sell or downgrade changes the contract that runs on the day on which it starts.
+
+    What is sold where none runs lasts its own term.
+    """
     day = max(deal["starts_on"] or deal["closed_on"], deal["closed_on"])
-    running = [each for each in contracts if each.begins <= day and (each.ends is None or day < each.ends)]
+    running = [each for each in contracts if each.begins <= day and each.covers(day)]
     if running:
-        max(running, key=lambda each: each.begins).changes.append((day, acv_of(deal)))
+        max(running, key=lambda each: each.begins).changes.append((day, _of_deal(deal)))
+    elif acv_of(deal) > 0:
+        ends = months_later(day, deal["term_months"]) if deal["term_months"] else None
+        yield Contract(deal["deal_id"], deal, day, ends, _of_deal(deal), alone=True)

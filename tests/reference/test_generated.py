@@ -31,7 +31,6 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
     **_each(LATE, "Newcomers", "least", "months"),
     **_each("divided into plain steps when a file is read", "ReleaseStep", "every_months", "parts"),
-    **_each(LATE, "Retention", "trailing_months", "transferred"),
     **_each(WORDS, "BonusPool", "title"),
     **_each(WORDS, "Component", "title"),
     **_each(WORDS, "PlanCap", "title"),

@@ -51,6 +51,8 @@ def _quota(weight: WeightedAttainment, entries: Sequence[Entry], who: Participan
     """What the attainment is a share of; nothing achieved is 0 % of any quota."""
     if any(entry.base is None for entry in entries):
         raise UnknownAttainmentError
+    if entries and entries[0].whole is not None:
+        return entries[0].whole
     if weight.quota is None or not any(entry.base for entry in entries):
         return WHOLE
     quota = earned.quota(who, weight.quota, earned.span(over, entries[0]))
@@ -72,7 +74,7 @@ def _moves(
         counted = (_counted(*each) for each in zip(weights, achieved, quotas, strict=True))
         total = sum(counted, Fraction(0))
         after = total if exact else ROUNDED_TO * rounded(total / ROUNDED_TO)
-        yield replace(source, base=(after - before) * WHOLE)
+        yield replace(source, base=(after - before) * WHOLE, whole=None)
         before = after
 
 

@@ -31,10 +31,10 @@ def counts_for(measure: Measure, credit: Credit, facts: Facts) -> Fraction:
     multiplied = _multiplied(measure, credit.deal, facts)
     if measure.portion == "delta":
         per_year = Fraction(1, 12) if measure.sum == "mrr" else ONE
-        return _delta(credit) * credit.share * per_year * _part_of_lines(measure, credit.deal) * multiplied
+        return _delta(credit) * credit.share * per_year * part_of_lines(measure, credit.deal) * multiplied
     if measure.sum in OF_THE_DEAL:
         return _of_deal(measure, credit.deal) * part_of_deal(measure, credit) * credit.share * multiplied
-    return _own(measure, credit) * _part_of_credit(measure, credit) * _part_of_lines(measure, credit.deal) * multiplied
+    return _own(measure, credit) * _part_of_credit(measure, credit) * part_of_lines(measure, credit.deal) * multiplied
 
 
 def _own(measure: Measure, credit: Credit) -> Fraction:
@@ -127,7 +127,7 @@ def _expiring(deal: Deal) -> int:
     return _known(deal.expiring_acv, deal)
 
 
-def _part_of_lines(measure: Measure, deal: Deal) -> Fraction:
+def part_of_lines(measure: Measure, deal: Deal) -> Fraction:
     """The part of the amounts of all lines that the counting lines make up, each by its weight."""
     if measure.lines is None and (not measure.looks_at_lines or not deal.lines):
         return _weight(measure.weights, None, deal)

@@ -66,6 +66,12 @@ def of_accounts(chance: Random) -> dict[str, Any]:
     return {field: _test(chance, field)}
 
 
+def of_owned(chance: Random) -> dict[str, Any]:
+    """A test of what the CRM says of a customer, and of nothing else."""
+    field = chance.choice(["segment", "territory", "industry", "country", "employees", "revenue", "account"])
+    return {field: _test(chance, field)}
+
+
 def _test(chance: Random, field: str) -> Any:
     if field == "account":
         return {chance.choice(["listed_in", "not_listed_in"]): "named"}

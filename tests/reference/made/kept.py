@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.reference.calendar import months_later
 from tests.reference.made.components import ways_of_a_share
-from tests.reference.made.deals import ACCOUNTS, MICROS, REPS, Rows
+from tests.reference.made.conditions import of_owned
+from tests.reference.made.deals import ACCOUNTS, FAMILIES, MICROS, REPS, Rows
 from tests.reference.made.people import ROLES
 
 FIRST_DAY = date(2025, 1, 1)
@@ -19,10 +20,20 @@ PERIODS = ("month", "quarter", "half", "year")
 
 def customers(chance: Random) -> Rows:
     """The deals and contracts of every account: signed, changed, and renewed or not, one contract after the other."""
-    rows: Rows = {"deals": [], "contracts": []}
+    rows: Rows = {"deals": [], "contracts": [], "deal_lines": []}
     for number in range(ACCOUNTS):
         _history(chance, f"A{number}", rows)
+    for deal in rows["deals"]:
+        rows["deal_lines"] += _products(chance, deal)
     return rows
+
+
+def _products(chance: Random, deal: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a deal is made of; at times nobody says."""
+    for place, family in enumerate(chance.sample(FAMILIES, chance.choice([1, 2, 2]))):
+        if chance.random() < 0.99:
+            named = {"line_id": f"{deal['deal_id']}-{place}", "deal_id": deal["deal_id"], "product": "Core"}
+            yield {**named, "family": family, "amount_micros": chance.randrange(1, 9_000) * MICROS}
 
 
 def kept_engagement(chance: Random) -> dict[str, Any]:
@@ -44,16 +55,45 @@ def kept_engagement(chance: Random) -> dict[str, Any]:
 
 
 def kept_plan(chance: Random, name: str) -> dict[str, Any]:
-    """A plan whose components pay for rates of retention."""
-    measures = {f"kept{place}": _measure(chance, of_team=name == "manager") for place in range(2)}
+    """A plan whose components pay for rates of retention, or look at them."""
+    of_team = name == "manager"
+    kept = {f"kept{place}": _measure(chance, of_team=of_team) for place in range(2)}
+    weighted = [{"measure": "kept0", "weight": "60%"}, {"measure": "kept1", "weight": "40%", "most": "100%"}]
+    sold = {"sum": "amount", "credits": ["rollup"] if of_team else ["direct"]}
+    parts = [_component(chance, name, kept[name]) for name in kept]
+    if chance.random() < 0.3:
+        both = _component(chance, "score", {"retention": {"kind": "logos"}})
+        parts.append({key: value for key, value in both.items() if key != "rate_decimals"})
     return {
         "plan": name,
-        "currency": "USD",
+        "currency": chance.choice(["USD", "USD", "EUR"]),
         "effective": {"from": FIRST_DAY},
         "pays": "monthly",
-        "measures": measures,
-        "components": [_component(chance, name, measures[name]) for name in measures],
+        "measures": {**kept, "score": {"weighted": weighted}, "sold": sold},
+        "components": [*parts, _beside(chance, parts)],
+        **({"leavers": {"paid_for_days": 60}} if chance.random() < 0.3 else {}),
+        **({"leave": {"deals": "unpaid"}} if chance.random() < 0.3 else {}),
+        **({"exchange": {"rates_of": "month_start", "fixed": {"JPY": "0.0075"}}} if chance.random() < 0.3 else {}),
     }
+
+
+def _beside(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
+    """A commission that looks at a rate: by a gate, a multiplier or both."""
+    made: dict[str, Any] = {"id": "beside", "kind": "commission", "measure": "sold", "rate": "5%"}
+    if chance.random() < 0.7:
+        made["only_if"] = {**_looked_at(chance, before), chance.choice(["min", "above", "max", "below"]): "85%"}
+    if chance.random() < 0.7:
+        rows = [{"from": "0%", "factor": "50%"}, {"from": "80%", "factor": 1}, {"from": "100%", "factor": "120%"}]
+        made["multiplied_by"] = {**_looked_at(chance, before), "brackets": rows}
+    return made
+
+
+def _looked_at(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
+    """A rate over some window, or that of a component before."""
+    judged = {} if chance.random() < 0.5 else {"judged": chance.choice(["window", "deal"])}
+    if chance.random() < 0.3:
+        return {"attainment_of": chance.choice(before)["id"], **judged}
+    return {"measure": chance.choice(["kept0", "kept1", "score"]), "over": chance.choice(PERIODS), **judged}
 
 
 def _measure(chance: Random, *, of_team: bool) -> dict[str, Any]:
@@ -68,7 +108,21 @@ def _measure(chance: Random, *, of_team: bool) -> dict[str, Any]:
         asked["grace_days"] = chance.choice([1, 30, 90])
     if chance.random() < 0.3:
         asked["goal"] = chance.choice(["90%", "33.3%", "110%"])
-    return {"retention": asked, "credits": ["rollup"] if of_team else ["direct"]}
+    if chance.random() < 0.4:
+        asked["trailing_months"] = chance.choice([1, 3, 12])
+    if chance.random() < 0.6:
+        asked["transferred"] = chance.choice(["stays", "follows", "drops", "divides", "divides"])
+    made: dict[str, Any] = {"retention": asked, "credits": ["direct"]}
+    if of_team:
+        made["credits"] = chance.choice([["rollup"], ["rollup"], ["direct", "rollup"]])
+        made |= chance.choice([{}, {"levels": chance.choice([{"max": 1}, {"min": 2}])}])
+    if chance.random() < 0.3:
+        made["when"] = of_owned(chance)
+    return {**made, **(_lines(chance) if chance.random() < 0.2 else {})}
+
+
+def _lines(chance: Random) -> dict[str, Any]:
+    return {"lines": {"family": chance.choice(["Software", {"not": "Services"}])}}
 
 
 def _component(chance: Random, measure: str, of: dict[str, Any]) -> dict[str, Any]:
@@ -81,10 +135,12 @@ def _history(chance: Random, account: str, rows: Rows) -> None:
     signed = FIRST_DAY + timedelta(days=chance.randrange(300))
     before: dict[str, Any] | None = None
     ends, in_crm = signed, chance.random() < 0.5
+    currency = chance.choice(["USD", "USD", "USD", "EUR", "JPY"])
     while signed < LAST_DAY:
         worth = chance.choice([chance.randrange(5, 60) * 1_000 * MICROS, chance.randrange(1, 6_000_000) * 10_000])
         term = chance.choice([6, 12, 12, 24])
-        deal = _deal(account, signed, worth, len(rows["deals"]))
+        currency = chance.choice(["USD", "EUR"]) if chance.random() < 0.1 else currency
+        deal = _deal(account, signed, worth, len(rows["deals"]), currency)
         deal |= {"term_months": term, "motion": "new_business"}
         if before is not None:
             deal |= {"motion": "renewal", **_naming(chance, before)}
@@ -102,6 +158,9 @@ def _history(chance: Random, account: str, rows: Rows) -> None:
             rows["contracts"].append(contract)
         rows["deals"] += _changes(chance, deal, begins, ends, len(rows["deals"]))
         if cancelled or chance.random() < 0.15:
+            if chance.random() < 0.3:
+                later = _deal(account, ends + timedelta(days=chance.randrange(40)), worth, len(rows["deals"]), currency)
+                rows["deals"].append({**later, "motion": "upsell", "type": "upsell"})
             return
         before, signed = deal, ends + timedelta(days=chance.choice([-40, -5, 0, 0, 0, 0, 1, 20, 70]))
 
@@ -112,8 +171,9 @@ def _naming(chance: Random, before: dict[str, Any]) -> dict[str, Any]:
     return chance.choice([named, {"prior_deal_id": before["deal_id"]}, {}])
 
 
-def _deal(account: str, signed: date, worth: int, number: int) -> dict[str, Any]:
+def _deal(account: str, signed: date, worth: int, number: int, currency: str) -> dict[str, Any]:
     return {
+        "currency": currency,
         "deal_id": f"D{number}",
         "account_id": account,
         "closed_on": signed,
@@ -128,6 +188,7 @@ def _contract(deal: dict[str, Any], begins: date, ends: date) -> dict[str, Any]:
         "contract_id": f"C{deal['deal_id']}",
         "account_id": deal["account_id"],
         "origin_deal_id": deal["deal_id"],
+        "currency": deal["currency"],
         "starts_on": begins,
         "ends_on": ends - timedelta(days=1),
     }
@@ -139,5 +200,6 @@ def _changes(chance: Random, first: dict[str, Any], begins: date, ends: date, nu
         motion = chance.choice(["upsell", "cross_sell", "downgrade"])
         size = first["acv_micros"] * chance.randrange(1, 30) // 100
         day = begins + timedelta(days=chance.randrange(1, (ends - begins).days))
-        deal = _deal(first["account_id"], day, -size if motion == "downgrade" else size, number + place)
+        worth = -size if motion == "downgrade" else size
+        deal = _deal(first["account_id"], day, worth, number + place, first["currency"])
         yield {**deal, "motion": motion, "type": motion}
