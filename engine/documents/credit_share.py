@@ -35,7 +35,11 @@ CreditedShare = Annotated[Fraction | Literal["remainder"], written(_share), With
 
 
 class CreditShare(Document):
-    """Who gets which share of the deal or of one portion of it."""
+    """Who gets which share of the deal or of one portion of it.
+
+    A deal is divided to the millionth, by largest remainder (of equal remainders the first as written); what one person
+    gets in one role, by several shares or by stages, is one share of it.
+    """
 
     to: Holder = Field(examples=["AE"])
     """A role, `deal_owner`, `account_owner`, or `signing_owner`: who owns the deal that began the relationship."""

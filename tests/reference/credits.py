@@ -128,16 +128,16 @@ def _portions(rule: Rule, deal: Deal) -> dict[str, Amounts]:
 
 
 def _divided(given: Sequence[Given], worth: Amounts, empty: Credit) -> list[Credit]:
-    """The parts of a portion by shares; those of one person in one role are one credit."""
-    shares = [share for _, _, share in given]
-    parts = zip(*(divided(total, shares) for total in worth), strict=True)
-    credits_: dict[tuple[str, str], Credit] = {}
-    for (role, payee, share), (amount, acv, units) in zip(given, parts, strict=True):
-        if payee is not None:
-            one = credits_.get((role, payee), replace(empty, role=role, payee=payee))
-            sums = {"amount": one.amount + amount, "acv": one.acv + acv, "units": one.units + units}
-            credits_[role, payee] = replace(one, share=one.share + share, **sums)
-    return list(credits_.values())
+    """The parts of a portion by shares; those of one person in one role are one share, and one credit."""
+    shares: dict[tuple[str, str | None], Fraction] = {}
+    for role, payee, share in given:
+        shares[role, payee] = shares.get((role, payee), Fraction(0)) + share
+    parts = zip(*(divided(total, list(shares.values())) for total in worth), strict=True)
+    return [
+        replace(empty, role=role, payee=payee, share=share, amount=amount, acv=acv, units=units)
+        for ((role, payee), share), (amount, acv, units) in zip(shares.items(), parts, strict=True)
+        if payee is not None
+    ]
 
 
 def _people(
