@@ -119,7 +119,9 @@ class Component(Document):
     """What an imported result of exactly 0 pays, where the first row or point is at 0: `nothing`, or what is written
     there (`first_row`), such as the best bonus for no accident. Where less is better, the plan has to say it."""
     target: Dated[Pay] | None = Field(default=None, examples=["12_500"])
-    """What 100 % pays in an accumulation window: the variable pay of a quarter if it accumulates by quarter."""
+    """What 100 % pays in an accumulation window: the variable pay of a quarter if it accumulates by quarter. It is the
+    same for everybody, and stays whole for who joins, leaves or is on leave in the window, whose quota shrinks;
+    `targets` and `target_of` shrink with it."""
     targets: Name | None = Field(default=None, examples=["variable_pay"])
     """In place of `target`: rows of the quota file that hold each payee's own, added up over the window."""
     target_of: Promise | None = Field(default=None, examples=["variable"])

@@ -223,7 +223,10 @@ class Multiplier(Gauge):
     """The factor beyond the last point, in the same words."""
 
     def factor_at(self, number: Fraction) -> Fraction:
-        """The factor of a number on the lines through the points: a share, or micro-units."""
+        """The factor of a number, a share or micro-units: on the lines through the points, or that of its bracket."""
+        if self.brackets:
+            reached = [bracket for bracket in self.brackets if number >= Fraction(bracket.since)]
+            return (reached or self.brackets)[-1 if reached else 0].factor
         places = [(Fraction(point.at), point.factor) for point in self.points]
         return along(places, self.below or "flat", self.beyond or "flat", number)
 

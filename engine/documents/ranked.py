@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler
@@ -29,9 +30,16 @@ class Ranked(Document):
     not. `team`: of these, who reports to the same manager that day."""
     least: Threshold | None = Field(default=None, examples=["80%"])
     """Only who achieved this takes part: an amount or number of the measure, or with `quota` a percentage of it."""
-    ties: Literal["best", "worst", "earliest"] = Field(default="best", examples=["earliest"])
+    ties: Literal["best", "worst", "earliest", "shared"] = Field(default="best", examples=["earliest"])
     """Of equals, `best` gives all the best of their places (1, 1, 3), `worst` the worst (2, 2, 3), and `earliest` puts
-    who got there on an earlier day first (and shares the best place among those of one day)."""
+    who got there on an earlier day first (and shares the best place among those of one day). `shared`: equals take the
+    places that they fill together, and a multiplier gives each the mean of their factors: two firsts of prizes of 1,000
+    and 500 are paid 750 each."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Places are shared, not shares of everybody."""
+        if self.ties == "shared" and self.counted_as == "share":
+            yield Problem(("ties",), "what is counted as a share has no places.", "Write ties: best or worst.")
 
     @classmethod
     def spelled(cls, written: Any, found: list[Problem]) -> Any:

@@ -20,6 +20,7 @@ from engine.calendar import period_label
 from engine.documents.company import Company
 from engine.documents.component import Accumulation
 from engine.documents.gauge import Gate, Multiplier
+from engine.model import MICROS
 from engine.payees.curve_columns import whole
 from engine.texts import text
 
@@ -28,6 +29,8 @@ PLACE = [*ORDER, "deal_id"]
 KEY = ["payee_id", "at"]
 LAST = "\U0010ffff"
 """What stands behind every credit of a day."""
+NOWHERE = 10**6 * MICROS
+"""The place of who has none: behind everybody."""
 FOUND = ["value", "of", "since", "factor", "stuck"]
 """What a gauge finds for each credit."""
 
@@ -134,8 +137,10 @@ def judged(
     read = found.join(waiting, on=KEY, how="left", maintain_order="left")
     value = pl.col("value").fill_null(reading.nothing)
     quota = pl.coalesce("quota", pl.lit(reading.whole, dtype=pl.Int64))
-    if isinstance(gauge, Multiplier) and gauge.points:
-        read = _on_lines(read.with_columns(value, quota.alias("quota")), gauge)
+    shared = gauge.ranked is not None and gauge.ranked.ties == "shared"
+    if isinstance(gauge, Multiplier) and (gauge.points or shared):
+        read = read.with_columns(value, quota.alias("quota"))
+        read = _of_shared_places(read, gauge) if shared else _on_lines(read, gauge)
         factor = pl.col("factor")
     else:
         factor = _gate(gauge, value, quota) if isinstance(gauge, Gate) else _bracket(gauge, value, quota)
@@ -207,6 +212,18 @@ def _bracket(multiplier: Multiplier, value: pl.Expr, quota: pl.Expr) -> pl.Expr:
         reached = pl.Expr.ge(*_sides(value, quota, bracket.since))
         factor = pl.when(reached).then(pl.lit(str(bracket.factor))).otherwise(factor)
     return factor
+
+
+def _of_shared_places(read: pl.DataFrame, multiplier: Multiplier) -> pl.DataFrame:
+    """The rows with the mean factor of the places that equals fill together; `quota` says how many they are."""
+    numbers = read.select("value", "quota").unique()
+    factors = []
+    for value, equals in numbers.iter_rows():
+        filled = range(1 if value >= NOWHERE else equals)
+        of_places = [multiplier.factor_at(Fraction(value + MICROS * nth)) for nth in filled]
+        factors.append(str(sum(of_places, Fraction(0)) / len(of_places)))
+    found = numbers.with_columns(factor=pl.Series(factors, dtype=pl.String))
+    return read.join(found, on=["value", "quota"], how="left", maintain_order="left", nulls_equal=True)
 
 
 def _on_lines(read: pl.DataFrame, multiplier: Multiplier) -> pl.DataFrame:

@@ -24,10 +24,8 @@ from engine.documents.ranked import Ranked
 from engine.matching import in_force
 from engine.model import MICROS
 from engine.payees.attain import Attainment
-from engine.payees.factors import Reading
+from engine.payees.factors import NOWHERE, Reading
 
-NOWHERE = 10**6 * MICROS
-"""The place of who has none: behind everybody."""
 WINDOW = ["payee_id", "window"]
 
 
@@ -125,7 +123,8 @@ def _places(results: Mapping[str, Result], contest: Contest, day: date) -> dict[
         keys, mine = ordered[teams[payee]], _key(of, ranked)
         before = bisect_right(keys, mine) - 1 if ranked.ties == "worst" else bisect_left(keys, mine)
         share = before * MICROS, sizes[teams[payee]] * MICROS
-        found[payee] = share if ranked.counted_as == "share" else ((1 + before) * MICROS, None)
+        equals = bisect_right(keys, mine) - before if ranked.ties == "shared" else None
+        found[payee] = share if ranked.counted_as == "share" else ((1 + before) * MICROS, equals)
     return found
 
 

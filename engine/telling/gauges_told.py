@@ -13,7 +13,7 @@ from engine.documents.plan import Plan
 from engine.documents.ranked import Ranked
 from engine.documents.rate_by import RateBy
 from engine.model import MICROS
-from engine.payees.places import NOWHERE
+from engine.payees.factors import NOWHERE
 from engine.telling.conditions_told import condition
 from engine.telling.wording import attainment, money, number, percent, pieces, roughly
 
@@ -140,7 +140,8 @@ def _ranked(gauge: Gauge, ranked: Ranked, value: int, quota: int | None) -> str:
     if value >= NOWHERE:
         return f"no place by {gauge.measure} yet"
     if ranked.counted_as == "place":
-        return f"place by {gauge.measure} is {pieces(value)}"
+        shared = f", shared by {quota}" if ranked.ties == "shared" and (quota or 1) > 1 else ""
+        return f"place by {gauge.measure} is {pieces(value)}{shared}"
     return f"{pieces(value)} of {pieces(quota or 0)} stand before you by {gauge.measure}"
 
 
