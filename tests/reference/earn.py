@@ -201,8 +201,15 @@ class Earnings:
 
     def _topped_up(self, who: Participant, component: Component, lines: Sequence[Line]) -> Iterator[Line]:
         counted = self.counted(who, component)
-        opened = {entry.source for entry in counted if not entry.house and self._factor(who, component, entry)}
+        opened = {entry.source for entry in counted if not entry.house and self._pays(who, component, entry)}
         return topped_up(component, who.plan, counted, lines, opened)
+
+    def _pays(self, who: Participant, component: Component, entry: Entry) -> bool:
+        """Whether neither a gate nor what the deal is (its case, its straight line, its cell) makes it pay nothing."""
+        case = case_of(component.rates, entry, self.facts)
+        of_case = case is None or case.value.at(entry.day) != 0
+        of_line = component.rate_by is None or rate_of(component.rate_by, entry) != 0
+        return bool(self._factor(who, component, entry)) and of_case and of_line
 
     def _factor(self, who: Participant, component: Component, entry: Entry) -> Fraction | None:
         try:
