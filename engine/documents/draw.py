@@ -57,6 +57,10 @@ class Draw(Document):
     """Only for statement periods that begin in this window."""
     recovery: Recovery | None = Field(default=None, examples=["{starts_after: 3, max_share: 50%}"])
     """When and how fast advances are recovered; without it, at once and in full."""
+    then: Draw | None = Field(default=None, examples=["{kind: recoverable, amount: 4_000, first_periods: 3}"])
+    """The draw that follows when the periods of this one are over, such as an advance after a guarantee: its periods,
+    and those of its `recovery`, are counted from there. What is still open goes on, and is recovered as the draw that
+    came last says."""
 
     @property
     def recovers(self) -> Recovery:
@@ -68,6 +72,11 @@ class Draw(Document):
         if self.amounts is not None:
             return self.amounts[place] if place < len(self.amounts) else None
         return self.amount if self.first_periods is None or place < self.first_periods else None
+
+    @property
+    def periods(self) -> int | None:
+        """For how many of a payee's statement periods it is; None without end."""
+        return len(self.amounts) if self.amounts is not None else self.first_periods
 
     def problems(self) -> Iterator[Problem]:
         """It says how much, a guarantee is not recovered, and there is a period with a draw."""
@@ -81,3 +90,7 @@ class Draw(Document):
             yield Problem(("recovery",), "a guarantee is never recovered.", remedy)
         if self.first_periods is not None and self.first_periods < 1:
             yield Problem(("first_periods",), f"{self.first_periods} periods are none.", "Write 1 or more.")
+        if self.then is not None and self.periods is None:
+            yield Problem(("then",), "follows a draw without end.", "Add first_periods, or amounts, before it.")
+        if self.then is not None and self.then.against != self.against:
+            yield Problem(("then", "against"), "is another than that of the draw before it.", "Write both alike.")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -46,6 +46,15 @@ class Account:
     begins_on: date
     leave: tuple[Window, ...] = ()
     """Leave that shrinks the draw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A draw of a plan file, and the place of the period from which its own are counted."""
+
+    plan: Plan
+    rule: Draw
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,24 +160,33 @@ def _drawn(
     company: Company,
 ) -> Iterator[dict[str, Any]]:
     """A line for each period with an advance or a recovery."""
-    balance, first, last = 0, -1, files[0]
+    balance, last = 0, None
     for period in periods:
         place = periods_between(account.begins_on, period.starts_on, period.kind, company)
         plan = next((plan for plan in reversed(files) if _meets(plan.effective, period)), None)
-        due = _due(plan.draw, account, place, period) if plan is not None and plan.draw is not None else None
-        drawn = _amount(due, plan, account, period, company) if plan is not None and due is not None else None
-        if plan is not None and drawn is not None:
-            last, first = plan, place if first < 0 else first
-        if first >= 0:
-            step = _step(last, drawn, place - first, earned.get((account.payee, period.label), 0), balance)
+        turn = _turn(plan, plan.draw, place) if plan is not None and plan.draw is not None else None
+        due = _due(turn.rule, account, place - turn.since, period) if turn is not None else None
+        drawn = _amount(due, turn.plan, account, period, company) if turn is not None and due is not None else None
+        if turn is not None and drawn is not None:
+            last = replace(turn, since=turn.since or (place if last is None else last.since))
+        if last is not None:
+            step = _step(last, drawn, place - last.since, earned.get((account.payee, period.label), 0), balance)
             balance = step.after
             if step.amount:
                 yield _row(account.payee, period, last, step)
 
 
-def _step(plan: Plan, drawn: int | None, since: int, earned: int, balance: int) -> Step:
-    """What the plan's draw does in a period `since` periods after the first; `drawn` is None where none is due."""
-    rule, floor = cast("Draw", plan.draw), drawn or 0
+def _turn(plan: Plan, rule: Draw, place: int) -> Turn:
+    """The draw of a plan whose turn it is in a payee's how-many-eth period, and the first of its own."""
+    since = 0
+    while rule.then is not None and rule.periods is not None and place >= since + rule.periods:
+        since, rule = since + rule.periods, rule.then
+    return Turn(plan, rule, since)
+
+
+def _step(turn: Turn, drawn: int | None, since: int, earned: int, balance: int) -> Step:
+    """What a draw does in a period `since` periods after its first; `drawn` is None where none is due."""
+    plan, rule, floor = turn.plan, turn.rule, drawn or 0
     if rule.recovers.ends_after is not None and since >= rule.recovers.ends_after:
         balance = 0
     above = earned - floor
@@ -202,8 +220,9 @@ def _down(above: int, rule: Draw, plan: Plan) -> int:
     return round_ratio(share.numerator, share.denominator, plan.unit_micros, "down")
 
 
-def _row(payee: str, period: Period, plan: Plan, step: Step) -> dict[str, Any]:
+def _row(payee: str, period: Period, turn: Turn, step: Step) -> dict[str, Any]:
     """`base` is what was earned, `quota` the draw, `before` and `after` the open advances."""
+    plan = turn.plan
     kind = "draw_advance" if step.amount > 0 else "draw_recovery"
     last_day = period.ends_on - timedelta(days=1)
     return {
@@ -224,7 +243,7 @@ def _row(payee: str, period: Period, plan: Plan, step: Step) -> dict[str, Any]:
         "after_micros": step.after,
         "quota_micros": step.floor,
         "window": period.label,
-        "share": str(plan.draw.recovers.max_share) if plan.draw and step.amount < 0 else None,
+        "share": str(turn.rule.recovers.max_share) if step.amount < 0 else None,
     }
 
 
