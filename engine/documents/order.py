@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from graphlib import TopologicalSorter
 
 from engine.documents.dependencies import added_up, circle, reads
@@ -66,4 +66,13 @@ def _needs(plans: Sequence[Plan]) -> dict[Place, list[Place]]:
             own = [ids[name] for name in reads(component, plan.measures)]
             earned = (earners(plans, file, measure) for measure in added_up(component, plan.measures))
             needs[file, nth] = [*own, *(place for places in earned for place in places)]
-    return needs
+    return {place: [*of, *_compared_with(plans, of)] for place, of in needs.items()}
+
+
+def _compared_with(plans: Sequence[Plan], places: Sequence[Place]) -> Iterator[Place]:
+    """Those that decide with the components of these places which of them is paid."""
+    for file, nth in places:
+        ids = [part.id for part in plans[file].components]
+        for of in plans[file].alternatives:
+            if ids[nth] in of.names:
+                yield from ((file, ids.index(name)) for name in of.names)

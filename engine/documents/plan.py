@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictStr
 
 from engine.documents.absence import Leave, Leavers
+from engine.documents.alternatives import Alternatives, alternative_problems, alternatives_in
 from engine.documents.bonus_pool import BonusPool
 from engine.documents.clawback import Clawback
 from engine.documents.compensation import Promise, promise_rows
@@ -81,6 +82,13 @@ class Plan(Policy):
     measure's `when` on the days of its own life, and of these the lines that pass `lines` (all of them, where it has
     none); whether it then pays for them does not matter. So the most specific rule stands first, and products of a
     SPIFF in front of the base commission are not paid twice. Several orders are a list of lists."""
+    greatest_of: Precedence = Field(default=(), examples=["[by_revenue, by_margin]"])
+    """Components of which only the one that pays most is paid, to each payee in each of their windows: with
+    `accumulates: transaction` deal by deal, with `accumulates: month` by the month. Who has nothing in one of them
+    comes to nothing there; of equals the first that is written is paid. The lines of the others stay, at nothing.
+    Several choices are a list of lists."""
+    least_of: Precedence = Field(default=(), examples=["[commission, ceiling]"])
+    """The same, of which only the one that pays least is paid."""
     clawback: Clawback | None = Field(
         default=None, examples=["{when: {cancelled: {within_days: 180}}, takes_back: all, applies_to: [base]}"]
     )
@@ -160,6 +168,11 @@ class Plan(Policy):
         """For how many days after a payee's last day on any plan deals still count."""
         return self.leavers.paid_for_days if self.leavers is not None else 0
 
+    @property
+    def alternatives(self) -> tuple[Alternatives, ...]:
+        """Its choices between components."""
+        return alternatives_in(self.greatest_of, self.least_of)
+
     def before(self, component: str) -> tuple[Component, ...]:
         """The components that take what they count before this one does."""
         return before(component, self.components, self.precedence)
@@ -172,7 +185,8 @@ class Plan(Policy):
     def located(cls, loc: Loc, written: Any) -> Loc:
         """A release or an order that stands by itself has no place in a list."""
         alone = len(loc) > 1 and loc[0] == "release" and isinstance(written.get("release"), dict | str)
-        alone |= len(loc) > 1 and loc[0] == "precedence" and isinstance(written["precedence"][0], str)
+        orders = ("precedence", "greatest_of", "least_of")
+        alone |= len(loc) > 1 and loc[0] in orders and isinstance(written[loc[0]][0], str)
         return (loc[0], *loc[2:]) if alone else loc
 
     def problems(self) -> Iterator[Problem]:
@@ -198,6 +212,8 @@ class Plan(Policy):
         yield from unfit_weights(self.measures)
         yield from unfit_ratios(self.measures)
         yield from precedence_problems(self.precedence, self.components, self.measures)
+        choices = {key: getattr(self, key) for key in ("greatest_of", "least_of")}
+        yield from alternative_problems(choices, self.components, self.measures)
         yield from self._exchange_problems()
         yield from self._residual_problems()
         yield from self._cap_problems()

@@ -15,6 +15,7 @@ from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import period_of
 from engine.documents.across import EVERYBODY
+from engine.documents.alternatives import Alternatives
 from engine.documents.bonus_pool import BonusPool
 from engine.documents.company import Company
 from engine.documents.component import Accumulation, Component
@@ -26,6 +27,7 @@ from engine.documents.values import Dated, Window
 from engine.model import Issue, join_issues
 from engine.payees.account_windows import of_each_account
 from engine.payees.adjusted_measures import with_adjusted
+from engine.payees.alternatives import chosen, unknown_windows
 from engine.payees.attain import UNDEALT, WINDOW, Attainment, attain, attained_as
 from engine.payees.bonus_pools import Ground, pooled
 from engine.payees.cap_windows import own_windows, since_enrolment
@@ -137,6 +139,29 @@ class _Walk:
         )
         before = Earnings(f.Lines.create_empty(), attained.held, attained.issues)
         self.earned[place] = together([before, gated, _earned(rows, plan, component)])
+        for choice in plan.alternatives:
+            if component.id in choice.names:
+                self._choose(place[0], choice)
+
+    def _choose(self, file: int, choice: Alternatives) -> None:
+        """Of alternatives, once all are computed, only one is paid; while one is not known, none is."""
+        plan = self.rules.plans[file]
+        places = {part.id: (file, nth) for nth, part in enumerate(plan.components) if part.id in choice.names}
+        if not places.keys() <= {plan.components[nth].id for of, nth in self.earned if of == file}:
+            return
+        earned = {name: self.earned[places[name]] for name in choice.names}
+        unknown = unknown_windows([self.attained[places[name]] for name in choice.names], list(earned.values()))
+        known = {name: _not_in(of.lines, unknown) for name, of in earned.items()}
+        for name, lines in chosen(choice, known).items():
+            place, part = places[name], plan.components[places[name][1]]
+            waiting = (
+                earned[name]
+                .lines.join(unknown, on=WINDOW, how="semi")
+                .with_columns(credit_id="source_id", trouble=pl.lit("gauge_held"))
+            )
+            stuck = waiting.select(HELD).unique()
+            found = Earnings(lines, held_sources(stuck, plan, part), tuple(troubles(stuck, plan, part)))
+            self.earned[place] = together([replace(earned[name], lines=lines.clear()), found])
 
     def pools(self, file: int) -> Iterator[Earnings]:
         """The bonus pools of a plan file, after its components."""
@@ -343,6 +368,11 @@ def _earned(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) ->
     if component.overpaid == "kept":
         return earn(kept(rows, earn(rows, plan, component).lines), plan, component)
     return earn(paid_before(rows), plan, component)
+
+
+def _not_in(lines: dy.DataFrame[f.Lines], windows: pl.DataFrame) -> dy.DataFrame[f.Lines]:
+    """The lines of other windows."""
+    return f.Lines.cast(lines.join(windows, on=WINDOW, how="anti"))
 
 
 def _looking(

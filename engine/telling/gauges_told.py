@@ -13,6 +13,7 @@ from engine.documents.plan import Plan
 from engine.documents.ranked import Ranked
 from engine.documents.rate_by import RateBy
 from engine.model import MICROS
+from engine.payees.alternatives import BEATEN_BY
 from engine.payees.factors import NOWHERE
 from engine.telling.conditions_told import condition
 from engine.telling.wording import attainment, money, number, percent, pieces, roughly
@@ -23,7 +24,7 @@ Row = Mapping[str, Any]
 def told_of_gauges(known: Row, plan: Plan) -> str:
     """What the gates and multipliers of a line's component did, from the line's facts; nothing where there are none."""
     component = next(part for part in plan.components if part.id == known["component"])
-    gauges, found = component.gauges(), [one for one in known["factors"] if "house" not in one]
+    gauges, found = component.gauges(), [one for one in known["factors"] if not one.keys() & {"house", BEATEN_BY}]
     axes = len(component.matrix.axes) if component.matrix is not None else 0
     single = len(gauges) - axes
     then = "with this deal" if component.to_date is None else "when the window was over"
@@ -38,9 +39,17 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
         told.append(_by_ratio(component.rate_by, found[len(gauges) + len(component.tables)]))
     if component.split_of == "money" and found[-1]["factor"] != "1/1":
         told.append(f"your share of the pay for the whole deal is {percent(Fraction(found[-1]['factor']))}")
-    if len(found) < len(known["factors"]):
-        told.append(f"house account {known['factors'][-1]['house']}: it counts and pays nothing")
+    told += [_apart(one, plan) for one in known["factors"][len(found) :]]
     return "".join(f"; {sentence}" for sentence in told)
+
+
+def _apart(found: Row, plan: Plan) -> str:
+    """What pays nothing although its gates are open: a house account, or what another component pays in its place."""
+    if "house" in found:
+        return f"house account {found['house']}: it counts and pays nothing"
+    mine, theirs = (money(found[name], plan.currency) for name in ("mine", "theirs"))
+    more = "greater" if found["theirs"] > found["mine"] else "lesser" if found["theirs"] < found["mine"] else "first"
+    return f"{found[BEATEN_BY]} is paid in its place: of {mine} and {theirs} the {more} counts"
 
 
 def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
