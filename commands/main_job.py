@@ -70,8 +70,16 @@ def preview(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> N
 
     Example: worker.py preview
     """
+    import os
+
+    from jobs.crm import jobs_of
+    from jobs.cycle import Crm
     from jobs.preview import preview as rehearse
     from jobs.show_preview import show_preview
 
     with asked(config, "preview") as (configuration, store, sight):
-        show_preview(rehearse(configuration, store, clock.now, sight), as_json=as_json)
+
+        def connect() -> Crm:
+            return jobs_of(configuration.settings).connector(configuration, os.environ)()
+
+        show_preview(rehearse(configuration, store, clock.now, sight, connect), as_json=as_json)

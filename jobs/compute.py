@@ -231,6 +231,8 @@ class Scope:
         mapping = configuration.mapping
         if mapping.ownership.empty:
             return
+        if self.full:  # another policy may decide otherwise about what nobody has changed since
+            ownership.look_again(self.conn, mapping.deal_object)
         credited: dict[str, dict[str, str]] = {}
         if mapping.ownership.team or mapping.ownership.splits:
             credits_ = results.credits_of(self.conn, None, set(outcomes["deal_id"]))

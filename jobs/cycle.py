@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
+from connectors.mapping import CrmMapping
 from connectors.outcomes import NOTES
 from connectors.port import Beside, NotAllowed, Refused, Source, Target
 from engine.model import Issue, Organization, Severity
+from engine.telling.wording import counted
 from jobs.compute import Computed
 from jobs.computing import compute
 from jobs.configuration import Configuration
@@ -25,7 +28,7 @@ from jobs.reconcile import RECONCILED, reconcile
 from jobs.restored import look_first
 from jobs.running import Run, running
 from jobs.send import send
-from store import ownership, runs, settings, writeback
+from store import mirror, ownership, runs, settings, writeback
 from store.database import Store
 
 log = structlog.get_logger()
@@ -78,10 +81,21 @@ def sync(wiring: Wiring, *, progress: Progress = quiet) -> Cycle:
 def settle_and_send(wiring: Wiring, crm: Crm, run: Run, records: int) -> Cycle:
     """The second half of every cycle: books first, in one transaction; then the CRM."""
     with run.write() as conn:
-        runs.record_issues(conn, "crm", crm.source.issues(), run.clock())
+        found = [*crm.source.issues(), *_unseen(conn, wiring.configuration.mapping, crm.source)]
+        runs.record_issues(conn, "crm", found, run.clock())
     computed = compute(wiring.configuration, run)
     sent = _send(wiring, crm, run) if wiring.configuration.settings.write_back else {}
     return Cycle(records, computed, dict(sent))
+
+
+def _unseen(conn: Connection, mapping: CrmMapping, source: Source) -> Iterator[Issue]:
+    """Objects that were read and that the CRM shows no longer: nothing of theirs is lost, and nothing is news."""
+    mapped = {each.crm_object for each in mapping.objects.values()}
+    for name in sorted(mapped.difference(source.objects)):
+        if records := mirror.count(conn, name):
+            message = f"is no longer shown by the CRM; {counted(records, 'record')} of it count as they were last read."
+            remedy = "Grant Read on it or switch the feature on again; or remove it from the mapping."
+            yield Issue("object_unseen", Severity.WARNS, name, message, remedy)
 
 
 def _send(wiring: Wiring, crm: Crm, run: Run) -> Counter[str]:

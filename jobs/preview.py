@@ -8,14 +8,19 @@ from typing import Any
 
 import polars as pl
 
+from connectors.port import ConnectorError
+from engine.model import Issue, Severity
 from engine.money import format_amount
 from jobs.access.visible import Sight
 from jobs.books.drift import compute_noticing
 from jobs.configuration import Configuration
-from jobs.owners.ahead import owners_ahead
+from jobs.cycle import Crm
+from jobs.owners.ahead import Ahead, fields_ahead, look_ahead, places_ahead
+from jobs.owners.places import FieldPlace, owner_places
 from jobs.publishing.ahead import records_ahead
 from jobs.publishing.desire import pay_objects
 from jobs.running import Run
+from jobs.settings import SettingsProblem
 from store import canonical, runs, writeback
 from store.database import Store
 
@@ -23,10 +28,17 @@ WRITES_MAX = 1_000_000
 """Writes listed at most."""
 
 
-def preview(configuration: Configuration, store: Store, clock: Callable[[], datetime], sight: Sight) -> dict[str, Any]:
+def preview(
+    configuration: Configuration,
+    store: Store,
+    clock: Callable[[], datetime],
+    sight: Sight,
+    connect: Callable[[], Crm] | None = None,
+) -> dict[str, Any]:
     """What the next cycle would post per payee and write per CRM record; the guard does not stop a look.
 
-    Of payees who are seen; what would be written on deals, and what is wrong, is for those who see everybody.
+    Of payees who are seen; what would be written on deals, and what is wrong, is for those who see everybody. Teams and
+    splits that are set are read from the CRM.
     """
     with store.rehearse() as conn:
         run = Run(store, run_id=runs.start_run(conn, "preview", clock()), token=0, clock=clock)
@@ -38,16 +50,35 @@ def preview(configuration: Configuration, store: Store, clock: Callable[[], date
         names = dict(canonical.whole(conn, "people").select("person_id", "name").iter_rows())
         pay = pay_objects(configuration)
         records = records_ahead(conn, pay, names, sight, clock()) if pay else []
-        owners = owners_ahead(conn, configuration.mapping, computed.outcomes, clock())
+        ahead = look_ahead(conn, configuration.mapping, computed.outcomes, clock())
+    owners, unread = _owners(configuration, ahead, connect) if sight.everyone else ([], [])
     return {
         "full": computed.full,
         "payees": _per_payee(computed.postings, names, sight),
         "payable": _per_payee(computed.released, names, sight),
         "writes": changes if sight.everyone else [],
-        "owners": owners if sight.everyone else [],
+        "owners": owners,
         "records": records,
-        "issues": [str(issue) for issue in computed.issues] if sight.everyone else [],
+        "issues": [str(issue) for issue in (*unread, *computed.issues)] if sight.everyone else [],
     }
+
+
+def _owners(
+    configuration: Configuration, ahead: Ahead, connect: Callable[[], Crm] | None
+) -> tuple[list[dict[str, Any]], list[Issue]]:
+    """Whom deals would name; what the CRM does not answer is told, and the rest is shown."""
+    mapping = configuration.mapping
+    shown, unread = fields_ahead(ahead, mapping.ownership.fields), list[Issue]()
+    if connect is None or not ahead.owned or not (mapping.ownership.members or mapping.ownership.splits):
+        return shown, unread
+    try:
+        crm = connect()
+        places = owner_places(mapping, crm.target, crm.team, crm.splits)
+        shown += places_ahead(ahead, [each for each in places if not isinstance(each, FieldPlace)])
+    except (ConnectorError, SettingsProblem) as problem:
+        remedy = "Look again once the CRM answers; what is listed of owners is the owner fields alone."
+        unread.append(Issue("owners_not_read", Severity.WARNS, "teams and splits in the CRM", str(problem), remedy))
+    return shown, unread
 
 
 def _per_payee(every: pl.DataFrame, names: dict[str, str], sight: Sight) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def _show_owners(owners: list[Row], out: Console) -> None:
     if owners:
         columns = ("record", "field", "from", "to", "rule")
         rows = [tuple(row[name] or "" for name in columns) for row in owners[:WRITES_SHOWN]]
-        out.print(table(f"\nOwners to set: {len(owners)}", columns, rows))
+        out.print(table(f"\nOwners, team members and splits to set: {len(owners)}", columns, rows))
         _more(owners, out)
 
 

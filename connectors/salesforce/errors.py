@@ -80,7 +80,8 @@ def error_of(response: requests.Response) -> ConnectorError:
     if response.status_code in PASSING_STATUS or response.status_code >= SERVER_ERROR:
         return Interrupted(text, code=problem.errorCode, wait_s=_retry_after(response))
     kind, advice = _BY_STATUS.get(response.status_code, (Refused, ""))
-    return kind(f"{text} {advice}".strip(), code=problem.errorCode)
+    said = f"{text.rstrip('.')}. {advice}" if advice else text
+    return kind(said, code=problem.errorCode)
 
 
 def _first_problem(response: requests.Response) -> _Problem:

@@ -12,10 +12,9 @@ from simple_salesforce.format import format_soql
 
 from connectors.answers import clean, json_reader
 from connectors.port import NotAllowed
-from connectors.salesforce.query import query_rows
 from connectors.salesforce.session import Connection
 from connectors.salesforce.target import NO_RULES, RowAnswer
-from connectors.salesforce.team import ASKED, SalesforceTeam, member_of
+from connectors.salesforce.team import ASKED, SalesforceTeam, member_of, rows_of_feature
 from engine.model import Change, Sent, Verdict
 
 SPLIT, SPLIT_TYPE = "OpportunitySplit", "OpportunitySplitType"
@@ -24,6 +23,7 @@ ROWS = (
     "SELECT Id, OpportunityId, SplitOwnerId, SplitPercentage FROM OpportunitySplit "
     "WHERE SplitTypeId = {} AND OpportunityId IN {}"
 )
+SETTINGS = "Opportunity Split Settings"
 CENT = Decimal("0.01")
 CONSEQUENCES = ("ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED")
 """What records are told because of others."""
@@ -99,7 +99,7 @@ class SalesforceSplits:
     @cached_property
     def type_id(self) -> str:
         """The split type's record; NotAllowed where the org has no such type that adds up."""
-        rows = query_rows(self._connection, format_soql(TYPE, self._kind))
+        rows = list(rows_of_feature(self._connection, format_soql(TYPE, self._kind), SPLIT, SETTINGS))
         if not rows or not rows[0]["IsActive"] or not rows[0]["IsTotalValidated"]:
             msg = f"{SPLIT_TYPE}.{self._kind}: the org has no active split type of this name that adds up to 100 %."
             raise NotAllowed(msg, code="SPLIT_TYPE")
@@ -108,7 +108,7 @@ class SalesforceSplits:
     def _rows(self, ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         for start in range(0, len(ids), ASKED):
             text = format_soql(ROWS, self.type_id, list(ids[start : start + ASKED]))
-            yield from query_rows(self._connection, text)
+            yield from rows_of_feature(self._connection, text, SPLIT, SETTINGS)
 
 
 def _split(share: str, **names: str) -> dict[str, Any]:

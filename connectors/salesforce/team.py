@@ -8,7 +8,7 @@ from typing import Any
 from simple_salesforce.format import format_soql
 
 from connectors.answers import json_reader
-from connectors.port import DEAL_OWNER, TryAgain
+from connectors.port import DEAL_OWNER, NotAllowed, Refused, TryAgain
 from connectors.salesforce.query import query_rows
 from connectors.salesforce.session import Connection
 from connectors.salesforce.target import NO_RULES, RowAnswer, SalesforceTarget
@@ -68,7 +68,19 @@ class SalesforceTeam:
 
     def _rows(self, ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         for start in range(0, len(ids), ASKED):
-            yield from query_rows(self._connection, format_soql(MEMBERS, list(ids[start : start + ASKED])))
+            text = format_soql(MEMBERS, list(ids[start : start + ASKED]))
+            yield from rows_of_feature(self._connection, text, MEMBER, "Opportunity Team Settings")
+
+
+def rows_of_feature(connection: Connection, soql: str, name: str, settings: str) -> Iterator[Mapping[str, Any]]:
+    """Rows of an object that an org has only where its administrator switched it on; NotAllowed where it is not."""
+    try:
+        yield from query_rows(connection, soql)
+    except Refused as problem:
+        if problem.code != "INVALID_TYPE":
+            raise
+        advice = f"Switch it on (Setup > {settings}), or grant the integration user Read on {name}."
+        raise NotAllowed(f"{name}: the org does not show this object. {advice}", code=problem.code) from None
 
 
 def member_of(deal: str, user: str, role: Any) -> Record:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -44,14 +45,28 @@ def decided(
     place, now = sending.place, sending.run.clock()
     kept, read = ownership.owned(conn, sending.name, ids), ownership.as_read(conn, sending.name, ids)
     mine = [each for every in kept.values() for each in every if each.field in place.policies]
-    changed_at = {record_id: last_change(every, sending.began) for record_id, every in kept.items()}
-    decisions = []
-    for each in mine:
-        if each.record_id in said:
-            known, present = place.present(each, said[each.record_id])
-            seen = Seen({each.field: present}, read.get(each.record_id, {}), changed_at[each.record_id], now)
-            decisions.append(decide(known, place.policies[each.field], seen, barred(each.wanted, inactive)))
-    return mine, decisions
+    looked = decide_each(place, kept, read, said, inactive, began=sending.began, now=now)
+    return mine, [decision for decision, _ in looked]
+
+
+def decide_each(
+    place: Place,
+    kept: Mapping[str, Sequence[Owned]],
+    read: Mapping[str, Mapping[str, Any]],
+    said: Said,
+    inactive: Collection[str],
+    *,
+    began: datetime,
+    now: datetime,
+) -> Iterator[tuple[Decision, str | None]]:
+    """What is to be done about each place of these records that the CRM still has, and whom it names now."""
+    for record_id, every in kept.items():
+        changed_at = last_change(every, began)
+        for each in every if record_id in said else ():
+            if each.field in place.policies:
+                known, present = place.present(each, said[record_id])
+                seen = Seen({each.field: present}, read.get(record_id, {}), changed_at, now)
+                yield decide(known, place.policies[each.field], seen, barred(each.wanted, inactive)), present
 
 
 def _inactive(conn: Connection) -> frozenset[str]:

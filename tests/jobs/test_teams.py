@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from connectors.mapping import read_mapping
+from engine.model import Issue
+from jobs.preview import preview
 from jobs.salesforce import examine
 from jobs.stand_in import SANDBOXES
 from sandbox.world import World
 from store import ledger, ownership, runs
-from tests.jobs.conftest import DEAL_OBJECT, SALESFORCE, Company, standing
+from tests.jobs.conftest import DEAL_OBJECT, SALESFORCE, Company, all_seen, standing
 
 MEMBER, SPLIT = "OpportunityTeamMember", "OpportunitySplit"
 MORE = {"hubspot": "  team: {CSM: {field: team_sdr}}  # also read, as who sourced the deal\n"}
@@ -94,6 +96,52 @@ def test_members_are_added_once_and_are_no_input(selling: Company) -> None:
     selling.edit("plans/ae.yaml", lambda text: text + "\n# read everything again\n")
     assert selling.cycle().sent == {}
     assert (_books(selling), _team(selling)) == (books, by_hand | added)
+
+
+def test_a_preview_lists_whom_the_next_cycle_adds_and_how_it_splits(selling: Company) -> None:
+    """A new policy is looked at with the first cycle after it, and the preview before asks the CRM."""
+    by_hand, unread = _team(selling), selling.org.schema.get(MEMBER)
+    _policy(selling, "flag")
+    selling.edit("mapping/salesforce.yaml", lambda text: _without_splits(text) + "  splits: {policy: flag}\n")
+    selling.cycle()
+    assert _team(selling) == by_hand
+    selling.edit("mapping/salesforce.yaml", lambda text: text.replace("policy: flag", "policy: respect"))
+    shown = _ahead(selling)["owners"]
+    assert _ahead(selling, connected=False)["owners"] == []
+    splits = {row["record"]: row["to"] for row in shown if row["field"] == "splits"}
+    assert selling.cycle().sent["written"] >= len(shown)
+
+    users = {str(row["Id"]): str(row["Name"]) for row in selling.org.rows("User")}
+    added = {(deal, users[user]) for deal, user, role in _team(selling) - by_hand if role == "CSM"}
+    assert added == {(row["record"], row["to"]) for row in shown if row["field"] == "team:CSM"}
+    assert added
+    told = {
+        deal: ", ".join(f"{users[user]} {share:.2f} %" for user, share in sorted(every.items()))
+        for deal, every in _shares(selling).items()
+    }
+    assert splits.items() <= told.items()
+    assert _ahead(selling)["owners"] == []
+
+    selling.org.schema.remove(MEMBER)
+    selling.clock.forward(days=2)
+    selling.cycle()
+    said = {each.subject: f"{each.message} {each.remedy}" for each in _every_issue(selling)}
+    assert "Switch it on (Setup > Opportunity Team Settings)" in said["team members in the CRM"]
+    assert "records of it count as they were last read" in said[MEMBER]
+    selling.org.schema.add(unread)
+    selling.cycle()
+    assert not {"team members in the CRM", MEMBER} & {each.subject for each in _every_issue(selling)}
+
+
+def _ahead(company: Company, *, connected: bool = True) -> dict[str, Any]:
+    """What a preview says."""
+    configuration, connect = company.configuration(), company.wiring().connect if connected else None
+    return preview(configuration, company.store(), company.clock, all_seen(configuration), connect)
+
+
+def _every_issue(company: Company) -> list[Issue]:
+    with company.store().read() as conn:
+        return [each.issue for each in runs.open_issues(conn)]
 
 
 def test_people_change_teams_and_successors_take_over(selling: Company) -> None:
