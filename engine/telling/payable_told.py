@@ -45,6 +45,8 @@ def told_payable(row: Row) -> str:
         return _taken(row)
     if row["kind"] == "reserve":
         of = money(abs(row["base_micros"]), row["currency"])
+        if row["base_micros"] < 0:
+            return f"{amount} of it is taken off later, with the reserve: {percent(Fraction(row['after']))} of {of}"
         return f"{amount} of it is held back as a reserve: {percent(Fraction(row['after']))} of {of}"
     what = f"{amount} of the reserve" if row["kind"] == "reserve_release" else amount
     if row["state"] == "held":
@@ -73,12 +75,22 @@ def _taken(row: Row) -> str:
     """Where a clawback took its amount from."""
     if row["state"] == "forfeited":
         return f"{money(row['base_micros'], row['currency'])} of it was forfeited before, and is not taken again"
+    if row["base_micros"] < 0:
+        return _given_back(row)
     whole, taken, rest = (money(value, row["currency"]) for value in _of_clawback(row))
     if not row["taken_micros"]:
         return f"{rest} is to be paid back since {row['payable_on']}"
     if not row["amount_micros"]:
         return f"{whole} is taken from what was not payable yet; nothing is to be paid back"
     return f"{taken} of {whole} is taken from what was not payable yet; {rest} is to be paid back"
+
+
+def _given_back(row: Row) -> str:
+    """What a clawback does to what was taken off, such as a fee: it comes back as far as it had been."""
+    whole, open_, back = (money(abs(value), row["currency"]) for value in _of_clawback(row))
+    if not row["taken_micros"]:
+        return f"{back} is given back since {row['payable_on']}"
+    return f"{open_} of {whole} had not been taken off yet; {back} is given back since {row['payable_on']}"
 
 
 def _of_clawback(row: Row) -> tuple[int, int, int]:
