@@ -57,7 +57,9 @@ class Component(Document):
     quota of 100 and a `target` of 1,000 a month, of which 50 % is paid from 80 % and all of it from 100 %: 70 in
     January (70 %) pay nothing; with 100 in February the year stands at 170 of 200 (85 %), 50 % of 2,000 = 1,000; with
     140 in March at 310 of 300 (103 %), 3,000 - 1,000 = 2,000. Gates and multipliers are each month's own: a gate that
-    is closed in April takes back the 3,000 that were paid, and once it is open again the year is paid. A cap `per:
+    is closed in April takes back the 3,000 that were paid, and once it is open again the year is paid. A rate that
+    changes by date counts for all of the year so far, from the window on whose last day it is in force; a `target`
+    adds up month by month. A cap `per:
     window` is the most that the year so far is worth.
 
     With a `target` (the pay for 100 %: variable pay, or a part of it) brackets may pay percentages of it for the whole

@@ -41,7 +41,7 @@ def unfit_to_date(component: Component, measures: Mapping[str, Measure]) -> Iter
 
 
 def _unfit_ways(component: Component, whole: Whole) -> Iterator[Problem]:
-    """What is paid to date is of no deal, by values that stay."""
+    """What is paid to date is of no deal."""
     for key in TO_DATE_WITHOUT:
         if getattr(component, key) not in (None, (), "credit"):
             message = f"what is paid to date is of no deal; it has no {key}."
@@ -52,10 +52,6 @@ def _unfit_ways(component: Component, whole: Whole) -> Iterator[Problem]:
     for place, gauge in gauges_of(component):
         if gauge.over == "transaction":
             yield Problem((*place, "over"), "what is paid to date is of no deal.", "Write over: month, or longer.")
-    for place, leaf in component.dated():
-        if len(leaf.steps) > 1 and place != ("target",):
-            message = "changes while the windows to date go on from each other."
-            yield Problem(place, message, "Write one value, and another plan file from the day of the change.")
 
 
 def unfit_clawback(clawback: Clawback | None, components: Sequence[Component]) -> Iterator[Problem]:

@@ -25,6 +25,8 @@ class Attained(dy.Schema):
     part = dy.String()
     """What of it: `earning`, or of what a customer paid which payment."""
     dated_on = dy.Date()
+    rated_on = dy.Date()
+    """The day whose rates apply: `dated_on`; of what windows to date were paid before, the day on which they were."""
     window = dy.String()
     period = dy.String()
     base_micros = dy.Int64()

@@ -258,6 +258,7 @@ def _attained(rows: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFr
             plan=pl.lit(plan.plan),
             plan_version=pl.lit(plan.version),
             component=pl.lit(component.id),
+            rated_on="dated_on",
             base_micros="base",
             before_micros="before" if "before" in rows.columns else pl.col("after") - pl.col("base"),
             after_micros="after",

@@ -73,8 +73,8 @@ def _spans(component: Component) -> Iterator[tuple[date, date | None]]:
 
 
 def _between(rows: pl.DataFrame, since: date, until: date | None) -> pl.DataFrame:
-    after = rows if since == date.min else rows.filter(pl.col("dated_on") >= since)
-    return after if until is None else after.filter(pl.col("dated_on") < until)
+    after = rows if since == date.min else rows.filter(pl.col("rated_on") >= since)
+    return after if until is None else after.filter(pl.col("rated_on") < until)
 
 
 def _span(rows: pl.DataFrame, plan: Plan, component: Component, day: date) -> pl.DataFrame:
@@ -160,7 +160,6 @@ def _lines(paid: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame
         paid.with_columns(
             source_id="credit_id",
             kind=pl.lit(component.kind),
-            rated_on="dated_on",
             amount_micros="pay",
             currency=pl.lit(plan.currency),
             share=pl.lit(None, dtype=pl.String),

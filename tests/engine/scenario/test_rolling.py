@@ -32,7 +32,7 @@ LOOKS = st.sampled_from(
 
 
 @given(MONTHS, LOOKS)
-@settings(max_examples=5)
+@settings(max_examples=4)
 def test_the_factor_is_what_the_windows_came_to_over_their_quotas(months, looks):
     said, count, before = looks
     total = 0
