@@ -17,7 +17,14 @@ from jobs.settings import Settings
 class CrmJobs(Protocol):
     """`jobs/salesforce.py` and `jobs/hubspot.py`."""
 
-    def prepare(self, configuration: Configuration, environment: Mapping[str, str], *, apply: bool) -> tuple[str, ...]:
+    def prepare(
+        self,
+        configuration: Configuration,
+        environment: Mapping[str, str],
+        *,
+        apply: bool,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> tuple[str, ...]:
         """The steps that make the CRM ready: done, or only listed."""
         ...
 

@@ -26,9 +26,15 @@ from jobs.cycle import Crm
 from jobs.settings import Hubspot, Settings, SettingsProblem, needed_secret
 
 
-def prepare(configuration: Configuration, environment: Mapping[str, str], *, apply: bool) -> tuple[str, ...]:
+def prepare(
+    configuration: Configuration,
+    environment: Mapping[str, str],
+    *,
+    apply: bool,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[str, ...]:
     """The steps that make the portal ready: done, or only listed."""
-    connection = open_connection(configuration.settings.hubspot, environment)
+    connection = open_connection(configuration.settings.hubspot, environment, sleep)
     plan = plan_setup(connection, configuration.mapping)
     objects = plan_objects(connection) if configuration.settings.records else ()
     if apply:

@@ -29,10 +29,16 @@ SANDBOX_HOST = "sandbox.my.salesforce.com"
 """Stands for the bundled sandbox, whose real address is the base URL."""
 
 
-def prepare(configuration: Configuration, environment: Mapping[str, str], *, apply: bool) -> tuple[str, ...]:
+def prepare(
+    configuration: Configuration,
+    environment: Mapping[str, str],
+    *,
+    apply: bool,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[str, ...]:
     """The steps that make the org ready: done, or only listed after the org itself has validated them."""
     settings = org_of(configuration.settings)
-    connection = open_connection(settings, environment)
+    connection = open_connection(settings, environment, sleep)
     plan = plan_setup(
         connection,
         configuration.mapping,

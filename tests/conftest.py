@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import Event
+from typer.main import get_command
 
 # In make test the same examples every time, whatever the machine's speed; make fuzz looks for new ones. A test whose
 # examples each compute a book takes a share of `settings().max_examples`: a few here, hundreds in make fuzz.
@@ -58,7 +59,7 @@ class Remembered:
             raise error
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=4_000)
 def _parsed(text: str, options: tuple[tuple[str, object], ...]) -> tuple[list[Event], YAMLError | None]:
     events: list[Event] = []
     try:
@@ -74,6 +75,14 @@ def _each_text_is_parsed_once() -> Iterator[None]:
     """Parsing is most of what reading a document takes, and hundreds of tests read the same ones."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("engine.documents.yaml.YAML", Remembered)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _commands_are_put_together_once() -> Iterator[None]:
+    """Typer would build all commands anew for each one that a test runs."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("typer.testing._get_command", cache(get_command))
         yield
 
 

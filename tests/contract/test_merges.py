@@ -16,9 +16,9 @@ from tests.jobs.conftest import Company, standing
 from tests.jobs.test_cycle import lines_total
 
 
-def test_what_names_a_merged_deal_means_its_winner(world: World, tmp_path: Path) -> None:
+def test_what_names_a_merged_deal_means_its_winner(world: World, tmp_path: Path, migrated: Path) -> None:
     """A renewal keeps what it renews, and its pay, although nobody has touched it; a later merge is followed, too."""
-    with standing(SANDBOXES["hubspot"], world, tmp_path / "config") as company:
+    with standing(SANDBOXES["hubspot"], world, tmp_path / "config", migrated) as company:
         company.cycle()
         renewal, prior = a_renewal_that_pays(company)
         before = lines_total(company, renewal)
@@ -35,9 +35,9 @@ def test_what_names_a_merged_deal_means_its_winner(world: World, tmp_path: Path)
         assert winner in contracts["origin_deal_id"].to_list()
 
 
-def test_what_the_files_name_is_followed_through_merges(world: World, tmp_path: Path) -> None:
+def test_what_the_files_name_is_followed_through_merges(world: World, tmp_path: Path, migrated: Path) -> None:
     """Events of a merged deal, and the roles and lists of a merged account, stay with what is left of them."""
-    with standing(SANDBOXES["hubspot"], world, tmp_path / "config") as company:
+    with standing(SANDBOXES["hubspot"], world, tmp_path / "config", migrated) as company:
         company.cycle()
         renewal, _ = a_renewal_that_pays(company)
         account = deal(company, renewal)["account_id"]

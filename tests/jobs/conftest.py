@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from commands.wiring import wire
 from jobs.access.actor import Actor
@@ -24,8 +26,10 @@ from jobs.demo import write_company
 from jobs.settings import database_url
 from jobs.stand_in import Sandbox, sandbox_of
 from sandbox.world import World, generate
+from store import schema
 from store.database import Store, open_store
 
+MIGRATE = schema.migrate
 TEMPLATES = Path(__file__).parents[2] / "config"
 SALESFORCE = sandbox_of("salesforce")
 CREDENTIALS = SALESFORCE.credentials
@@ -104,7 +108,8 @@ class Company:
     def set_up(self) -> tuple[str, ...]:
         """Prepare the CRM as an administrator would."""
         configuration = self.configuration()
-        return jobs_of(configuration.settings).prepare(configuration, self.sandbox.credentials, apply=True)
+        prepare = jobs_of(configuration.settings).prepare
+        return prepare(configuration, self.sandbox.credentials, apply=True, sleep=lambda _: None)
 
     def at(self, address: str) -> None:
         """Point the worker to a CRM."""
@@ -121,6 +126,24 @@ class Company:
         return record
 
 
+@pytest.fixture(autouse=True)
+def _migrated_once(migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new database is a copy of an empty one: each rebuilding makes one. Migrations are tried in tests/store."""
+
+    def migrate(engine: Engine, target: str = "head") -> None:
+        with engine.connect() as conn:
+            is_new = schema.revision_of(conn) is None
+        if not is_new or target != "head":
+            MIGRATE(engine, target)
+            return
+        with engine.connect() as conn, closing(sqlite3.connect(migrated)) as template:
+            raw = conn.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            template.backup(raw)
+
+    monkeypatch.setattr(schema, "migrate", migrate)
+
+
 @pytest.fixture(scope="session")
 def small() -> World:
     """What the company's CRM holds at the start."""
@@ -134,13 +157,10 @@ def tiny() -> World:
 
 
 @pytest.fixture
-def company(request: pytest.FixtureRequest, small: World, tmp_path: Path, migrated: Path) -> Iterator[Company]:
+def company(request: pytest.FixtureRequest, small: World, tmp_path: Path) -> Iterator[Company]:
     """A small company, set up; `pytest.mark.synced` where it is to have had its first cycle."""
-    if request.node.get_closest_marker("synced"):
-        made = again(request.getfixturevalue("past"), small, tmp_path)
-    else:
-        made = standing(SALESFORCE, small, tmp_path / "config", migrated)
-    with made as company:
+    when = "past" if request.node.get_closest_marker("synced") else "founded"
+    with again(request.getfixturevalue(when), small, tmp_path) as company:
         yield company
 
 
@@ -170,7 +190,7 @@ def running(company: Company) -> Iterator[Company]:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A company's first cycle, to be copied: it is the same each time, and takes longer than most tests."""
+    """A company before or after its first cycle, to be copied: making it takes longer than most tests."""
 
     state: dict[str, Any]
     """What the sandbox holds."""
@@ -181,10 +201,17 @@ class Past:
 
 
 @pytest.fixture(scope="session")
-def past(small: World, tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Past:
-    """The first cycle of the small company."""
-    house = tmp_path_factory.mktemp("past")
+def founded(small: World, tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Past:
+    """The small company, set up."""
+    house = tmp_path_factory.mktemp("founded")
     with standing(SALESFORCE, small, house / "config", migrated) as made:
+        return kept(made)
+
+
+@pytest.fixture(scope="session")
+def past(founded: Past, small: World, tmp_path_factory: pytest.TempPathFactory) -> Past:
+    """The first cycle of the small company."""
+    with again(founded, small, tmp_path_factory.mktemp("past")) as made:
         made.cycle()
         return kept(made)
 

@@ -24,9 +24,9 @@ from jobs.answers import NotFound, blame, explain_deal, statement
 from jobs.preview import preview
 from jobs.reports.roster import roster
 from jobs.statements.everybody import statements, summary
-from sandbox.world import generate
+from sandbox.world import World
 from store import audit, results
-from tests.jobs.conftest import CREDENTIALS, SALESFORCE, Company, all_seen, standing
+from tests.jobs.conftest import CREDENTIALS, Company, Past, again, all_seen
 
 JAN, JUL, DAY = date(2026, 1, 1), date(2026, 7, 1), date(2026, 11, 20)
 LINES = (
@@ -97,10 +97,9 @@ def test_who_sees_only_some_asks_about_payees_disputes_and_does_nothing_else(rol
 
 
 @pytest.fixture(scope="module")
-def paid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+def paid(past: Past, small: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """A company with a year of pay, and a plan edit that a preview would show."""
-    with standing(SALESFORCE, generate(11, 120), tmp_path_factory.mktemp("paid") / "config") as made:
-        made.cycle()
+    with again(past, small, tmp_path_factory.mktemp("paid")) as made:
         made.edit("plans/ae.yaml", lambda text: text.replace("rate: 8%}", "rate: 9%}"))
         yield made
 
