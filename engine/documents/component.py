@@ -157,7 +157,8 @@ class Component(Document):
     is that of the rows of the quota file whose days lie in it. A plan file cuts a window where it ends."""
     for_each: Literal["account"] | None = Field(default=None, examples=["account"])
     """Adds up each customer's deals by themselves: tiers begin again with every customer, and a cap per window is of
-    one customer. Brackets then begin at amounts; what gates and multipliers look at is of all customers together."""
+    one customer. Percentages are of the payee's quota of the whole window; what gates and multipliers look at is of all
+    customers together."""
     to_date: Literal["quarter", "half", "year"] | None = Field(default=None, examples=["year"])
     """Each window looks at all of the fiscal year (half, quarter) so far: see the list above."""
     overpaid: Literal["taken_back", "kept"] = Field(default="taken_back", examples=["kept"])

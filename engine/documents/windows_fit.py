@@ -20,7 +20,7 @@ TO_DATE_WITHOUT = ("rates", "rate_by", "by_deal", "floor", "carry", "residual", 
 """Keys that a component to date has not."""
 SINCE_WITHOUT = ("target_of", "carry", "to_date")
 """Keys that ask for fiscal windows."""
-FOR_EACH_WITHOUT = ("quota", "targets", "target_of", "since", "carry", "to_date")
+FOR_EACH_WITHOUT = ("targets", "target_of", "since", "carry", "to_date")
 """Keys that ask for windows of all customers together."""
 
 
@@ -84,7 +84,7 @@ def unfit_since(component: Component, measures: Mapping[str, Measure]) -> Iterat
 
 
 def unfit_for_each(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
-    """Windows of each customer hold deals, and have no quotas, which are the payee's."""
+    """Windows of each customer hold deals, and are nobody's targets."""
     if component.for_each is None:
         return
     if component.accumulates == "transaction":
@@ -93,7 +93,7 @@ def unfit_for_each(component: Component, measures: Mapping[str, Measure]) -> Ite
     for key in FOR_EACH_WITHOUT:
         if getattr(component, key) not in (None, "fiscal_year"):
             message = f"{key} is the payee's own, and these windows are of one customer each."
-            yield Problem((key,), message, f"Remove {key}, and begin brackets at amounts; or remove for_each.")
+            yield Problem((key,), message, f"Remove {key}, or remove for_each.")
     measure = measures[component.measure]
     if not measure.of_credits or measure.across is not None:
         message = "adds up deals of customers, and this measure is of none."

@@ -9,6 +9,9 @@ from engine.documents.company import Company
 from engine.periods import PeriodKind
 from engine.texts import text
 
+WITH = " with "
+"""What stands in the label of a window before the customer whose window it is."""
+
 
 def of_each_account(rows: pl.DataFrame, deals: pl.DataFrame, length: PeriodKind, company: Company) -> pl.DataFrame:
     """The rows with the `window` of the customer of their deal in the fiscal period of their day.
@@ -20,5 +23,11 @@ def of_each_account(rows: pl.DataFrame, deals: pl.DataFrame, length: PeriodKind,
     whose = deals.select("deal_id", whose=pl.coalesce("account_id", "deal_id"))
     known = rows.join(days, on="dated_on", how="left", maintain_order="left")
     known = known.join(whose, on="deal_id", how="left", maintain_order="left")
-    alone = pl.coalesce(text("{} with {}", "whole", "whose"), "whole")
+    alone = pl.coalesce(text("{}{}{}", "whole", pl.lit(WITH), "whose"), "whole")
     return known.with_columns(window=alone).drop("whole", "whose")
+
+
+def of_all_accounts(windows: pl.DataFrame) -> pl.DataFrame:
+    """The windows with the fiscal period of all customers in the place of that of each, which is `each`."""
+    whole = pl.col("window").str.splitn(WITH, 2).struct.field("field_0")
+    return windows.with_columns(each="window", window=whole)

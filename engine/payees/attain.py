@@ -19,6 +19,7 @@ from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.model import LARGEST_MICROS, MICROS, Issue
+from engine.payees.account_windows import of_all_accounts
 from engine.payees.carry_over import Chain, bounded, continued
 from engine.payees.cash import payment_part
 from engine.payees.exchange import LARGEST_INT64
@@ -199,7 +200,9 @@ def _windows(
         whole = MICROS if measure.unit == "percent" else None
         windows = windows.with_columns(quota_micros=pl.lit(whole, dtype=pl.Int128), straddled=pl.lit(value=None))
     else:
-        windows = quota_of_windows(windows, quotas, component.quota, labelled)
+        asked = windows if component.for_each is None else of_all_accounts(windows)
+        windows = quota_of_windows(asked, quotas, component.quota, labelled)
+        windows = windows if component.for_each is None else windows.with_columns(window="each")
     told = windows.with_columns(quota_micros=pl.when(pl.col("straddled").is_null()).then(quota))
     told = _with_targets(told, component, quotas, labelled)
     trouble = pl.coalesce(_trouble_with_window(component), _trouble_with_target(component))

@@ -48,13 +48,13 @@ class Group:
 def groups(book: Book, rules: Rules, lines: dy.DataFrame[f.Lines], span: Span) -> list[Group]:
     """The groups of the windows that end in the days of the report or run on the last of them, without empty ones.
 
-    Windows of each payee's own are nobody else's, and make no group.
+    Windows of each payee's own, and of each customer, make no group.
     """
     found = [
         Group(plan, part, window, window.ends_on <= span.as_of, tuple(_standings(reached, asked)))
         for plan in rules.plans
         for part in plan.components
-        if part.quota is not None and part.since == "fiscal_year"
+        if part.quota is not None and part.since == "fiscal_year" and part.for_each is None
         if plan.measures[part.measure].across is None
         for window in _windows(plan, part, span, rules.company)
         for reached in [_reached(lines, plan, part, window, span)]
