@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from engine.documents.compensation import Promise
 from engine.documents.document import Document
 from engine.documents.problems import Problem
-from engine.documents.values import FILLED, Count, Pay, Share, Window
+from engine.documents.values import FILLED, Count, Payout, Share, Window
 
 
 class Recovery(Document):
@@ -43,11 +44,15 @@ class Draw(Document):
     kind: Literal["recoverable", "non_recoverable"] = Field(examples=["recoverable"])
     """`recoverable`: what is paid above the earnings is an advance that later earnings pay back. `non_recoverable`: it
     is a guarantee, and the payee's to keep."""
-    amount: Pay | None = Field(default=None, examples=["4_000"])
-    """The draw of one statement period (see `pays`), all components of the plan and its clawbacks together."""
-    amounts: Annotated[tuple[Pay, ...], *FILLED] | None = Field(default=None, examples=["[5_000, 3_750, 2_500]"])
+    amount: Payout | None = Field(default=None, examples=["4_000"])
+    """The draw of one statement period (see `pays`), all components of the plan and its clawbacks together: an amount,
+    or a percentage of what `of` says."""
+    amounts: Annotated[tuple[Payout, ...], *FILLED] | None = Field(default=None, examples=["[5_000, 3_750, 2_500]"])
     """In place of `amount` and `first_periods`: the draws of a payee's first statement periods, one after the other,
     such as a guarantee that declines. After the last of them there is none."""
+    of: Promise | None = Field(default=None, examples=["variable"])
+    """With percentages: of what people data promises the payee for the period. `amounts: [100%, 75%, 50%]` and `of:
+    variable` guarantee all, three quarters and half of the variable pay in the first three months."""
     against: Literal["earned", "payable"] = Field(default="earned", examples=["payable"])
     """What the draw is compared with, and recovered from. `earned`: earnings, whenever they become payable. `payable`:
     what became payable in the period, where the plan has releases or a reserve. A draw itself is payable at once."""
@@ -67,7 +72,7 @@ class Draw(Document):
         """How advances are recovered."""
         return self.recovery or Recovery()
 
-    def of_period(self, place: int) -> Pay | None:
+    def of_period(self, place: int) -> Payout | None:
         """The draw of a payee's how-many-eth statement period, from 0; None where there is none."""
         if self.amounts is not None:
             return self.amounts[place] if place < len(self.amounts) else None
@@ -83,6 +88,10 @@ class Draw(Document):
         if (self.amount is None) == (self.amounts is None):
             message = "has both amount and amounts." if self.amount is not None else "says not how much it is."
             yield Problem((), message, "Write amount, such as amount: 4_000, or amounts, one for each first period.")
+        said = [value for value in (self.amount, *(self.amounts or ())) if value is not None]
+        if any(isinstance(value, Fraction) != (self.of is not None) for value in said):
+            message = "percentages are of something, and amounts of nothing."
+            yield Problem(("of",), message, "Write of: variable beside percentages alone.")
         if self.amounts is not None and self.first_periods is not None:
             yield Problem(("first_periods",), "amounts say by themselves how many they are.", "Remove first_periods.")
         if self.recovery is not None and self.kind == "non_recoverable":

@@ -150,7 +150,18 @@ class Plan(Policy):
     def promises(self) -> dict[Promise, str]:
         """What components pay of what people data promises, and how its rows are called."""
         named = (*(component.target_of for component in self.components), *(cap.of for cap in self.caps))
+        named = (*named, *(rule.of for rule in self.draws))
         return {promise: promise_rows(promise) for promise in named if promise is not None}
+
+    @property
+    def draws(self) -> tuple[Draw, ...]:
+        """Its draw, and those that follow it."""
+        found: list[Draw] = []
+        rule = self.draw
+        while rule is not None:
+            found.append(rule)
+            rule = rule.then
+        return tuple(found)
 
     @property
     def ranks(self) -> bool:
@@ -200,6 +211,7 @@ class Plan(Policy):
                 yield Problem(("ramp", position, "month"), message, "Write every month once, from 1 on.")
         if self.rounding_unit == 0:
             yield Problem(("rounding_unit",), "nothing is rounded to 0.", "Write more than 0, such as 1 or 0.05.")
+        yield from self._unfit_draws()
         own = {ADJUSTMENT: "what people adjust", **({DRAW: "the plan's draw"} if self.draw else {})}
         for position, component in enumerate(self.components):
             place = ("components", position)
@@ -314,6 +326,12 @@ class Plan(Policy):
                 yield from _begins_late((*place, key), leaf, self.effective)
             for problem in pool.unfit(self.measures):
                 yield Problem((*place, *problem.loc), problem.message, problem.remedy)
+
+    def _unfit_draws(self) -> Iterator[Problem]:
+        """Promises are divided into fiscal months, and no further."""
+        if self.pays in ("weekly", "two_weekly", "half_monthly") and any(rule.of for rule in self.draws):
+            message = "people data promises by fiscal months, of which a shorter statement period is no part."
+            yield Problem(("draw",), message, "Write amounts, or pays: monthly.")
 
     def _unfit(self, component: Component) -> Iterator[Problem]:
         """A share of what is no money, or an amount for each unit of money, is no pay."""

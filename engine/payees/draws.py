@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import dataframely as dy
@@ -26,6 +27,7 @@ from engine.model import Issue, Severity
 from engine.money import round_ratio
 from engine.payees.attain import STATEMENT
 from engine.payees.presence import presences, share_of_draw_away
+from engine.payees.promised_draws import NoPromiseError, Promises
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +86,30 @@ def draw(
     """
     rows: list[dict[str, Any]] = []
     waiting: list[tuple[str, str]] = []
+    lacks: list[tuple[str, str, NoPromiseError]] = []
     for files in _by_name(rules.plans):
         name = files[0].plan
         unknown = set(held.filter(pl.col("plan") == name)["payee_id"])
         basis = _basis(lines, payables, files)
         earned = _earned(basis, files, rules.company)
         end = through or _end(basis, files, rules.company)
-        for account in _accounts(book, files, rules.company):
+        accounts = list(_accounts(book, files, rules.company))
+        begins_on = min((account.begins_on for account in accounts), default=end)
+        promises = Promises.of(files, book, rules.company, (begins_on, end))
+        for account in accounts:
             if account.payee in unknown:
                 waiting.append((name, account.payee))
-            else:
-                periods = _periods(account, files, end, rules.company)
-                rows += _drawn(account, periods, earned, files, rules.company)
-    named = [(plan, DRAW, payee, DRAW) for plan, payee in waiting]
+                continue
+            periods = _periods(account, files, end, rules.company)
+            try:
+                rows += list(_drawn(account, periods, earned, files, rules.company, promises=promises))
+            except NoPromiseError as lacking:
+                lacks.append((name, account.payee, lacking))
+    named = [(plan, DRAW, payee, DRAW) for plan, payee in (*waiting, *(lack[:2] for lack in lacks))]
     return Drawn(
         lines=_lines(rows),
         held=f.HeldSources.cast(pl.DataFrame(named, schema=f.HeldSources.column_names(), orient="row")),
-        issues=tuple(_waits(plan, payee) for plan, payee in waiting),
+        issues=(*(_waits(plan, payee) for plan, payee in waiting), *(_lacks(*lack) for lack in lacks)),
     )
 
 
@@ -158,6 +167,8 @@ def _drawn(
     earned: Mapping[tuple[str, str], int],
     files: Sequence[Plan],
     company: Company,
+    *,
+    promises: Promises,
 ) -> Iterator[dict[str, Any]]:
     """A line for each period with an advance or a recovery."""
     balance, last = 0, None
@@ -166,7 +177,11 @@ def _drawn(
         plan = next((plan for plan in reversed(files) if _meets(plan.effective, period)), None)
         turn = _turn(plan, plan.draw, place) if plan is not None and plan.draw is not None else None
         due = _due(turn.rule, account, place - turn.since, period) if turn is not None else None
-        drawn = _amount(due, turn.plan, account, period, company) if turn is not None and due is not None else None
+        drawn = (
+            _amount(due, turn, account, period, company, promises=promises)
+            if turn is not None and due is not None
+            else None
+        )
         if turn is not None and drawn is not None:
             last = replace(turn, since=turn.since or (place if last is None else last.since))
         if last is not None:
@@ -196,16 +211,22 @@ def _step(turn: Turn, drawn: int | None, since: int, earned: int, balance: int) 
     return Step(earned, floor, balance, balance - recovered, -recovered)
 
 
-def _due(rule: Draw, account: Account, place: int, period: Period) -> int | None:
+def _due(rule: Draw, account: Account, place: int, period: Period) -> Fraction | int | None:
     """The draw of the period, the payee's how-many-eth (from 0); None where none is paid."""
     enrolled = any(_meets(span, period) for span in account.spans)
     in_time = rule.effective is None or rule.effective.covers(period.starts_on)
     return rule.of_period(place) if enrolled and in_time else None
 
 
-def _amount(due: int, plan: Plan, account: Account, period: Period, company: Company) -> int:
-    """The draw of a period, less what leave takes off."""
-    exact = due * (1 - share_of_draw_away(period, plan, account.leave, company))
+def _amount(
+    due: Fraction | int, turn: Turn, account: Account, period: Period, company: Company, *, promises: Promises
+) -> int:
+    """The draw of a period, less what leave takes off; of what is promised that is taken off already."""
+    plan = turn.plan
+    if isinstance(due, Fraction):
+        exact = due * promises.in_period(plan, turn.rule, account.payee, period)
+    else:
+        exact = due * (1 - share_of_draw_away(period, plan, account.leave, company))
     return round_ratio(exact.numerator, exact.denominator, plan.unit_micros, plan.rounding)
 
 
@@ -259,4 +280,15 @@ def _waits(plan: str, payee: str) -> Issue:
         subject=f"payee {payee}",
         message=f"has held earnings of plan {plan!r}, so nobody can say what its draw comes to; it stays as it was.",
         remedy="Mend what holds the payee's deals.",
+    )
+
+
+def _lacks(plan: str, payee: str, lacking: NoPromiseError) -> Issue:
+    return Issue(
+        code="draw_without_promise",
+        severity=Severity.HOLDS,
+        subject=f"payee {payee}",
+        message=f"has no {lacking.of} in people.csv for {lacking.period}, of which the draw of plan {plan!r} is a part;"
+        " it stays as it was.",
+        remedy="Add the payee's row to people.csv.",
     )
