@@ -114,6 +114,10 @@ class Plan(Policy):
     """Shares of the quotas in a payee's first months in the plan, each month once from 1 on; from the month after the
     last on it is all of them. A quota of several months is divided evenly among them (by `proration: days`, by their
     days)."""
+    zero_quota: Literal["held", "unpaid"] = Field(default="held", examples=["unpaid"])
+    """What becomes of deals in a window whose quota is 0, as in the first months of a ramp, where components pay by
+    percentages of it. `held`: they are reported and wait for a quota. `unpaid`: they count and pay nothing, so that a
+    guarantee (`draw`) can be paid in these months."""
     proration: Literal["none", "months", "days"] = Field(default="none", examples=["days"])
     """What becomes of the quota of who joins or leaves within its days, or whose plan changes: `none` leaves it whole;
     `months` counts the whole fiscal months in which the payee was enrolled; `days` counts the days."""

@@ -87,7 +87,7 @@ def attain(
         running, lost = _split(continued(valued, unvalued, chain, STATEMENT[plan.pays]))
         unvalued = pl.concat([unvalued.select(HELD), lost.select(HELD)])
     windows_of_days = own or fiscal(_kind(component), company)
-    windows = _windows(_largest(running, measure, alone=alone), component, measure, quotas, windows_of_days)
+    windows = _windows(_largest(running, measure, alone=alone), component, plan, quotas, windows_of_days)
     told, untold = _split(_beside(running, windows, alone=alone))
     if component.only_full and component.per:
         told = told.with_columns(before=_full(pl.col("after") - pl.col("base"), component.per))
@@ -184,7 +184,7 @@ def _trouble_with_value(component: Component, measure: Measure) -> pl.Expr:
 def _windows(
     windows: pl.DataFrame,
     component: Component,
-    measure: Measure,
+    plan: Plan,
     quotas: dy.DataFrame[f.Quotas],
     labelled: Labelled,
 ) -> pl.DataFrame:
@@ -193,7 +193,7 @@ def _windows(
     Percentages are shares of 100 % where no quota says otherwise, and what is of a
     window brings its own.
     """
-    quota = pl.col("quota_micros")
+    quota, measure = pl.col("quota_micros"), plan.measures[component.measure]
     if measure.brings_whole:
         windows = windows.with_columns(quota_micros="of", straddled=pl.lit(value=None))
     elif component.quota is None or component.accumulates == "transaction":
@@ -205,7 +205,7 @@ def _windows(
         windows = windows if component.for_each is None else windows.with_columns(window="each")
     told = windows.with_columns(quota_micros=pl.when(pl.col("straddled").is_null()).then(quota))
     told = _with_targets(told, component, quotas, labelled)
-    trouble = pl.coalesce(_trouble_with_window(component), _trouble_with_target(component))
+    trouble = pl.coalesce(_trouble_with_window(component, plan), _trouble_with_target(component))
     return told.select(*WINDOW, "quota_micros", "target_micros", trouble=trouble)
 
 
@@ -227,8 +227,9 @@ def _trouble_with_target(component: Component) -> pl.Expr:
     return pl.when(lacks).then(pl.lit("target_missing"))
 
 
-def _trouble_with_window(component: Component) -> pl.Expr:
+def _trouble_with_window(component: Component, plan: Plan) -> pl.Expr:
     """Why a window cannot be computed: null where it can. A quota that is only shown may be missing."""
+    least = 0 if plan.zero_quota == "unpaid" else 1
     quota, wanted = pl.col("quota_micros"), pl.lit(needs_quota(component))
     too_large = pl.max_horizontal("largest", quota.abs()) > LARGEST_INT64
     return (
@@ -238,7 +239,7 @@ def _trouble_with_window(component: Component) -> pl.Expr:
         .then(pl.lit("quota_straddles"))
         .when(wanted & quota.is_null())
         .then(pl.lit("quota_missing"))
-        .when(wanted & (quota <= 0))
+        .when(wanted & (quota < least))
         .then(pl.lit("quota_not_positive"))
     )
 

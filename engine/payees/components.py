@@ -329,12 +329,15 @@ class _Walk:
             finds.append(found_by_ratio(rows, component.rate_by, self.prepared.deals))
         finds += [shares_of_money(rows)] if component.split_of == "money" else []
         if not finds:
-            return unpaid(rows), pl.DataFrame(schema=dict.fromkeys(HELD, pl.String))
+            return unpaid(rows, self.rules.plans[place[0]], component), pl.DataFrame(
+                schema=dict.fromkeys(HELD, pl.String)
+            )
         told = with_factors(rows, finds)
         told = unknown_from(told) if component.to_date is not None else told
         known = pl.col("stuck").is_null()
         stuck = told.filter(~known).with_columns(trouble="stuck", currency=pl.lit(plan.currency))
-        return unpaid(f.Attained.cast(told.filter(known))), stuck.select(HELD)
+        sound = f.Attained.cast(told.filter(known))
+        return unpaid(sound, self.rules.plans[place[0]], component), stuck.select(HELD)
 
     def _reading(self, place: Place, component: Component, gauge: Gauge) -> Reading:
         """The number that a gauge looks at."""

@@ -72,6 +72,8 @@ class RoundedRate:
         """What rounding the rate makes of every amount: the rounded rate over the exact one."""
         if not self.target:
             return ONE
+        if not quota:
+            return Fraction(0)  # where no quota is allowed, nothing is paid by it
         steps = self.target / quota / self.unit
         return round_ratio(steps.numerator, steps.denominator, 1, "half_up") * self.unit * quota / self.target
 

@@ -1,4 +1,4 @@
-"""Unpaid: credits of house accounts, which move what was achieved and pay nothing."""
+"""Unpaid: credits that move what was achieved and pay nothing: of house accounts, and of windows with a quota of 0."""
 
 from __future__ import annotations
 
@@ -6,20 +6,32 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.documents.component import Component
+from engine.documents.plan import Plan
+from engine.payees.shape import needs_quota
 from engine.texts import text
 
+WITHOUT_QUOTA = "without_quota"
+"""What a line's factors name the window by that has a quota of 0."""
 
-def unpaid(rows: dy.DataFrame[f.Attained]) -> dy.DataFrame[f.Attained]:
-    """The rows, those of house accounts with a factor of 0 that says so beside what the gauges found."""
-    if rows["house"].null_count() == rows.height:
+
+def unpaid(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> dy.DataFrame[f.Attained]:
+    """The rows, those that pay nothing with a factor of 0 that says why beside what the gauges found."""
+    if plan.zero_quota == "unpaid" and needs_quota(component):
+        rows = _at_nothing(rows, pl.col("quota_micros") == 0, WITHOUT_QUOTA, pl.col("window"))
+    return _at_nothing(rows, pl.col("house").is_not_null(), "house", pl.col("house"))
+
+
+def _at_nothing(rows: dy.DataFrame[f.Attained], which: pl.Expr, name: str, said: pl.Expr) -> dy.DataFrame[f.Attained]:
+    """The rows, with a factor of 0 for some of them."""
+    if not rows.select(which.any()).item():
         return rows
-    found = text('{"value": null, "quota": null, "since": null, "factor": "0", "house": "{}"}', "house")
+    found = text(f'{{"value": null, "quota": null, "since": null, "factor": "0", "{name}": "{{}}"}}', said)
     others = pl.col("factors")
     told = pl.when(others.is_null()).then(text("[{}]", found)).otherwise(text("{}, {}]", others.str.head(-1), found))
-    of_house = pl.col("house").is_not_null()
     return f.Attained.cast(
         rows.with_columns(
-            factor=pl.when(of_house).then(pl.lit("0")).otherwise("factor"),
-            factors=pl.when(of_house).then(told).otherwise("factors"),
+            factor=pl.when(which).then(pl.lit("0")).otherwise("factor"),
+            factors=pl.when(which).then(told).otherwise("factors"),
         )
     )

@@ -15,16 +15,19 @@ from engine.documents.rate_by import RateBy
 from engine.model import MICROS
 from engine.payees.alternatives import BEATEN_BY
 from engine.payees.factors import NOWHERE
+from engine.payees.unpaid import WITHOUT_QUOTA
 from engine.telling.conditions_told import condition
 from engine.telling.wording import attainment, money, number, percent, pieces, roughly
 
 Row = Mapping[str, Any]
+APART = {"house", BEATEN_BY, WITHOUT_QUOTA}
+"""What names the findings that are none of a gauge or table."""
 
 
 def told_of_gauges(known: Row, plan: Plan) -> str:
     """What the gates and multipliers of a line's component did, from the line's facts; nothing where there are none."""
     component = next(part for part in plan.components if part.id == known["component"])
-    gauges, found = component.gauges(), [one for one in known["factors"] if not one.keys() & {"house", BEATEN_BY}]
+    gauges, found = component.gauges(), [one for one in known["factors"] if not one.keys() & APART]
     axes = len(component.matrix.axes) if component.matrix is not None else 0
     single = len(gauges) - axes
     then = "with this deal" if component.to_date is None else "when the window was over"
@@ -44,9 +47,11 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
 
 
 def _apart(found: Row, plan: Plan) -> str:
-    """What pays nothing although its gates are open: a house account, or what another component pays in its place."""
+    """What pays nothing although its gates are open: of a house account, without quota, or where another is paid."""
     if "house" in found:
         return f"house account {found['house']}: it counts and pays nothing"
+    if WITHOUT_QUOTA in found:
+        return f"the quota of {found[WITHOUT_QUOTA]} is 0: it counts and pays nothing"
     mine, theirs = (money(found[name], plan.currency) for name in ("mine", "theirs"))
     more = "greater" if found["theirs"] > found["mine"] else "lesser" if found["theirs"] < found["mine"] else "first"
     return f"{found[BEATEN_BY]} is paid in its place: of {mine} and {theirs} the {more} counts"

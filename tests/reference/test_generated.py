@@ -30,7 +30,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Draw", "of"),
     **_each(LATE, "RoundedAttainment", "rounding", "to"),
     **_each(LATE, "Draw", "then"),
-    **_each(LATE, "plan", "greatest_of", "least_of"),
+    **_each(LATE, "plan", "greatest_of", "least_of", "zero_quota"),
     **_each(LATE, "Members", "attaining", "counted_as", "least", "newcomers"),
     **_each(LATE, "Newcomers", "least", "months"),
     **_each("divided into plain steps when a file is read", "ReleaseStep", "every_months", "parts"),
