@@ -11,7 +11,7 @@ from pydantic import Field
 from engine.documents.compensation import Promise
 from engine.documents.document import Document
 from engine.documents.problems import Problem
-from engine.documents.values import FILLED, Count, Payout, Share, Window
+from engine.documents.values import FILLED, Count, Payout, Share, Window, YesNo
 
 
 class Recovery(Document):
@@ -53,6 +53,9 @@ class Draw(Document):
     of: Promise | None = Field(default=None, examples=["variable"])
     """With percentages: of what people data promises the payee for the period. `amounts: [100%, 75%, 50%]` and `of:
     variable` guarantee all, three quarters and half of the variable pay in the first three months."""
+    on_top: YesNo = Field(default=False, examples=["true"])
+    """Whether it is paid beside what is earned, in place of up to it: 3,000 earned and a draw of 1,000 pay 4,000. One
+    that is recoverable is recovered in periods in which no draw is paid."""
     against: Literal["earned", "payable"] = Field(default="earned", examples=["payable"])
     """What the draw is compared with, and recovered from. `earned`: earnings, whenever they become payable. `payable`:
     what became payable in the period, where the plan has releases or a reserve. A draw itself is payable at once."""

@@ -205,6 +205,8 @@ def _step(turn: Turn, drawn: int | None, since: int, earned: int, balance: int) 
     if rule.recovers.ends_after is not None and since >= rule.recovers.ends_after:
         balance = 0
     above = earned - floor
+    if drawn is not None and rule.on_top:
+        return Step(earned, floor, balance, balance + (floor if rule.kind == "recoverable" else 0), floor)
     if drawn is not None and above < 0:
         return Step(earned, floor, balance, balance + (-above if rule.kind == "recoverable" else 0), -above)
     recovered = min(balance, max(_down(above, rule, plan), 0)) if since >= rule.recovers.starts_after else 0
@@ -242,7 +244,10 @@ def _down(above: int, rule: Draw, plan: Plan) -> int:
 
 
 def _row(payee: str, period: Period, turn: Turn, step: Step) -> dict[str, Any]:
-    """`base` is what was earned, `quota` the draw, `before` and `after` the open advances."""
+    """`base` is what was earned, `quota` the draw, `before` and `after` the open advances.
+
+    `share` is how much of what lies above may be recovered; of a draw that is paid on top of everything, all of it.
+    """
     plan = turn.plan
     kind = "draw_advance" if step.amount > 0 else "draw_recovery"
     last_day = period.ends_on - timedelta(days=1)
@@ -264,7 +269,7 @@ def _row(payee: str, period: Period, turn: Turn, step: Step) -> dict[str, Any]:
         "after_micros": step.after,
         "quota_micros": step.floor,
         "window": period.label,
-        "share": str(turn.rule.recovers.max_share) if step.amount < 0 else None,
+        "share": str(turn.rule.recovers.max_share) if step.amount < 0 else "1" if turn.rule.on_top else None,
     }
 
 

@@ -71,7 +71,7 @@ def settled_again(known: Mapping[str, Any]) -> int:
     if known["kind"] == "floor":
         return int(known["after_micros"]) - base
     if known["kind"] == "draw_advance":
-        return int(known["quota_micros"]) - base
+        return int(known["quota_micros"]) - (base if known["share"] is None else 0)
     if known["kind"] == "draw_recovery":
         return -min(before, _rounded((base - known["quota_micros"]) * Fraction(known["share"]), known, "down"))
     return before - _rounded(base * Fraction(known["share"]), known, known["rounding"])
@@ -104,7 +104,9 @@ def _taken_back(known: Mapping[str, Any], deal: str) -> str:
 def _advanced(known: Mapping[str, Any], _: str) -> str:
     """What was paid above the earnings, and whether it is owed."""
     earned, drawn, amount, owed = _money(known, "base", "quota", "amount", "after")
-    said = f"In {known['window']} you earned {earned}, less than your draw of {drawn}"
+    on_top = known["share"] is not None
+    said = f"In {known['window']} you earned {earned}, {'and' if on_top else 'less than'} your draw of {drawn}"
+    said += " is paid on top" if on_top else ""
     if known["after_micros"] == known["before_micros"]:
         return f"{said}: {amount} is added, and yours to keep"
     return f"{said}: {amount} is advanced, and {owed} of advances is open now"

@@ -27,7 +27,7 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Component", "only_if_any", "rounded_attainment"),
     **_each(LATE, "Measure", "across", "members"),
     **_each(LATE, "Across", "plans"),
-    **_each(LATE, "Draw", "of"),
+    **_each(LATE, "Draw", "of", "on_top"),
     **_each(LATE, "RoundedAttainment", "rounding", "to"),
     **_each(LATE, "Draw", "then"),
     **_each(LATE, "plan", "greatest_of", "least_of", "zero_quota"),
