@@ -65,6 +65,8 @@ class Cycle:
     records: int
     computed: Computed
     sent: dict[str, int]
+    unsent: tuple[Issue, ...] = ()
+    """Why something was not even tried to be written."""
 
 
 def sync(wiring: Wiring, *, progress: Progress = quiet) -> Cycle:
@@ -84,8 +86,12 @@ def settle_and_send(wiring: Wiring, crm: Crm, run: Run, records: int) -> Cycle:
         found = [*crm.source.issues(), *_unseen(conn, wiring.configuration.mapping, crm.source)]
         runs.record_issues(conn, "crm", found, run.clock())
     computed = compute(wiring.configuration, run)
-    sent = _send(wiring, crm, run) if wiring.configuration.settings.write_back else {}
-    return Cycle(records, computed, dict(sent))
+    if not wiring.configuration.settings.write_back:
+        return Cycle(records, computed, {})
+    sent, unsent = _send(wiring, crm, run)
+    for each in unsent:
+        log.warning("not written", subject=each.subject, code=each.code, reason=each.message)
+    return Cycle(records, computed, dict(sent), tuple(unsent))
 
 
 def _unseen(conn: Connection, mapping: CrmMapping, source: Source) -> Iterator[Issue]:
@@ -98,12 +104,17 @@ def _unseen(conn: Connection, mapping: CrmMapping, source: Source) -> Iterator[I
             yield Issue("object_unseen", Severity.WARNS, name, message, remedy)
 
 
-def _send(wiring: Wiring, crm: Crm, run: Run) -> Counter[str]:
-    """Deals first; what keeps statements from being written at all keeps nothing else."""
+def _send(wiring: Wiring, crm: Crm, run: Run) -> tuple[Counter[str], list[Issue]]:
+    """How many were sent, and why others were not.
+
+    Deals first; what keeps statements from being written at all keeps nothing else.
+    """
     configuration = wiring.configuration
     look_first(crm.target, run, *_written(configuration))
     sent = send(crm.target, run, [configuration.mapping.deal_object])
-    sent += send_owners(run, configuration, owner_places(configuration.mapping, crm.target, crm.team, crm.splits))
+    places = owner_places(configuration.mapping, crm.target, crm.team, crm.splits)
+    owners, unset = send_owners(run, configuration, places)
+    sent += owners
     pay, issues = pay_objects(configuration), []
     try:
         sent += send_records(crm.target, run, pay) if pay else Counter()
@@ -117,7 +128,7 @@ def _send(wiring: Wiring, crm: Crm, run: Run) -> Counter[str]:
         issues.append(Issue("notes_not_written", Severity.WARNS, "notes in the CRM", str(problem), remedy))
     with run.write() as conn:
         runs.record_issues(conn, "sending records", issues, run.clock())
-    return sent
+    return sent, [*unset, *issues]
 
 
 def check_organization(crm: Crm, run: Run) -> Organization:

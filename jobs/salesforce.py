@@ -63,7 +63,8 @@ def examine(
 ) -> list[Check]:
     """What `doctor` tries, changing nothing."""
     connection = open_connection(org_of(configuration.settings), environment)
-    return probe(connection, configuration.mapping, pinned=pinned, now=clock)
+    records = configuration.settings.records
+    return probe(connection, configuration.mapping, pinned=pinned, now=clock, records=records)
 
 
 def try_a_write(_configuration: Configuration, _environment: Mapping[str, str]) -> list[Check]:

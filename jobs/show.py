@@ -59,6 +59,8 @@ def show_cycle(cycle: Cycle) -> None:
         f"{counted(computed.payees, 'payee')} computed; {counted(computed.postings.height, 'posting')}; "
         f"CRM records: {sent}; {counted(len(computed.issues), 'issue')} found."
     )
+    for issue in cycle.unsent:
+        console().print(f"! {escape(str(issue))}", style="yellow")
 
 
 def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:

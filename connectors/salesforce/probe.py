@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from simple_salesforce.format import format_soql
 
 from connectors.check import Check, checked, clock_check, reads, tried, usage_check, writes
 from connectors.mapping import CrmMapping
+from connectors.pay_records import PayObject
 from connectors.port import ConnectorError, same_org
 from connectors.salesforce.assignments import current_user
+from connectors.salesforce.pay_records import PAY_RECORDS
 from connectors.salesforce.session import Connection
 from connectors.salesforce.source import SalesforceSource
 from connectors.salesforce.splits import SPLIT, SalesforceSplits
 from connectors.salesforce.target import SalesforceTarget
 from connectors.salesforce.team import MEMBER, SalesforceTeam
+from connectors.writing import check_writable
 
 TOO_MUCH = (
     "SELECT Id FROM PermissionSetAssignment WHERE AssigneeId = {} AND PermissionSet.PermissionsModifyAllData = true"
@@ -24,9 +28,14 @@ TOO_MUCH = (
 
 
 def probe(
-    connection: Connection, mapping: CrmMapping, *, pinned: str | None, now: Callable[[], datetime]
+    connection: Connection,
+    mapping: CrmMapping,
+    *,
+    pinned: str | None,
+    now: Callable[[], datetime],
+    records: bool = False,
 ) -> list[Check]:
-    """All checks; without a session only the first."""
+    """All checks; without a session only the first. `records`: statements and lines are to be kept, too."""
     source = SalesforceSource(connection, mapping)
     session = tried("credentials", lambda: f"logged in; API limits answer ({len(_limits(connection))} of them)")
     if not session.ok:
@@ -44,6 +53,11 @@ def probe(
             "does not exist, or may not be edited",
             "Run `worker.py setup`, or grant Edit on {path} to the integration user.",
         ),
+        *(
+            [tried(f"write {each.name}", partial(_kept, target, each)) for each in PAY_RECORDS.objects]
+            if records
+            else []
+        ),
         *_beside(connection, target, mapping),
         *_privilege(connection),
     ]
@@ -59,6 +73,21 @@ def _org(source: SalesforceSource, pinned: str | None) -> str:
         same_org(pinned, found)
     kind = "sandbox" if found.is_sandbox else "production"
     return f"{found.name} ({found.org_id}, {kind}, {found.zone})"
+
+
+def _records(target: SalesforceTarget) -> Iterator[Check]:
+    """Statements and lines, where they are kept in the org."""
+    for record in PAY_RECORDS.objects:
+        yield tried(f"write {record.name}", partial(_kept, target, record))
+
+
+def _kept(target: SalesforceTarget, record: PayObject) -> str:
+    """That all fields of statements or lines can be written; NotAllowed names one that cannot."""
+    known = target.fields(record.name)
+    only_in_multi_currency_orgs = {record.fields["currency"]} - known.keys()
+    names = sorted({record.key, *record.allowed} - only_in_multi_currency_orgs)
+    check_writable(record.name, names, known, ", or grant Edit on it")
+    return f"{len(names)} fields can be written"
 
 
 def _beside(connection: Connection, target: SalesforceTarget, mapping: CrmMapping) -> Iterator[Check]:

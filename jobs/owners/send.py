@@ -35,8 +35,10 @@ class Looked:
     """The same, as they are sent."""
 
 
-def send_owners(run: Run, configuration: Configuration, places: Sequence[Place]) -> Counter[str]:
-    """Look at every place that is due, set those that are to be set, and say why the others are not.
+def send_owners(
+    run: Run, configuration: Configuration, places: Sequence[Place]
+) -> tuple[Counter[str], Sequence[Issue]]:
+    """Look at every place that is due, set those that are to be set, and say why whole kinds of them are not.
 
     What keeps one kind of place from being set at all keeps nothing else.
     """
@@ -54,7 +56,7 @@ def send_owners(run: Run, configuration: Configuration, places: Sequence[Place])
     with run.write() as conn:
         runs.record_issues(conn, "sending owners", issues, run.clock())
     run.count(**{f"owners_{verdict}": count for verdict, count in verdicts.items()})
-    return verdicts
+    return verdicts, issues
 
 
 def _send(sending: Sending, verdicts: Counter[str]) -> None:

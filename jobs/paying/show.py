@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from engine.telling.wording import counted
 from jobs.show import as_data, console, table
 
 
@@ -16,7 +17,8 @@ def show_recorded(done: Mapping[str, Any], *, as_json: bool) -> None:
         as_data(done)
         return
     totals = ", ".join(f"{amount} {currency}" for currency, amount in done["totals"].items())
-    console().print(escape(f"{done['recorded']} payments recorded: {totals} ({', '.join(done['references'])})."))
+    recorded = f"{counted(done['recorded'], 'payment')} recorded"
+    console().print(escape(f"{recorded}: {totals} ({', '.join(done['references'])})."))
 
 
 def show_exported(done: Mapping[str, Any], *, as_json: bool) -> None:

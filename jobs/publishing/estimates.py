@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-import dataframely as dy
 import polars as pl
 from sqlalchemy import Connection
 
@@ -90,7 +89,8 @@ def _told(
 ) -> Mapping[str, list[Row]]:
     people = canonical.whole(conn, "people").iter_rows(named=True)
     names = {row["person_id"]: row["name"] or row["email"] or row["person_id"] for row in people}
-    deals, credits_ = _by(ahead.classified, "deal_id"), _by(ahead.credits, "credit_id")
+    deals = _by(ahead.classified, "deal_id")
+    credits_ = _by(ahead.credits.with_columns(event=pl.lit(None, pl.String)), "credit_id")  # `PROJECTED` says it
     found: dict[str, list[Row]] = defaultdict(list)
     for line in lines.iter_rows(named=True):
         plan = plan_of(configuration, line["plan_version"])
@@ -135,5 +135,5 @@ def _paid(at: Position, before: int, after: int) -> int:
     return at.rounded(value_at(at.curve, after, at.quota)) - at.rounded(value_at(at.curve, before, at.quota))
 
 
-def _by(frame: dy.DataFrame[Any], key: str) -> Mapping[str, Row]:
+def _by(frame: pl.DataFrame, key: str) -> Mapping[str, Row]:
     return {row[key]: row for row in frame.iter_rows(named=True)}

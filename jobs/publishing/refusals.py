@@ -18,6 +18,12 @@ from store.record_families import wanted_of
 from store.writeback import Parked
 
 REMEDY = "Mend the record or the permission; it is tried again when the record changes, and once a day."
+AND_THEN = "it is tried again once a day."
+REMEDIES = {
+    "INACTIVE_OWNER_OR_USER": f"'worker.py statement' shows it all the same. Where the user is activated, {AND_THEN}",
+    "TRANSFER_REQUIRES_READ": f"Run 'worker.py setup --apply', which lets payees read what they own; {AND_THEN}",
+}
+"""By the CRM's code, where it is known what to do."""
 MAKE_ROOM = "Make room in the CRM: delete what is not needed, or buy more. They are tried again once a day."
 
 
@@ -38,11 +44,12 @@ class Refusal(NamedTuple):
         if self.code in FULL:
             text = f"{self.records} new records were not written, and no more are tried; {said}"
             return Issue("records_full", Severity.WARNS, self.subject, text, MAKE_ROOM)
-        return Issue("write_parked", Severity.WARNS, self.subject, f"was not written; {said}", REMEDY)
+        remedy = REMEDIES.get(self.code, REMEDY)
+        return Issue("write_parked", Severity.WARNS, self.subject, f"was not written; {said}", remedy)
 
 
 def refusals(conn: Connection) -> list[Refusal]:
-    """Everything that is parked; what there is no room for is told once for each object."""
+    """Everything that is parked, by name; what there is no room for is told once for each object."""
     every = list(writeback.parked(conn))
     names = _names(conn, [each for each in every if each.code not in FULL])
     single = [
@@ -50,7 +57,7 @@ def refusals(conn: Connection) -> list[Refusal]:
         for each in every
         if each.code not in FULL
     ]
-    return [*_without_room(each for each in every if each.code in FULL), *single]
+    return [*_without_room(each for each in every if each.code in FULL), *sorted(single)]
 
 
 def _without_room(every: Iterable[Parked]) -> Iterator[Refusal]:

@@ -252,3 +252,14 @@ def test_an_object_that_is_hidden_is_named(connection, mapping):
     mapping = mapping.model_copy(update={"objects": {**mapping.objects, "deals": sales}})
     with pytest.raises(NotAllowed, match="Sale__c: these credentials do not see the object"):
         plan_setup(connection, mapping)
+
+
+def test_statements_that_cannot_be_written_are_named_where_they_are_kept(connection, mapping, org, clock):
+    apply_setup(connection, plan_setup(connection, mapping, records=True))
+    assert failed(probe(connection, mapping, pinned=None, now=clock, records=True)) == {}
+    org.hide_field("Commission_Line__c", "Reason__c")
+    check = failed(probe(connection, mapping, pinned=None, now=clock, records=True))["write Commission_Line__c"]
+
+    assert "Commission_Line__c.Reason__c does not exist or is hidden" in check.message
+    assert "setup" in check.message
+    assert failed(probe(connection, mapping, pinned=None, now=clock)) == {}

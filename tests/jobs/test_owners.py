@@ -25,6 +25,7 @@ from jobs.owners import look
 from jobs.owners.deciding import BETWEEN_CHANGES, Seen, decide
 from jobs.owners.places import FieldPlace, Said
 from jobs.preview import preview
+from jobs.show import show_cycle
 from jobs.stand_in import SANDBOXES
 from sandbox.world import World
 from store import approvals, canonical, ledger, mirror, results, runs
@@ -175,11 +176,12 @@ def test_what_somebody_changes_again_and_again_is_set_once_a_day(owning: Company
 
 
 @pytest.mark.parametrize("owning", ["salesforce"], indirect=True)
-def test_too_many_changes_at_once_wait_for_a_person_once(owning: Company) -> None:
+def test_too_many_changes_at_once_wait_for_a_person_once(owning: Company, capsys: pytest.CaptureFixture[str]) -> None:
     owning.edit("tallystick.yaml", lambda text: text + "guard: {owners_share: 10%, owners_min: 0}\n")
     before = {row["Id"]: row["OwnerId"] for row in owning.org.rows("Opportunity")}
     for _ in range(2):
-        owning.cycle()
+        show_cycle(owning.cycle())
+        assert "would change at once; none of them was set." in " ".join(capsys.readouterr().out.split())
         with owning.store().read() as conn:
             held = [each.issue for each in runs.open_issues(conn) if each.issue.code == "owners_held"]
             (asked,) = approvals.all_waiting(conn)
@@ -189,7 +191,7 @@ def test_too_many_changes_at_once_wait_for_a_person_once(owning: Company) -> Non
     access, now = owning.configuration().access, owning.clock()
     with owning.store().write() as conn:
         approve(conn, access, ADMIN, asked.id, reason="as agreed", now=now)
-    owning.cycle()
+    assert owning.cycle().unsent == ()
 
     assert (_issues(owning), _deals(owning).items() <= before.items()) == ({}, False)
     owning.nothing_more()

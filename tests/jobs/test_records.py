@@ -127,6 +127,7 @@ def test_the_crm_says_what_the_statement_says_to_the_cent_and_closed_is_closed(
     with company.store().read() as conn:
         (refused, *_) = [each for each in open_issues(conn) if STATEMENT.name in each.subject]
     assert "INACTIVE_OWNER_OR_USER" in refused.message
+    assert refused.remedy.startswith("'worker.py statement' shows it all the same.")
 
     period = min(str(row["Period__c"]) for row in statements(company))
     signed = Signed(ADMIN, None)
@@ -264,6 +265,7 @@ def test_open_deals_say_what_they_would_pay_and_it_becomes_what_they_paid(compan
     assert {company.crm(row["Opportunity__c"])["IsClosed"] for row in ahead} == {False}
     assert any(row["Next_Tier_Amount__c"] for row in ahead)
     assert all(row["Reason__c"].startswith("Projected, not earned.") for row in ahead)
+    assert not any("which expected" in row["Reason__c"] for row in ahead)
     first = ahead[0]
     payee = first["Payee__c"]
     assert agree(company, payee)

@@ -256,7 +256,9 @@ def test_what_is_refused_is_parked_in_the_admins_words_and_named_for_people(stor
     named = re.fullmatch(rf"{story.line.name} of (\D+), plan ae, \d{{4}}-\d\d, base, deal (.+)", issue.subject)
     assert named is not None
     assert story.victims[failure]["key"] not in issue.subject
-    assert issue.subject in {each["subject"] for each in story.shown["refusing"]["parked"]}
+    parked = [each["subject"] for each in story.shown["refusing"]["parked"]]
+    assert issue.subject in parked
+    assert parked == sorted(parked)
     statement = next(
         row
         for row in story.rows(story.statement)
