@@ -16,7 +16,7 @@ class Newcomers(Document):
     """How members count who have not been on their plan for long."""
 
     months: Count = Field(examples=["3"])
-    """For so many months from their first day on the plan."""
+    """For so many months from their first day on the plan, whatever came between."""
     least: Rate | None = Field(default=None, examples=["50%"])
     """What they have to reach in these months; without it, they are left out of the count."""
 
@@ -32,11 +32,13 @@ class Members(Document):
     `{attaining: [base], least: 100%}` with five people who report to the manager, of whom four are at 100 % of the
     quota of their component `base` or above: 80 %. Members are those below (see `levels`) who on the window's last day
     are on a plan with one of the components; who sold nothing is one of them, and has attained nothing. Their
-    attainment is that of their own window up to that day. It is known when the window is over.
+    attainment is that of their own window up to that day; while anything of it is held, or its quota missing, nobody
+    knows it. It is known when the window is over, from the first of their windows in which anything counts.
     """
 
     attaining: Annotated[tuple[Name, ...], *FILLED] = Field(examples=["[base]"])
-    """The components, in whatever plan, whose attainment is asked for. Somebody with several has to reach each."""
+    """The components, in whatever plan, whose attainment is asked for: each has a quota (or is a percentage by itself)
+    and fiscal windows of all customers. Somebody with several has to reach each."""
     least: Rate = Field(examples=["100%"])
     """The attainment that has to be reached."""
     counted_as: Literal["share", "members"] = Field(default="share", examples=["members"])

@@ -11,7 +11,9 @@ from typing import TypeVar
 from engine.calendar import period_of
 from engine.documents.bonus_pool import OWN, OthersMeasure
 from engine.documents.company import Company
+from engine.documents.component import Component
 from engine.documents.engagement import Engagement
+from engine.documents.measure import Measure
 from engine.documents.named import unknown_names
 from engine.documents.order import circle_among
 from engine.documents.plan import Plan
@@ -46,7 +48,7 @@ def check_rules(
     for plan in plans:
         issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements), *_misnomers(plan, engagements))
         issues += _cut_to_date(company, plan)
-    issues += _unknown_team_components(plans)
+    issues += (*_unknown_team_components(plans), *_without_attainment(plans))
     issues += _unknown_plans(by_name, plans)
     issues += _unfit_pools(by_name, plans)
     issues += _circle(plans)
@@ -69,6 +71,24 @@ def _unknown_team_components(plans: Sequence[Plan]) -> Iterator[Issue]:
                 message = f"measures.{name}.{key}: no component of any plan is called {unknown}."
                 where = plan.written_in or f"plan {plan.plan}"
                 yield Issue("rules", Severity.HOLDS, where, message, nearest(unknown, known))
+
+
+def _without_attainment(plans: Sequence[Plan]) -> Iterator[Issue]:
+    """Members are counted by what attains a quota, or is a percentage by itself, in fiscal windows."""
+    every = [(part, plan.measures[part.measure]) for plan in plans for part in plan.components]
+    for plan in plans:
+        for name, measure in plan.measures.items():
+            asked = measure.members.attaining if measure.members is not None else ()
+            unfit = {part.id for part, of in every if part.id in asked and not _attains(part, of)}
+            for component in sorted(unfit):
+                message = f"measures.{name}.members: {component} has no quota that it could attain in a fiscal window."
+                remedy = f"Add quota and accumulates to {component}, and remove since and for_each there."
+                yield Issue("rules", Severity.HOLDS, plan.written_in or f"plan {plan.plan}", message, remedy)
+
+
+def _attains(component: Component, measure: Measure) -> bool:
+    fiscal = component.accumulates != "transaction" and component.since == "fiscal_year" and component.for_each is None
+    return fiscal and (component.quota is not None or measure.is_share)
 
 
 def _unknown_plans(by_name: Mapping[str, Sequence[Plan]], plans: Sequence[Plan]) -> Iterator[Issue]:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import cast
 
 import polars as pl
 
 from engine import frames as f
 from engine.book import Book
-from engine.calendar import Period, months_later, period_of
+from engine.calendar import Period, months_later, period_named, period_of
 from engine.deals.holders import People
 from engine.deals.rollup import chains_above, enrolled_in, in_a_plan
 from engine.documents.company import Company
@@ -26,6 +25,7 @@ from engine.model import MICROS
 from engine.payees.attain import Attainment
 from engine.payees.enrol import merged
 from engine.payees.measure import within
+from engine.payees.presence import presences
 from engine.periods import PeriodKind
 
 HELD, WITHOUT_QUOTA = "gauge_held", "gauge_without_quota"
@@ -54,14 +54,17 @@ class Team:
     through: date | None
 
     def windows(self, reads: Sequence[Read]) -> Iterator[Period]:
-        """The windows that are over, from the first to the last in which anybody achieved anything."""
-        days = [read.attained.rows["dated_on"] for read in reads]
-        first = min((cast("date", of.min()) for of in days if len(of)), default=date.max)
-        last = max((cast("date", of.max()) for of in days if len(of)), default=date.min)
-        if first > last:
+        """The windows that are over, from the first of the members' own in which anything counts, or is held.
+
+        Where nobody says which day it is, up to the last of these.
+        """
+        both = [part.select("window") for read in reads for part in (read.attained.rows, read.attained.waiting)]
+        own = [period_named(label, self.company) for label in pl.concat(both)["window"].unique()]
+        if not own:
             return
-        period = period_of(first, self.over, self.company)
-        while period.starts_on <= last and (self.through is None or period.ends_on <= self.through):
+        period = period_of(min(each.starts_on for each in own), self.over, self.company)
+        until = self.through or max(each.ends_on for each in own)
+        while period.ends_on <= until:
             if self.plan.effective.covers(period.ends_on - timedelta(days=1)):
                 yield period
             period = period_of(period.ends_on, self.over, self.company)
@@ -120,8 +123,9 @@ def _marks(team: Team, read: Read, day: date) -> Mapping[str, bool | str | None]
     there = merged(team.book.enrolments).filter((pl.col("plan") == read.plan.plan) & in_force(pl.lit(day)))
     reached, unknown = _attained(team, read, day)
     found: dict[str, bool | str | None] = {}
-    for payee, since in there.select("person_id", "from_on").iter_rows():
-        least = _least(team.members, since, day)
+    first_days = {payee: presence.begins_on for payee, presence in presences(read.plan, team.book).items()}
+    for payee in there["person_id"]:
+        least = _least(team.members, first_days[payee], day)
         value, quota = reached.get(payee, (0, None))
         if payee in unknown:
             found[payee] = HELD
@@ -132,10 +136,10 @@ def _marks(team: Team, read: Read, day: date) -> Mapping[str, bool | str | None]
     return found
 
 
-def _least(members: Members, since: date | None, day: date) -> Fraction | None:
+def _least(members: Members, since: date, day: date) -> Fraction | None:
     """What has to be attained by who is on the plan since a day; None for who is left out."""
     new = members.newcomers
-    if new is None or since is None or day >= months_later(since, new.months):
+    if new is None or day >= months_later(since, new.months):
         return members.least
     return new.least
 

@@ -34,6 +34,7 @@ from tests.reference.quotas import promised, quota_of
 from tests.reference.rate_by import rate_of
 from tests.reference.ratios import ratio_of
 from tests.reference.retention import Customers
+from tests.reference.teams import members_of
 from tests.reference.weighted import weighted
 
 PROMISES: dict[str, Promise] = {promise_rows(promise): promise for promise in get_args(Promise)}
@@ -86,10 +87,11 @@ class Earnings:
 
         Rates are those of the windows of `over`.
         """
-        key = ("entries", who.key, measure, over if who.plan.measures[measure].retention is not None else "")
+        of = who.plan.measures[measure]
+        of_its_window = of.retention is not None or of.members is not None
+        key = ("entries", who.key, measure, over if of_its_window else "")
         if key not in self.remembered:
             found = self._all_entries(who, measure, over)
-            of_its_window = who.plan.measures[measure].retention is not None
             self.remembered[key] = [each for each in found if of_its_window or self._is_there(who, each.day)]
         entries: list[Entry] = self.remembered[key]
         return entries
@@ -236,6 +238,8 @@ class Earnings:
         measure = who.plan.measures[name]
         if measure.retention is not None:
             return list(self.customers.rates(name, who, over))
+        if measure.members is not None:
+            return list(members_of(name, who, over, self))
         if measure.imported is not None:
             return e.of_results(measure, who.payee, self.facts)
         own = [credit for credit in self.credits if credit.payee == who.payee]
@@ -304,7 +308,7 @@ class Earnings:
         achieved: Fraction | int = start
         opening = component.at_zero == "first_row"
         measure = who.plan.measures[component.measure]
-        tells_all = bool(measure.weighted or measure.retention or measure.ratio)
+        tells_all = bool(measure.of_a_window)
         tops_all = component.floor is not None and component.floor.always
         raw = deals if component.cap is not None and component.cap.per == "deal" else {}
         for entry in entries:
@@ -330,8 +334,8 @@ class Earnings:
     def _terms(self, who: Participant, component: Component, entry: Entry) -> Terms:
         quota = Fraction(WHOLE) if who.plan.measures[component.measure].unit == "percent" else None
         own = None
-        if who.plan.measures[component.measure].retention is not None:
-            quota = Fraction(entry.whole or 0)
+        if entry.whole is not None:
+            quota = Fraction(entry.whole)
         if component.quota is not None:
             quota = self.quota(who, component.quota, self.span(component.accumulates, entry))
         if component.own_targets is not None:

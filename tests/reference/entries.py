@@ -118,10 +118,10 @@ def _counts(measure: Measure, credit: Credit, facts: Facts) -> bool:
         return False
     if credit.kind not in measure.credits or not fits(measure.when, credit.deal, facts):
         return False
-    return levels is None or credit.level is None or _among(credit.level, measure)
+    return levels is None or credit.level is None or among(credit.level, measure)
 
 
-def _among(level: int, measure: Measure) -> bool:
+def among(level: int, measure: Measure) -> bool:
     """Whether a level is one of those that the measure asks for."""
     levels = measure.levels
     return levels is None or (levels.min <= level and (levels.max is None or level <= levels.max))
@@ -220,4 +220,4 @@ def _exchanged(of: list[tuple[Plan, Line]], plan: Plan, facts: Facts, company: C
 def is_below(line: Line, manager: str, measure: Measure, facts: Facts) -> bool:
     """Whether the payee of a line counts for a manager on the line's day."""
     chain = above(line.payee, line.day, facts)
-    return manager in chain and _among(chain.index(manager) + 1, measure)
+    return manager in chain and among(chain.index(manager) + 1, measure)

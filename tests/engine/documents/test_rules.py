@@ -142,6 +142,16 @@ def test_a_measure_of_the_teams_earnings_names_components_of_any_plan() -> None:
     assert str(issue) == ("manager:6: measures.m.of: no component of any plan is called bass. Did you mean base?")
 
 
+def test_members_are_counted_by_what_attains_a_quota() -> None:
+    team = {"m": {"members": {"attaining": ("base",), "least": 1}}}
+    plans = [plan("p", "2025-02-01"), plan("manager", "2025-02-01", name="m", measures=team)]
+
+    found = [str(issue) for issue in check_rules(COMPANY, [policy("a", "2025-02-01")], plans)]
+
+    message = "manager:6: measures.m.members: base has no quota that it could attain in a fiscal window."
+    assert f"{message} Add quota and accumulates to base, and remove since and for_each there." in found
+
+
 def test_components_of_two_plans_that_wait_for_each_other_are_refused() -> None:
     plans = (of_the_team("lead", "lead-override", "override"), of_the_team("manager", "override", "lead-override"))
 

@@ -8,6 +8,7 @@ from typing import Any
 from tests.reference.made.conditions import when
 from tests.reference.made.deals import FAMILIES, PRODUCTS
 
+LEVELS = ({"max": 1}, {"min": 2}, {"min": 1, "max": 2})
 WHOLE = ("list_price", "discount")
 """Of whole deals."""
 SUMS = ("amount", "acv", "arr", "mrr", "tcv", "first_month", "margin", *WHOLE, "units")
@@ -63,7 +64,7 @@ def _of_credits(chance: Random, source: dict[str, Any], *, of_team: bool) -> dic
     kinds = ["rollup"] if of_team else chance.choice([["direct"], ["direct", "overlay"], ["overlay"]])
     made = {**source, "credits": kinds}
     if of_team and chance.random() < 0.4:
-        made["levels"] = chance.choice([{"max": 1}, {"min": 2}, {"min": 1, "max": 2}])
+        made["levels"] = chance.choice(LEVELS)
     condition = when(chance)
     return {**made, **({"when": condition} if condition else {}), **_worth(chance, source)}
 

@@ -17,6 +17,7 @@ from tests.reference.made.engagements import engagement
 from tests.reference.made.kept import customers, kept_engagement, kept_plan
 from tests.reference.made.people import members, people
 from tests.reference.made.plans import plan
+from tests.reference.made.teams import count_members
 from tests.reference.made.writing import document_of
 
 CALENDARS: tuple[dict[str, Any], ...] = (
@@ -47,7 +48,7 @@ def world(seed: int, deals_count: int, parts: int) -> World:
     chance = Random(f"{seed} people")
     house = company(**chance.choice(CALENDARS), **chance.choice(PAIRS))
     rows: dict[str, Any] = {"accounts": accounts(chance), **people(chance, house), **deals(f"{seed}", deals_count)}
-    documents = _plans(seed, parts)
+    documents = plans(seed, parts)
     rules_of = engagement(Random(f"{seed} rules"))
     rows["role_holdings"] += members(Random(f"{seed} pools"), rules_of.get("pools", {}))
     written = tuple(document_of(each) for each in (rules_of, *documents))
@@ -64,11 +65,12 @@ def kept_world(seed: int) -> World:
     return World(book(**rows), _read(house, written), written)
 
 
-def _plans(seed: int, parts: int) -> list[dict[str, Any]]:
+def plans(seed: int, parts: int) -> list[dict[str, Any]]:
     """Two plans, in one currency where one of them has a share in what people of the other came to."""
     managers = plan(Random(f"{seed} manager"), "manager", parts)
     shared = any("of_others" in pool for pool in managers.get("bonus_pools", ()))
-    return [plan(Random(f"{seed} rep"), "rep", parts, managers["currency"] if shared else None), managers]
+    reps = plan(Random(f"{seed} rep"), "rep", parts, managers["currency"] if shared else None)
+    return [reps, count_members(Random(f"{seed} teams"), reps, managers)]
 
 
 def _read(house: Company, written: tuple[str, ...]) -> Rules:

@@ -1,0 +1,57 @@
+"""Members at quota: in which windows they are counted, and who is new among them."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from engine.documents.bracket import Bracket
+from engine.documents.measure import Measure
+from engine.documents.members import Members, Newcomers
+from engine.documents.values import Dated
+from tests.engine.builders import units
+from tests.engine.plans import Case, by_share, component, plan, quota, sold
+
+MONTHS = [date(2026, month, 1) for month in range(2, 7)]
+QUOTAS = [{**quota(100), "from_on": first, "until_on": until} for first, until in pairwise(MONTHS)]
+LUMPS = tuple(
+    Bracket(from_micros=units(start), lump=Dated(steps=((date.min, units(pay)),))) for start, pay in ((0, 0), (1, 10))
+)
+
+
+def counted(*sales: Any, enrolled: Any = ({},), **members: Any) -> list[tuple[str, int]]:
+    """By month what the manager is paid for members who reach 100 %."""
+    reps = plan(component(brackets=by_share((0, 10)), accumulates="month"))
+    at_quota = Measure(members=Members(attaining=("base",), least=Fraction(1), counted_as="members", **members))
+    paid = component(id="breadth", measure="at", accumulates="month", tiers=None, quota=None, brackets=LUMPS)
+    managers = plan(paid, plan="manager", measures={"at": at_quota})
+    enrolments = [
+        *({"person_id": "ada", "plan": "ae", **each} for each in enrolled),
+        {"person_id": "eve", "plan": "manager"},
+    ]
+    reporting = [{"person_id": "ada", "manager_id": "eve"}]
+    case = Case([reps, managers], QUOTAS, enrolments, others={"reporting_lines": reporting})
+    lines = case.pays(sold(*sales), through=date(2026, 6, 1)).lines.filter(payee_id="eve")
+    return [(period, amount // units(1)) for period, amount in lines.select("period", "amount_micros").iter_rows()]
+
+
+def test_months_in_which_nobody_sells_anything_are_known_too() -> None:
+    found = counted(("2026-03-10", 100))
+
+    assert found == [("2026-03", 10), ("2026-04", 0), ("2026-05", 0)]
+
+
+def test_a_month_of_which_all_is_held_is_not_passed_over() -> None:
+    found = counted(("2026-02-10", 100, {"currency": "EUR"}), ("2026-04-10", 100))
+
+    assert found == [("2026-03", 0), ("2026-04", 10), ("2026-05", 0)]
+
+
+def test_who_comes_back_is_no_newcomer() -> None:
+    twice = ({"until_on": "2026-02-15"}, {"from_on": "2026-03-01"})
+
+    found = counted(("2026-03-10", 50), enrolled=twice, newcomers=Newcomers(months=1, least=Fraction(1, 2)))
+
+    assert found == [("2026-03", 0), ("2026-04", 0), ("2026-05", 0)]
