@@ -90,7 +90,8 @@ def _given_back(row: Row) -> str:
     whole, open_, back = (money(abs(value), row["currency"]) for value in _of_clawback(row))
     if not row["taken_micros"]:
         return f"{back} is given back since {row['payable_on']}"
-    return f"{open_} of {whole} had not been taken off yet; {back} is given back since {row['payable_on']}"
+    rest = f"{back} is given back since {row['payable_on']}" if row["amount_micros"] else "nothing is given back"
+    return f"{open_} of {whole} had not been taken off yet; {rest}"
 
 
 def _of_clawback(row: Row) -> tuple[int, int, int]:
