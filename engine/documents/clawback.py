@@ -160,12 +160,22 @@ class Clawback(Document):
     """What the share is taken of. `earned`: all that the deal earned; what is still held is taken first. `paid`: only
     what had become payable by the day of the cause, each cause its own share of that; what is held stays held, to be
     released or not."""
+    paid_late: Literal["nothing", "given_back"] = Field(default="nothing", examples=["given_back"])
+    """What payments do that come after an invoice was given up (`unpaid`). `nothing`: what was taken back stays so.
+    `given_back`: each payment of the deal from that day on gives back, on its day, what the unpaid invoice took of that
+    part of the deal; never more than it took."""
     applies_to: Annotated[tuple[ComponentName, ...], *FILLED] = Field(examples=["[base, multi-year]"])
     """The components whose earnings are taken back. What is paid to date (`to_date`) is of no deal: there the deal, or
     its share, is taken off what was achieved, on the day of the cause, and the next window is paid by that."""
 
     def problems(self) -> Iterator[Problem]:
-        """Nothing is taken back twice."""
+        """Nothing is taken back twice, and only what an unpaid invoice took is given back."""
+        if self.paid_late == "given_back" and self.when.unpaid is None:
+            message = "gives back what unpaid invoices took, and none take anything."
+            yield Problem(("paid_late",), message, "Add unpaid to when, or remove it.")
+        if self.paid_late == "given_back" and self.of == "paid":
+            message = "gives back parts of what was earned, and only what was paid is taken."
+            yield Problem(("paid_late",), message, "Write of: earned, or remove it.")
         for position, name in enumerate(self.applies_to):
             if name in self.applies_to[:position]:
                 yield Problem(("applies_to", position), f"{name} is named twice.", "Name each component once.")

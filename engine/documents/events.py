@@ -7,6 +7,9 @@ from typing import Literal, get_args
 CAUSES = ("cancelled", "downgraded", "refunded", "unpaid")
 """The business causes of a clawback, in the order in which those of one day are judged."""
 
+LATE = "late"
+"""What a payment is called that comes to a deal with an unpaid invoice: it may give back what that took."""
+
 EventKind = Literal[
     "cancelled",
     "downgraded",

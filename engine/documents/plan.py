@@ -269,7 +269,10 @@ class Plan(Policy):
         return any(self.measures[name].sum == "cash" for name in names)
 
     def _release_problems(self) -> Iterator[Problem]:
-        """What is earned without a deal can only wait for time."""
+        """What is earned without a deal can only wait for time, and what is given back waits for nothing."""
+        if self.clawback is not None and self.clawback.paid_late == "given_back" and self.defers:
+            message = "gives back at once, and what the plan pays waits for its release."
+            yield Problem(("clawback", "paid_late"), message, "Remove paid_late, or release and reserve.")
         for position, part in enumerate(self.components):
             occasions = {step.on for step in self.release_of(part)} - {"booking"}
             measure = self.measures[part.measure]

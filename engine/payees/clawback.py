@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any, cast
@@ -22,7 +22,7 @@ from engine import frames as f
 from engine.calendar import period_label
 from engine.documents.clawback import Clawback
 from engine.documents.company import Company
-from engine.documents.events import CAUSES
+from engine.documents.events import CAUSES, LATE
 from engine.documents.plan import Plan
 from engine.model import Found, Issue, Severity
 from engine.money import round_ratio
@@ -55,6 +55,30 @@ class Taking:
     after: Fraction
 
 
+@dataclass(slots=True)
+class GivenUp:
+    """Unpaid invoices that took something back: which part of the deal each was, and the share that it took."""
+
+    left: list[tuple[Fraction, Fraction]] = field(default_factory=list)
+
+    def add(self, loss: Loss, taken: Fraction) -> None:
+        """What a loss took, if it is an unpaid invoice of something."""
+        if loss.cause == "unpaid" and loss.portion:
+            self.left.append((loss.portion, taken))
+
+    def paid(self, portion: Fraction) -> Fraction:
+        """What a late payment of a part of the deal gives back, of the earliest invoices first."""
+        back, still = Fraction(0), []
+        for open_, taken in self.left:
+            part = min(portion, open_)
+            back += taken * part / open_
+            portion -= part
+            if part < open_:
+                still.append((open_ - part, taken * (open_ - part) / open_))
+        self.left = still
+        return back
+
+
 def claw_back(
     lines: dy.DataFrame[f.Lines],
     classified: dy.DataFrame[f.Classified],
@@ -81,11 +105,17 @@ def claw_back(
 
 
 def losses_of(classified: pl.DataFrame, events: dy.DataFrame[f.DealEvents]) -> Mapping[str, tuple[Loss, ...]]:
-    """By deal its losses in order of day and cause; of several cancellations the first, events of one day together."""
+    """By deal its losses in order of day and cause; of several cancellations the first, events of one day together.
+
+    And the payments of deals with an unpaid invoice, which may give back, behind the losses of their day.
+    """
     cancelled = classified.filter(pl.col("cancelled_on").is_not_null()).select(
         "deal_id", kind=pl.lit("cancelled"), happened_on="cancelled_on", amount_micros=pl.lit(None, dtype=pl.Int64)
     )
-    causes = events.with_columns(pl.col("kind").cast(pl.String)).filter(pl.col("kind").is_in(CAUSES))
+    happened = events.with_columns(pl.col("kind").cast(pl.String))
+    given_up = happened.filter(pl.col("kind") == "unpaid")
+    late = happened.filter(pl.col("kind") == "payment").join(given_up, on="deal_id", how="semi")
+    causes = pl.concat([happened.filter(pl.col("kind").is_in(CAUSES)), late.with_columns(kind=pl.lit(LATE))])
     every = pl.concat([cancelled, causes])
     first = pl.col("happened_on") == pl.col("happened_on").min().over("deal_id", "kind")
     whole = pl.col("amount_micros").is_null().any()
@@ -99,7 +129,7 @@ def losses_of(classified: pl.DataFrame, events: dy.DataFrame[f.DealEvents]) -> M
     for row in days.iter_rows(named=True):
         worth = row["acv"] if row["kind"] == "downgraded" else row["worth"]
         losses[row["deal_id"]].append(Loss(row["happened_on"], row["kind"], _portion(row["amount_micros"], worth)))
-    order = CAUSES.index
+    order = (*CAUSES, LATE).index
     return {deal: tuple(sorted(of, key=lambda loss: (loss.on, order(loss.cause)))) for deal, of in losses.items()}
 
 
@@ -136,9 +166,16 @@ def _against(
 
 def takings(deal: Mapping[str, Any], losses: Sequence[Loss], clawback: Clawback) -> Found[tuple[Taking, ...]]:
     """What each loss of a deal takes back: never more than is left."""
-    takings, issues = [], []
+    takings, issues, given_up = [], [], GivenUp()
     so_far, numbers = Fraction(0), Counter[str]()
     for loss in losses:
+        if loss.cause == LATE:
+            back = given_up.paid(loss.portion) if clawback.paid_late == "given_back" else Fraction(0)
+            if back:
+                numbers[LATE] += 1
+                takings.append(Taking(_part(LATE, numbers[LATE]), loss.on, so_far, so_far - back))
+                so_far -= back
+            continue
         limit = getattr(clawback.when, loss.cause)
         if limit is None:
             continue
@@ -153,6 +190,7 @@ def takings(deal: Mapping[str, Any], losses: Sequence[Loss], clawback: Clawback)
         if after > so_far:
             numbers[loss.cause] += 1
             takings.append(Taking(_part(loss.cause, numbers[loss.cause]), loss.on, so_far, after))
+            given_up.add(loss, after - so_far)
             so_far = after
     return Found(tuple(takings), tuple(issues))
 
@@ -172,7 +210,7 @@ def _part(cause: str, number: int) -> str:
 def clawed_part(part: str) -> str:
     """The part of the line that a clawback's part is against: `floor` of `clawback refunded 2 floor`."""
     words = part.split()[1:]
-    words = words[1:] if words and words[0] in CAUSES else words
+    words = words[1:] if words and words[0] in (*CAUSES, LATE) else words
     words = words[1:] if words and words[0].isdigit() else words
     return " ".join(words) or EARNING
 

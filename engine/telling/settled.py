@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from engine.documents.events import CAUSES
+from engine.documents.events import CAUSES, LATE
 from engine.documents.plan import Plan
 from engine.money import Rounding, round_ratio
 from engine.payees.curve import Limit
@@ -89,7 +89,12 @@ def settled_sentence(known: Mapping[str, Any], deal: str) -> str:
 
 
 def _taken_back(known: Mapping[str, Any], deal: str) -> str:
-    """What a clawback takes back, and why."""
+    """What a clawback takes back, and why; or what a late payment gives back."""
+    if known["cause"] == LATE:
+        taken, left, amount = _money(known, "before", "after", "amount")
+        return (
+            f"{deal} was paid on {known['dated_on']}: of the {taken} taken back, {amount} is given back; {left} stays"
+        )
     share, earned, taken, amount = Fraction(known["share"]), *_money(known, "base", "before", "amount")
     days = counted(known["days"], "day")
     when = f"was {known['cause']} on {known['dated_on']}, {days} after it closed on {known['rated_on']}"
@@ -165,12 +170,14 @@ def _money(known: Mapping[str, Any], *names: str) -> list[str]:
 
 def _cause(line: Mapping[str, Any]) -> str:
     """The cause of a clawback, as the part of its key says it."""
-    return next((word for word in line["part"].partition("clawback")[2].split() if word in CAUSES), "cancelled")
+    return next(
+        (word for word in line["part"].partition("clawback")[2].split() if word in (*CAUSES, LATE)), "cancelled"
+    )
 
 
 def _limit(plan: Plan, cause: str) -> str:
     """How long the plan takes back, such as `90 days`."""
-    within = getattr(plan.clawback.when, cause) if plan.clawback else None
+    within = getattr(plan.clawback.when, cause, None) if plan.clawback else None
     if within is None:
         return ""
     days, months = within.within_days, within.within_months

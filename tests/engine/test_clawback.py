@@ -3,6 +3,8 @@
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.documents.clawback import Band, TakesBack, Within
 from engine.telling.explain import explain
@@ -254,3 +256,21 @@ def test_a_partial_clawback_is_said_with_its_share():
         " what it earned, 1,200.00 USD, is taken back less the 550.00 USD taken before: -650.00 USD."
         " [base; Handbook, section 3]"
     )
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=3), st.lists(st.integers(1, 80), max_size=4))
+def test_late_payments_give_back_what_unpaid_invoices_took_and_no_more(unpaid, late):
+    clawback = taking_back("base", unpaid=Within(within_days=100), takes=TakesBack(share=Fraction(2, 3)))
+    events = [("unpaid", f"2026-04-{day:02}", amount) for day, amount in enumerate(unpaid, start=1)]
+    events += [("payment", f"2026-05-{day:02}", amount) for day, amount in enumerate(late, start=1)]
+    rows = [
+        {"deal_id": "D1", "kind": kind, "happened_on": day, "amount_micros": amount * 10**6}
+        for kind, day, amount in events
+    ]
+    asked = clawback.model_copy(update={"paid_late": "given_back"})
+    case = Case([plan(component(), clawback=asked)], others={"deal_events": rows})
+    lines = case.pays(sold(("2026-03-01", 1_000))).lines.filter(kind="clawback")
+
+    owed = Fraction(max(sum(unpaid) - sum(late), 0), 10) * Fraction(2, 3)
+    assert abs(lines["amount_micros"].sum() + owed * 10**6) <= 10**4
