@@ -123,7 +123,8 @@ class Scenario(Document):
     )
     """What people corrected by hand."""
     enrolments: tuple[EnrolmentFact, ...] = Field(default=(), examples=["[{payee: ada, plan: ae}]"])
-    """Who is on which plan. With one plan, everybody who is not named here is on it."""
+    """Who is on which plan. With one plan, everybody who is not named here is on it; who must not be needs another
+    one, in `plans`."""
     people: tuple[PersonFact, ...] = Field(default=(), examples=["[{id: ada, name: Ada Lovelace}]"])
     """People of whom more than the id matters; the others need not be listed."""
     roles: tuple[RoleFact, ...] = Field(default=(), examples=["[{payee: ada, role: AE}]"])
