@@ -266,11 +266,16 @@ class CrmMapping(Document):
                     message = f"association {each.associated}: only HubSpot has associations."
                     yield Problem(("objects", frame), message, "Name a lookup field.")
 
+    @property
+    def _inputs(self) -> set[str]:
+        """The fields of the deal that are read."""
+        deals = self.objects.get("deals")
+        return ({mapped.field for mapped in deals.mapped()} if deals else set()) | set(self.team.values())
+
     def _write_problems(self) -> Iterator[Problem]:
         if self.note and self.crm == "salesforce":
             yield Problem(("note",), "only HubSpot has it.", "Remove it: what it would say stands in fields.")
-        deals = self.objects.get("deals")
-        read = ({mapped.field for mapped in deals.mapped()} if deals else set()) | set(self.team.values())
+        read = self._inputs
         targets = list(self.write.values())
         for outcome, target in self.write.items():
             if target in read:
@@ -285,7 +290,7 @@ class CrmMapping(Document):
         splits = [
             name for name, on in (("objects.splits", "splits" in self.objects), ("deal_splits", self.deal_splits)) if on
         ]
-        yield from self.ownership.misplaced(self.crm, splits, self.write.values())
+        yield from self.ownership.misplaced(self.crm, splits, self.write.values(), self._inputs)
         owner = self.objects["deals"].fields.get("owner_id") if "deals" in self.objects else None
         for name, each in self.ownership.owners.items():
             if self.history and owner and each.field == owner.field and each.policy != "flag":

@@ -18,6 +18,8 @@ OwnerPolicy = Literal["respect", "overwrite", "flag"]
 TEAM, SPLITS = "team:", "splits"
 """How a role on the deal's team, and its splits, are named where fields of the deal are."""
 LONGEST_ROLE = 40
+COLLABORATORS = "hs_all_collaborator_owner_ids"
+"""HubSpot's property of a deal that names its collaborators: the team there, without roles."""
 
 
 def _role(name: str) -> str:
@@ -41,7 +43,8 @@ class TeamRole(Document):
     """Where the person who is credited in a role of the rules is shown: on the deal's team, or in a user field."""
 
     role: RoleName | None = None
-    """Salesforce: the role on the opportunity team, as the org's list of team roles has it."""
+    """Salesforce: the role on the opportunity team, as the org's list of team roles has it. HubSpot: any name, by which
+    issues tell it, as collaborators have no roles."""
     field: CrmName | None = None
     """A user field of the deal."""
     policy: OwnerPolicy = "respect"
@@ -104,10 +107,13 @@ class Ownership(Document):
         """Whether nothing is set."""
         return not (self.owners or self.team or self.splits)
 
-    def misplaced(self, crm: str, read: Collection[str], written: Collection[str]) -> Iterator[Problem]:
+    def misplaced(
+        self, crm: str, read: Collection[str], written: Collection[str], inputs: Collection[str]
+    ) -> Iterator[Problem]:
         """Places that are named twice, that the CRM does not have, or that would feed back into the input.
 
-        `read` are the kinds of splits that the rules read, `written` the fields that outcomes are written to.
+        `read` are the kinds of splits that the rules read, `written` the fields that outcomes are written to, and
+        `inputs` the fields of the deal that are read.
         """
         named: list[tuple[Loc, str]] = [
             (("ownership", name, "field"), each.field) for name, each in self.owners.items()
@@ -117,11 +123,15 @@ class Ownership(Document):
         for loc, place in named:
             if place in written:
                 yield Problem(loc, f"{place} is named under write too.", "Name it once.")
+            if place == COLLABORATORS:
+                message = f"{place} names collaborators, of whom there are several."
+                yield Problem(loc, message, "Write role: with a name of your choice instead of field: under team.")
             if places.count(place) > 1:
                 yield Problem(loc, f"{place} is named twice.", "Give each of them a place of its own.")
-        for role, each in self.team.items() if crm == "hubspot" else ():
-            if each.role:
-                yield Problem(("ownership", "team", role), "HubSpot's deals have no team.", "Name a user field: field.")
+        for role, each in self.team.items() if crm == "hubspot" and COLLABORATORS in inputs else ():
+            if each.role and each.policy != "flag":
+                message = f"{COLLABORATORS} is read as an input too: rules would see our own."
+                yield Problem(("ownership", "team", role), message, "Do not read it, or set policy: flag.")
         if self.splits and self.splits.policy != "flag":
             for name in read:
                 message = f"{name} makes splits an input: rules would see our own."

@@ -119,6 +119,8 @@ class Target(Protocol):
 
 DEAL_OWNER = "Opportunity Owner"
 """What the deal's owner is on its team, without having been added to it."""
+ANY_ROLE = "a collaborator"
+"""What everybody else is on a team that knows no roles, as HubSpot's collaborators are."""
 
 
 class Beside(Protocol):

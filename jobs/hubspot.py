@@ -20,6 +20,7 @@ from connectors.hubspot.setup_records import apply_objects, plan_objects, steps_
 from connectors.hubspot.source import HubspotSource
 from connectors.hubspot.splits import HubspotSplits
 from connectors.hubspot.target import HubspotTarget
+from connectors.hubspot.team import HubspotTeam
 from connectors.hubspot.unknowns.writes import write_unknowns
 from jobs.configuration import Configuration
 from jobs.cycle import Crm
@@ -88,7 +89,8 @@ def connector(
         source = HubspotSource(connection, configuration.mapping, lag=lag_of(settings), seen=seen)
         notes = HubspotNotes(connection, source.server_time) if configuration.mapping.note else None
         target = HubspotTarget(connection, allowed, PAY_RECORDS.keys, notes)
-        return Crm(source, target, splits=HubspotSplits(connection))
+        team = HubspotTeam(connection, configuration.mapping.deal_object)
+        return Crm(source, target, team, HubspotSplits(connection))
 
     return connect
 

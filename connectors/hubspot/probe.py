@@ -20,6 +20,7 @@ from connectors.hubspot.target import HubspotTarget
 from connectors.hubspot.unknowns.account import account_unknowns
 from connectors.hubspot.unknowns.records import record_unknowns
 from connectors.mapping import CrmMapping
+from connectors.ownership import COLLABORATORS
 from connectors.port import ConnectorError, same_org
 
 
@@ -48,6 +49,7 @@ def probe(
             "Run `worker.py setup --apply`.",
         ),
         *([_records(connection)] if records else []),
+        *([_team(connection, mapping)] if mapping.ownership.members else []),
         *([_splits(connection, mapping)] if mapping.deal_splits or mapping.ownership.splits else []),
         *account_unknowns(connection, mapping.deal_object),
         *record_unknowns(connection, mapping.deal_object),
@@ -70,6 +72,15 @@ def _records(connection: Connection) -> Check:
     except ConnectorError as problem:
         return Check(name, ok=False, message=str(problem))
     return checked(name, "; ".join(missing) or "both objects are ready", ok=not missing, remedy=remedy)
+
+
+def _team(connection: Connection, mapping: CrmMapping) -> Check:
+    """Whether the portal lets collaborators of deals be written."""
+    info = HubspotTarget(connection, {}).fields(mapping.deal_object).get(COLLABORATORS)
+    ok = bool(info and info.writable)
+    message = "collaborators can be written" if ok else "does not exist, or nobody may set it"
+    remedy = "Name user fields under ownership.team (field:) instead."
+    return checked(f"write {mapping.deal_object}.{COLLABORATORS}", message, ok=ok, remedy=remedy)
 
 
 def _splits(connection: Connection, mapping: CrmMapping) -> Check:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from connectors.mapping import CrmMapping
 from connectors.ownership import SPLITS, OwnerPolicy, TeamRole
-from connectors.port import DEAL_OWNER, Beside, Target
+from connectors.port import ANY_ROLE, DEAL_OWNER, Beside, Target
 from engine.model import Change, Sent
 from jobs.owners.deciding import by_hand
 from store import teams
@@ -66,7 +66,8 @@ def owner_places(
         found.append(TeamPlace(team, team_object, ownership.members))
     if splits and ownership.splits:
         role = ownership.splits.role
-        found.append(SplitPlace(splits, ownership.splits.policy, team, team_object, role))
+        needed = team if mapping.crm == "salesforce" else None
+        found.append(SplitPlace(splits, ownership.splits.policy, needed, team_object, role))
     return found
 
 
@@ -118,14 +119,16 @@ class TeamPlace:
     def present(self, owned: Owned, said: Mapping[str, str | bool | None]) -> tuple[Owned, str | None]:
         """Who holds the role: whom the rules want, else whom we put there, else the first by user id.
 
-        Who owns the deal, or is on the team in another role of ours, is on it already.
+        Who owns the deal, or is on the team in another role of ours, is on it already. On a team without roles, other
+        members have nothing to do with this one.
         """
-        ours = {DEAL_OWNER, *(str(each.role) for each in self.members.values())}
+        ours = {DEAL_OWNER, ANY_ROLE, *(str(each.role) for each in self.members.values())}
         held = said.get(owned.wanted or "")
         if held in ours:
             return by_hand(owned, owned.wanted), owned.wanted
         holders = sorted(user for user, role in said.items() if role == self.members[owned.field].role)
-        found = owned.written if owned.written in holders else next(iter(holders), None)
+        still = owned.written in holders or said.get(owned.written or "") == ANY_ROLE
+        found = owned.written if still else next(iter(holders), None)
         if held is not None:
             found = f"{owned.wanted} as {held or 'a member without a role'}"
         return by_hand(owned, found), found

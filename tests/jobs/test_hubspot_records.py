@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from connectors.hubspot.pay_records import LINE, STATEMENT
 from connectors.hubspot.setup import ignored
+from jobs.books.close import Signed, close
 from jobs.hubspot import examine_privacy, open_connection
+from jobs.paying.importing import import_payments
 from jobs.status import open_issues
 from sandbox.world import World
-from tests.jobs.conftest import Company, Past, again
+from tests.jobs.conftest import ADMIN, Company, Past, again
 from tests.jobs.test_cycle import credited_deal
 from tests.jobs.test_leaks import numbers
-from tests.jobs.test_records import Told, told
+from tests.jobs.test_records import Told, pay, told
 
 HELPER = {
     "name": "helper",
@@ -134,6 +137,75 @@ def test_doctor_says_who_owns_what_and_what_nobody_can_ask(company: Company) -> 
 def privacy(company: Company) -> dict[str, bool]:
     """What the checks say."""
     return {check.name: check.ok for check in examine_privacy(company.configuration(), company.sandbox.credentials)}
+
+
+def test_what_was_paid_shows_divided_over_plans_and_by_currency(
+    published: Callable[[str], Past], tiny: World, tmp_path: Path
+) -> None:
+    """The payroll in whole; then a further payment and a correction, from a file."""
+    with again(published("hubspot"), tiny, tmp_path) as company:
+        enrol_in_two_more(company)
+        company.cycle()
+        period = min(each["period"] for each in rows(company, STATEMENT.name))
+        signed = Signed(ADMIN, None)
+        close(company.configuration(), company.store(), period, lambda *_: signed, accepts_issues="a test")
+        paid = pay(company, period, tmp_path)
+        company.cycle()
+        shown = shown_as_paid(company)
+        assert {currency for *_, currency in paid} == {"USD", "EUR"}
+        assert totals(shown) == paid
+        assert {"ae", "bonus", "abroad"} <= {plan for *_, plan, _ in shown}
+        assert shown == {key: due for key, due in became_payable(company, period).items() if due}
+
+        payee = next(payee for payee, *_, currency in paid if currency == "EUR")
+        eur, usd = (payee, period, "EUR"), (payee, period, "USD")
+        file = tmp_path / "part.csv"
+        more = f"{payee},{period},10.01,USD,2026-11-20,PART,\n{payee},{period},-0.01,EUR,2026-11-20,BACK,a cent\n"
+        file.write_text(f"payee,period,amount,currency,paid_on,reference,reason\n{more}", encoding="utf-8")
+        import_payments(company.configuration(), company.store(), ADMIN, file)
+        company.cycle()
+        changed = {usd: paid[usd] + Decimal("10.01"), eur: paid[eur] - Decimal("0.01")}
+        assert totals(shown_as_paid(company)) == paid | changed
+
+
+def enrol_in_two_more(company: Company) -> None:
+    """Everybody of one plan has a second one in the same currency, and a third in another."""
+    ae = (company.folder / "plans/ae.yaml").read_text(encoding="utf-8")
+    for name, currency in (("bonus", "USD"), ("abroad", "EUR")):
+        text = ae.replace("plan: ae", f"plan: {name}").replace("currency: USD", f"currency: {currency}")
+        text = text.replace("rate: 8%}", "rate: 3%}")
+        (company.folder / f"plans/{name}.yaml").write_text(text, encoding="utf-8")
+        known = (company.folder / "people/enrolments.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+        more = [line.replace(",ae,", f",{name},") for line in known if ",ae," in line]
+        (company.folder / "people/enrolments.csv").write_text("".join([*known, *more]), encoding="utf-8")
+
+
+Paid = dict[tuple[str, str, str, str], Decimal]
+
+
+def shown_as_paid(company: Company) -> Paid:
+    """What the portal says was paid, by payee, period, plan and currency."""
+    every = {_known_by(each): Decimal(each["paid"]) for each in rows(company, STATEMENT.name)}
+    return {key: paid for key, paid in every.items() if paid}
+
+
+def became_payable(company: Company, period: str) -> Paid:
+    """What the portal says became payable in a period."""
+    return {
+        _known_by(each): Decimal(each["payable"]) for each in rows(company, STATEMENT.name) if each["period"] == period
+    }
+
+
+def _known_by(row: dict[str, str]) -> tuple[str, str, str, str]:
+    return row["payee"], row["period"], row["plan"], row["currency"]
+
+
+def totals(shown: Paid) -> dict[tuple[str, str, str], Decimal]:
+    """The same over all plans."""
+    found: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for (payee, period, _, currency), paid in shown.items():
+        found[payee, period, currency] += paid
+    return dict(found)
 
 
 def own_amounts(company: Company) -> dict[str, set[Decimal]]:

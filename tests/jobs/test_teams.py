@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from connectors.mapping import read_mapping
+from connectors.ownership import COLLABORATORS
 from engine.model import Issue
 from jobs.preview import preview
 from jobs.salesforce import examine
@@ -279,7 +280,11 @@ def _split_by_hand(company: Company, deal: str, shares: dict[str, Decimal]) -> N
     [
         ("salesforce", SPLITS, "objects.splits makes splits an input"),
         ("hubspot", SPLITS, "deal_splits makes splits an input"),
-        ("hubspot", TEAM.replace("POLICY", "flag"), "HubSpot's deals have no team"),
+        (
+            "hubspot",
+            f"ownership:\n  team:\n    SDR: {{role: SDR}}\n    CSM: {{field: {COLLABORATORS}}}\n",
+            "names collaborators",
+        ),
         ("salesforce", "ownership:\n  team:\n    SDR: {policy: flag}\n", "names no place"),
         ("salesforce", "ownership:\n  commercial: {field: OwnerId}\n  team: {AE: {field: OwnerId}}\n", "named twice"),
     ],
@@ -289,3 +294,33 @@ def test_what_cannot_be_meant_is_refused(crm: str, more: str, said: str) -> None
     found: Any = read_mapping(text, f"{crm}.yaml")
 
     assert any(said in str(issue) for issue in found.issues)
+
+
+def test_collaborators_are_the_team_in_hubspot(tiny: World, tmp_path: Path, migrated: Path) -> None:
+    """Added beside people's own, which stay; taken away by somebody they stay away; and never an input."""
+    with standing(SANDBOXES["hubspot"], tiny, tmp_path / "config", migrated) as company:
+        theirs = min(owner.id for owner in company.org.owners)
+        for deal in _every_deal(company):
+            company.org.update("deals", deal, {COLLABORATORS: str(theirs)})
+        company.edit("mapping/hubspot.yaml", lambda text: f"{text}\nownership:\n  team: {{CSM: {{role: CSM}}}}\n")
+        by_hand = _collaborators(company)
+        company.cycle()
+        books, after = _books(company), _collaborators(company)
+        added = {deal: users - by_hand[deal] for deal, users in after.items() if users - by_hand[deal]}
+        assert added
+        assert all(by_hand[deal] <= users for deal, users in after.items())
+        company.nothing_more()
+
+        deal, (ours,) = next(iter(added.items()))
+        company.clock.forward(minutes=1)
+        company.org.update("deals", deal, {COLLABORATORS: ";".join(by_hand[deal])})
+        for _ in range(2):
+            company.clock.forward(days=2)
+            company.cycle()
+        assert _issues(company) == {f"deal {deal}": "owner_respected"}
+        assert (_collaborators(company), _books(company)) == ({**after, deal: after[deal] - {ours}}, books)
+
+
+def _collaborators(company: Company) -> dict[str, set[str]]:
+    deals = {deal: company.org.get("deals", deal) for deal in _every_deal(company)}
+    return {deal: set(filter(None, (said.get(COLLABORATORS) or "").split(";"))) for deal, said in deals.items()}

@@ -11,7 +11,7 @@ from connectors.hubspot.setup import apply_setup, plan_setup
 from connectors.hubspot.setup_records import apply_objects
 from connectors.hubspot.target import HubspotTarget
 from connectors.hubspot.transport import BASE_URL
-from connectors.ownership import SplitPolicy
+from connectors.ownership import COLLABORATORS, SplitPolicy, TeamRole
 from connectors.port import NotAllowed, Refused
 from engine.model import Change, Verdict
 from tests.connectors.hubspot.conftest import connect
@@ -210,11 +210,14 @@ def test_doctor_names_what_is_missing_with_the_remedy(connection, mapping, clock
 @pytest.mark.usefixtures("ready")
 def test_doctor_tries_what_is_switched_on_beside(connection, mapping, portal, clock, deal):
     """Statements and lines need objects; splits that are to be set need the feature, and so do those that are read."""
-    ours = {"ownership": mapping.ownership.model_copy(update={"splits": SplitPolicy()}), "deal_splits": False}
+    beside = {"splits": SplitPolicy(), "team": {"SE": TeamRole(role="SE")}}
+    ours = {"ownership": mapping.ownership.model_copy(update=beside), "deal_splits": False}
     setting = mapping.model_copy(update=ours)
 
     def found(some):
         checks = {check.name: check for check in probe(connection, some, pinned=None, now=clock, records=True)}
+        team = checks.get(f"write deals.{COLLABORATORS}")
+        assert team is None if some is mapping else team.ok
         return checks["write statements and lines"], checks["deal splits"]
 
     records, splits = found(setting)
