@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -11,20 +13,34 @@ import pytest
 from commands import clock
 from jobs.proof.rebuild import believed, rebuilt
 from jobs.proof.verify import verify_all
+from sandbox.world import World
 from store import closing, computations, ledger, results
-from tests.jobs.conftest import Company
+from tests.jobs.conftest import Company, Past, again, kept
 from tests.jobs.test_commands import run_on
 from tests.jobs.test_cycle import credited_deal
 
 
+@pytest.fixture(scope="module")
+def closed(past: Past, small: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Past, str]:
+    """A company after its first cycle, and a deal of a period that is closed."""
+    with again(past, small, tmp_path_factory.mktemp("closed")) as made:
+        found = credited_deal(made)
+        _close(made, *_periods(made, found))
+        return kept(made), found
+
+
 @pytest.fixture
-def deal(company: Company, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A deal of a period that is closed."""
+def company(closed: tuple[Past, str], small: World, tmp_path: Path) -> Iterator[Company]:
+    """The same company for every test."""
+    with again(closed[0], small, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def deal(company: Company, closed: tuple[Past, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The deal; worker and CRM tell the same time."""
     monkeypatch.setattr(clock, "now", company.clock)
-    run_on(company, "sync")
-    found = credited_deal(company)
-    _close(company, *_periods(company, found))
-    return found
+    return closed[1]
 
 
 def _periods(company: Company, deal: str) -> list[str]:

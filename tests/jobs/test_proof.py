@@ -4,30 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from commands import clock
+from sandbox.world import World
 from store import results
-from tests.jobs.conftest import Company
+from tests.jobs.conftest import Company, Past, again, kept
 from tests.jobs.test_books import BOOK, close_all
 from tests.jobs.test_commands import run_on
 from tests.jobs.test_cycle import credited_deal
 
 
+@pytest.fixture(scope="module")
+def proved(past: Past, small: World, tmp_path_factory: pytest.TempPathFactory) -> Past:
+    """A company after its first cycle, with a proof of somebody's statement in its folder."""
+    folder = tmp_path_factory.mktemp("proved")
+    with pytest.MonkeyPatch.context() as patched, again(past, small, folder) as made:
+        patched.setattr(clock, "now", made.clock)
+        with made.store().read() as conn:
+            line = results.lines_of(conn, None, [credited_deal(made)]).row(0, named=True)
+        words = ("statement", line["payee_id"], line["period"], "--proof", str(folder / "statement.proof"))
+        written = run_on(made, *words)
+        assert written.exit_code == 0, written.output
+        return kept(made)
+
+
 @pytest.fixture
-def proof(company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A proof of somebody's statement; the sandbox and the database are gone when it is verified."""
-    monkeypatch.setattr(clock, "now", company.clock)
-    run_on(company, "sync")
-    with company.store().read() as conn:
-        line = results.lines_of(conn, None, [credited_deal(company)]).row(0, named=True)
-    file = tmp_path / "statement.proof"
-    written = run_on(company, "statement", line["payee_id"], line["period"], "--proof", str(file))
-    assert written.exit_code == 0, written.output
-    return file
+def company(proved: Past, small: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    """The same company for every test; worker and CRM tell the same time."""
+    with again(proved, small, tmp_path) as made:
+        monkeypatch.setattr(clock, "now", made.clock)
+        yield made
+
+
+@pytest.fixture
+def proof(company: Company) -> Path:
+    """The proof, as it was copied."""
+    return company.folder.with_name("statement.proof")
 
 
 def test_it_is_computed_again_anywhere(company: Company, proof: Path) -> None:
