@@ -20,7 +20,8 @@ class Leave(Document):
     """
 
     quota: Literal["days", "months", "none"] = Field(default="days", examples=["months"])
-    """How much of them: `days` takes off the days of leave, `months` only whole fiscal months of it, `none` nothing. A
+    """How much of them: `days` takes off the days of leave, `months` only whole fiscal months of it (of a quota of
+    weeks, all of its days that lie in a month), `none` nothing. A
     quota of several months is divided evenly among them first: ten days of May are ten parts in 31 of a third of the
     quarter's. With `proration: days` of the plan it is the days of the window: ten parts in 91 of all of it."""
     deals: Literal["paid", "unpaid"] = Field(default="paid", examples=["unpaid"])

@@ -143,7 +143,8 @@ class Component(Document):
     floor: Floor | None = Field(default=None, examples=["{amount: 250}"])
     """The least that a deal pays which pays anything."""
     quota: Name | None = Field(default=None, examples=["new_acv"])
-    """Rows of the quota file that percentages of brackets and points, and the target rate, refer to."""
+    """Rows of the quota file that percentages of brackets and points, and the target rate, refer to. Those whose days
+    lie in a window are added up; a row that reaches over its edge leaves the window without a quota."""
     split_of: Literal["credit", "money"] = Field(default="credit", examples=["money"])
     """What a split divides. `credit`: each payee's total grows by the share of the deal, and is paid at its own rate.
     `money`: each payee's total grows by the whole deal; its pay is computed as if nobody shared it, with the payee's

@@ -112,15 +112,16 @@ class Plan(Policy):
     """What is held back of everything that becomes payable."""
     ramp: tuple[RampMonth, ...] = Field(default=(), examples=["[{month: 1, quota: 25%}, {month: 2, quota: 50%}]"])
     """Shares of the quotas in a payee's first months in the plan, each month once from 1 on; from the month after the
-    last on it is all of them. A quota of several months is divided evenly among them (by `proration: days`, by their
-    days)."""
+    last on it is all of them. A quota of several months is divided evenly among them (by `proration: days`, and where a
+    quota of weeks lies in two months, by their days)."""
     zero_quota: Literal["held", "unpaid"] = Field(default="held", examples=["unpaid"])
     """What becomes of deals in a window whose quota is 0, as in the first months of a ramp, where components pay by
     percentages of it. `held`: they are reported and wait for a quota. `unpaid`: they count and pay nothing, so that a
     guarantee (`draw`) can be paid in these months."""
     proration: Literal["none", "months", "days"] = Field(default="none", examples=["days"])
     """What becomes of the quota of who joins or leaves within its days, or whose plan changes: `none` leaves it whole;
-    `months` counts the whole fiscal months in which the payee was enrolled; `days` counts the days."""
+    `months` counts the whole fiscal months in which the payee was enrolled (of a quota of weeks, its own days of the
+    month); `days` counts the days."""
     leave: Leave = Field(default=Leave(), examples=["{quota: months, deals: unpaid}"])
     """What days of leave do; without it, quotas shrink by the days, and deals are paid."""
     leavers: Leavers | None = Field(default=None, examples=["{paid_for_days: 30}"])

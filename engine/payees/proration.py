@@ -1,9 +1,9 @@
 """Quotas of people who are new, join late or leave early: ramps by month and proration by days or months (DESIGN 5.14).
 
-A row of quota is divided at the fiscal months. Without proration each of its months weighs the same and counts in full
-(before the start of a ramp not at all). By `months` only those count in which the payee was enrolled from the first day
-to the last; by `days` every day of the row weighs the same. The ramp's share multiplies each month; leave takes off its
-days.
+A row of quota is divided at the fiscal months. Without proration each of its months weighs the same (in a row that is
+not of whole months, such as a week, each of its days) and counts in full (before the start of a ramp not at all). By
+`months` only those count in which the payee was enrolled from the first day to the last; by `days` every day of the row
+weighs the same. The ramp's share multiplies each month; leave takes off its days.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book
-from engine.calendar import period_of, periods_between
+from engine.calendar import Period, period_of, periods_between
 from engine.documents.across import EVERYBODY
 from engine.documents.company import Company
 from engine.documents.plan import Plan
@@ -48,24 +48,28 @@ def quotas_of(plan: Plan, book: Book, company: Company) -> dy.DataFrame[f.Quotas
 
 
 def _share(
-    months: Iterator[tuple[date, date, date]], plan: Plan, presence: Presence, company: Company, *, paid: bool
+    months: Iterator[tuple[date, date, Period]], plan: Plan, presence: Presence, company: Company, *, paid: bool
 ) -> Fraction:
     """Which part of a row of quota counts: its months, as far as the payee was there and the ramp has come."""
+    parts = list(months)
+    by_days = plan.proration == "days" or any(
+        (first, end) != (month.starts_on, month.ends_on) for first, end, month in parts
+    )
     weights, counted = 0, Fraction(0)
-    for first, end, month in months:
-        weight = (end - first).days if plan.proration == "days" else 1
-        passed = periods_between(presence.begins_on, month, "month", company)
+    for first, end, month in parts:
+        weight = (end - first).days if by_days else 1
+        passed = periods_between(presence.begins_on, month.starts_on, "month", company)
         ramp = ramp_share(plan.ramp, passed + 1) if plan.ramp else 1
         weights += weight
         counted += weight * share_present(first, end, plan, presence, paid=paid) * ramp
     return counted / weights
 
 
-def months_of(since: date, until: date, company: Company) -> Iterator[tuple[date, date, date]]:
-    """The fiscal months of a range of days: first day, end, and the day on which the whole month begins."""
+def months_of(since: date, until: date, company: Company) -> Iterator[tuple[date, date, Period]]:
+    """The fiscal months of a range of days: first day, end, and the whole month."""
     day = since
     while day < until:
         month = period_of(day, "month", company)
         end = min(month.ends_on, until)
-        yield day, end, month.starts_on
+        yield day, end, month
         day = end

@@ -27,10 +27,10 @@ def fiscal(kind: PeriodKind, company: Company) -> Labelled:
 def quota_of_windows(
     windows: pl.DataFrame, quotas: dy.DataFrame[f.Quotas], quota: str, labelled: Labelled
 ) -> pl.DataFrame:
-    """The windows (payee_id, window) with `quota_micros` (Int128, null where no row lies inside) and `straddled`.
+    """The windows (payee_id, window) with `quota_micros` (Int128, null where nobody knows it) and `straddled`.
 
     A row belongs to a window when its whole range lies inside. One that reaches over a window's edge belongs to none:
-    the windows it touches are `straddled`, for nobody can say how much of it is theirs.
+    the windows it touches are `straddled`, for nobody can say how much of it is theirs, and have no quota.
     """
     own = quotas.filter(pl.col("quota") == quota).select("amount_micros", "from_on", "until_on", payee_id="person_id")
     ends = [labelled(own.select("payee_id", dated_on=day))["window"] for day in (pl.col("from_on"), _LAST_DAY)]
@@ -45,4 +45,5 @@ def quota_of_windows(
     touched = windows.join(over_edges, on="payee_id").filter(pl.col("window").is_between("first", "last"))
     straddled = touched.select("payee_id", "window", straddled=pl.lit(value=True)).unique()
     key = ["payee_id", "window"]
-    return windows.join(sums, on=key, how="left").join(straddled, on=key, how="left")
+    told = windows.join(sums, on=key, how="left").join(straddled, on=key, how="left")
+    return told.with_columns(quota_micros=pl.when(pl.col("straddled").is_null()).then("quota_micros"))

@@ -17,7 +17,7 @@ from engine.pay import pay
 from engine.telling.facts import facts, recomputed
 from jobs.compute import rivals
 from tests.engine.builders import book, rules, units
-from tests.engine.plans import YEAR, component, plan, rate, sold
+from tests.engine.plans import YEAR, component, plan, quota, rate, sold
 
 THROUGH = date(2026, 8, 1)
 """The end of the second fiscal quarter."""
@@ -93,6 +93,14 @@ def test_a_pool_of_which_nobody_has_a_part_is_told_and_pays_nothing():
             pool(divided_by="attainment", by="acv", quota="acv"),
             {"fx_rates": [{"currency": "EUR", "from_on": "2020-01-01", "rate_num": 1, "rate_den": 1}]},
             "ada has no quota acv beside acv",
+        ),
+        (
+            pool(divided_by="attainment", by="acv", quota="acv"),
+            {
+                "fx_rates": [{"currency": "EUR", "from_on": "2020-01-01", "rate_num": 1, "rate_den": 1}],
+                "quotas": [quota(400, from_on="2026-05-01", until_on="2026-07-01"), quota(400, from_on="2026-07-01")],
+            },
+            "ada has no quota acv beside acv",  # the second row reaches over the end of the quarter
         ),
     ],
 )

@@ -44,6 +44,14 @@ def test_leave_takes_its_days_off_the_quota(leave, kind, expected):
     assert abs(left(leave, amount=90_000, leave=Leave(quota=kind)) - expected) < Fraction(1, 10**5)
 
 
+def test_a_quota_of_a_week_in_two_months_is_divided_by_its_days():
+    week = quota(70, from_on="2026-02-23", until_on="2026-03-02")
+    enrolled = [{"person_id": "ada", "plan": "ae", "from_on": "2020-01-01"}]
+    of = book(quotas=[week], enrolments=enrolled, leaves=[away("2026-03-01", "2026-03-02")])
+
+    assert quotas_of(plan(), of, company())["amount_micros"].to_list() == [units(60)]
+
+
 def test_days_of_leave_and_of_absence_are_counted_once():
     leave = away("2026-02-01", "2026-03-11")
 

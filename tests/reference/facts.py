@@ -107,6 +107,17 @@ class Facts:
         return self._contracts.get(account, [])
 
     @cached_property
+    def _quotas(self) -> Mapping[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in self.quotas:
+            found.setdefault((row["person_id"], row["quota"]), []).append(row)
+        return found
+
+    def quotas_of(self, person: str, quota: str) -> list[Row]:
+        """The rows of somebody's quota."""
+        return self._quotas.get((person, quota), [])
+
+    @cached_property
     def _leaves(self) -> Mapping[str, list[Row]]:
         found: dict[str, list[Row]] = {}
         for row in self.leaves:

@@ -19,16 +19,11 @@ from tests.reference.participants import Participant, enrolments_of, is_on
 def quota_of(who: Participant, name: str, window: Span, facts: Facts, company: Company) -> Fraction | None:
     """What the payee is to achieve in the window, as the plan ramps and prorates it (each row in whole micro-units).
 
-    None without any row.
+    None without any row, and where a row lies in it only partly.
     """
-    rows = [
-        row
-        for row in facts.quotas
-        if (row["person_id"], row["quota"]) == (who.payee, name)
-        and window.first <= row["from_on"]
-        and row["until_on"] <= window.end
-    ]
-    if not rows:
+    own = facts.quotas_of(who.payee, name)
+    rows = [row for row in own if row["from_on"] < window.end and window.first < row["until_on"]]
+    if not rows or any(row["from_on"] < window.first or window.end < row["until_on"] for row in rows):
         return None
     return Fraction(sum(rounded(row["amount_micros"] * _part(row, who, facts, company)) for row in rows))
 
@@ -64,18 +59,26 @@ def _of_month(yearly: int, days: list[date], month: Span, company: Company) -> i
 
 
 def _part(row: Row, who: Participant, facts: Facts, company: Company) -> Fraction:
-    """How much of a row is asked of the payee: each day of it counts alike, or each fiscal month."""
+    """How much of a row is asked of the payee: each fiscal month of it counts alike, or each day.
+
+    The days count where the plan says so, and in rows that are not of whole months.
+    """
     plan = who.plan
     if plan.proration == "none" and not plan.ramp and not facts.leaves_of(who.payee):
         return Fraction(1)
     first_month = min(month_of(each["from_on"], company) for each in enrolments_of(who, facts))
     is_target = any(component.targets == row["quota"] for component in plan.components)
+    months = months_in(row["from_on"], row["until_on"], company)
+    days_of = [[day for day in _days(month) if row["from_on"] <= day < row["until_on"]] for month in months]
+    by_days = plan.proration == "days" or any(
+        len(days) < month.days for days, month in zip(days_of, months, strict=True)
+    )
     weights, asked = 0, Fraction(0)
-    for month in months_in(row["from_on"], row["until_on"], company):
-        weight = month.days if plan.proration == "days" else 1
-        ramped = _ramped(plan.ramp, month_of(month.first, company) - first_month + 1)
+    for days in days_of:
+        weight = len(days) if by_days else 1
+        ramped = _ramped(plan.ramp, month_of(days[0], company) - first_month + 1)
         weights += weight
-        asked += weight * ramped * _present(who, _days(month), facts, is_target=is_target)
+        asked += weight * ramped * _present(who, days, facts, is_target=is_target)
     return asked / weights
 
 

@@ -41,6 +41,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
     made |= _matrix(chance, _looked_at(before), measure) if chance.random() < 0.15 else _way(chance, measure)
     made |= _whole(chance, made)
+    made = _paced(chance, made)
     made |= _at_zero(chance, made) | _for_each(chance, made)
     made |= _carry(chance, made)
     made |= gates(chance, _looked_at(before)) | (by_deal(chance) if measure in CREDITED else {})
@@ -56,6 +57,15 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     if chance.random() < 0.2:
         made["effective"] = {"from": date(2026, 3, 1), "until": chance.choice([date(2026, 8, 1), date(2026, 11, 9)])}
     return made
+
+
+def _paced(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
+    """At times windows of weeks, against a quota of weeks."""
+    if "quota" not in made or made["measure"] in WINDOWED or chance.random() < 0.8:
+        return made
+    kept = {key: value for key, value in made.items() if key not in ("targets", "target_of", "since")}
+    target = {"target": 400} if made.keys() & {"targets", "target_of"} else {}
+    return {**kept, **target, "quota": "pace", "accumulates": chance.choice(["week", "two_weeks"])}
 
 
 def _for_each(chance: Random, made: dict[str, Any]) -> dict[str, Any]:

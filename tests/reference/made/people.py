@@ -15,7 +15,9 @@ ROLES = ("AE", "CSM", "SDR")
 MANAGERS = ("lee", "vic")
 LAST_DAY = date(2028, 1, 1)
 PROMISES = ("base_salary", "variable", "ote")
-QUOTAS = ("sales", "team", "variable_pay")
+PACE = "pace"
+"""A quota of weeks."""
+QUOTAS = ("sales", "team", "variable_pay", PACE)
 RESULTS = {"nps": "number", "csat": "percent", "mbo": "amount"}
 
 
@@ -107,16 +109,18 @@ def _leaves(chance: Random) -> Any:
 
 
 def _quotas(chance: Random, company: Company) -> Any:
-    """A row for every fiscal month, quarter, half or year; at times one is missing."""
+    """A row for every fiscal month, quarter, half or year, of one for every week; at times one is missing."""
     for person in (*REPS, *MANAGERS):
         for quota in QUOTAS:
             length = chance.choice(["month", "month", "quarter", "half", "year"])
-            first = span_of(FIRST_DAY, "year", company).first
+            if quota == PACE:
+                length = chance.choice(["week", "week", "two_weeks"])
+            first = span_of(span_of(FIRST_DAY, "year", company).first, length, company).first
             while first < LAST_DAY:
                 span = span_of(first, length, company)
                 first = span.end
                 if chance.random() < 0.97:
-                    months = len(months_in(span.first, span.end, company))
+                    months = len(months_in(span.first, span.end, company)) if quota != PACE else 1
                     amount = chance.choice([10_000 * MICROS, 25_000 * MICROS, 1 + money(chance)]) * months
                     yield {
                         "person_id": person,
