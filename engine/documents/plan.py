@@ -301,8 +301,11 @@ class Plan(Policy):
                 message = f"{name} is a residual, which ends with the contract by itself."
                 yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
         for position, part in enumerate(self.components):
-            if part.id in residual and self.measures[part.measure].imported is not None:
-                message = "an imported result is of no deal, so nobody stays or leaves."
+            moved = part.carry is not None and part.carry.surplus == "moved"
+            imported = self.measures[part.measure].imported is not None
+            if part.id in residual and (moved or imported):
+                what = "an imported result" if imported else "moved surplus"
+                message = f"{what} is of no deal, so nobody stays or leaves."
                 yield Problem(("components", position, "residual"), message, "Remove residual.")
         for name, measure in self.measures.items():
             for read in residual & set(measure.of):

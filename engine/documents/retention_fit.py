@@ -40,6 +40,8 @@ def _unfit_component(component: Component, measure: Measure, what: str) -> Itera
     for key in ("residual", "rates", "rate_by", "by_deal"):
         if getattr(component, key):
             yield Problem((key,), f"{what} is not of a deal.", f"Remove {key}.")
+    if component.carry is not None and measure.across is None:
+        yield Problem(("carry",), f"{what} of several windows is not the sum of theirs.", "Remove carry.")
     for key in ("floor", "carry") if measure.across is not None else ():
         if getattr(component, key):
             yield Problem((key,), f"{what} is of all people together.", f"Remove {key}.")

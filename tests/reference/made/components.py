@@ -46,7 +46,8 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     made |= _carry(chance, made)
     made |= gates(chance, _looked_at(before)) | (by_deal(chance) if measure in CREDITED else {})
     made |= _cap(chance, made)
-    if before and measure in (*MONEY, "count") and chance.random() < 0.1:
+    moves = made.get("carry", {}).get("surplus") == "moved"
+    if before and measure in (*MONEY, "count") and not moves and chance.random() < 0.1:
         months = chance.choice([{}, {"for_months": chance.choice([1, 6])}])
         every = chance.choice([{}, {"every": chance.choice(["month", "quarter", "half", "year"])}])
         made["residual"] = {**months, **every, "starts_after_months": chance.choice([0, 3])}
@@ -77,7 +78,8 @@ def _for_each(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
 
 def _carry(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     """What windows with a quota leave to the next ones, at times."""
-    if "quota" not in made or made.keys() & {"at_zero", "only_full"} or chance.random() < 0.7:
+    adds_up = made["measure"] not in RATIOS
+    if "quota" not in made or made.keys() & {"at_zero", "only_full"} or not adds_up or chance.random() < 0.7:
         return {}
     surplus = {"surplus": chance.choice(["ahead", "moved"])}
     deficit = {"deficit": chance.choice(["behind", "made_up"])}
