@@ -60,7 +60,8 @@ class Component(Document):
     is closed in April takes back the 3,000 that were paid, and once it is open again the year is paid. A rate that
     changes by date counts for all of the year so far, from the window on whose last day it is in force; a `target`
     adds up month by month. A cap `per:
-    window` is the most that the year so far is worth.
+    window` is the most that the year so far is worth. Months count in which payee and component are there, or in which
+    something counts; while something is held, or a month has achievements and the year no quota so far, so is the pay.
 
     With a `target` (the pay for 100 %: variable pay, or a part of it) brackets may pay percentages of it for the whole
     row (`{from: 80%, pays: 50%}`), or be multiples of the target rate (`{from: 100%, times: 1.5}`: each 1 % of

@@ -38,7 +38,7 @@ class Members(Document):
 
     attaining: Annotated[tuple[Name, ...], *FILLED] = Field(examples=["[base]"])
     """The components, in whatever plan, whose attainment is asked for: each has a quota (or is a percentage by itself)
-    and fiscal windows of all customers. Somebody with several has to reach each."""
+    and fiscal windows of all customers, not paid to date. Somebody with several has to reach each."""
     least: Rate = Field(examples=["100%"])
     """The attainment that has to be reached."""
     counted_as: Literal["share", "members"] = Field(default="share", examples=["members"])

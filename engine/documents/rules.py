@@ -82,13 +82,14 @@ def _without_attainment(plans: Sequence[Plan]) -> Iterator[Issue]:
             unfit = {part.id for part, of in every if part.id in asked and not _attains(part, of)}
             for component in sorted(unfit):
                 message = f"measures.{name}.members: {component} has no quota that it could attain in a fiscal window."
-                remedy = f"Add quota and accumulates to {component}, and remove since and for_each there."
+                remedy = f"Add quota and accumulates to {component}, and remove since, for_each and to_date."
                 yield Issue("rules", Severity.HOLDS, plan.written_in or f"plan {plan.plan}", message, remedy)
 
 
 def _attains(component: Component, measure: Measure) -> bool:
-    fiscal = component.accumulates != "transaction" and component.since == "fiscal_year" and component.for_each is None
-    return fiscal and (component.quota is not None or measure.is_share)
+    fiscal = component.accumulates != "transaction" and component.since == "fiscal_year"
+    alone = component.for_each is None and component.to_date is None
+    return fiscal and alone and (component.quota is not None or measure.is_share)
 
 
 def _unknown_plans(by_name: Mapping[str, Sequence[Plan]], plans: Sequence[Plan]) -> Iterator[Issue]:

@@ -254,7 +254,9 @@ def _split(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _attained(rows: pl.DataFrame, plan: Plan, component: Component) -> dy.DataFrame[f.Attained]:
     none = pl.lit(None, dtype=pl.Int64)
     unshared = {name: none for name in ("share_num", "share_den", "cohort", "house") if name not in rows.columns}
-    part = payment_part() if plan.measures[component.measure].sum == "cash" else pl.lit("earning")
+    part = pl.lit("earning")
+    if plan.measures[component.measure].sum == "cash":
+        part = pl.when(pl.col("deal_id").is_null()).then(part).otherwise(payment_part())
     parted = {} if "part" in rows.columns else {"part": part}
     return f.Attained.cast(
         rows.with_columns(**unshared, **parted).select(

@@ -54,14 +54,15 @@ class Stretch:
     def windows(
         self, spans: tuple[Window, ...], first: date, last: date, counting: Collection[str]
     ) -> Iterator[Period]:
-        """The windows that are over, from the beginning of the first day's year on, in which the payee is there.
+        """The windows that are over, from the beginning of the first day's year on, in which payee and component are.
 
         And those in which something counts (their labels), such as a leaver's deals that are paid for some days more.
         """
         period = period_of(period_of(first, self.whole, self.company).starts_on, self.over, self.company)
         while period.starts_on <= last and (self.through is None or period.ends_on <= self.through):
+            life = self.component.effective or self.plan.effective
             there = period.label in counting or any(
-                common(period.starts_on, period.ends_on, span, self.plan.effective) for span in spans
+                common(period.starts_on, period.ends_on, span, life, self.plan.effective) for span in spans
             )
             if there and self.plan.effective.covers(period.ends_on - timedelta(days=1)):
                 yield period
@@ -122,11 +123,15 @@ def unknown_from(told: pl.DataFrame) -> pl.DataFrame:
 def paid_before(rows: dy.DataFrame[f.Attained]) -> dy.DataFrame[f.Attained]:
     """The rows with those that take off what the window before was paid for, by its factors too, as it was counted."""
     found: list[dict[str, Any]] = []
-    paid: dict[str, Any] | None = None
+    paid: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows.iter_rows(named=True):
-        counts = json.loads(row["cohort"])["counts"]
-        found += [row] if counts else [_less(paid, row)] if paid is not None else []
-        paid = row if counts else None
+        told = json.loads(row["cohort"])
+        year = row["payee_id"], told["since"]
+        if told["counts"]:
+            found.append(row)
+            paid[year] = row
+        elif year in paid:
+            found.append(_less(paid.pop(year), row))
     return f.Attained.cast(pl.DataFrame(found, schema=rows.schema))
 
 

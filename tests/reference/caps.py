@@ -20,11 +20,11 @@ def within_cap(
         return _within_deal_cap(component, entry, terms, amount, plan=plan, raw=raw)
     before = raw.get("window", 0)
     raw["window"] = before + amount
-    paid = [_of_sum(component, terms, total, plan) for total in (before, before + amount)]
+    paid = [of_sum(component, terms, total, plan) for total in (before, before + amount)]
     return paid[1] - paid[0]
 
 
-def _of_sum(component: Component, terms: Terms, total: int, plan: Plan) -> int:
+def of_sum(component: Component, terms: Terms, total: int, plan: Plan) -> int:
     """What a window pays that comes to so much: at most the cap; of what lies above it, the part that is still paid."""
     most = rounded(height(component, terms), plan.unit_micros, plan.rounding)
     above = max(total - most, 0) * _paid_above(component, terms)

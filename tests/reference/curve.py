@@ -35,6 +35,8 @@ class Terms:
     """Of a rate that follows the deal: that of this one."""
     cell: Fraction | int | None = None
     """Of a matrix of amounts or rates: what it says."""
+    summed_target: Fraction | None = None
+    """Of windows to date: what 100 % pays for all of them."""
 
     def needed_quota(self) -> Fraction:
         """The quota, where the pay depends on it."""
@@ -49,6 +51,7 @@ class Terms:
     def target(self, component: Component) -> Fraction:
         """What 100 % pays."""
         whole = self.own_target if component.own_targets is not None else self.value(component.target)
+        whole = self.summed_target if component.to_date is not None else whole
         if whole is None:
             raise MissingQuotaError
         return whole * (self.value(component.weight) if component.weight is not None else Fraction(1))

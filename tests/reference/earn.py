@@ -16,7 +16,7 @@ from engine.documents.plan import Plan
 from engine.documents.values import Window
 from tests.reference import entries as e
 from tests.reference.calendar import STATEMENTS, Span, span_of
-from tests.reference.caps import within_cap
+from tests.reference.caps import of_sum, within_cap
 from tests.reference.carried import Chain, UnknownStartError, bounded
 from tests.reference.cases import case_of
 from tests.reference.credits import Credit
@@ -35,6 +35,7 @@ from tests.reference.rate_by import rate_of
 from tests.reference.ratios import ratio_of
 from tests.reference.retention import Customers
 from tests.reference.teams import members_of
+from tests.reference.to_date import Stand, ToDate, UnknownStretchError
 from tests.reference.weighted import weighted
 
 PROMISES: dict[str, Promise] = {promise_rows(promise): promise for promise in get_args(Promise)}
@@ -268,8 +269,23 @@ class Earnings:
             if entry.deal is None and entry.source not in paid:
                 yield self._line(who, component, entry, 0)
 
+    def worth_to_date(self, who: Participant, component: Component, entry: Entry, stand: Stand) -> int:
+        """What a year so far is worth, by its sums and the gates of its last window, up to its cap."""
+        terms = replace(self._terms(who, component, entry), quota=stand.quota, summed_target=stand.target)
+        if _depends_on_quota(component):
+            terms.needed_quota()
+        times = self._factor(who, component, entry)
+        if times is None:
+            raise UnknownStretchError
+        paid = self._paid(who.plan, component, entry.base or 0, terms, times)
+        return paid if component.cap is None else of_sum(component, terms, paid, who.plan)
+
     def _lines(self, who: Participant, component: Component) -> Iterator[Line]:
         """Window by window; a window whose quota is not known is held as a whole."""
+        if component.to_date is not None:
+            paid = ToDate(who, component, self).paid()
+            yield from (self._line(who, component, entry, amount) for entry, amount in paid)
+            return
         counted = self.counted(who, component)
         deals: dict[str, int] = {}
         since = self.begins(who, component) if counted else None

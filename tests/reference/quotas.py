@@ -28,6 +28,13 @@ def quota_of(who: Participant, name: str, window: Span, facts: Facts, company: C
     return Fraction(sum(rounded(row["amount_micros"] * _part(row, who, facts, company)) for row in rows))
 
 
+def straddles(who: Participant, name: str, window: Span, facts: Facts) -> bool:
+    """Whether a row of the quota file is only partly inside the window."""
+    mine = (row for row in facts.quotas if (row["person_id"], row["quota"]) == (who.payee, name))
+    beside = (row for row in mine if row["from_on"] < window.end and window.first < row["until_on"])
+    return any(row["from_on"] < window.first or window.end < row["until_on"] for row in beside)
+
+
 def promised(who: Participant, promise: Promise, window: Span, facts: Facts, company: Company) -> Fraction | None:
     """What people data promises the payee for the days of the window on the plan; None where it promises nothing.
 

@@ -20,7 +20,6 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
-    **_each(LATE, "Component", "overpaid", "to_date"),
     **_each(LATE, "Axis", "ending", "to_date"),
     **_each(LATE, "Gate", "ending", "to_date"),
     **_each(LATE, "Multiplier", "ending", "to_date"),

@@ -149,7 +149,7 @@ def test_members_are_counted_by_what_attains_a_quota() -> None:
     found = [str(issue) for issue in check_rules(COMPANY, [policy("a", "2025-02-01")], plans)]
 
     message = "manager:6: measures.m.members: base has no quota that it could attain in a fiscal window."
-    assert f"{message} Add quota and accumulates to base, and remove since and for_each there." in found
+    assert f"{message} Add quota and accumulates to base, and remove since, for_each and to_date." in found
 
 
 def test_components_of_two_plans_that_wait_for_each_other_are_refused() -> None:

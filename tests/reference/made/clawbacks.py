@@ -13,11 +13,13 @@ BANDS = (
 
 
 def clawback(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
-    """`clawback` of some components, but not of residuals and cash."""
+    """`clawback` of some components, but not of residuals, cash and pay to date."""
     some = [
         part["id"]
         for part in document["components"]
-        if "residual" not in part and not _reads_cash(part["measure"], document["measures"]) and chance.random() < 0.7
+        if not part.keys() & {"residual", "to_date"}
+        and not _reads_cash(part["measure"], document["measures"])
+        and chance.random() < 0.7
     ]
     if not some:
         return {}

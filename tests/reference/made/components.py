@@ -39,6 +39,8 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
         *(["manager_override"] if of_team and measure in (*MONEY, "count") else []),
     ]
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
+    if measure not in (*WINDOWED, *RATIOS, "csat") and chance.random() < 0.1:
+        return {**made, **_to_date(chance, measure)}
     made |= _matrix(chance, _looked_at(before), measure) if chance.random() < 0.15 else _way(chance, measure)
     made |= _whole(chance, made)
     made = _paced(chance, made)
@@ -87,9 +89,21 @@ def _carry(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     return {"carry": {**chance.choice([surplus, surplus, deficit, {**surplus, **deficit}]), **within}}
 
 
+def _to_date(chance: Random, measure: str) -> dict[str, Any]:
+    """What a month, quarter or half is worth in all that came before it, and what becomes of what was paid too much."""
+    ways = [_each, _lumps] if measure in ("count", "met", "nps") else [_flat, _tiers, _tiers, _times, _points, _shares]
+    way = chance.choice([*ways, _amount_tiers] if ways[0] is _flat else ways)(chance, False)
+    way.pop("since", None)
+    nth = chance.choice([0, 1, 1, 2])
+    whole = {"accumulates": PERIODS[nth], "to_date": chance.choice(PERIODS[nth + 1 :])}
+    over = {"overpaid": chance.choice(["taken_back", "kept", "kept"])} if chance.random() < 0.6 else {}
+    life = {"effective": {"from": date(2026, 3, 1), "until": date(2026, 11, 9)}} if chance.random() < 0.2 else {}
+    return {**way, **whole, **over, **life, "release": "booking"}
+
+
 def _looked_at(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The components that gauges may look at: those with windows of the fiscal calendar, of all customers."""
-    return [each for each in before if not each.keys() & {"for_each", "since"}]
+    return [each for each in before if not each.keys() & {"for_each", "since", "to_date"}]
 
 
 def _way(chance: Random, measure: str) -> dict[str, Any]:
