@@ -6,7 +6,7 @@ it where the reference text leaves a question; every test of this folder asks bo
 
 The order of reading is the order of computing: `calendar`, `money`, `classify`, `matching`, `places`, `lots`,
 `holders`, `holdovers`, `credits`, `rollups`; then, for each payee, `participants`, `worth`, `exchange`, `revenue`,
-`retention`, `quotas`, `leave`, `teams`, `weighted`, `ratios`, `curve`, `carried`, `gauges`, `caps`, `to_date`, `earn`; then
-`residuals`, `clawback`, `releases`, `payables` and `draws`; `pay` puts them together. `made/` makes books and plans to
-compare on.
+`retention`, `quotas`, `leave`, `teams`, `weighted`, `ratios`, `curve`, `carried`, `gauges`, `caps`, `to_date`, `earn`;
+then `residuals`, `clawback`, `releases`, `payables` and `draws`; `pay` puts them together. `made/` makes books and
+plans to compare on.
 """
