@@ -280,11 +280,19 @@ def _row(payee: str, stand: Stand, now: Stand, trouble: str | None, of: Stretch)
         "currency": of.plan.currency,
         "dated_on": day,
         "base": stand.achieved if counts else -stand.achieved,
-        "before": 0 if counts else stand.achieved,
-        "after": stand.achieved if counts else 0,
+        "before": 0 if counts else _full(stand.achieved, of.component),
+        "after": _full(stand.achieved, of.component) if counts else 0,
         "quota_micros": stand.quota if of.component.quota is not None else None,
         "target_micros": stand.target if of.component.has_target else None,
         "fx_num": None,
         "fx_den": None,
         "trouble": trouble,
     }
+
+
+def _full(achieved: int, component: Component) -> int:
+    """What of it counts: all, or what fills an amount, either way."""
+    if not component.only_full or not component.per:
+        return achieved
+    size = abs(achieved) // component.per * component.per
+    return size if achieved > 0 else -size

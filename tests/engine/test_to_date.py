@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.documents.measure import Measure
+from engine.documents.values import Dated
 from tests.engine.builders import units, window
 from tests.engine.plans import Case, by_share, codes, component, plan, quota, sold
 
@@ -49,3 +50,12 @@ def test_what_is_paid_to_date_on_cash_is_of_no_payment() -> None:
     outcome = Case([of], others={"deal_events": paid}).pays(sold(("2026-02-10", 100)), through=date(2026, 3, 1))
 
     assert outcome.lines.select("part", "amount_micros").rows() == [("earning", units(10))]
+
+
+def test_what_is_full_is_full_of_the_year_so_far() -> None:
+    by_tens = component(pays=Dated(steps=((date.min, units(5)),)), per=units(10), only_full=True)
+    of = plan(by_tens.model_copy(update={"accumulates": "month", "to_date": "quarter"}))
+
+    outcome = Case([of]).pays(sold(("2026-02-10", 19), ("2026-03-10", 12)), through=date(2026, 5, 1))
+
+    assert by_month(outcome) == {"2026-02": 5, "2026-03": 10}
