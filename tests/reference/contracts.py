@@ -99,7 +99,7 @@ def _stated(row: Row, facts: Facts, worth: Worth) -> Contract:
         acv=acv,
         currency=currency,
         stated=True,
-        replaced=_replaced(row["contract_id"], origin, facts),
+        replaced=_replaced(row["contract_id"], row["origin_deal_id"], facts),
     )
 
 
@@ -114,11 +114,11 @@ def _started(deal: Row, facts: Facts, worth: Worth) -> Contract:
         acv=worth(deal),
         currency=deal["currency"],
         stated=False,
-        replaced=_replaced(deal["deal_id"], deal, facts),
+        replaced=_replaced(deal["deal_id"], deal["deal_id"], facts),
     )
 
 
-def _replaced(name: str, origin: Row | None, facts: Facts) -> tuple[tuple[date, str], ...]:
+def _replaced(name: str, origin: str | None, facts: Facts) -> tuple[tuple[date, str], ...]:
     """By the renewals that name it, or the deal that started it: from their start, but not before they are signed."""
-    renewals = facts.renewals_of(name, None if origin is None else origin["deal_id"])
+    renewals = facts.renewals_of(name, origin)
     return tuple((max(each["starts_on"] or each["closed_on"], each["closed_on"]), each["deal_id"]) for each in renewals)
