@@ -20,7 +20,7 @@ TIERS = """
           accumulates: year
           tiers: marginal
           brackets: [{from: 0%, rate: 8%}, {from: 100%, rate: 12%}]
-    quotas: [{payee: ada, amount: 90}]
+    quotas: [{payee: ada, amount: 90}, {payee: bo, amount: 90}]
     deals: [{payee: ada, amount: 100, on: 2026-03-01}]
 """
 

@@ -73,7 +73,7 @@ def test_every_problem_of_scenario_and_plan_comes_at_once_with_its_line() -> Non
         ("quotas: [{amount: 1, quota: x}]", "quotas[1].quota: no plan names a quota x."),
         ("quotas: [{amount: 1, from: 2026-01-01}]", "quotas[1]: half a range of days."),
         ("quotas: [{amount: 1, per: year, period: FY2026}]", "quotas[1]: says when in 2 ways."),
-        ("quotas: [{amount: 1, period: 2026-13}]", "quotas[1].period: 2026-13 is not a period."),
+        ("quotas: [{amount: 1, period: 2026-13}]", "quotas[1].period: 2026-13 is no period of the company's calendar."),
         ("enrolments: [{plan: x}]", "enrolments[1].plan: no plan is called x."),
         ("plans: [{plan: two, components: [{rate: 1%}]}]",
          "nobody is enrolled, and there are several plans: plan, two."),
