@@ -37,10 +37,11 @@ def outlook(group: pl.DataFrame, lines: pl.DataFrame, plan: Plan | None, goal: i
     """What lies ahead after the last line of a payee's component in a period (`group`), within its window.
 
     `lines` are all of the payee's: what the window paid before counts towards the goal (micro-units). None for
-    components that pay each deal by itself, and where the period only settles.
+    components that pay each deal by itself, where the period only settles, and where attainments are rounded and the
+    lines do not tell from what.
     """
-    stands = _stands(group, plan)
-    if stands is None:
+    stands = _stands(group, plan, lines)
+    if stands is None or stands[1].achieved is None:
         return None
     last, at = stands
     earned = _earned(lines, last)
@@ -49,7 +50,7 @@ def outlook(group: pl.DataFrame, lines: pl.DataFrame, plan: Plan | None, goal: i
     return {
         "window": last["window"],
         "after": last["dated_on"].isoformat(),
-        "achieved": _number(last["after_micros"], at),
+        "achieved": _number(at.x if at.achieved is None else at.achieved, at),
         "earned": _pay(earned, at),
         "next_tier": _tier(at),
         "goal": _goal(goal, earned, at) if goal is not None else None,
@@ -63,21 +64,28 @@ def drawn(group: pl.DataFrame, plan: Plan | None) -> dict[str, Any] | None:
     return standing(stands[1]) if stands is not None else None
 
 
-def _stands(group: pl.DataFrame, plan: Plan | None) -> tuple[Mapping[str, Any], Position] | None:
+def _stands(
+    group: pl.DataFrame, plan: Plan | None, lines: pl.DataFrame | None = None
+) -> tuple[Mapping[str, Any], Position] | None:
     """The last line of a payee's component that moved its payee, and where it left them."""
     earned_now = group.filter(attains()).sort("dated_on", "source_id")
     if plan is None or earned_now.is_empty():
         return None
     last = earned_now.row(-1, named=True)
-    at = position_of(last, plan)
+    so_far = _of_window(lines if lines is not None else group, last)
+    at = position_of(last, plan, so_far["base_micros"])
     return None if at is None or at.component.accumulates == "transaction" else (last, at)
 
 
 def _earned(lines: pl.DataFrame, last: Mapping[str, Any]) -> int:
     """What the window has paid up to the last line, clawbacks and draws aside."""
+    return int(_of_window(lines, last)["amount_micros"].cast(pl.Int128).sum())
+
+
+def _of_window(lines: pl.DataFrame, last: Mapping[str, Any]) -> pl.DataFrame:
+    """The lines of its window up to the last one, clawbacks and draws aside."""
     same = (pl.col(name) == last[name] for name in ("plan", "component", "window", "plan_version"))
-    rows = lines.filter(*same, attains(), pl.col("dated_on") <= last["dated_on"])
-    return int(rows["amount_micros"].cast(pl.Int128).sum())
+    return lines.filter(*same, attains(), pl.col("dated_on") <= last["dated_on"])
 
 
 def _tier(at: Position) -> dict[str, str] | None:

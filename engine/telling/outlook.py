@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -22,6 +22,7 @@ from engine.payees.factors import factor_of, paying_factor_of
 from engine.payees.shape import curve_of, uncapped
 from engine.telling.drawing import pace
 from engine.telling.settled import SETTLED
+from engine.telling.steps import Steps, before_rounding, steps_of
 from engine.telling.wording import money, percent
 from engine.telling.wording import pieces as counted
 
@@ -39,6 +40,18 @@ class Position:
     quota: int
     x: int
     day: date
+    unrounded: int | None = None
+    """What was achieved, where attainments are paid in steps and it is known; x is what is paid."""
+
+    @property
+    def steps(self) -> Steps | None:
+        """The steps in which the attainment is paid, where the component has them."""
+        return steps_of(self.component, self.quota)
+
+    @property
+    def achieved(self) -> int | None:
+        """Exactly what was achieved; None where only what it was rounded to is known."""
+        return self.x if self.component.rounded_attainment is None else self.unrounded
 
     @property
     def unit(self) -> Unit:
@@ -63,6 +76,10 @@ class Position:
             return money(micros, self.plan.currency)
         return percent(Fraction(micros) / self._hundred) if self.unit == "percent" else counted(micros)
 
+    def apart(self, micros: Fraction) -> str:
+        """How far a place on the curve is ahead: where attainments are paid in steps, as part of the quota."""
+        return self.worth(micros) if self.steps is None else percent(micros / (self.quota or MICROS))
+
     def rounded(self, pay: Fraction) -> int:
         """A pay as lines are rounded."""
         return round_ratio(pay.numerator, pay.denominator, self.plan.unit_micros, self.plan.rounding)
@@ -80,16 +97,19 @@ class Tier:
     jump: Fraction
 
 
-def position_of(line: Mapping[str, Any], plan: Plan) -> Position | None:
+def position_of(line: Mapping[str, Any], plan: Plan, bases: Iterable[int] = ()) -> Position | None:
     """Where a line (a row of `Lines`) of this plan left its payee; None for a clawback or draw, which move nobody.
 
     The curve is the one that paid the line, with what gates and multipliers made of it, and what its cap has left.
+    `bases` are what the lines of its window added up to it, and say what was achieved where attainments are rounded.
     """
     if line["kind"] in SETTLED:
         return None
     component = next(part for part in plan.components if part.id == line["component"])
     curve = scaled(curve_of(component, line["rated_on"], line["target_micros"]), paying_factor_of(line["factors"]))
-    at = Position(plan, component, curve, line["quota_micros"] or 0, line["after_micros"], line["rated_on"])
+    quota, x = line["quota_micros"] or 0, line["after_micros"]
+    achieved = before_rounding(component, x, quota, bases)
+    at = Position(plan, component, curve, quota, x, line["rated_on"], achieved)
     if curve.limit is None or line["limit_micros"] is None or component.cap is None or component.cap.per == "deal":
         return at
     return replace(at, curve=replace(curve, limit=replace(curve.limit, micros=_height(at, line))))
@@ -116,16 +136,20 @@ def next_tier(at: Position) -> Tier | None:
 
 def needed_for(tier: Tier, at: Position) -> int:
     """The least additional achievement, in micro-units and whole steps, that reaches the tier."""
-    more = _up(tier.start - at.x, at.step)
+    if at.steps is not None:
+        return _until(at.steps.first(tier.start, is_open=tier.open), at.steps, at)
+    more = int(_up(tier.start - at.x, at.step))
     return more + at.step if tier.open and at.x + more == tier.start else more
 
 
-def needed(curve: Curve, x: int, payout: Fraction | int, quota: int = 0, step: int = 1) -> int | None:
+def needed(
+    curve: Curve, x: Fraction | int, payout: Fraction | int, quota: int = 0, step: Fraction | int = 1
+) -> Fraction | int | None:
     """The least multiple of `step` to be achieved beyond `x` for F to be at least `payout`; None where F never is.
 
     Where F falls again between two steps, the search goes on behind: each round ends in a later part of the curve.
     """
-    more = 0
+    more: Fraction | int = 0
     while value_at(curve, x + more, quota) < payout:
         reached = inverse(_onwards(curve, x + more, quota), payout, quota)
         if reached is None:
@@ -140,7 +164,30 @@ def needed_to_earn(amount: int, earned: int, at: Position) -> int | None:
     By the rates of the position's day: what was paid by other rates before stays paid.
     """
     so_far = at.rounded(value_at(at.curve, at.x, at.quota))
-    return needed(at.curve, at.x, so_far + amount - earned, at.quota, at.step)
+    payout = so_far + amount - earned
+    if at.steps is not None:
+        return _needed_in_steps(at, at.steps, payout)
+    more = needed(at.curve, at.x, payout, at.quota, at.step)
+    return None if more is None else int(more)
+
+
+def _needed_in_steps(at: Position, steps: Steps, payout: int) -> int | None:
+    """As `needed`, where only whole steps are paid: the last one counts as its line is rounded."""
+    if at.rounded(value_at(at.curve, at.x, at.quota)) >= payout:
+        return 0
+    here = steps.nearest(at.x)
+    more = needed(at.curve, here * steps.width, Fraction(payout), at.quota, steps.width)
+    if more is None:
+        return None
+    last = here + int(more / steps.width)
+    before = at.rounded(value_at(at.curve, (last - 1) * steps.width, at.quota))
+    return _until(last - 1 if last - 1 > here and before >= payout else last, steps, at)
+
+
+def _until(nth: int, steps: Steps, at: Position) -> int:
+    """How much more is paid as the step; where what was achieved is not known, as seen from what it was rounded to."""
+    achieved = at.x if at.achieved is None else at.achieved
+    return int(_up(steps.paid_from(nth) - achieved, at.step))
 
 
 def why_not_more(at: Position) -> str | None:
@@ -151,7 +198,7 @@ def why_not_more(at: Position) -> str | None:
     here = pieces(at.curve, at.quota)
     now, then = (pace(slope, at.unit, at.plan.currency) for slope in (here[_reached(here, at.x)].slope, tier.slope))
     rates = f"{now}, not {then}: " if now != then else ""
-    short, start = at.worth(tier.start - at.x), tier_text(at, tier.segment)
+    short, start = at.apart(tier.start - at.x), tier_text(at, tier.segment)
     gap = f"not beyond {start}, {short} away" if tier.open else f"{short} short of the tier from {start}"
     adds = f"; reaching it adds {money(at.rounded(tier.jump), at.plan.currency)} at once" if tier.jump else ""
     return f"{rates}{gap} on {at.day}{adds}."
@@ -197,12 +244,12 @@ def _reached(every: list[Piece], x: int) -> int:
     return max(holds, default=0)
 
 
-def _onwards(curve: Curve, x: int, quota: int) -> Curve:
+def _onwards(curve: Curve, x: Fraction | int, quota: int) -> Curve:
     """The curve from x on."""
     here = curve.place(x, quota)
     first = replace(curve.segments[here], from_share=ZERO, from_micros=Fraction(x), open=False)
     return replace(curve, segments=(first, *curve.segments[here + 1 :]))
 
 
-def _up(value: Fraction, step: int) -> int:
+def _up(value: Fraction, step: Fraction | int) -> Fraction | int:
     return -(-value // step) * step

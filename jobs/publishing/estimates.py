@@ -117,11 +117,12 @@ def _estimate(line: Row, plan: Plan, said: str) -> Row:
 def at_next_tier(line: Row, plan: Plan) -> int | None:
     """What the same deal would pay after the next tier is reached, in micro-units.
 
-    None where no better tier lies ahead, and where more than the curve decides (caps, splits of the money).
+    None where no better tier lies ahead, and where more than the curve decides (caps, splits of the money,
+    attainments in steps).
     """
     at = position_of(line, plan)
     tier = next_tier(at) if at is not None else None
-    if at is None or tier is None:
+    if at is None or tier is None or at.steps is not None:
         return None
     before, base = line["before_micros"], line["base_micros"]
     if _paid(at, before, at.x) != line["amount_micros"]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import pytest
 
 from commands import clock
 from engine.documents.plan import Plan
+from engine.documents.rounded import RoundedAttainment
 from jobs.outlooks import outlook, why_no_more
 from tests.engine.builders import units
 from tests.engine.plans import Case, by_share, component, plan, quota, sold
@@ -62,6 +63,41 @@ def test_selling_what_it_says_earns_the_goal_and_a_cent_less_does_not(goal: int)
         assert earned(more) >= units(goal) > earned(more - Fraction("0.13"))
     else:
         assert units(goal) == 7_664 * 10**6
+
+
+@pytest.mark.parametrize(
+    ("rounding", "boundary", "goal", "needs", "tier"),
+    [
+        ("half_up", "lower", 5_400, "1,290.00", "1,290.00"),
+        ("half_up", "upper", 5_400, "2,290.00", "2,290.00"),
+        ("down", "lower", 5_400, "1,790.00", "1,790.00"),
+        ("down", "lower", 5_880, "9,790.00", "1,790.00"),
+    ],
+)
+def test_where_attainments_are_paid_in_steps_the_least_that_is_said_is_the_least_that_pays(
+    rounding: Literal["half_up", "down"], boundary: Literal["lower", "upper"], goal: int, needs: str, tier: str
+) -> None:
+    """From 88,210 of 100,000: 90 % is paid from 89.5 % on; one micro-unit less does not reach the goal."""
+    in_steps = RoundedAttainment(to=Fraction(1, 100), rounding=rounding)
+    whole: dict[str, Any] = {"brackets": by_share((0, 3), (90, 6)), "tiers": "whole", "boundary": boundary}
+    made = plan(component(**whole, rounded_attainment=in_steps))
+    sales = [("2026-05-15", 40_000), ("2026-06-15", Fraction(48_210))]
+    lines = lines_of(made, *sales)
+
+    found = outlook(lines.filter(pl.col("deal_id") == "D2"), lines, made, units(goal))
+
+    def earned(further: Fraction) -> int:
+        return int(lines_of(made, *sales, ("2026-06-20", further))["amount_micros"].sum())
+
+    assert found is not None
+    assert (found["achieved"], found["goal"]["needs"]) == ("88,210.00", needs)
+    assert found["next_tier"] == {"from": "90 %", "needs": tier}
+    more = Fraction(needs.replace(",", ""))
+    assert earned(more) >= units(goal) > earned(more - Fraction(1, 10**6))
+    assert why_no_more(lines.row(-1, named=True), made) == (
+        f"3 %, not 6 %: {'not beyond 90 %, 2 % away' if boundary == 'upper' else '2 % short of the tier from 90 %'}"
+        " on 2026-06-15; reaching it adds 2,700.00 USD at once."
+    )
 
 
 def test_rates_that_changed_in_the_window_count_as_they_paid() -> None:
