@@ -77,10 +77,11 @@ def earn_all(
     Places among payees are known for windows that end by `through`; without it, for all.
     """
     prepared = prepare(credits_, classified, book, rules)
-    ends = cohorts.select(dated_on=pl.col("until_on").dt.offset_by("-1d"))
+    ends = pl.concat([cohorts.select("until_on"), pl.DataFrame({"until_on": [through]}, schema={"until_on": pl.Date})])
+    ends = ends.drop_nulls().select(dated_on=pl.col("until_on").dt.offset_by("-1d"))
     every = (prepared.credits, prepared.cash, prepared.results, prepared.adjusted)
-    read = zip(rules.plans, *every, strict=True)
-    quotas = tuple(_targets(plan, book, rules.company, [*rows, ends]) for plan, *rows in read)
+    counting = [ends, *(rows for of_plans in every for rows in of_plans)]
+    quotas = tuple(_targets(plan, book, rules.company, counting) for plan in rules.plans)
     walk = _Walk(credits_, cohorts, prepared, book, rules, quotas, through)
     for place in in_order(rules.plans):
         walk.earn(place)
@@ -98,7 +99,7 @@ def _targets(plan: Plan, book: Book, company: Company, rows: Sequence[pl.DataFra
 
 
 def _fiscal_years(rows: Sequence[pl.DataFrame], company: Company) -> tuple[date, date]:
-    """The first day and the end of the fiscal years in which anything counts."""
+    """The first day and the end of the fiscal years in which anything counts, or is known to be nothing."""
     counted = pl.concat([of.select("dated_on") for of in rows])["dated_on"]
     first, last = cast("tuple[date | None, date | None]", (counted.min(), counted.max()))
     if first is None or last is None:

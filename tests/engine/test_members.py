@@ -7,12 +7,13 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from engine.book import Outcome
 from engine.documents.bracket import Bracket
 from engine.documents.measure import Measure
 from engine.documents.members import Members, Newcomers
 from engine.documents.values import Dated
 from tests.engine.builders import units
-from tests.engine.plans import Case, by_share, component, plan, quota, sold
+from tests.engine.plans import Case, by_share, codes, component, plan, quota, sold
 
 MONTHS = [date(2026, month, 1) for month in range(2, 7)]
 QUOTAS = [{**quota(100), "from_on": first, "until_on": until} for first, until in pairwise(MONTHS)]
@@ -21,19 +22,29 @@ LUMPS = tuple(
 )
 
 
-def counted(*sales: Any, enrolled: Any = ({},), **members: Any) -> list[tuple[str, int]]:
-    """By month what the manager is paid for members who reach 100 %."""
+def paid(*sales: Any, enrolled: Any = ({},), through: date = date(2026, 6, 1), **more: Any) -> Outcome:
+    """What comes of a manager who is paid for members who reach 100 %, month by month."""
     reps = plan(component(brackets=by_share((0, 10)), accumulates="month"))
-    at_quota = Measure(members=Members(attaining=("base",), least=Fraction(1), counted_as="members", **members))
-    paid = component(id="breadth", measure="at", accumulates="month", tiers=None, quota=None, brackets=LUMPS)
-    managers = plan(paid, plan="manager", measures={"at": at_quota})
-    enrolments = [
-        *({"person_id": "ada", "plan": "ae", **each} for each in enrolled),
-        {"person_id": "eve", "plan": "manager"},
-    ]
+    at_quota = Members(
+        attaining=("base",), least=Fraction(1), counted_as="members", newcomers=more.pop("newcomers", None)
+    )
+    part = {"id": "breadth", "measure": "at", "accumulates": "month", "tiers": None, "quota": None, "brackets": LUMPS}
+    own = component(**part | more.pop("part", {}))
+    managers = plan(own, plan="manager", measures={"at": Measure(members=at_quota)})
+    mine = ({"person_id": "ada", "plan": "ae", **each} for each in enrolled)
     reporting = [{"person_id": "ada", "manager_id": "eve"}]
-    case = Case([reps, managers], QUOTAS, enrolments, others={"reporting_lines": reporting})
-    lines = case.pays(sold(*sales), through=date(2026, 6, 1)).lines.filter(payee_id="eve")
+    case = Case(
+        [reps, managers],
+        QUOTAS,
+        [*mine, {"person_id": "eve", "plan": "manager"}],
+        others={"reporting_lines": reporting, **more},
+    )
+    return case.pays(sold(*sales), through=through)
+
+
+def counted(*sales: Any, **more: Any) -> list[tuple[str, int]]:
+    """By month what the manager is paid."""
+    lines = paid(*sales, **more).lines.filter(payee_id="eve")
     return [(period, amount // units(1)) for period, amount in lines.select("period", "amount_micros").iter_rows()]
 
 
@@ -41,6 +52,23 @@ def test_months_in_which_nobody_sells_anything_are_known_too() -> None:
     found = counted(("2026-03-10", 100))
 
     assert found == [("2026-03", 10), ("2026-04", 0), ("2026-05", 0)]
+
+
+def test_targets_are_known_in_years_in_which_nobody_sells_anything() -> None:
+    promise = {"person_id": "eve", "from_on": "2026-01-01", "variable_micros": units(12_000)}
+
+    outcome = paid(
+        ("2026-03-10", 100),
+        through=date(2027, 3, 1),
+        part={
+            "target_of": "variable",
+            "brackets": (Bracket(from_micros=0, pays=Dated(steps=((date.min, Fraction(0)),))),),
+        },
+        compensation=[promise],
+    )
+
+    assert codes(outcome) == []
+    assert outcome.lines.filter(payee_id="eve")["period"].to_list()[-1] == "2027-02"
 
 
 def test_a_month_of_which_all_is_held_is_not_passed_over() -> None:
