@@ -12,8 +12,13 @@ from commands import clock
 from commands.wiring import AsJson, ConfigFolder, asked, day_of, wired
 
 
-def sync(config: ConfigFolder = Path("config")) -> None:
+def sync(
+    config: ConfigFolder = Path("config"),
+    retry: Annotated[bool, typer.Option("--retry", help="Write again now what the CRM has refused.")] = False,
+) -> None:
     """Run one cycle: pull what changed, compute, write back.
+
+    What the CRM refused is otherwise tried again when its record changes, and once a day.
 
     Example: worker.py sync --config config
     """
@@ -21,7 +26,7 @@ def sync(config: ConfigFolder = Path("config")) -> None:
     from jobs.show import show_cycle
 
     with wired(config, "sync") as wiring:
-        show_cycle(cycle.sync(wiring))
+        show_cycle(cycle.sync(wiring, retry=retry))
 
 
 def run(config: ConfigFolder = Path("config")) -> None:

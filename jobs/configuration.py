@@ -81,7 +81,7 @@ def configured(folder: Path, texts: dict[str, str]) -> Configuration:
     return _configured(folder, tuple(sorted(texts.items())))
 
 
-@lru_cache(maxsize=2)  # a daemon reads its folder for every cycle, and finds the same text for months
+@lru_cache(maxsize=2)  # a proof reads the same text again for each of many past runs
 def _configured(folder: Path, files: tuple[tuple[str, str], ...]) -> Configuration:
     texts = dict(files)
     reader = Reader(folder, texts, [])

@@ -69,9 +69,12 @@ class Cycle:
     """Why something was not even tried to be written."""
 
 
-def sync(wiring: Wiring, *, progress: Progress = quiet) -> Cycle:
-    """Pull what changed, reconcile when it is due, compute, send."""
+def sync(wiring: Wiring, *, retry: bool = False, progress: Progress = quiet) -> Cycle:
+    """Pull what changed, reconcile when it is due, compute, send; with `retry` also what the CRM has refused."""
     with running(wiring.store, "sync", wiring.clock, wiring.stopping) as run:
+        if retry:
+            with run.write() as conn:
+                _try_again(conn, wiring.configuration)
         crm = wiring.connect()
         check_organization(crm, run)
         pulled = pull(crm.source, run, progress=progress)
@@ -149,10 +152,16 @@ def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
         restore_drifted(crm.target, run, written, ours)
     with run.write() as conn:
         runs.record_issues(conn, "reconciliation", found.issues, run.clock())
-        for name in written:
-            writeback.unpark(conn, name, None)
-        ownership.look_again(conn, written[0])
+        _try_again(conn, wiring.configuration)
         settings.set_setting(conn, RECONCILED, run.clock().isoformat())
+
+
+def _try_again(conn: Connection, configuration: Configuration) -> None:
+    """What was refused may have been mended: everything parked is due, and every owner looked at."""
+    written, _ = _written(configuration)
+    for name in written:
+        writeback.unpark(conn, name, None)
+    ownership.look_again(conn, written[0])
 
 
 def _written(configuration: Configuration) -> tuple[list[str], list[str]]:

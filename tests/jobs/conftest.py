@@ -95,10 +95,10 @@ class Company:
             sleep=self.clock.sleep,
         )
 
-    def cycle(self) -> Cycle:
+    def cycle(self, *, retry: bool = False) -> Cycle:
         """One cycle of a new process, a little later."""
         self.clock.forward(minutes=15)
-        return sync(self.wiring())
+        return sync(self.wiring(), retry=retry)
 
     def nothing_more(self) -> None:
         """Everything twice: the same cycle again posts nothing and writes nothing."""

@@ -78,23 +78,25 @@ def test_a_field_changed_by_hand_is_written_again_within_a_day(company: Company)
     company.nothing_more()
 
 
-@pytest.mark.parametrize("change", ["record", "day"])
+@pytest.mark.parametrize("change", ["record", "day", "asked"])
 def test_a_parked_write_is_tried_again_when_the_record_changes_or_a_day_has_passed(
     company: Company, change: str
 ) -> None:
-    """The rule that refused it is gone: the write goes through without a person pressing a button."""
+    """The rule that refused it is gone: the write goes through without a person pressing a button, or when one does."""
     refused = next(iter(company.world.answer_key["deals"]))
     standing = [True]
     company.org.validation_rule("Opportunity", lambda row: standing[0] and row["Id"] == refused, "Ask Finance first.")
     company.cycle()
     standing[0] = False
 
+    company.cycle()
+    with company.store().read() as conn:
+        assert len(list(writeback.parked(conn))) == 1
     if change == "record":
         company.org.update("Opportunity", refused, {"Name": "Renamed"})
-    else:
-        company.cycle()  # starts the clock of the reconciliation
+    elif change == "day":
         company.clock.forward(days=1)
-    company.cycle()
+    company.cycle(retry=change == "asked")
 
     with company.store().read() as conn:
         assert list(writeback.parked(conn)) == []
