@@ -64,10 +64,11 @@ class Gauge(Document):
     compared with the sum of their quotas; a window without a quota adds none."""
     to_date: Whole | None = Field(default=None, examples=["year"])
     """In place of `trailing`: all windows of the fiscal year (half, quarter) so far are added up, and with `quota`
-    their quotas: year-to-date attainment."""
+    their quotas: year-to-date attainment. A week is of the year in which it begins."""
     ending: Literal["now", "before"] = Field(default="now", examples=["before"])
     """With `trailing` or `to_date`: which window is the last of them, that of the deal (`now`) or the one `before` it:
-    `over: quarter`, `trailing: 1` and `ending: before` let last quarter decide. Nothing achieved there is 0."""
+    `over: quarter`, `trailing: 1` and `ending: before` let last quarter decide. Nothing achieved there is 0, and so is
+    the year to date before its first window."""
     ranked: Ranking = Field(default=None, examples=["true"])
     """With `measure`: the number is where the payee stands in it among everybody in the plan: 1 is the first, unless
     the ranking says otherwise. Known when the window is over; who achieved nothing, or is on the plan no more,

@@ -51,28 +51,30 @@ class LookBack:
 def looked_back(attained: Attainment, back: LookBack, quotas: dy.DataFrame[f.Quotas]) -> Reading:
     """The number of each window as it grew, when it and windows before it are added up; with a quota, theirs too.
 
-    A window of which something is held holds all that look back at it.
+    A percentage without a quota stays one of a whole. A window of which something is held holds all that look back
+    at it.
     """
     looks = back.ahead([*attained.rows["window"], *attained.waiting["window"]])
     rows = (
-        attained.rows.select(*WINDOW, "dated_on", "credit_id", "deal_id", value="base_micros")
+        attained.rows.select(*WINDOW, "dated_on", "credit_id", "deal_id", value="base_micros", quota="quota_micros")
         .join(looks, on="window")
         .drop("window")
         .rename({"at": "window"})
         .sort("payee_id", "window", "dated_on", "credit_id")
     )
     running = rows.with_columns(value=pl.col("value").cast(pl.Int128).cum_sum().over(WINDOW).cast(pl.Int64))
-    of = _quotas(attained.rows, back, quotas).rename({"at": "window"})
+    if back.gauge.quota is not None:
+        of = _quotas(back.gauge.quota, attained.rows, back, quotas).rename({"at": "window"})
+        running = running.drop("quota").join(of, on=WINDOW, how="left", maintain_order="left")
     return Reading(
-        running.join(of, on=WINDOW, how="left", maintain_order="left"),
+        running,
         back.over,
         attained.waiting.join(looks, on="window").select("payee_id", window="at").unique(),
     )
 
 
-def _quotas(rows: pl.DataFrame, back: LookBack, quotas: dy.DataFrame[f.Quotas]) -> pl.DataFrame:
+def _quotas(name: str, rows: pl.DataFrame, back: LookBack, quotas: dy.DataFrame[f.Quotas]) -> pl.DataFrame:
     """By payee and window `at` the `quota` of all it adds up: null where a row of one straddles, or none has any."""
-    name = back.gauge.quota or ""
     own = quotas.filter(pl.col("quota") == name)
     ends = (pl.col("from_on"), pl.col("until_on").dt.offset_by("-1d"))
     named = [own.select(payee_id="person_id", window=period_label(day, back.over, back.company)) for day in ends]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.documents.component import Component
 from engine.documents.gauge import Gate, Gauge, Multiplier
-from tests.reference.calendar import span_of
+from tests.reference.calendar import Span, span_of
 from tests.reference.carried import bounded
 from tests.reference.entries import Entry
 from tests.reference.money import WHOLE
@@ -144,10 +144,16 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
         return Fraction(achieved)
     quota = Fraction(held[0].whole or WHOLE)
     if read.quota is not None:
-        quota = earned.quota(read.who, read.quota, earned.span(read.over, entry))
-    if quota is None or quota <= 0:
+        quota = _quota(gauge, read, read.quota, entry, earned)
+    if quota <= 0:
         raise UnknownGaugeError
     return achieved / quota
+
+
+def _quota(gauge: Gauge, read: _Read, name: str, entry: Entry, earned: Earnings) -> Fraction:
+    """The quotas of all windows that are added up; one without a quota adds none."""
+    spans = [earned.span(read.over, entry)] if gauge.looks_back is None else _spans(gauge, read, entry, earned)
+    return sum((earned.quota(read.who, name, span) or Fraction(0) for span in spans), Fraction(0))
 
 
 def _has_to_come(read: _Read) -> bool:
@@ -167,13 +173,37 @@ def _with_carried(read: _Read, entry: Entry, achieved: Fraction | int, earned: E
 
 
 def _labels(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> list[str]:
-    """The window of the entry; of a gauge that trails those before it, too, the earliest first."""
-    if gauge.trailing is None:
+    """The window of the entry; of a gauge that looks back those that it adds up."""
+    if gauge.looks_back is None:
         return [earned.window(read.over, entry)]
+    return [span.label for span in _spans(gauge, read, entry, earned)]
+
+
+def _spans(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> list[Span]:
+    """The windows that are added up, the earliest first: so many, or all of the fiscal year (half, quarter) so far.
+
+    The last is that of the entry, or the one before it, which may be none of the year.
+    """
     spans = [earned.span(read.over, entry)]
-    while len(spans) < gauge.trailing:
-        spans.insert(0, span_of(spans[0].first - timedelta(days=1), read.over, earned.company))
-    return [span.label for span in spans]
+    before = gauge.ending == "before"
+    if gauge.trailing is not None:
+        while len(spans) < gauge.trailing + before:
+            spans.insert(0, _before(spans[0], read.over, earned))
+    else:
+        whole = _whole_of(spans[0], gauge, earned)
+        while _whole_of(earlier := _before(spans[0], read.over, earned), gauge, earned) == whole:
+            spans.insert(0, earlier)
+    return spans[:-1] if before else spans
+
+
+def _before(span: Span, over: str, earned: Earnings) -> Span:
+    return span_of(span.first - timedelta(days=1), over, earned.company)
+
+
+def _whole_of(span: Span, gauge: Gauge, earned: Earnings) -> Span:
+    """The year, half or quarter that a window belongs to."""
+    assert gauge.to_date is not None
+    return span_of(span.first, gauge.to_date, earned.company)
 
 
 def _sum(amounts: list[Fraction | int | None]) -> Fraction | int:

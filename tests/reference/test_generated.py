@@ -20,9 +20,6 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
-    **_each(LATE, "Axis", "ending", "to_date"),
-    **_each(LATE, "Gate", "ending", "to_date"),
-    **_each(LATE, "Multiplier", "ending", "to_date"),
     **_each(LATE, "Component", "only_if_any", "rounded_attainment"),
     **_each(LATE, "Measure", "across"),
     **_each(LATE, "Across", "plans"),

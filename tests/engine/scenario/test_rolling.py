@@ -79,3 +79,24 @@ def scenario(quotas: str, expected: str) -> str:
 )
 def test_a_window_without_a_quota_adds_none_and_a_row_over_an_edge_is_nobodys(quotas, expected):
     assert failed(judged(scenario(quotas, expected))) == []
+
+
+def test_the_percentage_of_the_window_before_needs_no_quota():
+    verdict = judged("""
+scenario: A commission is doubled after a quarter of good results
+plan:
+  measures: {sales: {sum: amount}, grr: {import: grr, as: percent}}
+  components:
+    - id: base
+      measure: sales
+      accumulates: month
+      rate: 10%
+      multiplied_by:
+        {measure: grr, over: quarter, trailing: 1, ending: before,
+         brackets: [{from: 0%, factor: 100%}, {from: 90%, factor: 200%}]}
+results: [{result: grr, value: 96%, period: FY2026-Q1}, {result: grr, value: 80%, period: FY2026-Q2}]
+deals: [{on: 2026-02-07, amount: 100}, {on: 2026-05-07, amount: 100}, {on: 2026-08-07, amount: 100}]
+expect: {totals: {rep: {2026-02: 10, 2026-05: 20, 2026-08: 10}}}
+""")
+
+    assert failed(verdict) == []

@@ -41,7 +41,8 @@ def _some(chance: Random, starts: tuple[Any, ...]) -> list[Any]:
 
 def _gate(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     if chance.random() < 0.2:
-        return {"each_of": ["m1", "m2"], chance.choice(["min", "above"]): 5_000, **_judged(chance, {}), **_over(chance)}
+        bound = {chance.choice(["min", "above"]): 5_000}
+        return {"each_of": ["m1", "m2"], **bound, **_judged(chance, {}), **(_back(chance) or _over(chance))}
     number, thresholds = _number(chance, before)
     low, high = sorted(chance.sample(range(len(thresholds)), 2))
     bounds = chance.choice([{"min": low}, {"above": low}, {"max": high}, {"below": high}, {"min": low, "below": high}])
@@ -80,11 +81,11 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
         measure, thresholds = chance.choice([("mean", SUMS), *([("each", (0, 1, 3, 5, 10))] if before else [])])
         return {"measure": measure, "over": chance.choice(OVER[1:])}, thresholds
     if chance.random() < 0.5:
-        over = {"over": chance.choice(OVER[1:])}
+        over = _back(chance) or {"over": chance.choice(OVER[1:])}
         return {"measure": chance.choice(["m1", "plain"]), "quota": "sales", **over}, SHARES
     if chance.random() < 0.3:
-        return {"measure": "csat", **_over(chance)}, SHARES
-    return {"measure": chance.choice(["m1", "m2", "plain"]), **(_trailing(chance) or _over(chance))}, SUMS
+        return {"measure": "csat", **(_back(chance) or _over(chance))}, SHARES
+    return {"measure": chance.choice(["m1", "m2", "plain"]), **(_back(chance) or _over(chance))}, SUMS
 
 
 def _place(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
@@ -108,11 +109,19 @@ def _judged(chance: Random, number: dict[str, Any]) -> dict[str, Any]:
     return {} if chance.random() < 0.4 else {"judged": chance.choice(["window", "deal"])}
 
 
-def _trailing(chance: Random) -> dict[str, Any]:
-    """At times several windows together."""
-    if chance.random() < 0.7:
+def _back(chance: Random) -> dict[str, Any]:
+    """At times several windows together, or those before."""
+    if chance.random() < 0.6:
         return {}
-    return {"over": chance.choice([*SHORT, *OVER[1:]]), "trailing": chance.choice([2, 3, 12])}
+    ending = chance.choice([{}, {"ending": "before"}])
+    if chance.random() < 0.5:
+        return {
+            "over": chance.choice([*SHORT, *OVER[1:]]),
+            "trailing": chance.choice([1, 2, 12] if ending else [2, 3]),
+            **ending,
+        }
+    whole = chance.choice(OVER[2:])
+    return {"over": chance.choice([*SHORT, *OVER[1 : OVER.index(whole)]]), "to_date": whole, **ending}
 
 
 def _over(chance: Random) -> dict[str, Any]:
