@@ -174,7 +174,8 @@ class Component(Document):
     only_if_any: Annotated[tuple[Gate, ...], *LISTED] = Field(
         default=(), examples=["[{measure: bookings, quota: bookings, min: 100%}, {measure: logos, min: 10}]"]
     )
-    """Gates of which one is enough, beside those of `only_if`: while all of them are closed, it pays nothing."""
+    """Gates of which one is enough, beside those of `only_if`: while all of them are closed, it pays nothing. One
+    with `each_of` is open once all its measures are. What is held decides only while no other gate is open."""
     multiplied_by: Annotated[tuple[Multiplier, ...], *LISTED] = Field(
         default=(),
         examples=["{attainment_of: base, brackets: [{from: 0%, factor: 100%}, {from: 120%, factor: 150%}]}"],
@@ -265,7 +266,7 @@ class Component(Document):
 
     @property
     def enough(self) -> tuple[Gate, ...]:
-        """The gates of which one must be open."""
+        """Of the gates of which one must be open, all that they look at."""
         return tuple(gate for written in self.only_if_any for gate in written.single())
 
     @property

@@ -34,7 +34,7 @@ class Ranked(Document):
     """Of equals, `best` gives all the best of their places (1, 1, 3), `worst` the worst (2, 2, 3), and `earliest` puts
     who got there on an earlier day first (and shares the best place among those of one day). `shared`: equals take the
     places that they fill together, and a multiplier gives each the mean of their factors: two firsts of prizes of 1,000
-    and 500 are paid 750 each."""
+    and 500 are paid 750 each. Gates and matrices look at the best of these places."""
 
     def problems(self) -> Iterator[Problem]:
         """Places are shared, not shares of everybody."""

@@ -322,7 +322,7 @@ class _Walk:
         company, at_end = self.rules.company, component.to_date is not None
         finds = [judged(rows, gauge, reading, company, at_end=at_end) for gauge, reading in readings]
         first, last = len(component.needed), len(component.needed) + len(component.enough)
-        finds[first:last] = either(finds[first:last])
+        finds[first:last] = either(finds[first:last], [len(gate.single()) for gate in component.only_if_any])
         if component.matrix is not None:
             finds[-2:] = in_cells(finds[-2], finds[-1], component.matrix)
         finds += [found_by_case(rows, cases, self.prepared.deals, component) for cases in component.tables]

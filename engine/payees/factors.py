@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from math import prod
 from typing import Any
 
@@ -80,13 +81,18 @@ def with_factors(rows: pl.DataFrame, finds: Sequence[pl.DataFrame]) -> pl.DataFr
     )
 
 
-def either(finds: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
-    """What gates find of which one is enough: once one is open, none of them is closed, or waits."""
+def either(finds: Sequence[pl.DataFrame], sizes: Sequence[int]) -> list[pl.DataFrame]:
+    """What gates find of which one is enough: once one is open, none of them is closed, or waits.
+
+    `sizes` are how many each looks at, of which every one must be within its bounds: several where it says `each_of`.
+    """
     if not finds:
         return []
     is_open = (pl.col("factor") == "1") & pl.col("stuck").is_null()
-    each = [found.select(is_open.alias(str(nth))) for nth, found in enumerate(finds)]
-    opened = pl.lit(pl.concat(each, how="horizontal").select(pl.any_horizontal(pl.all())).to_series())
+    each = pl.concat([found.select(is_open.alias(str(nth))) for nth, found in enumerate(finds)], how="horizontal")
+    ends = list(accumulate(sizes))
+    gates = [pl.all_horizontal(each.columns[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
+    opened = pl.lit(each.select(pl.any_horizontal(gates)).to_series())
     return [
         found.with_columns(
             factor=pl.when(opened).then(pl.lit("1")).otherwise("factor"),

@@ -33,7 +33,7 @@ def told_of_gauges(known: Row, plan: Plan) -> str:
     then = "with this deal" if component.to_date is None else "when the window was over"
     told = [_told(gauge, what, then, plan) for gauge, what in zip(gauges[:single], found, strict=False)]
     first, last = len(component.needed), len(component.needed) + len(component.enough)
-    if any(what["factor"] != "0" for what in found[first:last]):
+    if last > first and all(what["factor"] != "0" for what in found[first:last]):
         told[first:last] = [_one_is_enough(gauges[first:last], found[first:last], then, plan)]
     if axes:
         told.append(_cell(gauges[single:], found[single : len(gauges)], then, plan))

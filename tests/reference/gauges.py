@@ -12,10 +12,11 @@ from engine.documents.component import Component
 from engine.documents.gauge import Gate, Gauge, Multiplier
 from tests.reference.calendar import Span, span_of
 from tests.reference.carried import bounded
+from tests.reference.curve import MissingQuotaError
 from tests.reference.entries import Entry
 from tests.reference.money import WHOLE
 from tests.reference.participants import Participant
-from tests.reference.ranking import UnknownPlaceError, place
+from tests.reference.ranking import UnknownPlaceError, equals_of, place
 from tests.reference.straight import through
 
 if TYPE_CHECKING:
@@ -28,14 +29,47 @@ class UnknownGaugeError(Exception):
 
 def factor(component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction:
     """What gates and multipliers make of the component's payout for this entry."""
+    needed, enough, multipliers = _kinds(component, earned)
     total = Fraction(1)
-    for gate in _gates(component, earned):
-        number = _remembered(gate, component, who, entry, earned)
-        if isinstance(gate, Multiplier):
-            total *= _factor_at(gate, number or Fraction(0))
-        else:
-            total *= 1 if number is not None and _is_open(gate, number) else 0
+    for gate in needed:
+        total *= 1 if _lets_pay(gate, component, who, entry, earned) else 0
+    if enough:
+        total *= 1 if _one_lets_pay(enough, component, who, entry, earned) else 0
+    for multiplier in multipliers:
+        total *= _multiplied(multiplier, component, who, entry, earned)
     return total
+
+
+def _multiplied(
+    multiplier: Multiplier, component: Component, who: Participant, entry: Entry, earned: Earnings
+) -> Fraction:
+    """The factor of the number; of places that equals share the mean of theirs."""
+    number = _remembered(multiplier, component, who, entry, earned) or Fraction(0)
+    equals = equals_of(multiplier, component, who, entry, earned)
+    return sum((_factor_at(multiplier, number + nth * WHOLE) for nth in range(equals)), Fraction(0)) / equals
+
+
+def _lets_pay(gate: Gate, component: Component, who: Participant, entry: Entry, earned: Earnings) -> bool:
+    number = _remembered(gate, component, who, entry, earned)
+    return number is not None and _is_open(gate, number)
+
+
+def _one_lets_pay(
+    enough: Sequence[Sequence[Gate]], component: Component, who: Participant, entry: Entry, earned: Earnings
+) -> bool:
+    """Whether one of them is open, each of which may look at several measures: what is held decides nothing then."""
+    unknown = False
+    for gates in enough:
+        try:
+            each = [_lets_pay(gate, component, who, entry, earned) for gate in gates]
+        except (UnknownGaugeError, MissingQuotaError):
+            unknown = True
+        else:
+            if all(each):
+                return True
+    if unknown:
+        raise UnknownGaugeError
+    return False
 
 
 def cell(component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction | int | None:
@@ -50,10 +84,16 @@ def cell(component: Component, who: Participant, entry: Entry, earned: Earnings)
     return component.matrix.cells[places[0]][places[1]]
 
 
-def _gates(component: Component, earned: Earnings) -> Sequence[Gate | Multiplier]:
-    """Its gates and multipliers, without the axes of its matrix, which are the last two."""
-    gauges = earned.gauges(component)
-    return gauges if component.matrix is None else gauges[:-2]
+def _kinds(
+    component: Component, earned: Earnings
+) -> tuple[Sequence[Gate], Sequence[Sequence[Gate]], Sequence[Multiplier]]:
+    """Its gates that are needed, those of which one is enough, and its multipliers, without the axes of its matrix."""
+    gauges = earned.gauges(component) if component.matrix is None else earned.gauges(component)[:-2]
+    gates = [gauge for gauge in gauges if isinstance(gauge, Gate)]
+    needed = sum(len(gate.single()) for gate in component.only_if)
+    left = iter(gates[needed:])
+    enough = [[next(left) for _ in gate.single()] for gate in component.only_if_any]
+    return gates[:needed], enough, [each for each in gauges if isinstance(each, Multiplier)]
 
 
 def _is_open(gate: Gate, number: Fraction) -> bool:

@@ -31,16 +31,37 @@ class UnknownPlaceError(Exception):
 
 def place(gauge: Gauge, component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction:
     """The number that the gauge compares: a place in micro-units, or a share."""
-    window = earned.span(gauge.over or component.accumulates, entry)
-    key = ("places", id(gauge), who.key[1:], window)
-    if key not in earned.remembered:
-        earned.remembered[key] = _places(gauge, who, window, earned)
-    places: Mapping[str, Fraction] | None = earned.remembered[key]
+    places, window = _remembered(gauge, component, who, entry, earned)
     if places is None and _took_part(gauge, who, window, earned):
         raise UnknownPlaceError
     assert gauge.ranked is not None
     unit = 1 if gauge.ranked.counted_as == "share" else WHOLE
     return (places or {}).get(who.payee, BEHIND_EVERYBODY) * unit
+
+
+def equals_of(gauge: Gauge, component: Component, who: Participant, entry: Entry, earned: Earnings) -> int:
+    """How many places, from that of the payee on, equals fill together where they share them; else it is one."""
+    if gauge.ranked is None or gauge.ranked.ties != "shared":
+        return 1
+    places, _ = _remembered(gauge, component, who, entry, earned)
+    if not places or who.payee not in places:
+        return 1
+    window = earned.span(gauge.over or component.accumulates, entry)
+    teams = _teams(gauge.ranked, who, window, earned)
+    mine = (places[who.payee], teams[who.payee])
+    return sum((of, teams[other]) == mine for other, of in places.items())
+
+
+def _remembered(
+    gauge: Gauge, component: Component, who: Participant, entry: Entry, earned: Earnings
+) -> tuple[Mapping[str, Fraction] | None, Span]:
+    """The places of the entry's window."""
+    window = earned.span(gauge.over or component.accumulates, entry)
+    key = ("places", id(gauge), who.key[1:], window)
+    if key not in earned.remembered:
+        earned.remembered[key] = _places(gauge, who, window, earned)
+    places: Mapping[str, Fraction] | None = earned.remembered[key]
+    return places, window
 
 
 def _took_part(gauge: Gauge, who: Participant, window: Span, earned: Earnings) -> bool:
@@ -89,7 +110,7 @@ def _ordered(ranked: Ranked, results: Mapping[str, Result], teams: Mapping[str, 
     for payee, mine in part.items():
         team = [other for each, other in part.items() if teams[each] == teams[payee]]
         size = len(team) if least is not None else sum(each == teams[payee] for each in teams.values())
-        if ranked.ties == "best":
+        if ranked.ties in ("best", "shared"):
             before = sum(other[0] > mine[0] for other in team)
         elif ranked.ties == "worst":
             before = sum(other[0] >= mine[0] for other in team) - 1

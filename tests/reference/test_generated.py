@@ -20,7 +20,7 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
-    **_each(LATE, "Component", "only_if_any", "rounded_attainment"),
+    **_each(LATE, "Component", "rounded_attainment"),
     **_each(LATE, "Measure", "across"),
     **_each(LATE, "Across", "plans"),
     **_each(LATE, "Draw", "of", "on_top"),

@@ -86,6 +86,17 @@ plan:
 deals: [{on: 2026-01-10, amount: 700}, {on: 2026-01-11, amount: 200}, {on: 2026-01-12, amount: 100}]
 expect: {lines: [{deal: D1, amount: 7}, {deal: D2, amount: 0}, {deal: D3, amount: 1}]}
 """
+EITHER_ALL_OF_SEVERAL = """
+scenario: a gate on each of two measures is open once both are, also where one gate is enough
+plan:
+  measures: {sales: {sum: amount}, margin: {sum: margin}, deals: {count: deals}}
+  components:
+    - {id: base, measure: sales, accumulates: month, rate: 1%, only_if_any: [{each_of: [sales, margin], min: 1_000},
+          {measure: deals, min: 2}]}
+deals: [{payee: a, on: 2026-01-10, amount: 1_500, cost: 900}, {payee: b, on: 2026-01-10, amount: 1_500, cost: 0},
+      {payee: c, on: 2026-01-10, amount: 500, cost: 0}, {payee: c, on: 2026-01-11, amount: 500, cost: 9}]
+expect: {totals: {a: {2026-01: 0}, b: {2026-01: 15}, c: {2026-01: 10}}}
+"""
 TO_DATE_RELEASED = """
 scenario: to date, released 30 days later
 plan:
@@ -105,7 +116,9 @@ expect: {payable: {rep: {2026-01: 0, 2026-02: 0, 2026-03: 6_000, 2026-04: 3_000}
 """
 
 
-@pytest.mark.parametrize("text", [SEEN_ROUNDED, SIDE_OF_A_POINT, ONE_IS_ENOUGH, EITHER_BY_DEAL, TO_DATE_RELEASED])
+@pytest.mark.parametrize(
+    "text", [SEEN_ROUNDED, SIDE_OF_A_POINT, ONE_IS_ENOUGH, EITHER_BY_DEAL, EITHER_ALL_OF_SEVERAL, TO_DATE_RELEASED]
+)
 def test_edges_come_out_as_written(text: str) -> None:
     verdict = judged(text)
     assert not problems(verdict)

@@ -13,11 +13,13 @@ OVER = ("transaction", "month", "quarter", "half", "year")
 
 
 def gates(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
-    """`only_if` and `multiplied_by`, one or several."""
+    """`only_if`, `only_if_any` and `multiplied_by`, one or several."""
     made: dict[str, Any] = {}
     if chance.random() < 0.3:
         some = [_gate(chance, before) for _ in range(chance.choice([1, 1, 2]))]
         made["only_if"] = some[0] if len(some) == 1 else some
+    if chance.random() < 0.15:
+        made["only_if_any"] = [_gate(chance, before) for _ in range(chance.choice([1, 2, 2, 3]))]
     if chance.random() < 0.3:
         made["multiplied_by"] = _multiplier(chance, before)
     return made
@@ -91,11 +93,11 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
 def _place(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Where the payee stands in a measure, or by attainment."""
     quota = chance.choice([{}, {"quota": "sales"}])
-    ranked: dict[str, Any] = {"ties": chance.choice(["best", "worst", "earliest"])}
+    ranked: dict[str, Any] = {"ties": chance.choice(["best", "worst", "earliest", "shared"])}
     ranked |= chance.choice([{}, {"among": chance.choice(["plan", "team"])}])
     if chance.random() < 0.4:
         ranked["least"] = "50%" if quota else chance.choice([1_000, 40_000])
-    share = chance.random() < 0.4
+    share = chance.random() < 0.4 and ranked["ties"] != "shared"
     if share or chance.random() < 0.3:
         ranked["counted_as"] = "share" if share else "place"
     number = {"measure": chance.choice(["plain", "plain", "m1"]), **quota, "over": chance.choice(OVER[1:])}
