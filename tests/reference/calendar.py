@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import day_name, month_name, monthrange
+from calendar import day_name, monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 
 from engine.documents.company import Company
-from engine.documents.fiscal import FiscalWeeks
+from tests.reference.fiscal_periods import first_day_of, how_many, month_of_periods
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 STATEMENTS = {
@@ -44,7 +43,7 @@ def span_of(day: date, kind: str, company: Company) -> Span:
     """The fiscal month, quarter, half or year of a day.
 
     A fiscal month is named by its first day, a fiscal year by the calendar year of its last day, a quarter or half by
-    its year and its number in it. Where years are made of weeks, months are named by their year and number, too.
+    its year and its number in it. Where years are made of periods, months are named by their year and number, too.
     """
     if kind == "week":
         return _week_of(day, company)
@@ -53,16 +52,36 @@ def span_of(day: date, kind: str, company: Company) -> Span:
     first = month_of(day, company)
     if kind == "half_month":
         return _half_of(day, span_of(day, "month", company))
-    since_new_year = (first - _new_year(company)) % 12
+    in_year = months_of_year(company)
+    since_new_year = (first - _new_year(company)) % in_year
     year_begins = first - since_new_year
-    begins = first - since_new_year % MONTHS[kind]
-    ends = begins + MONTHS[kind]
-    last_day_of_year = date.fromordinal(_first_day(year_begins + 12, company).toordinal() - 1)
-    year = last_day_of_year.year if company.fiscal_weeks is None else first // 12
-    number = since_new_year // MONTHS[kind] + 1
+    edges = _edges(kind, company)
+    number = sum(edge <= since_new_year for edge in edges)
+    last_day_of_year = date.fromordinal(_first_day(year_begins + in_year, company).toordinal() - 1)
+    year = first // in_year if _has_periods(company) else last_day_of_year.year
     names = {"year": "", "half": f"-H{number}", "quarter": f"-Q{number}"}
-    label = f"{first // 12}-{first % 12 + 1:02}" if kind == "month" else f"FY{year}{names[kind]}"
+    label = f"{first // in_year}-{first % in_year + 1:02}" if kind == "month" else f"FY{year}{names[kind]}"
+    begins, ends = (year_begins + edge for edge in edges[number - 1 : number + 1])
     return Span(label, _first_day(begins, company), _first_day(ends, company))
+
+
+def _edges(kind: str, company: Company) -> list[int]:
+    """After how many months of the year its quarters or halves begin, and the last one ends.
+
+    Of thirteen, one quarter has four and its half seven.
+    """
+    edges = list(range(0, 13, MONTHS[kind]))
+    calendar = company.fiscal_weeks or company.fiscal_periods
+    if months_of_year(company) == 12 or calendar is None:
+        return edges
+    if kind == "month":
+        return [*edges, 13]
+    return [0, *(edge + 1 if calendar.long_quarter == "first" or edge == 12 else edge for edge in edges[1:])]
+
+
+def months_of_year(company: Company) -> int:
+    """How many fiscal months a year has, by which what is promised for a year is divided."""
+    return how_many(company.fiscal_weeks or company.fiscal_periods)
 
 
 def _half_of(day: date, month: Span) -> Span:
@@ -101,8 +120,8 @@ def _two_weeks_of(day: date, company: Company) -> Span:
 
 def month_of(day: date, company: Company) -> int:
     """The fiscal month of a day as a number that counts on through the years."""
-    if company.fiscal_weeks is not None:
-        return _month_of_weeks(company.fiscal_weeks, day)
+    if _has_periods(company):
+        return month_of_periods(company.fiscal_weeks or company.fiscal_periods, day)
     return day.year * 12 + day.month - 1 - (1 if day.day < _starts(company)[1] else 0)
 
 
@@ -121,8 +140,8 @@ def months_before(day: date, months: int, company: Company) -> date:
 
 
 def _first_day(month: int, company: Company) -> date:
-    if company.fiscal_weeks is not None:
-        return _of_weeks(company.fiscal_weeks, *divmod(month, 12))
+    if _has_periods(company):
+        return first_day_of(company.fiscal_weeks or company.fiscal_periods, month)
     return date(month // 12, month % 12 + 1, _starts(company)[1])
 
 
@@ -133,34 +152,12 @@ def _starts(company: Company) -> tuple[int, int]:
 
 
 def _new_year(company: Company) -> int:
-    return 0 if company.fiscal_weeks is not None else _starts(company)[0] - 1
+    return 0 if _has_periods(company) else _starts(company)[0] - 1
 
 
-@cache
-def _month_of_weeks(weeks: FiscalWeeks, day: date) -> int:
-    """The last month that has begun by the day, counted up from the year before."""
-    month = (day.year - 1) * 12
-    while _of_weeks(weeks, *divmod(month + 1, 12)) <= day:
-        month += 1
-    return month
-
-
-@cache
-def _of_weeks(weeks: FiscalWeeks, year: int, place: int) -> date:
-    """The first day of a period: after the last year's end, and after so many weeks of the pattern."""
-    pattern = [int(part) for part in weeks.pattern.split("-")] * 4
-    return _last_day(weeks, year - 1) + timedelta(days=1 + 7 * sum(pattern[:place]))
-
-
-def _last_day(weeks: FiscalWeeks, year: int) -> date:
-    """Of the days around the end of the month that are the weekday: the last one in it, or the nearest."""
-    month = [name.lower() for name in month_name].index(weeks.month)
-    end = date(year, month, monthrange(year, month)[1])
-    around = [end + timedelta(days=days) for days in range(-6, 7)]
-    fitting = [day for day in around if day_name[day.weekday()].lower() == weeks.weekday]
-    if weeks.ends == "last":
-        return max(day for day in fitting if day <= end)
-    return min(fitting, key=lambda day: abs((day - end).days))
+def _has_periods(company: Company) -> bool:
+    """Whether years are made of periods in place of months."""
+    return company.fiscal_weeks is not None or company.fiscal_periods is not None
 
 
 def whole_months(since: date, until: date) -> int:

@@ -182,9 +182,9 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     shares = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     if not achieved or not shares:
         return Fraction(achieved)
-    quota = Fraction(held[0].whole or WHOLE)
-    if read.quota is not None:
-        quota = _quota(gauge, read, read.quota, entry, earned)
+    if read.quota is None:
+        return achieved / Fraction(held[0].whole or WHOLE)
+    quota = _quota(gauge, read, read.quota, entry, earned)
     if quota <= 0:
         raise UnknownGaugeError
     return achieved / quota

@@ -8,7 +8,7 @@ from fractions import Fraction
 from engine.documents.company import Company
 from engine.documents.compensation import Promise
 from engine.documents.ramp import RampMonth
-from tests.reference.calendar import Span, month_of, months_in, span_of
+from tests.reference.calendar import Span, month_of, months_in, months_of_year, span_of
 from tests.reference.exchange import rate_into_plan
 from tests.reference.facts import Facts, Row, holds_on
 from tests.reference.leave import days_off
@@ -38,9 +38,9 @@ def straddles(who: Participant, name: str, window: Span, facts: Facts) -> bool:
 def promised(who: Participant, promise: Promise, window: Span, facts: Facts, company: Company) -> Fraction | None:
     """What people data promises the payee for the days of the window on the plan; None where it promises nothing.
 
-    A twelfth of the year is of each fiscal month, divided among its days where the promise changes inside it; months
-    are rounded along the year, so that they add up to it. What is promised in another currency is exchanged at the
-    rate of the first day.
+    A twelfth of the year is of each fiscal month (a thirteenth where it has so many), divided among its days where
+    the promise changes inside it; months are rounded along the year, so that they add up to it. What is promised in
+    another currency is exchanged at the rate of the first day.
     """
     parts = []
     for month in months_in(window.first, window.end, company):
@@ -59,9 +59,10 @@ def promised(who: Participant, promise: Promise, window: Span, facts: Facts, com
 
 def _of_month(yearly: int, days: list[date], month: Span, company: Company) -> int:
     """What some days in a row of a fiscal month are promised."""
-    passed = (month_of(month.first, company) - month_of(span_of(month.first, "year", company).first, company)) % 12
+    in_year = months_of_year(company)
+    passed = month_of(month.first, company) - month_of(span_of(month.first, "year", company).first, company)
     into = [(days[0] - month.first).days, (days[-1] - month.first).days + 1]
-    before, after = (rounded(yearly * (passed + Fraction(place, month.days)) / 12) for place in into)
+    before, after = (rounded(yearly * (passed + Fraction(place, month.days)) / in_year) for place in into)
     return after - before
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from engine.book import Book, Rules
 from engine.documents.company import Company
-from engine.documents.fiscal import FiscalWeeks
+from engine.documents.fiscal import FiscalPeriods, FiscalWeeks, FiscalYear
 from engine.documents.reading import read_engagement, read_plan
 from tests.engine.builders import book, company
 from tests.reference.made.deals import accounts, deals
@@ -20,11 +20,19 @@ from tests.reference.made.plans import plan
 from tests.reference.made.teams import count_members
 from tests.reference.made.writing import document_of
 
+THIRTEEN = tuple(date(2026, 1, 5) + timedelta(days=days) for days in (*range(0, 140, 28), *range(147, 364, 28)))
+"""The fifth of them has a week more, the last one less."""
 CALENDARS: tuple[dict[str, Any], ...] = (
     *({"fiscal_year_starts": day} for day in ("01-01", "02-01", "07-15")),
     {"fiscal_year_starts": "04-01", "weeks_start": "sunday"},
     {"fiscal_weeks": FiscalWeeks(pattern="4-4-5", ends="last", weekday="saturday", month="january")},
     {"fiscal_weeks": FiscalWeeks(pattern="5-4-4", ends="nearest", weekday="sunday", month="december")},
+    {"fiscal_weeks": FiscalWeeks(pattern="4x13", ends="last", weekday="friday", month="june", long_quarter="first")},
+    {
+        "fiscal_periods": FiscalPeriods(
+            years=(FiscalYear(year="FY2026", periods=THIRTEEN),), until=THIRTEEN[0] + timedelta(days=364)
+        )
+    },
 )
 PAIRS: tuple[dict[str, Any], ...] = ({}, {}, {"two_weeks_start": date(2026, 1, 14)})
 """From where weeks are paired."""
