@@ -79,7 +79,8 @@ def credit(
     parts = [_divided(unheld(rows, found), shares, filled, of) for (rows, shares), of in sets]
     rows = pl.concat([pl.DataFrame(schema=_ROWS), *parts])
     check_sums(rows, deals)
-    single = reduced(_merged(rows.filter(pl.col("payee_id").is_not_null()).with_columns(credit_id=_credit_id())))
+    given = rows.filter(pl.col("payee_id").is_not_null()).cast(dict.fromkeys(MEASURES, pl.Int64))
+    single = reduced(given.with_columns(credit_id=_credit_id()))
     of_house = house_of(deals, rules.engagements)
     for_all = counting_for(single, of_house, "rollups")
     direct = for_all.filter(pl.col("kind") == "direct")
@@ -175,7 +176,7 @@ def _divided(
     weighed = pl.concat(given)
     if any(share.is_remainder for _, share in shares):
         weighed = with_remainder(weighed)
-    return divided(weighed, "nth").select(_ROWS.keys())
+    return divided(_merged(weighed), "nth").select(_ROWS.keys())
 
 
 def _given(
@@ -213,16 +214,16 @@ def _unportioned(deals: pl.DataFrame) -> pl.DataFrame:
 
 
 def _merged(rows: pl.DataFrame) -> pl.DataFrame:
-    """Shares of one payee in one role, kind and portion of a deal are one credit; measures become Int64."""
-    summed = ["weight", *MEASURES]
-    repeated = pl.col("credit_id").is_duplicated()
+    """Shares of one payee in one role are one share before anything is divided: it is rounded once."""
+    key = ["nth", "role", "payee_id"]
+    repeated = pl.struct(key).is_duplicated()
     merged = (
         rows.filter(repeated)
-        .sort("credit_id", "place")
-        .group_by("credit_id", maintain_order=True)
-        .agg(pl.exclude("credit_id", *summed).first(), pl.col(*summed).sum())
+        .sort("place")
+        .group_by(key, maintain_order=True)
+        .agg(pl.exclude(*key, "weight").first(), pl.col("weight").sum())
     )
-    return pl.concat([rows.filter(~repeated), merged.select(rows.columns)]).cast(dict.fromkeys(MEASURES, pl.Int64))
+    return pl.concat([rows.filter(~repeated), merged.select(rows.columns)])
 
 
 def _credit_id() -> pl.Expr:

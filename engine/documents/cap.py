@@ -68,4 +68,5 @@ class Floor(Document):
     so that a credit for 40 % of it is paid at least 40 % of the floor."""
     always: bool = Field(default=False, examples=["true"])
     """Whether a deal that pays nothing or takes back is topped up, too: the least commission of a car that was sold at
-    a loss. Every deal that the measure's `when` lets in is one, even if what it counts for is nothing."""
+    a loss. Every deal that the measure's `when` lets in is one, even if what it counts for is nothing. Plans with
+    `release` or `reserve` cannot have it."""

@@ -275,6 +275,9 @@ class Plan(Policy):
             message = "gives back at once, and what the plan pays waits for its release."
             yield Problem(("clawback", "paid_late"), message, "Remove paid_late, or release and reserve.")
         for position, part in enumerate(self.components):
+            if part.floor is not None and part.floor.always and (self.release_of(part) or self.reserve):
+                message = "what a loss takes off is payable at once, and what tops it up would wait for its release."
+                yield Problem(("components", position, "floor", "always"), message, "Remove always, or release.")
             occasions = {step.on for step in self.release_of(part)} - {"booking"}
             measure = self.measures[part.measure]
             moved = part.carry is not None and part.carry.surplus == "moved"

@@ -147,6 +147,18 @@ def test_overlays_that_are_one_credit_are_rounded_as_one():
     assert shares_of(of(share("AE"), *twice), {"acv_micros": 3})[1:] == [("D1:overlay:CSM:all:cy", 3, Fraction(1))]
 
 
+def test_overlays_that_are_one_credit_are_split_as_one():
+    first = share("AE", "12.5", overlay=True, split_by="crm")
+    twice = first, share("AE", 50, overlay=True, split_by="crm")
+    rows = splits(("di", 1, 10), ("eve", 9, 10))
+
+    found = shares_of(of(share("CSM"), *twice), {"acv_micros": 4}, splits=rows)
+    assert [(micros, part) for name, micros, part in found if ":overlay:" in name] == [
+        (1, Fraction(1, 16)),
+        (2, Fraction(9, 16)),
+    ]
+
+
 def test_deal_and_account_owner_can_be_credited():
     house = of(share("deal_owner", 70), share("account_owner", 30), owner="deal_owner")
     accounts = [{"account_id": "A1", "owner_id": "u-eve"}]
