@@ -353,11 +353,18 @@ class Earnings:
         if entry.whole is not None:
             quota = Fraction(entry.whole)
         if component.quota is not None:
-            quota = self.quota(who, component.quota, self.span(component.accumulates, entry))
+            quota = self.quota(who, component.quota, self._days(who, component, entry))
         if component.own_targets is not None:
-            own = self.quota(who, component.own_targets, self.span(component.accumulates, entry))
+            own = self.quota(who, component.own_targets, self._days(who, component, entry))
         rate = rate_of(component.rate_by, entry) if component.rate_by is not None else None
         return Terms(entry.day, quota, own, case_of(component.rates, entry, self.facts), rate)
+
+    def _days(self, who: Participant, component: Component, entry: Entry) -> Span:
+        """Those of the entry's window: a fiscal period, or one from the payee's first day on."""
+        since = self.begins(who, component)
+        if since is None:
+            return self.span(component.accumulates, entry)
+        return own_window(since, entry.day, component.accumulates)
 
     def _paid(self, plan: Plan, component: Component, achieved: Fraction | int, terms: Terms, times: Fraction) -> int:
         """What the window pays in all once so much is achieved."""

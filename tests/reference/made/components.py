@@ -44,6 +44,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     made |= _matrix(chance, _looked_at(before), measure) if chance.random() < 0.15 else _way(chance, measure)
     made |= _whole(chance, made)
     made = _paced(chance, made)
+    made |= _anniversary(chance, made)
     made |= _at_zero(chance, made) | _for_each(chance, made)
     made |= _carry(chance, made)
     made |= gates(chance, _looked_at(before)) | (by_deal(chance) if measure in CREDITED else {})
@@ -71,17 +72,29 @@ def _paced(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     return {**kept, **target, "quota": "pace", "accumulates": chance.choice(["week", "two_weeks"])}
 
 
+def _anniversary(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
+    """At times the windows of a quota or target begin on each payee's own day."""
+    fiscal = made["measure"] in (*WINDOWED, *RATIOS) or "target_of" in made or made.get("accumulates") not in PERIODS
+    own = {"quota", "targets"} & made.keys()
+    return {"since": "enrolment"} if own and not fiscal and chance.random() < 0.15 else {}
+
+
 def _for_each(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
-    """Windows of each customer by itself, where they have nothing of the payee's."""
+    """Windows of each customer by itself, at times in percent of the payee's quota."""
     fits = made["measure"] in CREDITED and made.get("accumulates", "transaction") != "transaction"
-    own = {"quota", "targets", "target_of", "since"} & made.keys()
+    own = {"targets", "target_of", "since"} & made.keys()
     return {"for_each": "account"} if fits and not own and chance.random() < 0.3 else {}
 
 
 def _carry(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     """What windows with a quota leave to the next ones, at times."""
     adds_up = made["measure"] not in RATIOS
-    if "quota" not in made or made.keys() & {"at_zero", "only_full"} or not adds_up or chance.random() < 0.7:
+    if (
+        "quota" not in made
+        or made.keys() & {"at_zero", "only_full", "for_each", "since"}
+        or not adds_up
+        or chance.random() < 0.7
+    ):
         return {}
     surplus = {"surplus": chance.choice(["ahead", "moved"])}
     deficit = {"deficit": chance.choice(["behind", "made_up"])}
