@@ -15,7 +15,9 @@ class RoundedAttainment(Document):
 
     The whole attainment of the window is rounded, each time that something is added to it: a deal that takes it from
     97.6 % to 98.2 % pays nothing by itself, for both are 98 %. What the component pays, and what looks at its
-    attainment, sees the rounded one. Below zero nothing is rounded.
+    attainment, sees the rounded one. Below zero nothing is rounded. A step of an amount that is no whole number of
+    micro-units is the next one above it, and with `boundary: upper` the one below it. While the `quota` is not known,
+    or not above zero, nothing is paid, however the component pays.
     """
 
     to: Share = Field(examples=["1%"])

@@ -27,8 +27,9 @@ BELOW_ZERO = -1
 
 
 def needs_quota(component: Component) -> bool:
-    """Whether the component's pay depends on a quota."""
-    return component.over_quota or any(row.from_share for row in component.rows)
+    """Whether the component's pay depends on a quota; attainments in steps of one do, however they are paid."""
+    of_steps = component.rounded_attainment is not None and component.quota is not None
+    return of_steps or component.over_quota or any(row.from_share for row in component.rows)
 
 
 def versions(component: Component) -> tuple[date, ...]:

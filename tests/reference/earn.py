@@ -34,6 +34,7 @@ from tests.reference.quotas import promised, quota_of
 from tests.reference.rate_by import rate_of
 from tests.reference.ratios import ratio_of
 from tests.reference.retention import Customers
+from tests.reference.steps import in_steps
 from tests.reference.teams import members_of
 from tests.reference.to_date import Stand, ToDate, UnknownStretchError
 from tests.reference.weighted import weighted
@@ -340,6 +341,7 @@ class Earnings:
             if component.matrix is not None and not component.matrix.factors:
                 terms = replace(terms, cell=cell(component, who, entry, self))
             ends = [bounded(component, end, terms.quota) for end in (before, achieved)]
+            ends = [in_steps(component, end, terms.quota) for end in ends]
             paid_before, paid = (self._paid(who.plan, component, end, terms, times) for end in ends)
             amount = paid - paid_before
             amount = 0 if entry.house else amount
@@ -391,5 +393,6 @@ def shares_money(component: Component) -> bool:
 
 
 def _depends_on_quota(component: Component) -> bool:
-    """Whether a quota is used, and not only shown: by a target rate, or by rows that begin above 0 %."""
-    return component.over_quota or any(row.from_share for row in component.rows)
+    """Whether a quota is used, and not only shown: by a target rate, rows that begin above 0 %, or steps of it."""
+    of_steps = component.rounded_attainment is not None and component.quota is not None
+    return of_steps or component.over_quota or any(row.from_share for row in component.rows)

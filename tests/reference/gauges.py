@@ -17,6 +17,7 @@ from tests.reference.entries import Entry
 from tests.reference.money import WHOLE
 from tests.reference.participants import Participant
 from tests.reference.ranking import UnknownPlaceError, equals_of, place
+from tests.reference.steps import in_steps
 from tests.reference.straight import through
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     quota = _quota(gauge, read, read.quota, entry, earned)
     if quota <= 0:
         raise UnknownGaugeError
-    return achieved / quota
+    return (in_steps(read.component, achieved, quota) if read.component is not None else achieved) / quota
 
 
 def _quota(gauge: Gauge, read: _Read, name: str, entry: Entry, earned: Earnings) -> Fraction:

@@ -18,6 +18,7 @@ from tests.reference.money import WHOLE
 from tests.reference.own_windows import first_day
 from tests.reference.participants import Participant, counts_on, is_on
 from tests.reference.rollups import above
+from tests.reference.steps import in_steps
 
 if TYPE_CHECKING:
     from tests.reference.earn import Earnings
@@ -113,4 +114,4 @@ def _attained(one: Participant, component: Component, day: date, earned: Earning
     achieved = bounded(component, start + sum(Fraction(each.base or 0) for each in so_far), quota)
     if achieved and quota <= 0:
         raise UnknownMemberError
-    return achieved / quota if achieved else Fraction(0)
+    return in_steps(component, achieved, quota) / quota if achieved else Fraction(0)

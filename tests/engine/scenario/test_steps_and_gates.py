@@ -97,6 +97,15 @@ deals: [{payee: a, on: 2026-01-10, amount: 1_500, cost: 900}, {payee: b, on: 202
       {payee: c, on: 2026-01-10, amount: 500, cost: 0}, {payee: c, on: 2026-01-11, amount: 500, cost: 9}]
 expect: {totals: {a: {2026-01: 0}, b: {2026-01: 15}, c: {2026-01: 10}}}
 """
+STEPS_OF_NO_QUOTA = """
+scenario: attainments in steps need a quota, also where the pay is by a flat rate
+plan:
+  components:
+    - {id: base, quota: sales, accumulates: month, rate: 10%, rounded_attainment: {to: 10%}}
+quotas: [{payee: a, amount: 10_000, per: month}]
+deals: [{payee: a, on: 2026-01-10, amount: 9_700}, {payee: b, on: 2026-01-10, amount: 9_700}]
+expect: {totals: {a: {2026-01: 1_000}}, issues: [quota_missing]}
+"""
 TO_DATE_RELEASED = """
 scenario: to date, released 30 days later
 plan:
@@ -117,7 +126,16 @@ expect: {payable: {rep: {2026-01: 0, 2026-02: 0, 2026-03: 6_000, 2026-04: 3_000}
 
 
 @pytest.mark.parametrize(
-    "text", [SEEN_ROUNDED, SIDE_OF_A_POINT, ONE_IS_ENOUGH, EITHER_BY_DEAL, EITHER_ALL_OF_SEVERAL, TO_DATE_RELEASED]
+    "text",
+    [
+        SEEN_ROUNDED,
+        SIDE_OF_A_POINT,
+        ONE_IS_ENOUGH,
+        EITHER_BY_DEAL,
+        EITHER_ALL_OF_SEVERAL,
+        STEPS_OF_NO_QUOTA,
+        TO_DATE_RELEASED,
+    ],
 )
 def test_edges_come_out_as_written(text: str) -> None:
     verdict = judged(text)

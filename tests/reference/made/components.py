@@ -47,6 +47,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     made |= _anniversary(chance, made)
     made |= _at_zero(chance, made) | _for_each(chance, made)
     made |= _carry(chance, made)
+    made |= _steps(chance, made)
     made |= gates(chance, _looked_at(before)) | (by_deal(chance) if measure in CREDITED else {})
     made |= _cap(chance, made)
     moves = made.get("carry", {}).get("surplus") == "moved"
@@ -112,6 +113,18 @@ def _to_date(chance: Random, measure: str) -> dict[str, Any]:
     over = {"overpaid": chance.choice(["taken_back", "kept", "kept"])} if chance.random() < 0.6 else {}
     life = {"effective": {"from": date(2026, 3, 1), "until": date(2026, 11, 9)}} if chance.random() < 0.2 else {}
     return {**way, **whole, **over, **life, "release": "booking"}
+
+
+def _steps(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
+    """Attainments in whole steps, at times."""
+    if (
+        "carry" in made
+        or ("quota" not in made and made["measure"] not in (*WINDOWED, "csat"))
+        or chance.random() < 0.75
+    ):
+        return {}
+    down = {"rounding": chance.choice(["half_up", "down"])} if chance.random() < 0.6 else {}
+    return {"rounded_attainment": {"to": chance.choice(["1%", "5%", "0.1%", "33.333%"]), **down}}
 
 
 def _looked_at(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
