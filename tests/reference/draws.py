@@ -43,9 +43,10 @@ def drawn(who: Participant, came_by: Mapping[str, int], through: date, earned: E
         since = 0 if first_draw is None else period.number - first_draw
         if draw.recovers.ends_after is not None and since >= draw.recovers.ends_after:
             owed = 0
-        if least is not None and came < least:
-            owed += least - came if draw.kind == "recoverable" else 0
-            yield _line(who, period, "draw_advance", least - came)
+        advance = 0 if least is None else least if draw.on_top else max(least - came, 0)
+        if advance:
+            owed += advance if draw.kind == "recoverable" else 0
+            yield _line(who, period, "draw_advance", advance)
         elif owed and since >= draw.recovers.starts_after:
             above = max(came - (least or 0), 0)
             back = min(owed, rounded(above * draw.recovers.max_share, who.plan.unit_micros, "down"))

@@ -17,6 +17,8 @@ def draw(chance: Random) -> dict[str, Any]:
         made["against"] = chance.choice(["earned", "payable", "payable"])
     if chance.random() < 0.3:
         made["effective"] = {"from": date(2026, 3, 1), **chance.choice([{}, {"until": date(2026, 9, 13)}])}
+    if chance.random() < 0.3:
+        made["on_top"] = True
     if kind == "recoverable" and chance.random() < 0.7:
         made["recovery"] = _recovery(chance)
     return {"draw": made}
