@@ -17,9 +17,10 @@ def first_day(who: Participant, facts: Facts) -> date:
 
 def months_from(start: date, day: date, length: int, of: str = "") -> Span:
     """The so many months from some first day on in which a day lies; what is before it is in the first of them."""
-    first = months_later(start, max(whole_months(start, day), 0) // length * length)
+    passed = max(whole_months(start, day), 0) // length * length
+    first = months_later(start, passed)
     named = "month" if length == 1 else f"{length} months"
-    return Span(f"the {named} from {first}{of}", first, months_later(first, length))
+    return Span(f"the {named} from {first}{of}", first, months_later(start, passed + length))
 
 
 def own_window(start: date, day: date, accumulates: str) -> Span:

@@ -17,6 +17,9 @@ from tests.reference.money import rounded
 from tests.reference.own_windows import first_day, months_from
 from tests.reference.participants import Participant, enrolments_of
 
+Begin = tuple[date | None, str]
+"""From when windows are counted (None: they are fiscal periods), and of which deal they are."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -56,7 +59,10 @@ class Capped:
                 made = [line for line in made if line not in held]
                 made += [*(replace(line, amount=None) for line in held), nothing]
             else:
-                made += self._of_cap(cap, steps, replace(nothing, deal=None))
+                chains = {self._begins(cap, line): None for line in counted}
+                for begins in chains:
+                    own = [line for line in counted if self._begins(cap, line) == begins]
+                    made += self._of_cap(cap, begins, self._steps(cap, own), replace(nothing, deal=None))
         return made
 
     def _counts(self, cap: PlanCap, line: Line) -> bool:
@@ -85,15 +91,24 @@ class Capped:
         }
 
     def _window(self, cap: PlanCap, line: Line) -> Span:
-        """The fiscal period of a line; or so many calendar months from the payee's first day, or the contract's."""
+        return self._window_of(cap, self._begins(cap, line), line.day)
+
+    def _begins(self, cap: PlanCap, line: Line) -> Begin:
+        """From when the windows of a line are counted, and of which deal they are."""
         if cap.since == "fiscal_year":
-            return span_of(line.day, cap.per, self.earned.company)
-        start, of = first_day(self.who, self.earned.facts), ""
-        if cap.since == "contract":
-            assert line.deal is not None
-            deal = line.deal.won or line.deal
-            start, of = deal.row["starts_on"] or deal.day, f" of {deal.id}"
-        return months_from(start, line.day, MONTHS[cap.per], of)
+            return None, ""
+        if cap.since == "enrolment":
+            return first_day(self.who, self.earned.facts), ""
+        assert line.deal is not None
+        deal = line.deal.won or line.deal
+        return deal.row["starts_on"] or deal.day, f" of {deal.id}"
+
+    def _window_of(self, cap: PlanCap, begins: Begin, day: date) -> Span:
+        """The fiscal period of a day; or so many calendar months from the payee's first day, or the contract's."""
+        start, of = begins
+        if start is None:
+            return span_of(day, cap.per, self.earned.company)
+        return months_from(start, day, MONTHS[cap.per], of)
 
     def _height(self, cap: PlanCap, window: Span) -> Fraction | None:
         if cap.of is None or cap.share is None:
@@ -101,7 +116,7 @@ class Capped:
         promised = self.earned.quota(self.who, promise_rows(cap.of), window)
         return None if promised is None else Fraction(rounded(promised * cap.share))
 
-    def _of_cap(self, cap: PlanCap, steps: dict[Span, list[Step]], line: Line) -> Iterator[Line]:
+    def _of_cap(self, cap: PlanCap, begins: Begin, steps: dict[Span, list[Step]], line: Line) -> Iterator[Line]:
         """Window by window, in order of time; a cap that carries goes on while something is left over."""
         windows = sorted(steps, key=lambda window: window.first)
         carried = 0
@@ -120,7 +135,7 @@ class Capped:
                     part = f"cap {window.label}"
                     yield replace(line, part=part, period=row.period, day=row.day, amount=amount)
             carried = left if cap.then == "carry" and self._goes_on(cap, window) else 0
-            following = span_of(window.end, cap.per, self.earned.company) if carried else None
+            following = self._window_of(cap, begins, window.end) if carried else None
             if following is not None and (not windows or following.first < windows[0].first):
                 windows.insert(0, following)
 

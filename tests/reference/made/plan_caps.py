@@ -25,6 +25,6 @@ def _cap(chance: Random) -> dict[str, Any]:
         height = {"share": chance.choice(["50%", "120.5%"]), "of": chance.choice(["base_salary", "variable", "ote"])}
     least = {"at_least": chance.choice([333, height.get("amount", 2_000)])} if chance.random() < 0.4 else {}
     then: dict[str, Any] = {"then_pays": chance.choice(["50%", "33.3%"])} if chance.random() < 0.3 else {}
-    if not then and since.get("since", "fiscal_year") == "fiscal_year" and chance.random() < 0.5:
+    if not then and chance.random() < 0.5:
         then = {"then": "carry", **chance.choice([{}, {"within_year": True}])}
     return {"per": chance.choice(PERIODS), **height, **since, **least, **then}
