@@ -43,9 +43,8 @@ def count_members(chance: Random, reps: dict[str, Any], managers: dict[str, Any]
 def _attains(part: dict[str, Any]) -> bool:
     """Whether it has a quota, or is a percentage by itself, in fiscal windows."""
     attains = "quota" in part or part["measure"] in (*WINDOWED, "csat")
-    return (
-        attains and part.get("accumulates", "transaction") != "transaction" and not part.keys() & {"since", "to_date"}
-    )
+    others = part.keys() & {"since", "for_each", "to_date"}
+    return attains and part.get("accumulates", "transaction") != "transaction" and not others
 
 
 def _way(chance: Random, *, as_number: bool) -> dict[str, Any]:
