@@ -39,12 +39,11 @@ def held_over(
         if soon.height:
             then = replaced(soon.with_columns(dated_on=pl.lit(change - timedelta(days=1))), engagement, book)
             found = filled(role, (), then, people).filter(pl.col("rivals").is_null())
-            other = found.join(soon.select("deal_id", "now"), on="deal_id").filter(
+            other = found.join(soon.select("deal_id", "now", "dated_on"), on="deal_id").filter(
                 pl.col("person_id").ne_missing(pl.col("now"))
             )
-            how = text("{} until {}, held over for {} days", "how", pl.lit(str(change)), pl.lit(holdover.days))
-            kept = pl.lit(int(holdover.share * PARTS), dtype=pl.Int64)
-            parts.append(other.select("deal_id", "person_id", how=how, parts=kept))
+            how = text("{} until {}, held over for {} days", "how", pl.lit(str(change)), pl.lit(holdover.all_days))
+            parts.append(other.select("deal_id", "person_id", how=how, parts=_parts(holdover, change)))
             asked = asked.join(other, on="deal_id", how="anti")
     return pl.concat(parts)
 
@@ -52,8 +51,17 @@ def held_over(
 def _in_time(holdover: Holdover, change: date) -> pl.Expr:
     """Deals of the days after a change, where asked for those that were open by then."""
     day = pl.col("dated_on")
-    after = (day >= pl.lit(change)) & (day < pl.lit(change) + pl.duration(days=holdover.days))
+    after = (day >= pl.lit(change)) & (day < pl.lit(change) + pl.duration(days=holdover.all_days))
     return after if holdover.of == "all_deals" else after & (pl.col("created_on") < pl.lit(change))
+
+
+def _parts(holdover: Holdover, change: date) -> pl.Expr:
+    """How much is still the former holder's, by the stretch of days in which the deal lies."""
+    day, kept = pl.col("dated_on"), pl.lit(0, dtype=pl.Int64)
+    for until, share in reversed(list(holdover.stretches(change))):
+        here = pl.lit(int(share * PARTS), dtype=pl.Int64)
+        kept = pl.when(day < pl.lit(until)).then(here).otherwise(kept)
+    return kept
 
 
 def _changes(role: str, engagement: Engagement, book: Book) -> set[date]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.compute import credit_deals
-from engine.documents.holdover import Holdover
+from engine.documents.holdover import Holdover, LaterDays
 from tests.engine.builders import book, engagement, rule, rules, share
 
 ADA = {"person_id": "ada", "role": "AE", "until_on": "2026-03-01"}
@@ -33,6 +33,18 @@ def test_the_days_begin_with_the_change(day: str, ada: Fraction) -> None:
 
     assert round(found.get("ada", 0), 4) == round(Fraction(ada), 4)
     assert sum(found.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "ada"),
+    [("2026-03-30", 1), ("2026-03-31", Fraction(1, 2)), ("2026-04-29", Fraction(1, 2)), ("2026-04-30", 0)],
+)
+def test_the_share_fades_in_stretches_that_follow_each_other(day: str, ada: Fraction) -> None:
+    fading = Holdover(days=30, then=(LaterDays(days=30, share=Fraction(1, 2)),))
+
+    found = {name: part for name, part, _ in credited(fading, [ADA, BO], closed_on=day)}
+
+    assert found == {name: part for name, part in {"ada": ada, "bo": 1 - ada}.items() if part}
 
 
 def test_it_says_until_when_and_for_how_long() -> None:

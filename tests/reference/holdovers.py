@@ -30,8 +30,20 @@ def held_over(role: str, deal: Deal, engagement: Engagement, facts: Facts) -> tu
             continue
         opened = deal.row["created_on"]
         in_time = rule.of == "all_deals" or (opened is not None and opened < day)
-        return (former, Fraction(rule.share)) if in_time else None
+        return (former, _share(rule, (deal.day - day).days)) if in_time else None
     return None
+
+
+def _share(rule: Holdover, passed: int) -> Fraction:
+    """The share so many days after the change: of the first stretch that is not over by then."""
+    over = rule.days
+    for later in rule.then:
+        if passed < over:
+            break
+        over += later.days
+        if passed < over:
+            return Fraction(later.share)
+    return Fraction(rule.share)
 
 
 def _on(day: date, role: str, deal: Deal, engagement: Engagement, facts: Facts) -> str | None:
@@ -48,4 +60,5 @@ def _changes(rule: Holdover, deal: Deal, engagement: Engagement, facts: Facts) -
     days = [row[key] for row in (*facts.role_holdings, *lists) for key in ("from_on", "until_on")]
     effective = [place.effective for place in (*engagement.segments, *engagement.territories) if place.effective]
     days += [day for window in effective for day in (window.from_on, window.until_on)]
-    yield from (day for day in days if day is not None and deal.day - timedelta(days=rule.days) < day <= deal.day)
+    longest = timedelta(days=rule.days + sum(later.days for later in rule.then))
+    yield from (day for day in days if day is not None and deal.day - longest < day <= deal.day)
