@@ -11,6 +11,9 @@ from jobs.show import as_data, console, table
 
 AMOUNTS = ("old", "new", "difference")
 HELD_SHOWN = 20
+NOTHING_TO_COMPARE = (
+    "Neither pays anything there, so this says nothing about the plans: run worker.py sync, or another --over."
+)
 
 Row = Mapping[str, Any]
 
@@ -27,6 +30,8 @@ def show_diff(answer: Row, *, as_json: bool) -> None:
     if answer["tiers"]:
         out.print(table("\nOther tiers", tiers, ([row[name] for name in tiers] for row in answer["tiers"])))
     out.print(_amounts("\nTotal", (), answer["totals"]))
+    if not answer["totals"]:
+        out.print(NOTHING_TO_COMPARE, style="yellow")
     for title, held in (("Newly held", answer["held"]), ("No longer held", answer["no_longer_held"])):
         for text in held[:HELD_SHOWN]:
             out.print(f"{title}: {escape(text)}", style="yellow")
