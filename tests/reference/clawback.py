@@ -19,6 +19,9 @@ from tests.reference.money import rounded
 from tests.reference.payables import paid_by
 from tests.reference.releases import Waiting
 
+ORDER = (*CAUSES, "late")
+"""Of what happens on one day; a payment is the last."""
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -27,22 +30,31 @@ class Cause:
     kind: str
     day: date
     part: Fraction
+    taken: Fraction = Fraction(0)
+    """Of an unpaid invoice: the share of the earning that it took, and that payments have not given back."""
 
 
 def taken_back(line: Line, clawback: Clawback, plan: Plan, facts: Facts, company: Company) -> Iterator[Line]:
     """A line for each cause, in order of their days; together they never take back more than all.
 
-    Of what was paid, each takes its share of what had become payable by its day.
+    Of what was paid, each takes its share of what had become payable by its day. Where late payments give back, those
+    that come once an invoice was given up are causes, too.
     """
     if line.deal is None or not line.amount:
         return
     before = Fraction(0)
     times: Counter[str] = Counter()
-    for cause in _causes(line.deal, facts):
-        share = _share(cause, line.deal, clawback)
-        after = min(before + share, Fraction(1))
+    unpaid: list[Cause] = []
+    late = _payments(line.deal, facts) if clawback.paid_late == "given_back" else []
+    for cause in sorted([*_causes(line.deal, facts), *late], key=lambda one: (one.day, ORDER.index(one.kind))):
+        if cause.kind == "late":
+            after = before - _given_back(unpaid, cause.part)
+        else:
+            after = min(before + _share(cause, line.deal, clawback), Fraction(1))
         if after == before:
             continue
+        if cause.kind == "unpaid" and cause.part:
+            unpaid.append(replace(cause, taken=after - before))
         times[cause.kind] += 1
         base = line.amount if clawback.of == "earned" else paid_by(Waiting(line, plan, facts, company, cause.day))
         amounts = [rounded(base * each, plan.unit_micros, plan.rounding) for each in (before, after)]
@@ -53,6 +65,27 @@ def taken_back(line: Line, clawback: Clawback, plan: Plan, facts: Facts, company
             part = " ".join([_called(cause.kind, times[cause.kind]), *against])
             taken = amounts[0] - amounts[1]
             yield replace(line, part=part, kind="clawback", day=cause.day, period=period, amount=taken)
+
+
+def _given_back(unpaid: list[Cause], part: Fraction) -> Fraction:
+    """What a payment of a part of the deal gives back, and what is left of the invoices; the earliest is paid first."""
+    found, left = Fraction(0), []
+    for invoice in unpaid:
+        settled = min(part / invoice.part, Fraction(1))
+        part -= settled * invoice.part
+        found += settled * invoice.taken
+        open_ = 1 - settled
+        left += [replace(invoice, part=open_ * invoice.part, taken=open_ * invoice.taken)] if open_ else []
+    unpaid[:] = left
+    return found
+
+
+def _payments(deal: Deal, facts: Facts) -> list[Cause]:
+    """The payments of a deal by day, as parts of it."""
+    days: dict[date, list[int | None]] = {}
+    for row in (row for row in facts.events_of(deal.id) if row["kind"] == "payment"):
+        days.setdefault(row["happened_on"], []).append(row["amount_micros"])
+    return [Cause("late", day, _part("late", amounts, deal)) for day, amounts in days.items()]
 
 
 def _called(kind: str, nth: int) -> str:

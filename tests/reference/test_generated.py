@@ -24,7 +24,6 @@ NOT_YET: dict[str, str] = {
     **_each(LATE, "Across", "plans"),
     **_each(LATE, "Draw", "of"),
     **_each(LATE, "Draw", "then"),
-    **_each(LATE, "Clawback", "paid_late"),
     **_each(LATE, "plan", "greatest_of", "least_of", "zero_quota"),
     **_each("divided into plain steps when a file is read", "ReleaseStep", "every_months", "parts"),
     **_each(WORDS, "BonusPool", "title"),

@@ -30,7 +30,10 @@ def clawback(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
     takes: Any = chance.choice(["all", "50%", "unearned", *BANDS])
     if chance.random() < 0.3:
         takes = chance.choice([{"unearned": "window"}, {"unearned": "term", "by": "days"}])
-    of = {"of": chance.choice(["earned", "paid"])} if chance.random() < 0.5 else {}
+    of: dict[str, Any] = {"of": chance.choice(["earned", "paid"])} if chance.random() < 0.5 else {}
+    waits = any("release" in part for part in document["components"])
+    if "unpaid" in when and of.get("of") != "paid" and not waits and chance.random() < 0.5:
+        of["paid_late"] = chance.choice(["given_back", "given_back", "nothing"])
     return {"clawback": {"when": when, "takes_back": takes, **of, "applies_to": some}}
 
 

@@ -54,9 +54,10 @@ def plan(chance: Random, name: str, parts: int, currency: str | None = None) -> 
 
 
 def _waiting(chance: Random, document: dict[str, Any], *, more: bool) -> dict[str, Any]:
-    """A release of the plan, of some components, and a reserve, at times; not where a floor always holds."""
+    """A release of the plan, of some components, and a reserve, at times; not where they cannot stand."""
+    gives_back = document.get("clawback", {}).get("paid_late") == "given_back"
     tops_all = any(part.get("floor", {}).get("always") for part in document["components"])
-    if chance.random() < (0.4 if more else 0.7) or tops_all:
+    if chance.random() < (0.4 if more else 0.7) or tops_all or gives_back:
         return {}
     of_plan = release(chance, of_deals=True) if chance.random() < 0.6 else {}
     for part in document["components"]:
