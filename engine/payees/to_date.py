@@ -216,25 +216,27 @@ def _summed(rows: pl.DataFrame) -> dict[tuple[str, str], int]:
 
 
 def _found(frame: pl.DataFrame, name: str | None, of: Stretch) -> dict[tuple[str, str], int | None]:
-    """By payee and window the rows of that name; a window without rows adds nothing."""
+    """By payee and window the rows of that name: none of a window without rows, which adds nothing."""
     if name is None:
         return {}
     found = quota_of_windows(frame, of.quotas, name, fiscal(of.over, of.company))
-    summed = pl.when(pl.col("straddled").is_null()).then(pl.col("quota_micros").fill_null(0))
-    return {(payee, window): sum_ for payee, window, sum_ in found.select(*WINDOW, sum_=summed).iter_rows()}
+    there = found.filter(pl.col("quota_micros").is_not_null() | pl.col("straddled").is_not_null())
+    summed = pl.when(pl.col("straddled").is_null()).then("quota_micros")
+    return {(payee, window): sum_ for payee, window, sum_ in there.select(*WINDOW, sum_=summed).iter_rows()}
 
 
 def _of_payee(payee: str, windows: list[Period], sums: _Sums, of: Stretch) -> Iterator[dict[str, Any]]:
     """The two rows of each window, from the beginning of each year."""
-    stand, year, unknown = None, "", None
+    stand, year, unknown, promised = None, "", None, False
     for window in windows:
         key, now = (payee, window.label), period_of(window.starts_on, of.whole, of.company).label
         if now != year:
-            stand, year, unknown = None, now, None
+            stand, year, unknown, promised = None, now, None, False
         before = stand or Stand(window.label, window)
         quota = sums.quotas.get(key, 0)
         target = _target(key, sums, of, window) if quota or of.component.quota is None else 0
         unknown = unknown or _trouble(key in sums.waiting, quota, target)
+        promised |= of.component.own_targets is None or (key in sums.targets and (quota or of.component.quota is None))
         stand = Stand(
             before.since,
             window,
@@ -244,6 +246,7 @@ def _of_payee(payee: str, windows: list[Period], sums: _Sums, of: Stretch) -> It
             before.target + (target or 0),
         )
         lacks = "quota_missing" if needs_quota(of.component) and stand.quota <= 0 and stand.achieved else None
+        lacks = lacks or ("target_missing" if stand.achieved and not promised else None)
         if before.achieved:
             yield _row(payee, before, stand, unknown or lacks, of)
         if stand.achieved:

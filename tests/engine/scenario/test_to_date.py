@@ -199,3 +199,16 @@ def test_a_year_that_begins_below_zero_takes_nothing_where_what_was_paid_is_kept
     expected = "{totals: {rep: {2026-03: 15, total: 15}}}"
 
     assert failed(judged(f"scenario: s\n{kept}\ndeals: {deals}\nthrough: 2026-04\nexpect: {expected}\n")) == []
+
+
+def test_a_year_so_far_of_which_no_month_has_a_promised_target_is_held_and_the_next_one_pays_all_of_it():
+    promised = MONTHLY.replace("target: 1_000", "target_of: variable") + (
+        "compensation: [{payee: rep, variable: 12_000, from: 2026-02-01}]\n"
+        "achieved: [{on: 2026-01-15, amount: 100}, {on: 2026-02-15, amount: 100}]\nthrough: 2026-02\n"
+    )
+
+    verdict = judged(
+        f"scenario: s\n{promised}expect: {{issues: [target_missing], totals: {{rep: {{2026-01: 0, 2026-02: 1_000}}}}}}\n"
+    )
+
+    assert failed(verdict) == []
