@@ -236,7 +236,9 @@ def _of_payee(payee: str, windows: list[Period], sums: _Sums, of: Stretch) -> It
         quota = sums.quotas.get(key, 0)
         target = _target(key, sums, of, window) if quota or of.component.quota is None else 0
         unknown = unknown or _trouble(key in sums.waiting, quota, target)
-        promised |= of.component.own_targets is None or (key in sums.targets and (quota or of.component.quota is None))
+        promised |= of.component.own_targets is None or (
+            key in sums.targets and (of.component.quota is None or quota != 0)
+        )
         stand = Stand(
             before.since,
             window,

@@ -143,7 +143,7 @@ def seated(company: Company) -> None:
     wanted = {
         deal: each.wanted for deal, found in every.items() for each in found if each.field == place and each.wanted
     }
-    if crm.team:
+    if crm.team and mapping.ownership.members:
         teams = crm.team.read(list(wanted))
         assert {deal: user for deal, user in wanted.items() if user not in teams[deal]} == {}
         return
