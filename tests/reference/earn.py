@@ -15,6 +15,7 @@ from engine.documents.gauge import Gate, Multiplier
 from engine.documents.plan import Plan
 from engine.documents.values import Window
 from tests.reference import entries as e
+from tests.reference.across import EVERYBODY, across_people
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.caps import of_sum, within_cap
 from tests.reference.carried import Chain, UnknownStartError, bounded
@@ -91,10 +92,11 @@ class Earnings:
         """
         of = who.plan.measures[measure]
         of_its_window = of.retention is not None or of.members is not None
+        stays = of_its_window or of.across is not None
         key = ("entries", who.key, measure, over if of_its_window else "")
         if key not in self.remembered:
             found = self._all_entries(who, measure, over)
-            self.remembered[key] = [each for each in found if of_its_window or self._is_there(who, each.day)]
+            self.remembered[key] = [each for each in found if stays or self._is_there(who, each.day)]
         entries: list[Entry] = self.remembered[key]
         return entries
 
@@ -243,7 +245,10 @@ class Earnings:
         if measure.members is not None:
             return list(members_of(name, who, over, self))
         if measure.imported is not None:
-            return e.of_results(measure, who.payee, self.facts)
+            return e.of_results(measure, EVERYBODY if measure.across is not None else who.payee, self.facts)
+        if measure.across is not None:
+            everybodys = across_people(measure.across, self.credits, self.facts)
+            return e.of_credits(measure, who.plan, everybodys, self.facts, self.company)
         own = [credit for credit in self.credits if credit.payee == who.payee]
         if measure.sum == "earnings":
             lines = self._earned(who, name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.documents.component import Component
 from engine.documents.gauge import Gate, Gauge, Multiplier
+from tests.reference.across import EVERYBODY
 from tests.reference.calendar import Span, span_of
 from tests.reference.carried import bounded
 from tests.reference.curve import MissingQuotaError
@@ -131,6 +132,8 @@ def _read(gauge: Gauge, component: Component, who: Participant, earned: Earnings
     """A measure over its own window, or that of the component; or another component's entries over its window."""
     if gauge.measure is not None:
         over = gauge.over or component.accumulates
+        if who.plan.measures[gauge.measure].across is not None:
+            who = Participant(EVERYBODY, who.plan)
         return _Read(who, gauge.measure, earned.entries_over(who, gauge.measure, over), over, gauge.quota)
     other = next(part for part in who.plan.components if part.id in (gauge.attainment_of, gauge.payout_of))
     entries = earned.counted(who, other)

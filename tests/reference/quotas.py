@@ -8,6 +8,7 @@ from fractions import Fraction
 from engine.documents.company import Company
 from engine.documents.compensation import Promise
 from engine.documents.ramp import RampMonth
+from tests.reference.across import EVERYBODY
 from tests.reference.calendar import Span, month_of, months_in, months_of_year, span_of
 from tests.reference.exchange import rate_into_plan
 from tests.reference.facts import Facts, Row, holds_on
@@ -72,6 +73,8 @@ def _part(row: Row, who: Participant, facts: Facts, company: Company) -> Fractio
     The days count where the plan says so, and in rows that are not of whole months.
     """
     plan = who.plan
+    if who.payee == EVERYBODY:
+        return Fraction(1)
     if plan.proration == "none" and not plan.ramp and not facts.leaves_of(who.payee):
         return Fraction(1)
     first_month = min(month_of(each["from_on"], company) for each in enrolments_of(who, facts))

@@ -20,8 +20,6 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
-    **_each(LATE, "Measure", "across"),
-    **_each(LATE, "Across", "plans"),
     **_each(LATE, "Draw", "of"),
     **_each(LATE, "Draw", "then"),
     **_each(LATE, "plan", "greatest_of", "least_of", "zero_quota"),

@@ -70,8 +70,8 @@ def _points(chance: Random, thresholds: tuple[Any, ...]) -> dict[str, Any]:
 
 def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Which number, and what it may be compared with."""
-    if chance.random() < 0.15:
-        return _place(chance)
+    if chance.random() < 0.3:
+        return chance.choice([_place, _of_everybody])(chance)
     attaining = [part["id"] for part in before if "quota" in part]
     if attaining and chance.random() < 0.5:
         return {"attainment_of": chance.choice(attaining)}, SHARES
@@ -88,6 +88,16 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
     if chance.random() < 0.3:
         return {"measure": "csat", **(_back(chance) or _over(chance))}, SHARES
     return {"measure": chance.choice(["m1", "m2", "plain"]), **(_back(chance) or _over(chance))}, SUMS
+
+
+def _of_everybody(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """What all people came to, as a sum, a share of their quota, or a result of theirs."""
+    over = _back(chance) or {"over": chance.choice(OVER[1:])}
+    if chance.random() < 0.3:
+        return {"measure": "verdict", **over}, (0, 1, 3, 5, 10)
+    if chance.random() < 0.5:
+        return {"measure": "all", "quota": "company", **over}, SHARES
+    return {"measure": "all", **over}, SUMS
 
 
 def _place(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:

@@ -28,11 +28,21 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
         "nps": {"import": "nps"},
         "csat": {"import": "csat", "as": "percent"},
         "mbo": {"import": "mbo", "as": "amount"},
+        "all": _of_everybody(chance),
+        "verdict": {"import": "nps", "across": "everybody"},
         "score": {"weighted": _weighted(chance)},
         "part": {"ratio": _ratio(chance, of_a_kind=True)},
         "mean": {"ratio": {**_ratio(chance), "as": "amount"}},
         "each": {"ratio": {**_ratio(chance, "paid", "cash"), "as": "number"}},
     }
+
+
+def _of_everybody(chance: Random) -> dict[str, Any]:
+    """What all people came to, or those on some plans: to look at, as yet, and not for a component to pay on."""
+    source = chance.choice([{"sum": "amount"}, {"sum": "acv"}, {"sum": "tcv"}])
+    made = _of_credits(chance, source, of_team=False)
+    del made["credits"]
+    return {**made, "across": chance.choice(["everybody", {"plans": ["rep"]}, {"plans": ["rep", "manager"]}])}
 
 
 def _weighted(chance: Random) -> list[dict[str, Any]]:

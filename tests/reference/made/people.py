@@ -18,6 +18,8 @@ PROMISES = ("base_salary", "variable", "ote")
 PACE = "pace"
 """A quota of weeks."""
 QUOTAS = ("sales", "team", "variable_pay", PACE)
+EVERYBODY = "everybody"
+"""How quotas and results name all people together."""
 RESULTS = {"nps": "number", "csat": "percent", "mbo": "amount"}
 
 
@@ -110,25 +112,25 @@ def _leaves(chance: Random) -> Any:
 
 def _quotas(chance: Random, company: Company) -> Any:
     """A row for every fiscal month, quarter, half or year, of one for every week; at times one is missing."""
-    for person in (*REPS, *MANAGERS):
-        for quota in QUOTAS:
-            length = chance.choice(["month", "month", "quarter", "half", "year"])
-            if quota == PACE:
-                length = chance.choice(["week", "week", "two_weeks"])
-            first = span_of(span_of(FIRST_DAY, "year", company).first, length, company).first
-            while first < LAST_DAY:
-                span = span_of(first, length, company)
-                first = span.end
-                if chance.random() < 0.97:
-                    months = len(months_in(span.first, span.end, company)) if quota != PACE else 1
-                    amount = chance.choice([10_000 * MICROS, 25_000 * MICROS, 1 + money(chance)]) * months
-                    yield {
-                        "person_id": person,
-                        "quota": quota,
-                        "from_on": span.first,
-                        "until_on": span.end,
-                        "amount_micros": amount,
-                    }
+    asked = [(person, quota) for person in (*REPS, *MANAGERS) for quota in QUOTAS]
+    for person, quota in (*asked, (EVERYBODY, "company")):
+        length = chance.choice(["month", "month", "quarter", "half", "year"])
+        if quota == PACE:
+            length = chance.choice(["week", "week", "two_weeks"])
+        first = span_of(span_of(FIRST_DAY, "year", company).first, length, company).first
+        while first < LAST_DAY:
+            span = span_of(first, length, company)
+            first = span.end
+            if chance.random() < 0.97:
+                months = len(months_in(span.first, span.end, company)) if quota != PACE else 1
+                amount = chance.choice([10_000 * MICROS, 25_000 * MICROS, 1 + money(chance)]) * months
+                yield {
+                    "person_id": person,
+                    "quota": quota,
+                    "from_on": span.first,
+                    "until_on": span.end,
+                    "amount_micros": amount,
+                }
 
 
 def _promises(chance: Random) -> Any:
@@ -143,7 +145,7 @@ def _promises(chance: Random) -> Any:
 
 
 def _results(chance: Random, company: Company) -> Any:
-    for person in (*REPS, "lee"):
+    for person in (*REPS, "lee", EVERYBODY):
         for result, kind in RESULTS.items():
             for month in months_in(span_of(FIRST_DAY, "month", company).first, LAST_DAY, company):
                 if chance.random() < 0.5:
