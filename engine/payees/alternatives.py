@@ -6,7 +6,7 @@ The lines of the others stay, and say what they would have paid and which one is
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import dataframely as dy
 import polars as pl
@@ -20,14 +20,15 @@ BEATEN_BY = "beaten_by"
 """What a line's factors name the component that is paid in its place by."""
 
 
-def unknown_windows(attained: Sequence[Attainment], earned: Sequence[Earnings]) -> pl.DataFrame:
-    """The windows (payee_id, window) of which nobody knows what every alternative comes to."""
-    found = []
-    for reached, made in zip(attained, earned, strict=True):
-        stuck = made.held.select("payee_id", credit_id="source_id")
-        gated = reached.rows.join(stuck, on=["payee_id", "credit_id"], how="semi").select(WINDOW)
-        found += [reached.waiting.select(WINDOW), gated]
-    return pl.concat(found).unique()
+def unknown_windows(attained: Attainment, stuck: pl.DataFrame, paid: Earnings) -> pl.DataFrame:
+    """The windows (payee_id, window) of which nobody knows what a component comes to.
+
+    They are those that wait, those of `stuck`, and those of pay beyond what the books hold. One credit may count in
+    several windows, as cash comes, and be held in one of them only.
+    """
+    beyond = paid.held.select("payee_id", credit_id="source_id")
+    of_them = attained.rows.join(beyond, on=["payee_id", "credit_id"], how="semi")
+    return pl.concat([of.select(WINDOW) for of in (attained.waiting, stuck, of_them)]).unique()
 
 
 def chosen(of: Alternatives, earned: Mapping[str, dy.DataFrame[f.Lines]]) -> dict[str, dy.DataFrame[f.Lines]]:

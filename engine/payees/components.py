@@ -121,6 +121,8 @@ class _Walk:
     through: date | None
     attained: dict[Place, Attainment] = field(default_factory=dict)
     earned: dict[Place, Earnings] = field(default_factory=dict)
+    unknown: dict[Place, pl.DataFrame] = field(default_factory=dict)
+    """The windows (payee_id, window) of which nobody knows what they come to."""
 
     def earn(self, place: Place) -> None:
         """One component; those that it reads are there."""
@@ -139,7 +141,9 @@ class _Walk:
             ),
         )
         before = Earnings(f.Lines.create_empty(), attained.held, attained.issues)
-        self.earned[place] = together([before, gated, _earned(rows, plan, component)])
+        paid = _earned(rows, plan, component)
+        self.earned[place] = together([before, gated, paid])
+        self.unknown[place] = unknown_windows(attained, stuck, paid)
         for choice in plan.alternatives:
             if component.id in choice.names:
                 self._choose(place[0], choice)
@@ -151,7 +155,7 @@ class _Walk:
         if not places.keys() <= {plan.components[nth].id for of, nth in self.earned if of == file}:
             return
         earned = {name: self.earned[places[name]] for name in choice.names}
-        unknown = unknown_windows([self.attained[places[name]] for name in choice.names], list(earned.values()))
+        unknown = pl.concat([self.unknown[places[name]] for name in choice.names]).unique()
         known = {name: _not_in(of.lines, unknown) for name, of in earned.items()}
         for name, lines in chosen(choice, known).items():
             place, part = places[name], plan.components[places[name][1]]

@@ -1,11 +1,13 @@
 """Of alternatives one is paid: the greatest or the least of each window, and none while one of them is not known."""
 
+from datetime import date
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.documents.measure import Measure
 from engine.model import MICROS
-from tests.engine.plans import Case, by_amount, codes, component, plan, rate, sold
+from tests.engine.plans import Case, by_amount, by_share, codes, component, plan, quota, rate, sold
 
 MEASURES = {"acv": Measure(sum="acv"), "margin": Measure(sum="margin")}
 FIVE = component(id="five", rate=rate(5), accumulates="quarter")
@@ -39,4 +41,22 @@ def test_while_one_is_unknown_none_is_paid():
     assert outcome.lines.sort("component").select("component", "amount_micros").rows() == [
         ("five", 25 * MICROS),
         ("margin", 0),
+    ]
+
+
+def test_a_payment_that_is_held_does_not_hold_the_deals_payment_in_another_window():
+    parts = (
+        component(id="five", measure="cash", rate=rate(5), accumulates="month"),
+        component(id="tiers", measure="cash", accumulates="month", quota="acv", brackets=by_share((0, 2), (50, 9))),
+    )
+    of = plan(*parts, measures={"cash": Measure(sum="cash")}, greatest_of=(("five", "tiers"),))
+    paid_on = [{"deal_id": "D1", "kind": "payment", "amount_micros": 100 * MICROS}] * 2
+    days = date(2026, 4, 1), date(2026, 5, 1)
+    events = [{**event, "happened_on": day} for event, day in zip(paid_on, days, strict=True)]
+    quotas = [quota(1_000, from_on="2026-05-01", until_on="2026-06-01")]
+    outcome = Case([of], quotas, others={"deal_events": events}).pays(sold(("2026-03-10", 10_000)))
+
+    assert outcome.lines.sort("component").select("component", "period", "amount_micros").rows() == [
+        ("five", "2026-05", 5 * MICROS),
+        ("tiers", "2026-05", 0),
     ]

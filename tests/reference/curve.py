@@ -76,6 +76,12 @@ def payout(component: Component, achieved: Fraction | int, terms: Terms) -> Frac
     return achieved * _flat(component, terms)
 
 
+def depends_on_quota(component: Component) -> bool:
+    """Whether a quota is used, and not only shown: by a target rate, rows that begin above 0 %, or steps of it."""
+    of_steps = component.rounded_attainment is not None and component.quota is not None
+    return of_steps or component.over_quota or any(row.from_share for row in component.rows)
+
+
 def _full(achieved: int, per: int) -> int:
     """What of it is full, above zero or below it."""
     return abs(achieved) // per * per * (1 if achieved > 0 else -1)

@@ -16,12 +16,13 @@ from engine.documents.plan import Plan
 from engine.documents.values import Window
 from tests.reference import entries as e
 from tests.reference.across import EVERYBODY, across_people
+from tests.reference.alternatives import one_of
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.caps import of_sum, within_cap
 from tests.reference.carried import Chain, UnknownStartError, bounded
 from tests.reference.cases import case_of
 from tests.reference.credits import Credit
-from tests.reference.curve import MissingQuotaError, Terms, payout
+from tests.reference.curve import MissingQuotaError, Terms, depends_on_quota, payout
 from tests.reference.entries import Entry, Line
 from tests.reference.facts import Facts
 from tests.reference.floors import topped_up
@@ -63,13 +64,18 @@ class Earnings:
         return [Participant(payee, plan) for plan in self.plans for payee in payees]
 
     def lines_of(self, who: Participant, component: Component) -> list[Line]:
-        """The earnings of one component."""
+        """The earnings of one component, which may be an alternative to others."""
         key = ("lines", who.key, component.id)
         if key not in self.remembered:
-            lines = list(self._lines(who, component))
-            self.remembered[key] = [*lines, *(self._topped_up(who, component, lines) if component.floor else ())]
+            for name, lines in one_of(who, component, self):
+                self.remembered["lines", who.key, name] = lines
         found: list[Line] = self.remembered[key]
         return found
+
+    def by_itself(self, who: Participant, component: Component) -> list[Line]:
+        """What a component comes to, whatever others do."""
+        lines = list(self._lines(who, component))
+        return [*lines, *(self._topped_up(who, component, lines) if component.floor else ())]
 
     def paid_for(self, who: Participant, component: Component) -> dict[tuple[str, date], int | None]:
         """What a component paid for each source on each day; None where the source is held on any day."""
@@ -200,7 +206,7 @@ class Earnings:
     def check_window(self, who: Participant, component: Component, entry: Entry) -> None:
         """MissingQuotaError where the entry's window lacks a quota or target that the component depends on."""
         terms = self._terms(who, component, entry)
-        if _depends_on_quota(component):
+        if depends_on_quota(component):
             terms.needed_quota()
         if component.own_targets is not None:
             terms.target(component)
@@ -278,7 +284,7 @@ class Earnings:
     def worth_to_date(self, who: Participant, component: Component, entry: Entry, stand: Stand) -> int:
         """What a year so far is worth, by its sums and the gates of its last window, up to its cap."""
         terms = replace(self._terms(who, component, entry), quota=stand.quota, summed_target=stand.target)
-        if _depends_on_quota(component):
+        if depends_on_quota(component):
             terms.needed_quota()
         times = self._factor(who, component, entry)
         if times is None:
@@ -395,9 +401,3 @@ class Earnings:
 def shares_money(component: Component) -> bool:
     """Whether a split divides what is paid, and not what is achieved."""
     return component.split_of == "money"
-
-
-def _depends_on_quota(component: Component) -> bool:
-    """Whether a quota is used, and not only shown: by a target rate, rows that begin above 0 %, or steps of it."""
-    of_steps = component.rounded_attainment is not None and component.quota is not None
-    return of_steps or component.over_quota or any(row.from_share for row in component.rows)

@@ -22,7 +22,7 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 NOT_YET: dict[str, str] = {
     **_each(LATE, "Draw", "of"),
     **_each(LATE, "Draw", "then"),
-    **_each(LATE, "plan", "greatest_of", "least_of", "zero_quota"),
+    **_each(LATE, "plan", "zero_quota"),
     **_each("divided into plain steps when a file is read", "ReleaseStep", "every_months", "parts"),
     **_each(WORDS, "BonusPool", "title"),
     **_each(WORDS, "Component", "title"),

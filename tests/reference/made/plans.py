@@ -6,6 +6,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from tests.reference.made.alternatives import alternatives
 from tests.reference.made.clawbacks import clawback
 from tests.reference.made.components import component
 from tests.reference.made.draws import draw
@@ -38,6 +39,7 @@ def plan(chance: Random, name: str, parts: int, currency: str | None = None) -> 
     for _ in range(parts):
         document["components"].append(component(chance, document["components"], of_team=name == "manager"))
     document |= precedence(chance, document)
+    document |= alternatives(chance, document)
     if chance.random() < 0.5:
         document |= clawback(chance, document)
     document |= bonus_pools(chance, of_team=name == "manager")

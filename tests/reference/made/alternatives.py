@@ -1,0 +1,37 @@
+"""Choices by lot, of which only the component that pays most, or least, is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+
+def alternatives(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
+    """`greatest_of` and `least_of` of components with the same windows, none of which waits for another of them."""
+    groups: dict[str, list[str]] = {}
+    ids = [part["id"] for part in document["components"]]
+    for place, part in enumerate(document["components"]):
+        if "residual" in part:
+            continue
+        accumulates = part.get("accumulates", "transaction")
+        group = groups.setdefault(str((accumulates, part.get("since"), part.get("for_each"))), [])
+        between = ids[ids.index(group[0]) : place] if group else []
+        if not {*between} & {*_named(part, document["measures"])}:
+            group.append(part["id"])
+    choices = [chance.sample(group, len(group)) for group in groups.values() if len(group) > 1]
+    made: dict[str, Any] = {"greatest_of": [], "least_of": []}
+    for choice in choices:
+        if chance.random() < 0.6:
+            made[chance.choice(list(made))].append(choice)
+    return {key: of[0] if len(of) == 1 else of for key, of in made.items() if of}
+
+
+def _named(written: Any, measures: dict[str, Any]) -> Iterator[str]:
+    """Every name in it, and in the measures that it names."""
+    if isinstance(written, str):
+        yield written
+        yield from _named(measures.get(written, ()), {key: of for key, of in measures.items() if key != written})
+    elif isinstance(written, dict | list | tuple):
+        for each in written.values() if isinstance(written, dict) else written:
+            yield from _named(each, measures)
