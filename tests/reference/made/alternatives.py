@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+PERIODS = ("month", "quarter", "half", "year")
+OWN = {"since", "for_each", "to_date", "residual"}
+"""What has windows that are not like others'."""
+
 
 def alternatives(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
     """`greatest_of` and `least_of` of components with the same windows, none of which waits for another of them."""
+    if chance.random() < 0.4:
+        _align(document["components"])
     groups: dict[str, list[str]] = {}
     ids = [part["id"] for part in document["components"]]
     for place, part in enumerate(document["components"]):
@@ -22,9 +28,16 @@ def alternatives(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
     choices = [chance.sample(group, len(group)) for group in groups.values() if len(group) > 1]
     made: dict[str, Any] = {"greatest_of": [], "least_of": []}
     for choice in choices:
-        if chance.random() < 0.6:
+        if chance.random() < 0.7:
             made[chance.choice(list(made))].append(choice)
     return {key: of[0] if len(of) == 1 else of for key, of in made.items() if of}
+
+
+def _align(components: list[dict[str, Any]]) -> None:
+    """Lets those with fiscal windows have those of the first of them."""
+    fiscal = [part for part in components if part.get("accumulates") in PERIODS and not part.keys() & OWN]
+    for part in fiscal:
+        part["accumulates"] = fiscal[0]["accumulates"]
 
 
 def _named(written: Any, measures: dict[str, Any]) -> Iterator[str]:
