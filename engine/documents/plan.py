@@ -85,8 +85,9 @@ class Plan(Policy):
     greatest_of: Precedence = Field(default=(), examples=["[by_revenue, by_margin]"])
     """Components of which only the one that pays most is paid, to each payee in each of their windows: with
     `accumulates: transaction` deal by deal, with `accumulates: month` by the month. Who has nothing in one of them
-    comes to nothing there; of equals the first that is written is paid. The lines of the others stay, at nothing. While
-    anything of a window is held, all of it is, in each of them. Several choices are a list of lists."""
+    comes to nothing there; of equals the first that is written is paid. The lines of the others stay, at nothing, but
+    for those of floors. While anything of a window is held, all of it is, in each of them. Several choices are a list
+    of lists."""
     least_of: Precedence = Field(default=(), examples=["[commission, ceiling]"])
     """The same, of which only the one that pays least is paid."""
     clawback: Clawback | None = Field(

@@ -40,9 +40,12 @@ def _left(parts: dict[str, list[Line]], *, greatest: bool) -> dict[str, list[Lin
         return {name: [replace(line, amount=None) for line in lines] for name, lines in parts.items()}
     sums = {name: sum(line.amount or 0 for line in lines) for name, lines in parts.items()}
     best = max(sums, key=sums.__getitem__) if greatest else min(sums, key=sums.__getitem__)
-    return {
-        name: lines if name == best else [replace(line, amount=0) for line in lines] for name, lines in parts.items()
-    }
+    return {name: lines if name == best else _beaten(lines) for name, lines in parts.items()}
+
+
+def _beaten(lines: list[Line]) -> list[Line]:
+    """Nothing for each, and nothing is topped up."""
+    return [replace(line, amount=0) for line in lines if line.kind != "floor"]
 
 
 def _window(component: Component, who: Participant, line: Line, earned: Earnings) -> Hashable:
