@@ -20,10 +20,10 @@ class Across(Document):
     """What all people together came to: the company's total, or that of some plans.
 
     Each deal counts once, whoever shares it: the direct credits of everybody, whether they are on a plan or not, in the
-    plan's currency. An imported result is the company's own. Its quota and its results are rows of the quota file and
-    of the results file whose payee is `everybody`. As a gate or multiplier it is known with every deal. A component
-    that pays on it pays when its window is over, to who is on the plan on the last day of it; so do ratios and weighted
-    attainments that it is a part of.
+    plan's currency; those of house accounts, too, where they count for quotas. An imported result is the company's own.
+    Its quota and its results are rows of the quota file and of the results file whose payee is `everybody`. As a gate
+    or multiplier it is known with every deal. A component that pays on it pays when its window is over, to who is on
+    the plan on the last day of it; so do ratios and weighted attainments that it is a part of.
     """
 
     plans: tuple[Name, ...] = Field(default=(), examples=["[ae, am]"])

@@ -49,5 +49,17 @@ def alternative_problems(
                 yield Problem((*place, at), message, "Let accumulates, since and for_each be the same.")
             if part.residual is not None:
                 yield Problem((*place, at), f"{name} is a residual, paid month by month.", "Leave it out.")
-            for read in sorted({*reads(part, measures)} & {*names}):
+            if part.to_date is not None:
+                message = f"{name} is paid to date, each window less what those before it were paid."
+                yield Problem((*place, at), message, "Leave it out.")
+            for read in sorted(_read_by(part, parts, measures) & {*names}):
                 yield Problem((*place, at), f"{name} depends on {read}, with which it is compared.", "Leave one out.")
+
+
+def _read_by(part: Component, parts: Mapping[str, Component], measures: Mapping[str, Measure]) -> set[str]:
+    """The components of the plan that it depends on, whatever stands between."""
+    found, new = set[str](), {*reads(part, measures)} & parts.keys()
+    while new:
+        found |= new
+        new = {read for name in new for read in reads(parts[name], measures)} & parts.keys() - found
+    return found
