@@ -10,6 +10,7 @@ from pydantic import Field, StrictStr
 from engine.documents.absence import Leave, Leavers
 from engine.documents.alternatives import Alternatives, alternative_problems, alternatives_in
 from engine.documents.bonus_pool import BonusPool
+from engine.documents.cash_fit import unfit_cash
 from engine.documents.clawback import Clawback
 from engine.documents.compensation import Promise, promise_rows
 from engine.documents.component import Component
@@ -18,7 +19,7 @@ from engine.documents.document import Policy
 from engine.documents.draw import Draw
 from engine.documents.exchanging import Exchanging
 from engine.documents.findings import Accepted
-from engine.documents.looks import looks, parts_of
+from engine.documents.looks import looks
 from engine.documents.measure import Measure, Unit
 from engine.documents.plan_cap import PlanCap
 from engine.documents.precedence import Precedence, before, precedence_problems
@@ -241,34 +242,8 @@ class Plan(Policy):
                 yield from _begins_late(("measures", name, *at), value, self.effective)
         yield from share_problems(self.release)
         yield from self._release_problems()
-        yield from self._cash_problems()
+        yield from unfit_cash(self)
         yield from unfit_clawback(self.clawback, self.components)
-
-    def _cash_problems(self) -> Iterator[Problem]:
-        """What is earned as cash comes waits for nothing more, gives back by itself, and is a moving amount."""
-        paid = {part.id for part in self.components if self._reads_cash(part.measure)}
-        for position, part in enumerate(self.components):
-            waits = {step.on for step in self.release_of(part)} & {"invoice", "cash"}
-            if part.id in paid and waits:
-                message = "is earned as cash comes, so that there is nothing to wait for."
-                yield Problem(("components", position, "release"), message, "Write release: booking.")
-            for key in ("residual", "floor"):
-                if part.id in paid and getattr(part, key) is not None:
-                    message = "is of a whole deal, and cash comes in parts."
-                    yield Problem(("components", position, key), message, f"Remove {key}.")
-        for position, name in enumerate(self.clawback.applies_to if self.clawback else ()):
-            if name in paid:
-                message = f"{name} is earned as cash comes, and a refund takes its part back already."
-                yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
-        for name, measure in self.measures.items():
-            for read in sorted(paid & set(measure.of)):
-                message = f"{read} is earned as cash comes: what it comes to is not known when this is added up."
-                yield Problem(("measures", name, "of"), message, f"Remove {read}.")
-
-    def _reads_cash(self, measure: str) -> bool:
-        """Whether it adds up cash, or is made of what does."""
-        names = (measure, *(part for part, _ in parts_of(measure, self.measures)))
-        return any(self.measures[name].sum == "cash" for name in names)
 
     def _release_problems(self) -> Iterator[Problem]:
         """What is earned without a deal can only wait for time, and what is given back waits for nothing."""

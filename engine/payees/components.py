@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from fractions import Fraction
 from typing import cast
 
 import dataframely as dy
@@ -18,12 +17,11 @@ from engine.documents.across import EVERYBODY
 from engine.documents.alternatives import Alternatives
 from engine.documents.bonus_pool import BonusPool
 from engine.documents.company import Company
-from engine.documents.component import Accumulation, Component
+from engine.documents.component import Component
 from engine.documents.gauge import Gauge
 from engine.documents.measure import Levels
 from engine.documents.order import Place, earners, in_order
 from engine.documents.plan import Plan
-from engine.documents.values import Dated, Window
 from engine.model import Issue, join_issues
 from engine.payees.account_windows import of_each_account
 from engine.payees.adjusted_measures import with_adjusted
@@ -50,6 +48,7 @@ from engine.payees.prepare import Prepared, prepare
 from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.ratio import ratio_of
+from engine.payees.readings import achieved, looking, payouts
 from engine.payees.retained import of_cohorts
 from engine.payees.rounded import in_steps
 from engine.payees.to_date import Stretch, kept, paid_before, to_date, unknown_from
@@ -59,8 +58,6 @@ from engine.payees.unheard import has_to_come, unheard
 from engine.payees.unpaid import unpaid
 from engine.payees.weighted import weighted
 from engine.periods import PeriodKind
-
-NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
 
 
 def earn_all(
@@ -174,7 +171,7 @@ class _Walk:
         ground = Ground.of(plan, self.quotas[file], self.book, company, through=self.through)
         for pool in plan.bonus_pools:
             looks_at = {name for _, name in pool.measures}
-            came_to = {name: self._came_to(file, _looking(pool.id, name, pool.per)) for name in looks_at}
+            came_to = {name: self._came_to(file, looking(pool.id, name, pool.per)) for name in looks_at}
             yield pooled(pool, came_to, ground, list(self._of_others(pool)))
 
     def _came_to(self, file: int, component: Component) -> Attainment:
@@ -186,7 +183,7 @@ class _Walk:
         """What people of another plan came to, in each of its files."""
         for file, plan in enumerate(self.rules.plans):
             if pool.of_others is not None and plan.plan == pool.of_others.plan:
-                yield self._attain(file, _looking(pool.id, pool.of_others.measure, pool.per))
+                yield self._attain(file, looking(pool.id, pool.of_others.measure, pool.per))
 
     def _lacking(self, rows: pl.DataFrame, plan: Plan, component: Component) -> Iterator[Issue]:
         for cases in component.tables:
@@ -240,8 +237,8 @@ class _Walk:
         if over == "transaction":
             msg = f"component {component.id} looks at no windows"
             raise ValueError(msg)
-        looking = _looking(component.id, component.measure, over, life=component.effective)
-        attained = self._attain(file, looking, counting)
+        alike = looking(component.id, component.measure, over, life=component.effective)
+        attained = self._attain(file, alike, counting)
         off = lost(attained.rows, self.prepared.deals, self.book.deal_events, plan, component)
         stretch = Stretch(plan, component, over, whole, self.quotas[file], self.book, company, self.through)
         rows = to_date(attained, in_windows(off.rows, over, company), stretch)
@@ -258,7 +255,7 @@ class _Walk:
         plan, over = self.rules.plans[file], component.accumulates
         measure = plan.measures[component.measure]
         life = component.effective
-        read = [_looking(component.id, name, over, quota, life=life) for name, quota in measure.parts]
+        read = [looking(component.id, name, over, quota, life=life) for name, quota in measure.parts]
         parts = [self._attain(file, each) for each in read]
         if measure.ratio is not None:
             counts = ratio_of(parts[0], parts[1], measure.ratio, plan.currency)
@@ -287,8 +284,8 @@ class _Walk:
     def _shared(self, file: int, component: Component) -> Attainment:
         """What everybody together came to, as that of each payee of the plan; what holds it holds it for all."""
         plan, over, company = self.rules.plans[file], component.accumulates, self.rules.company
-        looking = _looking(component.id, component.measure, over, component.quota, life=component.effective)
-        whole = self._everybody(file, looking)
+        alike = looking(component.id, component.measure, over, component.quota, life=component.effective)
+        whole = self._everybody(file, alike)
         rows = shared(whole, Sharing(plan, component.measure, self.book, company, self.through))
         quotas = with_their_quota(self.quotas[file], component.quota, rows["payee_id"].unique().to_list())
         found = attain(alive(rows, component), plan, component, quotas, company)
@@ -350,20 +347,20 @@ class _Walk:
         places = {part.id: (place[0], nth) for nth, part in enumerate(parts)}
         if gauge.payout_of is not None:
             of = places[gauge.payout_of]
-            return _payouts(self.earned[of], self.attained[of], parts[of[1]])
+            return payouts(self.earned[of], self.attained[of], parts[of[1]])
         if gauge.attainment_of is not None:
             of = places[gauge.attainment_of]
-            return _achieved(self.attained[of], parts[of[1]])
+            return achieved(self.attained[of], parts[of[1]])
         over = gauge.over or component.accumulates
-        judge = _looking(component.id, gauge.measure or "", over, gauge.quota)
+        judge = looking(component.id, gauge.measure or "", over, gauge.quota)
         of_all = self.rules.plans[place[0]].measures[judge.measure].across is not None
         attained = self._came_to(place[0], judge)
         whose = EVERYBODY if of_all else None
         if gauge.looks_back is not None and over != "transaction":
-            looking = LookBack(gauge, over, self.rules.company)
-            return replace(looked_back(attained, looking, self.quotas[place[0]]), whose=whose)
+            back = LookBack(gauge, over, self.rules.company)
+            return replace(looked_back(attained, back, self.quotas[place[0]]), whose=whose)
         if gauge.ranked is None:
-            return replace(_achieved(attained, judge), whose=whose)
+            return replace(achieved(attained, judge), whose=whose)
         plan, company = self.rules.plans[place[0]], self.rules.company
         contest = Contest(gauge.ranked, plan, self.book, over, company, self.through)
         return placed(attained, contest, of_quota=gauge.quota is not None)
@@ -381,39 +378,6 @@ def _earned(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) ->
 def _not_in(lines: dy.DataFrame[f.Lines], windows: pl.DataFrame) -> dy.DataFrame[f.Lines]:
     """The lines of other windows."""
     return f.Lines.cast(lines.join(windows, on=WINDOW, how="anti"))
-
-
-def _looking(
-    name: str, measure: str, over: Accumulation, quota: str | None = None, *, life: Window | None = None
-) -> Component:
-    """A component that pays nothing, to look at what a measure came to, at most on the days of a component's life."""
-    return Component(
-        id=name, kind="bonus", measure=measure, rate=NOTHING, quota=quota, accumulates=over, effective=life
-    )
-
-
-def _achieved(attained: Attainment, component: Component) -> Reading:
-    rows = attained.rows.select(
-        "payee_id", "window", "dated_on", "credit_id", "deal_id", value="after_micros", quota="quota_micros"
-    )
-    return Reading(rows, component.accumulates, attained.waiting)
-
-
-def _payouts(earned: Earnings, attained: Attainment, component: Component) -> Reading:
-    """What a component has paid so far in each window; clawbacks are none of it."""
-    ordered = earned.lines.sort("dated_on", "source_id")
-    rows = ordered.select(
-        "payee_id",
-        "window",
-        "dated_on",
-        credit_id="source_id",
-        deal_id="deal_id",
-        value=pl.col("amount_micros").cum_sum().over("payee_id", "window"),
-        quota=pl.lit(None, dtype=pl.Int64),
-    )
-    stuck = earned.held.select("payee_id", credit_id="source_id")
-    gated = attained.rows.join(stuck, on=["payee_id", "credit_id"], how="semi").select(WINDOW)
-    return Reading(rows, component.accumulates, pl.concat([attained.waiting, gated]))
 
 
 def together(parts: Sequence[Earnings]) -> Earnings:
