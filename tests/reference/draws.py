@@ -13,6 +13,7 @@ from tests.reference.entries import Line
 from tests.reference.leave import share_of_draw
 from tests.reference.money import rounded
 from tests.reference.participants import Participant, enrolments_of, is_on
+from tests.reference.quotas import promised
 
 DRAW = "draw"
 
@@ -24,22 +25,32 @@ class Period:
     span: Span
     number: int
     """0 for the one in which the payee was enrolled."""
+    rule: Draw
+    """The draw whose turn it is, of those that follow one another."""
+    begins: int
+    """The number of its first period."""
     drawn: int | None
     """None: there is no draw in it."""
+
+
+class UnknownDrawError(Exception):
+    """People data promises nothing for a period, so that nobody knows what a share of it is."""
 
 
 def drawn(who: Participant, came_by: Mapping[str, int], through: date, earned: Earnings) -> Iterator[Line]:
     """A line for each period in which the draw adds something, or what was advanced is recovered.
 
-    `came_by` is what was earned (or became payable) by statement period.
+    `came_by` is what was earned (or became payable) by statement period. The draw that was paid last says how it is
+    recovered: periods count from the first that was paid, or from the turn of one that follows another.
     """
     draw = who.plan.draw
     assert draw is not None
     owed, first_draw = 0, None
     for period in _periods(who, draw, through, earned):
         came, least = came_by.get(period.span.label, 0), period.drawn
-        if first_draw is None and least is not None:
-            first_draw = period.number
+        if least is not None:
+            first_draw = period.begins or (period.number if first_draw is None else first_draw)
+            draw = period.rule
         since = 0 if first_draw is None else period.number - first_draw
         if draw.recovers.ends_after is not None and since >= draw.recovers.ends_after:
             owed = 0
@@ -60,8 +71,18 @@ def _periods(who: Participant, draw: Draw, through: date, earned: Earnings) -> I
     starts = [max(row["from_on"], who.plan.effective.from_on) for row in enrolments_of(who, earned.facts)]
     day, number = min(starts, default=through), 0
     while (span := span_of(day, STATEMENTS[who.plan.pays], earned.company)).end <= through:
-        yield Period(span, number, _draw_of(who, draw, span, number, earned))
+        rule, begins = _turn(draw, number)
+        yield Period(span, number, rule, begins, _draw_of(who, rule, span, number - begins, earned))
         day, number = span.end, number + 1
+
+
+def _turn(draw: Draw, number: int) -> tuple[Draw, int]:
+    """The draw of a payee's how-many-eth period, and the number of the first of its periods."""
+    length = len(draw.amounts) if draw.amounts is not None else draw.first_periods
+    if draw.then is None or length is None or number < length:
+        return draw, 0
+    rule, begins = _turn(draw.then, number - length)
+    return rule, begins + length
 
 
 def _draw_of(who: Participant, draw: Draw, span: Span, number: int, earned: Earnings) -> int | None:
@@ -77,6 +98,11 @@ def _draw_of(who: Participant, draw: Draw, span: Span, number: int, earned: Earn
         amount = draw.amount if draw.first_periods is None or number < draw.first_periods else None
     if amount is None:
         return None
+    if draw.of is not None:
+        whole = promised(who, draw.of, span, earned.facts, earned.company)
+        if whole is None:
+            raise UnknownDrawError
+        return rounded(amount * whole, who.plan.unit_micros, who.plan.rounding)
     part = share_of_draw(who.payee, span, who.plan, earned.facts, earned.company)
     return rounded(amount * part, who.plan.unit_micros, who.plan.rounding)
 

@@ -206,10 +206,15 @@ class Earnings:
     def check_window(self, who: Participant, component: Component, entry: Entry) -> None:
         """MissingQuotaError where the entry's window lacks a quota or target that the component depends on."""
         terms = self._terms(who, component, entry)
-        if depends_on_quota(component):
+        if depends_on_quota(component) and not self._asks_nothing(who, component, entry):
             terms.needed_quota()
         if component.own_targets is not None:
             terms.target(component)
+
+    def _asks_nothing(self, who: Participant, component: Component, entry: Entry) -> bool:
+        """Whether the entry is of a window with a quota of 0 in which deals are to count and pay nothing."""
+        asks = who.plan.zero_quota == "unpaid" and depends_on_quota(component)
+        return asks and self._terms(who, component, entry).quota == 0
 
     def _topped_up(self, who: Participant, component: Component, lines: Sequence[Line]) -> Iterator[Line]:
         counted = self.counted(who, component)
@@ -221,7 +226,8 @@ class Earnings:
         case = case_of(component.rates, entry, self.facts)
         of_case = case is None or case.value.at(entry.day) != 0
         of_line = component.rate_by is None or rate_of(component.rate_by, entry) != 0
-        return bool(self._factor(who, component, entry)) and of_case and of_line
+        asks = not self._asks_nothing(who, component, entry)
+        return bool(self._factor(who, component, entry)) and of_case and of_line and asks
 
     def _factor(self, who: Participant, component: Component, entry: Entry) -> Fraction | None:
         try:
@@ -351,14 +357,24 @@ class Earnings:
             terms = self._terms(who, component, entry)
             if component.matrix is not None and not component.matrix.factors:
                 terms = replace(terms, cell=cell(component, who, entry, self))
-            ends = [bounded(component, end, terms.quota) for end in (before, achieved)]
-            ends = [in_steps(component, end, terms.quota) for end in ends]
-            paid_before, paid = (self._paid(who.plan, component, end, terms, times) for end in ends)
-            amount = paid - paid_before
-            amount = 0 if entry.house else amount
+            unpaid = entry.house or self._asks_nothing(who, component, entry)
+            amount = 0 if unpaid else self._gained(who.plan, component, (before, achieved), terms, times)
             if component.cap is not None:
                 amount = within_cap(component, entry, terms, amount, plan=who.plan, raw=raw)
             yield self._line(who, component, entry, amount)
+
+    def _gained(
+        self,
+        plan: Plan,
+        component: Component,
+        ends: tuple[Fraction | int, Fraction | int],
+        terms: Terms,
+        times: Fraction,
+    ) -> int:
+        """F at the second end less F at the first, each rounded."""
+        seen = [in_steps(component, bounded(component, end, terms.quota), terms.quota) for end in ends]
+        before, after = (self._paid(plan, component, end, terms, times) for end in seen)
+        return after - before
 
     def _terms(self, who: Participant, component: Component, entry: Entry) -> Terms:
         quota = Fraction(WHOLE) if who.plan.measures[component.measure].unit == "percent" else None

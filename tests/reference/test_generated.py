@@ -12,7 +12,6 @@ from tests.reference.made.world import plans
 
 SEEDS = 120
 WORDS = "said to people; nothing is computed from it"
-LATE = "younger than the reference engine, which does not know it yet; unit tests and plan tests hold it"
 
 
 def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
@@ -20,9 +19,6 @@ def _each(reason: str, model: str, *keys: str) -> dict[str, str]:
 
 
 NOT_YET: dict[str, str] = {
-    **_each(LATE, "Draw", "of"),
-    **_each(LATE, "Draw", "then"),
-    **_each(LATE, "plan", "zero_quota"),
     **_each("divided into plain steps when a file is read", "ReleaseStep", "every_months", "parts"),
     **_each(WORDS, "BonusPool", "title"),
     **_each(WORDS, "Component", "title"),

@@ -44,11 +44,13 @@ def plan(chance: Random, name: str, parts: int, currency: str | None = None) -> 
         document |= clawback(chance, document)
     document |= bonus_pools(chance, of_team=name == "manager")
     document |= plan_caps(chance, document["components"])
-    document |= draw(chance) if chance.random() < 0.3 else {}
+    document |= draw(chance, document.get("pays", "monthly")) if chance.random() < 0.3 else {}
     document |= _waiting(chance, document, more="clawback" in document)
     document |= {"leavers": {"paid_for_days": chance.choice([10, 60])}} if chance.random() < 0.3 else {}
     if chance.random() < 0.3:
-        document["ramp"] = [{"month": month, "quota": share} for month, share in enumerate(("25%", "50%", "75%"), 1)]
+        shares = chance.choice([("25%", "50%", "75%"), ("0%", "0%", "50%")])
+        document["ramp"] = [{"month": month, "quota": share} for month, share in enumerate(shares, 1)]
+        document |= chance.choice([{}, {"zero_quota": "unpaid"}, {"zero_quota": "held"}])
     if chance.random() < 0.4:
         some = {"quota": chance.choice(["days", "months", "none"]), "deals": chance.choice(["paid", "unpaid"])}
         document["leave"] = some
