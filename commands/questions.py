@@ -86,11 +86,11 @@ def status(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> No
 
     Example: worker.py status
     """
-    from jobs.show import show_status
+    from jobs.show_status import show_status
     from jobs.status import status as answer
 
-    with opened(config, "status") as (_, store, _):
-        show_status(answer(store), as_json=as_json)
+    with opened(config, "status") as (configuration, store, _):
+        show_status(answer(store, configuration), as_json=as_json)
 
 
 def issues(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> None:
@@ -98,11 +98,11 @@ def issues(config: ConfigFolder = Path("config"), as_json: AsJson = False) -> No
 
     Example: worker.py issues --json
     """
-    from jobs.show import show_issues
+    from jobs.show_status import show_issues
     from jobs.status import open_issues
 
-    with opened(config, "issues") as (_, store, _), store.read() as conn:
-        show_issues(open_issues(conn), as_json=as_json)
+    with opened(config, "issues") as (configuration, store, _), store.read() as conn:
+        show_issues(open_issues(conn, configuration), as_json=as_json)
 
 
 @experiment_app.command("report")

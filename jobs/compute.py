@@ -38,7 +38,8 @@ from jobs.concerned import concerned, measured_together
 from jobs.configuration import Configuration
 from jobs.desire import wanted_fields, wanted_notes, wanted_owners
 from jobs.guard import Shown, check
-from jobs.publishing.desire import desire_records, is_new, pay_objects
+from jobs.publishing.desire import desire_records, is_new
+from jobs.publishing.objects import pay_objects
 from jobs.running import Run
 from jobs.sharing import wanted_people
 from store import (

@@ -21,7 +21,7 @@ from jobs.configuration import Configuration
 from jobs.drift import restore_drifted
 from jobs.owners.places import owner_places
 from jobs.owners.send import send_owners
-from jobs.publishing.desire import pay_objects
+from jobs.publishing.objects import ours, pay_objects, written
 from jobs.publishing.send import send_records
 from jobs.pull import Progress, pull, quiet
 from jobs.reconcile import RECONCILED, reconcile
@@ -113,7 +113,7 @@ def _send(wiring: Wiring, crm: Crm, run: Run) -> tuple[Counter[str], list[Issue]
     Deals first; what keeps statements from being written at all keeps nothing else.
     """
     configuration = wiring.configuration
-    look_first(crm.target, run, *_written(configuration))
+    look_first(crm.target, run, written(configuration), ours(configuration))
     sent = send(crm.target, run, [configuration.mapping.deal_object])
     places = owner_places(configuration.mapping, crm.target, crm.team, crm.splits)
     owners, unset = send_owners(run, configuration, places)
@@ -146,10 +146,9 @@ def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
     """Compare ids and our own fields with the CRM, give parked writes another try, and remember when."""
     mapped = {mapped.crm_object for mapped in wiring.configuration.mapping.objects.values()}
     found = reconcile(crm.source, run, tuple(name for name in crm.source.objects if name in mapped))
-    written, ours = _written(wiring.configuration)
     run.count(deleted=found.vanished, missing=found.missing)
     if wiring.configuration.settings.write_back:
-        restore_drifted(crm.target, run, written, ours)
+        restore_drifted(crm.target, run, written(wiring.configuration), ours(wiring.configuration))
     with run.write() as conn:
         runs.record_issues(conn, "reconciliation", found.issues, run.clock())
         _try_again(conn, wiring.configuration)
@@ -158,17 +157,9 @@ def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
 
 def _try_again(conn: Connection, configuration: Configuration) -> None:
     """What was refused may have been mended: everything parked is due, and every owner looked at."""
-    written, _ = _written(configuration)
-    for name in written:
+    for name in written(configuration):
         writeback.unpark(conn, name, None)
-    ownership.look_again(conn, written[0])
-
-
-def _written(configuration: Configuration) -> tuple[list[str], list[str]]:
-    """The objects that we write, deals first, and those among them whose records are ours."""
-    pay = pay_objects(configuration)
-    ours = [*(each.name for each in (pay.objects if pay else ())), *([NOTES] if configuration.mapping.note else [])]
-    return [configuration.mapping.deal_object, *ours], ours
+    ownership.look_again(conn, configuration.mapping.deal_object)
 
 
 def _reconcile_due(wiring: Wiring, run: Run) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jobs.settings import SettingsProblem
 
+USUAL = "config"
 TEMPLATES = ("*.yaml", "engagement/*.yaml", "plans/*.yaml", "mapping/*.yaml", "schema/*.json")
 
 PEOPLE_FILES = {
@@ -33,7 +34,17 @@ def write_folder(templates: Path, folder: Path) -> list[str]:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / name)
         written.append(name.as_posix())
+    _own_database(folder)
     return written + write_files(folder, {name: header + "\n" for name, header in PEOPLE_FILES.items()})
+
+
+def _own_database(folder: Path) -> None:
+    """A folder of another name than the usual one gets a database of that name: a trial shares none with the real."""
+    name = folder.resolve().name
+    if name != USUAL:
+        settings = folder / "tallystick.yaml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(text.replace("tallystick.db", f"{name}.db", 1), encoding="utf-8")
 
 
 def write_files(folder: Path, texts: dict[str, str]) -> list[str]:

@@ -18,7 +18,7 @@ from jobs.cycle import Crm
 from jobs.owners.ahead import Ahead, fields_ahead, look_ahead, places_ahead
 from jobs.owners.places import FieldPlace, owner_places
 from jobs.publishing.ahead import records_ahead
-from jobs.publishing.desire import pay_objects
+from jobs.publishing.objects import pay_objects
 from jobs.running import Run
 from jobs.settings import SettingsProblem
 from store import canonical, runs, writeback

@@ -209,39 +209,6 @@ def _found(credit: dict[str, Any]) -> str:
     return f"{credit['from']}: {credit['how']}" if credit["from"] else str(credit["how"] or "")
 
 
-def show_status(answer: dict[str, Any], *, as_json: bool) -> None:
-    """The operator's overview."""
-    if as_json:
-        as_data(answer)
-        return
-    out = console()
-    out.print(table("Runs", ("run", "kind", "started", "outcome"), [_run_row(row) for row in answer["runs"]]))
-    out.print(table("\nRecords", ("object", "records"), answer["records"].items(), right=("records",)))
-    out.print(table("\nOpen issues", ("code", "records"), answer["issues"].items(), right=("records",)))
-    writes = [(name, state, n) for name, states in answer["writes"].items() for state, n in states.items()]
-    out.print(table("\nCRM writes", ("object", "state", "records"), writes, right=("records",)))
-    parked = [(p["subject"], p["records"], p["code"], p["message"]) for p in answer["parked"]]
-    if parked:
-        out.print(table("\nParked writes", ("record", "records", "code", "the CRM says"), parked, right=("records",)))
-    chain = answer["ledger"]["broken"] or "intact"
-    out.print(f"\nLedger: {counted(answer['ledger']['postings'], 'posting')}, chain {chain}.")
-
-
-def _run_row(row: dict[str, Any]) -> tuple[object, ...]:
-    return row["run_id"], row["kind"], row["started_at"].isoformat(" ", "seconds"), row["outcome"] or "running"
-
-
-def show_issues(issues: Sequence[Issue], *, as_json: bool) -> None:
-    """Every open issue with its remedy."""
-    if as_json:
-        as_data(
-            [{name: getattr(i, name) for name in ("code", "severity", "subject", "message", "remedy")} for i in issues]
-        )
-        return
-    rows = [(i.severity.value, i.subject, i.message, i.remedy) for i in issues]
-    console().print(table(counted(len(issues), "open issue"), ("", "record", "what is wrong", "what to do"), rows))
-
-
 def show_roster(people: Sequence[dict[str, Any]], issues: Sequence[Issue], *, as_json: bool) -> None:
     """Everybody with a role, a plan or a team, and what their rows leave open."""
     if as_json:

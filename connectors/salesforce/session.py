@@ -93,6 +93,12 @@ def log_in(credentials: Credentials, session: requests.Session) -> tuple[str, st
     return str(token), str(host)
 
 
+def _refused_by_the_api(response: requests.Response, **_: Any) -> None:
+    """A login that is answered as any other call, with a list, is refused for the org's reasons, such as its calls."""
+    if not response.ok and response.content.lstrip().startswith(b"["):
+        raise error_of(response)
+
+
 def _login_error(problem: SalesforceAuthenticationFailed) -> ConnectorError:
     """Words from the token endpoint are OAuth codes; an HTTP number means that the answer was not JSON."""
     if not isinstance(problem.code, str):
@@ -120,6 +126,7 @@ class Connection:
     ) -> None:
         limits: dict[str, Any] = {"call_s_max": call_s_max, "monotonic": monotonic}
         login_session = guarded_session(SALESFORCE, base_url, NoAuth(), **limits)
+        login_session.hooks["response"].append(_refused_by_the_api)
         self._tokens = TokenSource(
             lambda: log_in(credentials, login_session), monotonic, crm="Salesforce", remedy=LOGIN_REMEDY
         )

@@ -35,6 +35,7 @@ from connectors.salesforce.session import Connection
 TYPES = {"Lookup": "reference", "Text": "string", "DateTime": "datetime", "Currency": "currency"}
 SETS = tuple(each.name for each in (WRITER, PAYEE, MANAGER, FINANCE, AUDITOR))
 CURRENCIES = "CurrencyType"
+PRIVATE = "Private"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class SetupPlan:
     """The worker's own permission set, where it is to be deployed."""
     user_id: str
     assigns: bool
+    opened: str | None = None
+    """The default sharing of statements, where they are in the org and somebody made them less than private."""
     payees: tuple[str, ...] = ()
     """Users who are to get the payee's permission set: nobody can own a record of an object he may not read."""
 
@@ -70,6 +73,8 @@ class SetupPlan:
             f"create field {self.deal_object}.{name} ({SPECS[outcome].kind}: {SPECS[outcome].label})"
             for name, outcome in self.new_fields.items()
         ]
+        if self.opened:
+            found.append(f"make {STATEMENT.name} private again: its default sharing is {self.opened}, for all users")
         found += _pay_steps(self.pay)
         if self.writer:
             edited = sum(self.writer.fields.values())
@@ -100,16 +105,18 @@ def plan_setup(
         raise NotAllowed(f"{mapping.deal_object}: these credentials do not see the object. Use an administrator's.")
     found = granted(connection, SETS)
     files = pay_files(_decimals(connection, described)) if records else {}
+    sharing = _sharing(connection) if records else None
     worker = writer(_access(mapping, described), grantable(files) if files else ())
     present = found.get(WRITER.name)
     user_id = user_named(connection, username)
     return SetupPlan(
         deal_object=mapping.deal_object,
         new_fields=_new_fields(mapping, deals, present),
-        pay=_pay(connection, mapping, files, found) if files else {},
+        pay=_pay(mapping, files, found, sharing) if files else {},
         writer=None if present and present.covers(worker) else worker,
         user_id=user_id,
         assigns=present is None or user_id not in holders(connection, present.id),
+        opened=sharing if sharing != PRIVATE else None,
         payees=_without(connection, found.get(PAYEE.name), payees) if records else (),
     )
 
@@ -131,24 +138,24 @@ def _without(connection: Connection, present: Granted | None, payees: Collection
 
 
 def _pay(
-    connection: Connection, mapping: CrmMapping, files: Mapping[str, str], found: Mapping[str, Granted]
+    mapping: CrmMapping, files: Mapping[str, str], found: Mapping[str, Granted], sharing: str | None
 ) -> Mapping[str, str]:
     """The files to deploy: all of them, or none where package, permission sets and sharing are as they should be."""
     if mapping.deal_object != DEAL:
         raise Refused(f"records: lines point at {DEAL}, but deals are {mapping.deal_object}. Set records: false.")
     sets = people_sets(files, DEAL, mapping.write)
     same = marked(found[PAYEE.name].description) == marked(sets[0].description) if PAYEE.name in found else False
-    if same and all(each.name in found and found[each.name].covers(each) for each in sets) and _private(connection):
+    if same and all(each.name in found and found[each.name].covers(each) for each in sets) and sharing == PRIVATE:
         return {}
     return {**files, **{each.file: each.text() for each in sets}}
 
 
-def _private(connection: Connection) -> bool:
-    """Whether statements are still private; lines follow them and cannot do otherwise."""
+def _sharing(connection: Connection) -> str | None:
+    """The default sharing of statements, None where there are none; lines follow them and cannot do otherwise."""
     text = "SELECT InternalSharingModel FROM EntityDefinition WHERE QualifiedApiName = {}"
-    return [row["InternalSharingModel"] for row in query_rows(connection, format_soql(text, STATEMENT.name))] == [
-        "Private"
-    ]
+    return next(
+        (row["InternalSharingModel"] for row in query_rows(connection, format_soql(text, STATEMENT.name))), None
+    )
 
 
 def _pay_steps(files: Mapping[str, str]) -> list[str]:

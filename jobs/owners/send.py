@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -45,18 +45,23 @@ def send_owners(
     verdicts: Counter[str] = Counter()
     name, began = configuration.mapping.deal_object, run.clock()
     every = [Sending(place, run, name, began) for place in places]
-    issues = hold_owners(run, configuration, every)
+    issues, refused = hold_owners(run, configuration, every), defaultdict[str, list[str]](list)
     for sending in () if issues else every:
         try:
             _send(sending, verdicts)
         except (NotAllowed, Refused) as problem:
-            remedy = "Grant the integration user what it needs, switch the feature on, or change ownership."
-            where = f"{sending.place.source} in the CRM"
-            issues.append(Issue("owners_not_written", Severity.WARNS, where, str(problem), remedy))
+            refused[str(problem)].append(sending.place.source)
+    issues += [_unset(sources, problem) for problem, sources in refused.items()]
     with run.write() as conn:
         runs.record_issues(conn, "sending owners", issues, run.clock())
     run.count(**{f"owners_{verdict}": count for verdict, count in verdicts.items()})
     return verdicts, issues
+
+
+def _unset(sources: Sequence[str], problem: str) -> Issue:
+    """One cause may keep several kinds of places from being set: splits need the team."""
+    remedy = "Grant the integration user what it needs, switch the feature on, or change ownership."
+    return Issue("owners_not_written", Severity.WARNS, f"{' and '.join(sources)} in the CRM", problem, remedy)
 
 
 def _send(sending: Sending, verdicts: Counter[str]) -> None:

@@ -11,7 +11,6 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from connectors.pay_objects import PAY_OBJECTS
 from connectors.pay_records import PayRecords
 from engine.calendar import business_date
 from engine.model import Issue, Severity
@@ -20,6 +19,7 @@ from jobs.answers import open_statement
 from jobs.books.material import Material, every_period
 from jobs.configuration import Configuration
 from jobs.publishing.estimates import estimates
+from jobs.publishing.objects import pay_objects
 from jobs.publishing.paid import Part, paid_parts
 from jobs.publishing.records import VANISHED, WITHDRAWN, Payee, Recorded, Row, Stamp, emptied, recorded
 from jobs.running import Run
@@ -34,11 +34,6 @@ PAID = "payments_published"
 PAYEES_AT_ONCE = 50
 """Bounds memory, whatever the size of the company."""
 SOURCE = "records in the CRM"
-
-
-def pay_objects(configuration: Configuration) -> PayRecords | None:
-    """Where statements and lines are kept; None where they are not."""
-    return PAY_OBJECTS.get(configuration.mapping.crm) if configuration.settings.records else None
 
 
 def is_new(conn: Connection, configuration: Configuration) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -48,9 +48,9 @@ class Refusal(NamedTuple):
         return Issue("write_parked", Severity.WARNS, self.subject, f"was not written; {said}", remedy)
 
 
-def refusals(conn: Connection) -> list[Refusal]:
-    """Everything that is parked, by name; what there is no room for is told once for each object."""
-    every = list(writeback.parked(conn))
+def refusals(conn: Connection, objects: Collection[str]) -> list[Refusal]:
+    """What is parked of these objects, by name; what there is no room for is told once for each object."""
+    every = [each for each in writeback.parked(conn) if each.object in objects]
     names = _names(conn, [each for each in every if each.code not in FULL])
     single = [
         Refusal(each.object, names[each.object, each.record_id], each.code, each.message, each.attempts, 1)

@@ -75,6 +75,15 @@ def test_a_login_answered_by_something_else_may_pass(sleeper, body, content_type
         assert len(logins(http)) <= ATTEMPTS_MAX
 
 
+def test_a_login_that_the_orgs_daily_calls_refuse_says_so(sleeper):
+    said = [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}]
+    with responses.RequestsMock() as http:
+        http.post(TOKEN, json=said, status=403)
+        with pytest.raises(BudgetSpent, match=r"TotalRequests Limit exceeded.*daily calls are used up"):
+            limits(connect(None, sleeper))
+        assert len(logins(http)) == 1
+
+
 @pytest.mark.parametrize("host", ["login.salesforce.com.evil.test", "acme.lightning.force.com", "evil.test"])
 def test_only_api_hosts_are_logged_in_to(sleeper, host):
     credentials = ClientCredentials(host, KEY, SecretStr(SECRET))

@@ -66,6 +66,8 @@ def test_what_has_drifted_is_noticed_and_mended(connection, mapping, org, drift)
     else:
         org.update("PermissionSet", payee["Id"], {"Description": payee["Description"].replace("Package", "Older")})
 
+    told = f"make {STATEMENT.name} private again: its default sharing is Read, for all users"
+    assert (told in plan_setup(connection, mapping, records=True).steps()) == (drift == "sharing")
     assert not plan_setup(connection, mapping, records=True).empty
     set_up(connection, mapping)
     assert plan_setup(connection, mapping, records=True).empty

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from connectors.pay_records import PayObject, PayRecords
-from jobs.publishing.desire import pay_objects
+from jobs.publishing.objects import pay_objects
 from jobs.stand_in import SANDBOXES
 from sandbox.world import generate
 from store import ownership, results, writeback

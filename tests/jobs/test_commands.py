@@ -13,7 +13,9 @@ from typer.testing import CliRunner, Result
 
 import worker
 from commands import clock
+from jobs.configuration import load
 from jobs.problems import WAITS
+from jobs.show_status import by_cause
 from jobs.stand_in import SANDBOXES
 from tests.jobs.conftest import CREDENTIALS, Company
 from tests.jobs.test_cycle import credited_deal
@@ -208,6 +210,15 @@ def test_init_writes_a_folder_that_only_needs_people(tmp_path: Path) -> None:
     assert run("init", str(folder)).exit_code == 1
 
 
+def test_a_trial_folder_beside_the_real_one_has_a_database_of_its_own(tmp_path: Path) -> None:
+    """What was tried would else stand in the real books."""
+    for name in ("config", "config-trial"):
+        run("init", str(tmp_path / name))
+    real, trial = (load(tmp_path / name).settings.database for name in ("config", "config-trial"))
+
+    assert (real, trial) == ("sqlite:///tallystick.db", "sqlite:///config-trial.db")
+
+
 @pytest.mark.synced
 def test_only_the_change_that_waits_can_be_approved(company: Company) -> None:
     """A mistyped name would let nothing through, and nobody would notice."""
@@ -337,17 +348,29 @@ def in_ascii(monkeypatch: pytest.MonkeyPatch, *words: str) -> bytes:
         return terminal.getvalue()
 
 
-def test_a_write_that_the_crm_refused_is_an_issue(company: Company) -> None:
-    """Who looks for what to do finds the parked write with the CRM's own words."""
-    refused = next(iter(company.world.answer_key["deals"]))
-    company.org.validation_rule("Opportunity", lambda record: record["Id"] == refused, "Ask Finance first.")
+def test_what_the_crm_refuses_is_told_once_a_cause_and_record_by_record_as_data(company: Company) -> None:
+    """Who looks for what to do finds the parked writes with the CRM's own words, and nobody reads them ten times."""
+    refused = list(company.world.answer_key["deals"])[:4]
+    company.org.validation_rule("Opportunity", lambda record: record["Id"] in refused, "Ask Finance first.")
     run_on(company, "sync")
 
-    issues = json.loads(run_on(company, "issues", "--json").stdout)
+    found = [each for each in json.loads(run_on(company, "issues", "--json").stdout) if each["code"] == "write_parked"]
+    told, status = run_on(company, "issues").stdout, run_on(company, "status").stdout
 
-    found = [issue for issue in issues if issue["code"] == "write_parked"]
-    assert [issue["subject"] for issue in found] == [f"Opportunity {refused}"]
-    assert "Ask Finance first." in found[0]["message"]
+    assert [each["subject"] for each in found] == [f"Opportunity {deal}" for deal in sorted(refused)]
+    assert all("Ask Finance first." in each["message"] for each in found)
+    assert told.count("Ask Finance first.") == status.count("Ask Finance first.") == 1
+    assert "4 records:" in told
+    assert [each["subject"].split()[1] in told for each in found] == [True, True, True, False]
+
+
+def test_causes_that_differ_in_ids_and_numbers_alone_are_one() -> None:
+    """Another rule, another severity or another remedy is another cause."""
+    said = [("A", "user 005A is inactive"), ("B", "user 005B is inactive"), ("C", "Ask Finance.")]
+    assert by_cause((subject, ("warns", text)) for subject, text in said) == [
+        ("2 records: A; B", ("warns", "user … is inactive")),
+        ("C", ("warns", "Ask Finance.")),
+    ]
 
 
 def test_a_range_of_days_the_wrong_way_round_is_wrong_usage() -> None:

@@ -14,7 +14,7 @@ from connectors.hubspot.setup import ignored
 from jobs.books.close import Signed, close
 from jobs.hubspot import examine_privacy, open_connection
 from jobs.paying.importing import import_payments
-from jobs.status import open_issues
+from jobs.status import open_issues, status
 from sandbox.world import World
 from tests.jobs.conftest import ADMIN, Company, Past, again
 from tests.jobs.test_cycle import credited_deal
@@ -86,8 +86,12 @@ def test_the_portal_says_what_the_statement_says_to_the_cent_also_after_it_was_w
     assert set(company.cycle().sent) <= {"written"}
     assert said(company, payee) == before
     with company.store().read() as conn:
-        (told_of,) = [each for each in open_issues(conn) if each.code == "records_not_written"]
+        (told_of,) = [each for each in open_issues(conn, company.configuration()) if each.code == "records_not_written"]
     assert "needs custom objects (Enterprise)" in told_of.message
+    assert status(company.store(), company.configuration())["writes"][STATEMENT.name]["due"]
+    company.edit("tallystick.yaml", lambda text: text.replace("records: true", "records: false"))
+    assert status(company.store(), company.configuration())["writes"][STATEMENT.name].keys() == {"off", "sent"}
+    company.edit("tallystick.yaml", lambda text: text.replace("records: false", "records: true"))
 
     company.org.off.clear()
     company.cycle()

@@ -125,7 +125,7 @@ def test_the_crm_says_what_the_statement_says_to_the_cent_and_closed_is_closed(
     left = {row["Id"] for row in company.org.rows("User") if not row["IsActive"]}
     assert not left & {row["Payee__c"] for row in statements(company)}
     with company.store().read() as conn:
-        (refused, *_) = [each for each in open_issues(conn) if STATEMENT.name in each.subject]
+        (refused, *_) = [each for each in open_issues(conn, company.configuration()) if STATEMENT.name in each.subject]
     assert "INACTIVE_OWNER_OR_USER" in refused.message
     assert refused.remedy.startswith("'worker.py statement' shows it all the same.")
 
@@ -217,7 +217,7 @@ def test_a_refused_line_keeps_its_statement_updating_until_it_is_mended(company:
     assert (during["Status__c"], during["Earned__c"], during["Run__c"]) == ("Updating", before["Earned__c"], "1")
     assert [row["Id"] for row in statements(company) if row["Status__c"] == "Updating"] == [during["Id"]]
     with company.store().read() as conn:
-        (refused,) = [each for each in open_issues(conn) if each.subject.startswith(LINE.name)]
+        (refused,) = [each for each in open_issues(conn, company.configuration()) if each.subject.startswith(LINE.name)]
     assert "Ask Finance first." in refused.message
     company.nothing_more()
 
@@ -251,7 +251,9 @@ def test_a_line_of_a_deal_that_was_deleted_names_it_no_longer(company: Company) 
     (now,) = lines(company, Line_Key__c=line["Line_Key__c"])
     assert (now["Opportunity__c"], now["Amount__c"]) == (None, line["Amount__c"])
     with company.store().read() as conn:
-        assert [each.subject for each in open_issues(conn) if each.subject.startswith(LINE.name)] == []
+        assert [
+            each.subject for each in open_issues(conn, company.configuration()) if each.subject.startswith(LINE.name)
+        ] == []
 
 
 def _note(company: Company, period: str, action: Literal["closed", "reopened"]) -> None:

@@ -127,11 +127,11 @@ def test_a_preview_lists_whom_the_next_cycle_adds_and_how_it_splits(selling: Com
     selling.clock.forward(days=2)
     selling.cycle()
     said = {each.subject: f"{each.message} {each.remedy}" for each in _every_issue(selling)}
-    assert "Switch it on (Setup > Opportunity Team Settings)" in said["team members in the CRM"]
+    assert "Switch it on (Setup > Opportunity Team Settings)" in said["team members and splits in the CRM"]
     assert "records of it count as they were last read" in said[MEMBER]
     selling.org.schema.add(unread)
     selling.cycle()
-    assert not {"team members in the CRM", MEMBER} & {each.subject for each in _every_issue(selling)}
+    assert not {"team members and splits in the CRM", MEMBER} & {each.subject for each in _every_issue(selling)}
 
 
 def _ahead(company: Company, *, connected: bool = True) -> dict[str, Any]:

@@ -106,8 +106,8 @@ class Story:
         """One cycle; what is seen last counts for the day."""
         self.sent.setdefault(day, []).append(self.company.cycle().sent)
         with self.company.store().read() as conn:
-            self.issues[day] = open_issues(conn)
-        self.shown[day] = status(self.company.store())
+            self.issues[day] = open_issues(conn, self.company.configuration())
+        self.shown[day] = status(self.company.store(), self.company.configuration())
         self.statuses[day] = {row["key"]: row["status"] for row in self.rows(self.statement)}
 
     def told(self, day: str, code: str) -> list[Issue]:
