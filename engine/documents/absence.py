@@ -26,7 +26,8 @@ class Leave(Document):
     quarter's. With `proration: days` of the plan it is the days of the window: ten parts in 91 of all of it."""
     deals: Literal["paid", "unpaid"] = Field(default="paid", examples=["unpaid"])
     """Deals and results of a payee that are dated on days of leave: `paid` as ever, or `unpaid` and not counted. Those
-    of protected leave are always paid, and so is a rate of retention, which is of its window and of no day."""
+    of protected leave are always paid, and so is what is of a window and of no day: rates of retention, members at
+    quota, what everybody came to, and what was earned by such a window."""
 
 
 class Leavers(Document):

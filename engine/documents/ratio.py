@@ -18,7 +18,8 @@ class Ratio(Document):
     nothing, nothing is reached; something over that, when the window is looked at, is held and reported. Each deal
     moves the ratio, up or down, so that what is paid on it is settled with the last deal of the window; where cash is
     in it, each payment does, with a line of its own. A percentage is rounded half up to parts of 10^15 of the whole,
-    amounts and numbers to millionths; more than 100,000 % (or 10^12) counts as that.
+    amounts and numbers to millionths; more than 100,000 % (or 10^12) either way
+    counts as that.
     """
 
     of: MeasureName = Field(examples=["held"])

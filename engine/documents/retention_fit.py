@@ -22,6 +22,9 @@ def unfit_windows(component: Component, measures: Mapping[str, Measure]) -> Iter
             if looked_at is None or looked_at.of_a_window is None:
                 continue
             yield from _too_short(gauge.over or component.accumulates, place, "over", looked_at)
+            if gauge.ranked is not None and looked_at.across is not None:
+                message = f"{looked_at.of_a_window} is the same for all, so that nobody stands before another."
+                yield Problem((*place, "ranked"), message, "Remove ranked, or rank by a measure of each payee's own.")
             if gauge.quota is not None and looked_at.brings_whole:
                 yield Problem((*place, "quota"), *_no_quota(looked_at.of_a_window))
 

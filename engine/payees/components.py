@@ -246,6 +246,7 @@ class _Walk:
         return replace(
             found,
             waiting=pl.concat([attained.waiting, found.waiting]).unique(),
+            undealt=pl.concat([attained.undealt, found.undealt]).unique(),
             held=f.HeldSources.cast(pl.concat([attained.held, found.held]).unique()),
             issues=join_issues(attained.issues, off.issues, found.issues),
         )
@@ -266,6 +267,7 @@ class _Walk:
         return replace(
             whole,
             waiting=pl.concat([attained.waiting for attained in every]).unique(),
+            undealt=pl.concat([attained.undealt for attained in every]).unique(),
             held=f.HeldSources.cast(pl.concat([attained.held for attained in every]).unique()),
             issues=tuple(dict.fromkeys(join_issues(*(attained.issues for attained in every)))),
         )

@@ -1,6 +1,7 @@
 """What everybody came to together: each deal once, whoever shares it, and unknown for all while it is for one."""
 
 from datetime import date
+from fractions import Fraction
 
 import polars as pl
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from engine.documents.across import EVERYBODY, Across
 from engine.documents.gauge import Gate
 from engine.documents.measure import Measure
+from engine.documents.ratio import Ratio
+from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.people_gaps import gaps_and_rivals
 from tests.engine.builders import book, rules
@@ -18,6 +21,7 @@ from tests.engine.plans import Case, codes, component, plan, quota, sold
 DAY = "2026-02-10"
 MEASURES = {"acv": Measure(sum="acv"), "all": Measure(sum="acv", across=Across())}
 GATED = component(only_if=(Gate(measure="all", over="year", min=1_000 * MICROS),))
+ONCE, HUNDRED = (Dated(steps=((date.min, value),)) for value in (Fraction(1), 100 * MICROS))
 BONUS = component(id="bonus", kind="bonus", measure="all", accumulates="quarter")
 
 
@@ -29,7 +33,7 @@ def outcome_of(sales, *components, through=None, **plan_keys):
     ]
     credits_, deals = (pl.concat(column) for column in zip(*parts, strict=True))
     enrolments = [{"person_id": who, "plan": "ae"} for who in ("ada", "bo")]
-    case = Case([plan(*components, measures=MEASURES, **plan_keys)], [], enrolments)
+    case = Case([plan(*components, **{"measures": MEASURES, **plan_keys})], [], enrolments)
     return case.pays((credits_, deals), through=through)
 
 
@@ -52,6 +56,21 @@ def test_while_one_credit_is_unknown_nobody_is_paid_by_the_total():
     assert outcome.lines.is_empty()
     assert set(codes(outcome)) >= {"exchange_rate_missing", "gauge_held"}
     assert EVERYBODY not in set(outcome.held["payee_id"])
+
+
+def test_what_is_earned_on_the_total_waits_with_it_and_so_does_what_is_paid_on_these_earnings():
+    share = {"share": Measure(ratio=Ratio(of="acv", to="all")), "earned": Measure(sum="earnings", of=("bonus",))}
+    of_share = component(id="bonus", measure="share", accumulates="quarter", rate=None, times=ONCE, target=HUNDRED)
+    kicker = component(id="kicker", measure="earned", accumulates="quarter")
+
+    paid = outcome_of([("ada", 500, {}), ("cy", 500, {})], of_share, kicker, measures={**MEASURES, **share})
+    waiting = outcome_of([("cy", 600, {"currency": "EUR"})], of_share, kicker, measures={**MEASURES, **share})
+
+    ada = paid.lines.filter(payee_id="ada").group_by("component").agg(pl.col("amount_micros").sum()).sort("component")
+    assert ada.rows() == [("bonus", 50 * MICROS), ("kicker", 5 * MICROS)]
+    assert waiting.held.select("component", "payee_id").sort("component", "payee_id").rows() == [
+        (part, who) for part in ("bonus", "kicker") for who in ("ada", "bo")
+    ]
 
 
 @pytest.mark.parametrize(("through", "lines"), [(date(2026, 4, 30), 0), (date(2026, 5, 1), 2), (None, 2)])

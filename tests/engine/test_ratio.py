@@ -88,6 +88,17 @@ def test_a_deal_that_is_paid_twice_in_a_month_moves_the_ratio_with_two_lines():
     assert case.pays(sale, ledger(first.postings)).postings.is_empty()
 
 
+def test_one_deal_may_take_the_largest_ratio_to_the_least():
+    measures = {"sold": Measure(sum="amount"), "acv": Measure(sum="acv")}
+    share = Measure(ratio=Ratio(of="sold", to="acv"))
+    of = component(measure="share", rate=None, accumulates="month", times=flat(Fraction(1)), target=flat(10**8))
+    deals = [(f"2026-03-{day}", amount, {"acv_micros": 10**6}) for day, amount in ((10, 10**4), (11, -(10**5)))]
+
+    outcome = Case([plan(of, measures={**measures, "share": share})]).pays(sold(*deals))
+
+    assert outcome.lines["amount_micros"].to_list() == [10**11, -2 * 10**11]
+
+
 def test_what_is_weighted_waits_for_the_earnings_in_its_ratio():
     measures = {
         "sold": Measure(sum="amount"),

@@ -12,10 +12,11 @@ from engine.documents.company import Company
 from engine.documents.compensation import Promise, promise_rows
 from engine.documents.component import Component
 from engine.documents.gauge import Gate, Multiplier
+from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.documents.values import Window
 from tests.reference import entries as e
-from tests.reference.across import EVERYBODY, across_people
+from tests.reference.across import EVERYBODY, across_people, shared, whose
 from tests.reference.alternatives import one_of
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.caps import of_sum, within_cap
@@ -98,11 +99,10 @@ class Earnings:
         """
         of = who.plan.measures[measure]
         of_its_window = of.retention is not None or of.members is not None
-        stays = of_its_window or of.across is not None
         key = ("entries", who.key, measure, over if of_its_window else "")
         if key not in self.remembered:
             found = self._all_entries(who, measure, over)
-            self.remembered[key] = [each for each in found if stays or self._is_there(who, each.day)]
+            self.remembered[key] = [each for each in found if of_its_window or self._is_there(who, of, each)]
         entries: list[Entry] = self.remembered[key]
         return entries
 
@@ -118,14 +118,22 @@ class Earnings:
                 of, to = (self.entries_over(who, part, over, life) for part, _ in measure.parts)
                 self.remembered[key] = ratio_of(measure.ratio, of, to, over, self)
             else:
-                entries = self.entries_of(who, name, over)
+                of_all = measure.across is not None and who.payee != EVERYBODY
+                entries = shared(name, who, over, life, self) if of_all else self.entries_of(who, name, over)
                 self.remembered[key] = [each for each in entries if life is None or life.covers(each.day)]
         found: list[Entry] = self.remembered[key]
         return found
 
-    def _is_there(self, who: Participant, day: date) -> bool:
-        """Whether what is of the day counts for the payee."""
-        return counts_on(who, day, self.facts) and not is_unpaid(who.payee, day, who.plan, self.facts)
+    def _is_there(self, who: Participant, measure: Measure, entry: Entry) -> bool:
+        """Whether what is of the day counts for the payee; of all people together what is of the plan file's days.
+
+        What a payee earned by a window counts, too, once its last day is one after leaving.
+        """
+        if measure.across is not None:
+            return who.plan.effective.covers(entry.day)
+        if measure.of and not measure.of_the_team and entry.deal is None:
+            return True
+        return counts_on(who, entry.day, self.facts) and not is_unpaid(who.payee, entry.day, who.plan, self.facts)
 
     def counted(self, who: Participant, component: Component) -> list[Entry]:
         """What counts for a component: its measure's entries within its own life."""
@@ -259,8 +267,7 @@ class Earnings:
         if measure.imported is not None:
             return e.of_results(measure, EVERYBODY if measure.across is not None else who.payee, self.facts)
         if measure.across is not None:
-            everybodys = across_people(measure.across, self.credits, self.facts)
-            return e.of_credits(measure, who.plan, everybodys, self.facts, self.company)
+            return across_people(measure, who, self.credits, self.facts, self.company)
         own = [credit for credit in self.credits if credit.payee == who.payee]
         if measure.sum == "earnings":
             lines = self._earned(who, name)
@@ -382,7 +389,8 @@ class Earnings:
         if entry.whole is not None:
             quota = Fraction(entry.whole)
         if component.quota is not None:
-            quota = self.quota(who, component.quota, self._days(who, component, entry))
+            asked = whose(who, component.measure)
+            quota = self.quota(asked, component.quota, self._days(who, component, entry))
         if component.own_targets is not None:
             own = self.quota(who, component.own_targets, self._days(who, component, entry))
         rate = rate_of(component.rate_by, entry) if component.rate_by is not None else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.documents.component import Component
 from engine.documents.gauge import Gate, Gauge, Multiplier
-from tests.reference.across import EVERYBODY
+from tests.reference.across import whose
 from tests.reference.calendar import Span, span_of
 from tests.reference.carried import bounded
 from tests.reference.curve import MissingQuotaError
@@ -132,8 +132,7 @@ def _read(gauge: Gauge, component: Component, who: Participant, earned: Earnings
     """A measure over its own window, or that of the component; or another component's entries over its window."""
     if gauge.measure is not None:
         over = gauge.over or component.accumulates
-        if who.plan.measures[gauge.measure].across is not None:
-            who = Participant(EVERYBODY, who.plan)
+        who = whose(who, gauge.measure)
         return _Read(who, gauge.measure, earned.entries_over(who, gauge.measure, over), over, gauge.quota)
     other = next(part for part in who.plan.components if part.id in (gauge.attainment_of, gauge.payout_of))
     entries = earned.counted(who, other)
@@ -197,13 +196,18 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
 def _quota(gauge: Gauge, read: _Read, name: str, entry: Entry, earned: Earnings) -> Fraction:
     """The quotas of all windows that are added up; one without a quota adds none."""
     spans = [earned.span(read.over, entry)] if gauge.looks_back is None else _spans(gauge, read, entry, earned)
-    return sum((earned.quota(read.who, name, span) or Fraction(0) for span in spans), Fraction(0))
+    asked = whose(read.who, _measure(read))
+    return sum((earned.quota(asked, name, span) or Fraction(0) for span in spans), Fraction(0))
 
 
 def _has_to_come(read: _Read) -> bool:
     """Whether it is a result or a rate, of which none is not the same as nothing."""
-    measure = read.who.plan.measures[read.component.measure if read.component is not None else read.named]
+    measure = read.who.plan.measures[_measure(read)]
     return measure.imported is not None or measure.retention is not None or measure.members is not None
+
+
+def _measure(read: _Read) -> str:
+    return read.component.measure if read.component is not None else read.named
 
 
 def _with_carried(read: _Read, entry: Entry, achieved: Fraction | int, earned: Earnings) -> Fraction:

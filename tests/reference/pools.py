@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
 from engine.documents.bonus_pool import BonusPool, PoolGate
 from engine.documents.plan import Plan
+from tests.reference.across import whose
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.earn import Earnings
 from tests.reference.entries import Line
@@ -126,9 +127,15 @@ def _look_at_everything(pool: BonusPool, plan: Plan, people: Sequence[Person], p
     for measure, quota in ((measure, quota) for measure, quota in asked if measure is not None):
         for payee in {row["person_id"] for row in earned.facts.enrolments}:
             achieved(Participant(payee, plan), measure, period, earned)
-        for person in people if quota is not None else ():
+        for person in _all_of(people, measure) if quota is not None else ():
             person.quota(quota, measure)
     _of_others(pool, period, earned)
+
+
+def _all_of(people: Sequence[Person], measure: str) -> Sequence[Person]:
+    """Whose achievements add up: everybody's are one number."""
+    across = [replace(person, who=whose(person.who, measure)) for person in people]
+    return across if not across or across[0].who == people[0].who else across[:1]
 
 
 def _money(pool: BonusPool, plan: Plan, people: Sequence[Person], period: Span, earned: Earnings) -> int:
@@ -138,7 +145,7 @@ def _money(pool: BonusPool, plan: Plan, people: Sequence[Person], period: Span, 
         assert pool.amount is not None
         return rounded(Fraction(pool.amount.at(last) or 0), plan.unit_micros, plan.rounding)
     if pool.of is not None:
-        came_to = sum(person.came_to(pool.of) for person in people)
+        came_to = sum(person.came_to(pool.of) for person in _all_of(people, pool.of))
     else:
         came_to = _of_others(pool, period, earned)
     return rounded(max(came_to, 0) * Fraction(pool.share.at(last) or 0), plan.unit_micros, plan.rounding)
@@ -157,6 +164,7 @@ def _of_others(pool: BonusPool, period: Span, earned: Earnings) -> int:
 
 def _together(gate: PoolGate, people: Sequence[Person]) -> bool:
     """Whether all of them reach it; nothing achieved is 0 % of any quota, and of none."""
+    people = _all_of(people, gate.measure)
     came_to = sum(person.came_to(gate.measure) for person in people)
     if gate.quota is None or not isinstance(gate.min, Fraction):
         return came_to >= gate.min

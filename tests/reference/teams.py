@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.members import Members
+from tests.reference.across import whose
 from tests.reference.calendar import Span, months_later, span_of
 from tests.reference.carried import bounded
 from tests.reference.curve import MissingQuotaError
@@ -110,7 +111,7 @@ def _attained(one: Participant, component: Component, day: date, earned: Earning
     whole = so_far[-1].whole
     quota = Fraction(whole if whole is not None else WHOLE)
     if component.quota is not None:
-        quota = earned.quota(one, component.quota, span) or Fraction(0)
+        quota = earned.quota(whose(one, component.measure), component.quota, span) or Fraction(0)
     achieved = bounded(component, start + sum(Fraction(each.base or 0) for each in so_far), quota)
     if achieved and quota <= 0:
         raise UnknownMemberError

@@ -9,6 +9,7 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from engine.documents.weighted import WeightedAttainment
+from tests.reference.across import whose
 from tests.reference.entries import Entry, once
 from tests.reference.money import WHOLE, rounded
 from tests.reference.participants import Participant
@@ -55,7 +56,7 @@ def _quota(weight: WeightedAttainment, entries: Sequence[Entry], who: Participan
         return entries[0].whole
     if weight.quota is None or not any(entry.base for entry in entries):
         return WHOLE
-    quota = earned.quota(who, weight.quota, earned.span(over, entries[0]))
+    quota = earned.quota(whose(who, weight.measure), weight.quota, earned.span(over, entries[0]))
     if quota is None or quota <= 0:
         raise UnknownAttainmentError
     return int(quota)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.reference.made.cases import by_deal, rate_by, rates
 from tests.reference.made.gauges import gates, matrix
+from tests.reference.made.measures import ACROSS
 from tests.reference.made.writing import dated
 
 PERIODS = ("month", "quarter", "half", "year")
@@ -19,18 +20,21 @@ COUNTS = (0, 1, 3, 5, 10)
 LUMPS = (0, 100, 250, 1_000, 2_500)
 MONEY = ("m1", "m2", "plain")
 PROMISES = ("base_salary", "variable", "ote")
-RESULTS = ("nps", "csat", "mbo")
+RESULTS = ("nps", "csat", "mbo", "verdict", "rated", "profit")
 WINDOWED = ("score", "part")
 """Percentages of a whole of their own."""
 RATIOS = ("mean", "each")
 """An amount, and a number."""
+OF_WINDOWS = (*WINDOWED, *RATIOS, *ACROSS)
+COUNTED = ("count", "met", "nps", "each", "sold", "verdict")
+PERCENT = ("csat", "rated")
 CREDITED = (*MONEY, "count", "met", "paid", "cash")
 
 
 def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) -> dict[str, Any]:
     """One more component of a plan, which may read those before it."""
-    later = ["paid", "paid", "cash", "score", "each"] if before else []
-    others = ["count", "met", "part", "mean", "nps", "csat", "mbo"]
+    later = ["paid", "paid", "cash", "score", "each", *ACROSS[:1]] if before else []
+    others = ["count", "met", "part", "mean", "nps", "csat", "mbo", chance.choice(ACROSS[1:])]
     measure = chance.choice([*MONEY, *MONEY, *others, *later])
     kinds = [
         "commission",
@@ -39,7 +43,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
         *(["manager_override"] if of_team and measure in (*MONEY, "count") else []),
     ]
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
-    if measure not in (*WINDOWED, *RATIOS, "csat") and chance.random() < 0.1:
+    if measure not in (*OF_WINDOWS, "csat") and chance.random() < 0.1:
         return {**made, **_to_date(chance, measure)}
     made |= _matrix(chance, _looked_at(before), measure) if chance.random() < 0.15 else _way(chance, measure)
     made |= _whole(chance, made)
@@ -75,7 +79,7 @@ def _paced(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
 
 def _anniversary(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     """At times the windows of a quota or target begin on each payee's own day."""
-    fiscal = made["measure"] in (*WINDOWED, *RATIOS) or "target_of" in made or made.get("accumulates") not in PERIODS
+    fiscal = made["measure"] in OF_WINDOWS or "target_of" in made or made.get("accumulates") not in PERIODS
     own = {"quota", "targets"} & made.keys()
     return {"since": "enrolment"} if own and not fiscal and chance.random() < 0.15 else {}
 
@@ -89,7 +93,7 @@ def _for_each(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
 
 def _carry(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     """What windows with a quota leave to the next ones, at times."""
-    adds_up = made["measure"] not in RATIOS
+    adds_up = made["measure"] not in (*RATIOS, *ACROSS)
     if (
         "quota" not in made
         or made.keys() & {"at_zero", "only_full", "for_each", "since"}
@@ -119,7 +123,7 @@ def _steps(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     """Attainments in whole steps, at times."""
     if (
         "carry" in made
-        or ("quota" not in made and made["measure"] not in (*WINDOWED, "csat"))
+        or ("quota" not in made and made["measure"] not in (*WINDOWED, *PERCENT))
         or chance.random() < 0.75
     ):
         return {}
@@ -133,9 +137,9 @@ def _looked_at(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _way(chance: Random, measure: str) -> dict[str, Any]:
-    counted = measure in ("count", "met", "nps", "each")
+    counted = measure in COUNTED
     cased = [*([_by_case] if measure in CREDITED else []), *([_by_ratio] if measure in MONEY else [])]
-    if measure == "csat":
+    if measure in PERCENT:
         return _of_percent(chance)
     if measure in WINDOWED:
         return chance.choice([_times, _points, _shares])(chance, counted)
@@ -148,8 +152,10 @@ def _way(chance: Random, measure: str) -> dict[str, Any]:
 
 def _whole(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     """What is of a fiscal window is of no deal, and as a percentage has no quota and no rate of one."""
-    if made["measure"] not in (*WINDOWED, *RATIOS):
+    if made["measure"] not in OF_WINDOWS:
         return {}
+    if made["measure"] in ACROSS and "quota" in made:
+        made["quota"] = "company"
     for key in ("since", *(("quota", "rate_decimals") if made["measure"] in WINDOWED else ())):
         made.pop(key, None)
     return {"accumulates": chance.choice(PERIODS)}

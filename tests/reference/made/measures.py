@@ -14,6 +14,13 @@ WHOLE = ("list_price", "discount")
 SUMS = ("amount", "acv", "arr", "mrr", "tcv", "first_month", "margin", *WHOLE, "units")
 
 
+ACROSS = ("received", "all", "sold", "verdict", "rated", "profit")
+"""Of all people together; the first is cash."""
+OF_A_WHOLE = ("csat", "rated")
+"""Percentages that may have a quota beside."""
+WEIGHED = ("m1", "m2", "plain", "count", "cash", "csat", "part", "all", "received", "rated")
+
+
 def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
     """Two measures of money, one of deals or pieces, and imported results."""
     money = [each for each in SUMS if each != "units"]
@@ -28,33 +35,46 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
         "nps": {"import": "nps"},
         "csat": {"import": "csat", "as": "percent"},
         "mbo": {"import": "mbo", "as": "amount"},
-        "all": _of_everybody(chance),
+        "all": _of_everybody(chance, {"sum": chance.choice(["amount", "acv", "tcv"])}),
+        "sold": _of_everybody(chance, chance.choice([{"count": "deals"}, {"sum": "units"}])),
+        "received": _received(chance),
         "verdict": {"import": "nps", "across": "everybody"},
+        "rated": {"import": "csat", "as": "percent", "across": "everybody"},
+        "profit": {"import": "mbo", "as": "amount", "across": "everybody"},
         "score": {"weighted": _weighted(chance)},
         "part": {"ratio": _ratio(chance, of_a_kind=True)},
         "mean": {"ratio": {**_ratio(chance), "as": "amount"}},
-        "each": {"ratio": {**_ratio(chance, "paid", "cash"), "as": "number"}},
+        "each": {"ratio": {**_ratio(chance, "paid", "cash", "received"), "as": "number"}},
     }
 
 
-def _of_everybody(chance: Random) -> dict[str, Any]:
-    """What all people came to, or those on some plans: to look at, as yet, and not for a component to pay on."""
-    source = chance.choice([{"sum": "amount"}, {"sum": "acv"}, {"sum": "tcv"}])
+def _of_everybody(chance: Random, source: dict[str, Any]) -> dict[str, Any]:
+    """What all people came to, or those on some plans."""
     made = _of_credits(chance, source, of_team=False)
     del made["credits"]
-    return {**made, "across": chance.choice(["everybody", {"plans": ["rep"]}, {"plans": ["rep", "manager"]}])}
+    dated = {"dated_by": "qualified_on"} if "count" in source and chance.random() < 0.3 else {}
+    return {**made, **dated, **_across(chance)}
+
+
+def _received(chance: Random) -> dict[str, Any]:
+    """What their customers pay."""
+    made = _of_cash(chance, of_team=False)
+    del made["credits"]
+    return {**made, **_across(chance)}
+
+
+def _across(chance: Random) -> dict[str, Any]:
+    return {"across": chance.choice(["everybody", {"plans": ["rep"]}, {"plans": ["rep", "manager"]}])}
 
 
 def _weighted(chance: Random) -> list[dict[str, Any]]:
     """Two or three attainments, one of which may be a percentage by itself."""
     weights = chance.choice([("60%", "40%"), ("50%", "30%", "20%"), ("33.3%", "66.7%")])
     parts = []
-    for name, weight in zip(
-        chance.sample(["m1", "m2", "plain", "count", "cash", "csat", "part"], len(weights)), weights, strict=True
-    ):
+    for name, weight in zip(chance.sample(WEIGHED, len(weights)), weights, strict=True):
         part: dict[str, Any] = {"measure": name, "weight": weight}
-        if name not in ("csat", "part") or (name == "csat" and chance.random() < 0.3):
-            part["quota"] = chance.choice(["sales", "team"])
+        if name not in (*OF_A_WHOLE, "part") or (name in OF_A_WHOLE and chance.random() < 0.3):
+            part["quota"] = "company" if name in ACROSS else chance.choice(["sales", "team"])
         if chance.random() < 0.4:
             part["least"] = chance.choice(["10%", "50%"])
         if chance.random() < 0.4:
@@ -65,7 +85,8 @@ def _weighted(chance: Random) -> list[dict[str, Any]]:
 
 def _ratio(chance: Random, *more: str, of_a_kind: bool = False) -> dict[str, Any]:
     """Any two that can be added up; or two of money, or two that count."""
-    money, counted = ["m1", "m2", "plain", "mbo", *more], ["count", "met", "nps"]
+    money = ["m1", "m2", "plain", "mbo", "all", "profit", *more]
+    counted = ["count", "met", "nps", "sold", "verdict"]
     of, to = chance.sample(chance.choice([money, counted]) if of_a_kind else [*money, *counted], 2)
     return {"of": of, "to": to}
 

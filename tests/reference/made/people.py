@@ -113,7 +113,7 @@ def _leaves(chance: Random) -> Any:
 def _quotas(chance: Random, company: Company) -> Any:
     """A row for every fiscal month, quarter, half or year, of one for every week; at times one is missing."""
     asked = [(person, quota) for person in (*REPS, *MANAGERS) for quota in QUOTAS]
-    for person, quota in (*asked, (EVERYBODY, "company")):
+    for person, quota in (*asked, (EVERYBODY, "company"), (EVERYBODY, PACE)):
         length = chance.choice(["month", "month", "quarter", "half", "year"])
         if quota == PACE:
             length = chance.choice(["week", "week", "two_weeks"])

@@ -67,7 +67,8 @@ def _waiting(chance: Random, document: dict[str, Any], *, more: bool) -> dict[st
     for part in document["components"]:
         measure = document["measures"][part["measure"]]
         moves = part.get("carry", {}).get("surplus") == "moved"
-        of_deals = not moves and not measure.keys() & {"import", "weighted", "ratio"} and measure.get("sum") != "cash"
+        of_none = measure.keys() & {"import", "weighted", "ratio", "across"}
+        of_deals = not moves and not of_none and measure.get("sum") != "cash"
         if "to_date" not in part and (chance.random() < 0.4 or (of_plan and not of_deals)):
             part.update(release(chance, of_deals=of_deals))
     return {**of_plan, **(reserve(chance) if chance.random() < 0.5 else {})}

@@ -9,6 +9,7 @@ from tests.reference.made.writing import dated
 
 MEASURES = ("plain", "plain", "count", "m1", "nps")
 OF_NO_TEAM = ("plain", "plain", "m1")
+OF_ALL = ("all", "received", "profit")
 OF_OTHERS = ("plain", "m1", "m2", "cash", "mbo")
 
 
@@ -23,11 +24,11 @@ def bonus_pools(chance: Random, *, of_team: bool) -> dict[str, Any]:
     if of_team and chance.random() < 0.5:
         pool["share"] = dated(chance, chance.choice(["2%", "0.333%"]), "1%")
         pool["of_others"] = {"plan": "rep", "measure": chance.choice(OF_OTHERS)}
-    elif of_team or chance.random() < 0.5:
+    elif chance.random() < 0.5:
         pool["amount"] = dated(chance, chance.choice([1_000, "333.34"]), 500)
     else:
         pool["share"] = dated(chance, chance.choice(["2%", "0.333%"]), "1%")
-        pool["of"] = chance.choice(OF_NO_TEAM)
+        pool["of"] = chance.choice(OF_ALL if of_team else [*OF_NO_TEAM, *OF_ALL])
     pool |= _divided(chance, of_team=of_team)
     if chance.random() < 0.5:
         pool["members"] = chance.choice(["last_day", "any_day"])
@@ -35,7 +36,8 @@ def bonus_pools(chance: Random, *, of_team: bool) -> dict[str, Any]:
         pool["on_leave"] = chance.choice(["member", "left_out"])
     for key in ("only_if", "members_need"):
         if chance.random() < 0.3:
-            pool[key] = _gate(chance, of_team=of_team)
+            of_all = key == "only_if" and chance.random() < 0.3
+            pool[key] = _of_all(chance) if of_all else _gate(chance, of_team=of_team)
     return {"bonus_pools": [pool]}
 
 
@@ -46,6 +48,11 @@ def _divided(chance: Random, *, of_team: bool) -> dict[str, Any]:
     if how == "attainment":
         return {"divided_by": how, "by": chance.choice(OF_NO_TEAM), "quota": "sales"}
     return {"divided_by": how}
+
+
+def _of_all(chance: Random) -> dict[str, Any]:
+    quota = chance.choice([{"quota": "company", "min": "90%"}, {"min": chance.choice([1, 40_000])}])
+    return {"measure": chance.choice([*OF_ALL, "sold", "verdict"]), **quota}
 
 
 def _gate(chance: Random, *, of_team: bool) -> dict[str, Any]:

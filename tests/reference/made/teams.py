@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from tests.reference.made.components import PERIODS, WINDOWED, ways_of_a_share
+from tests.reference.made.components import PERCENT, PERIODS, WINDOWED, ways_of_a_share
 from tests.reference.made.measures import LEVELS
 
 
@@ -42,7 +42,7 @@ def count_members(chance: Random, reps: dict[str, Any], managers: dict[str, Any]
 
 def _attains(part: dict[str, Any]) -> bool:
     """Whether it has a quota, or is a percentage by itself, in fiscal windows."""
-    attains = "quota" in part or part["measure"] in (*WINDOWED, "csat")
+    attains = "quota" in part or part["measure"] in (*WINDOWED, *PERCENT)
     others = part.keys() & {"since", "for_each", "to_date"}
     return attains and part.get("accumulates", "transaction") != "transaction" and not others
 
