@@ -33,7 +33,14 @@ _COLUMNS = {
 }
 """Fields that are not called what the rules call them; a percentage is made of two (`ratio_of`)."""
 
-_IN_THE_DEALS_CURRENCY = ("amount", "acv", "expiring_acv", "running_acv")
+_WORKED_OUT: dict[str, pl.Expr] = {
+    "uplift_amount": pl.col("acv_micros").cast(pl.Int128) - pl.col("expiring_acv_micros"),
+    "days_open": (pl.col("dated_on") - pl.col("created_on")).dt.total_days(),
+    "days_to_start": (pl.col("starts_on") - pl.col("dated_on")).dt.total_days(),
+}
+"""Fields that are the difference of two columns."""
+
+_IN_THE_DEALS_CURRENCY = ("amount", "acv", "expiring_acv", "running_acv", "uplift_amount")
 _SEVERAL = ("texts", "names")
 """Types of which a deal may have several."""
 
@@ -65,11 +72,11 @@ def value_of(field: str) -> pl.Expr:
     """The deal's value of a field of the rules, or the text of a mapped fact."""
     if field.startswith(FACT):
         return pl.col("facts").str.json_path_match(f"$['{field.removeprefix(FACT)}']")
-    return pl.col(column_of(field))
+    return _WORKED_OUT[field] if field in _WORKED_OUT else pl.col(column_of(field))
 
 
 def column_of(field: str) -> str:
-    """The column of a classified deal that holds a field of the rules; a percentage has none (`ratio_of`)."""
+    """The column of a classified deal that holds a field of the rules; a percentage and a difference have none."""
     return _COLUMNS.get(field, field)
 
 
@@ -156,8 +163,8 @@ def _sides(test: FieldTest, bound: int | Fraction | date) -> tuple[pl.Expr, pl.E
         num, den = ratio_of(field)
         return num * _whole(bound.denominator), den * _whole(bound.numerator)
     if field in _IN_THE_DEALS_CURRENCY:
-        return pl.col(column_of(field)).cast(pl.Int128) * pl.col("fx_num"), _times("fx_den", int(bound))
-    return pl.col(column_of(field)), pl.lit(bound)
+        return value_of(field).cast(pl.Int128) * pl.col("fx_num"), _times("fx_den", int(bound))
+    return value_of(field), pl.lit(bound)
 
 
 def ratio_of(field: str) -> tuple[pl.Expr, pl.Expr]:

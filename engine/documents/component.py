@@ -21,7 +21,7 @@ from engine.documents.release import STEPS, ReleaseStep, share_problems
 from engine.documents.residual import Residual
 from engine.documents.rounded import RoundedAttainment
 from engine.documents.rows import row_problems
-from engine.documents.values import Count, Dated, Micros, Name, Pay, Percent, Share, Times, Window, YesNo
+from engine.documents.values import Count, Dated, FlatRate, Micros, Name, Pay, Share, Times, Window, YesNo
 
 Accumulation = Over
 Kind = Literal["commission", "spiff", "bonus", "manager_override"]
@@ -77,7 +77,7 @@ class Component(Document):
     """How the earning is booked. `manager_override` pays on the team's credits."""
     measure: MeasureName = Field(examples=["new_acv"])
     """What it pays on."""
-    rate: Dated[Percent] | None = Field(default=None, examples=["8%"])
+    rate: Dated[FlatRate] | None = Field(default=None, examples=["8%"])
     """A flat share of the measure; over 100 % too. Below zero it takes off: `rate: -6%` on `sum: earnings` is a fee of
     6 % of what other components paid, and `rate: -100%` takes off what was paid before."""
     rates: tuple[RateCase, ...] = Field(

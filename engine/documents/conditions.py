@@ -45,6 +45,7 @@ FIELDS: dict[str, FieldType] = {
     "running_acv": "money",
     "revenue": "money",
     "uplift": "percent",
+    "uplift_amount": "money",
     "growth": "percent",
     "margin_percent": "percent",
     "discount_percent": "percent",
@@ -52,6 +53,8 @@ FIELDS: dict[str, FieldType] = {
     "term_months": "count",
     "months_since_signing": "count",
     "lifetime_months": "count",
+    "days_open": "count",
+    "days_to_start": "count",
     "closed_on": "day",
 }
 """What a rule may test, and the type that decides which operators are allowed. `account` has its own test."""
@@ -78,6 +81,7 @@ NOTES: dict[str, tuple[str, str]] = {
     ),
     "revenue": ("Annual revenue of the account, as the CRM states it.", "{min: 10_000_000}"),
     "uplift": ("Renewal ACV over an expiring ACV above zero, less one.", "{above: 20%}"),
+    "uplift_amount": ("Renewal ACV less the expiring ACV, converted likewise.", "{min: 10_000}"),
     "growth": ("ACV of the deal over a `running_acv` above zero.", "{below: 20%}"),
     "margin_percent": (
         "Amount less cost, over an amount above zero. The cost is the deal's, else its lines'.",
@@ -88,6 +92,11 @@ NOTES: dict[str, tuple[str, str]] = {
     "term_months": ("Length of the contract in months.", "{min: 36}"),
     "months_since_signing": ("Whole months since the account's first won deal.", "{below: 6}"),
     "lifetime_months": ("Whole months since the account's very first won deal, whatever came between.", "{min: 24}"),
+    "days_open": ("Days from the day the deal was opened to the day it is dated.", "{max: 30}"),
+    "days_to_start": (
+        "Days from the day the deal is dated to the start of its contract; below zero where it was signed after that.",
+        "{min: 30}",
+    ),
     "closed_on": ("The day the deal is dated.", "{min: 2026-02-01}"),
 }
 """What each field is, and an example of a test, for the reference."""

@@ -59,9 +59,17 @@ def percent_text(share: Fraction) -> str:
     return f"{(Decimal(number.numerator) / number.denominator).normalize():f}%"
 
 
+def flat_rate(value: Any) -> Fraction:
+    """A percentage that pays, or takes off; who writes a whole number may mean an amount."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        remedy = f"Write a percentage, such as 8% or 0.75%, or pays: {value} if an amount is meant."
+        raise wrong(f"{shown(value)} is not a percentage.", remedy)
+    return percent(value)
+
+
 def rate(value: Any) -> Fraction:
     """A percentage that pays: zero or more."""
-    number = percent(value)
+    number = flat_rate(value)
     if number < 0:
         raise wrong(f"{value} is below zero.", "A rate is 0% or more.")
     return number
@@ -201,6 +209,7 @@ Currency = Annotated[
 Name = Annotated[StrictStr, _name[0], _name[1]]
 Role = Annotated[StrictStr, _role[0], _role[1]]
 Percent = Annotated[Fraction, written(percent), WithJsonSchema(PERCENT_SCHEMA)]
+FlatRate = Annotated[Fraction, written(flat_rate), WithJsonSchema(PERCENT_SCHEMA)]
 Rate = Annotated[Fraction, written(rate), WithJsonSchema(PERCENT_SCHEMA)]
 Share = Annotated[Fraction, written(share), WithJsonSchema(PERCENT_SCHEMA)]
 Micros = Annotated[int, written(micros), WithJsonSchema(AMOUNT_SCHEMA)]

@@ -64,6 +64,8 @@ class Classified(dy.Schema):
     """Arms of running experiments that its account is in, such as `renewal-pay/paid`."""
     facts = dy.String(nullable=True)
     """Other facts of the account and the deal, as a JSON object."""
+    created_on = dy.Date(nullable=True)
+    """The day it was opened."""
 
 
 class Assignments(dy.Schema):

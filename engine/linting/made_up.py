@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -22,6 +23,8 @@ COST = Fraction(1, 2)
 SIZES = ("amount", "acv")
 OF_OTHERS = ("window", "arm", "lifetime_months")
 """Fields that a deal cannot state: the rules of engagement or the customer's history give them."""
+_DAYS_FROM = {"days_open": ("created_on", -1), "days_to_start": ("starts_on", 1)}
+"""Fields that count the days between the deal's own day and another, which lies before or after it."""
 A_CENT = MICROS // 100
 
 
@@ -39,12 +42,12 @@ def sample_amount(measure: Measure) -> int:
     return SAMPLE
 
 
-def deal(measure: Measure, amount: int, on: Any) -> Fact:
+def deal(measure: Measure, amount: int, on: date) -> Fact:
     """A deal of an amount (micro-units) that passes every other test of the measure, as far as one can be made up."""
     said: dict[str, Any] = {"on": on, "amount": number(amount)}
     for test in measure.when.tests:
         facts = said.get("facts", {})
-        said |= fitting(test, amount)
+        said |= fitting(test, amount, on)
         said |= {"facts": {**facts, **said["facts"]}} if facts else {}
     if "term_months" in said:
         said["acv"] = number(amount)
@@ -58,8 +61,8 @@ def deal(measure: Measure, amount: int, on: Any) -> Fact:
     return Fact("deals", MappingProxyType(said), lists)
 
 
-def fitting(test: FieldTest, amount: int) -> dict[str, Any]:
-    """What a deal of the amount must say to pass the test; nothing where its size, its day or its history decides."""
+def fitting(test: FieldTest, amount: int, on: date) -> dict[str, Any]:
+    """What a deal of that amount and day must say to pass; nothing where its size, its day or its history decides."""
     if test.fact is not None:
         value = value_that_passes(test)
         return {"facts": {test.fact: number(value) if isinstance(value, int) else value}}
@@ -70,6 +73,11 @@ def fitting(test: FieldTest, amount: int) -> dict[str, Any]:
     value = value_that_passes(test)
     if isinstance(value, Fraction):
         return _of_ratio(test.field, value, amount)
+    if test.field in _DAYS_FROM:
+        key, sign = _DAYS_FROM[test.field]
+        return {key: on + sign * timedelta(days=int(value))}
+    if test.field == "uplift_amount":
+        return {"expiring_acv": number(amount - value)}
     if test.type == "money":
         return {test.field: number(value)}
     return {test.field: value if isinstance(value, int) else _text(test)}

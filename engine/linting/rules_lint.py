@@ -74,7 +74,7 @@ def _made(cells: Cells, every: Cells, engagement: Engagement) -> Made | None:
     for name, value in values.items():
         for one in value if isinstance(value, tuple) else (value,):
             if one is not None and not name.startswith(LISTED):
-                _add(made, fitting(_exactly(name, one), amount))
+                _add(made, fitting(_exactly(name, one), amount, on))
     return {**made, **({"account": "customer"} if lists else {}), "lists": lists}
 
 

@@ -49,7 +49,7 @@ def _samples(world: World, part: Component, day: date) -> Iterator[Fact]:
         return
     amount = sample_amount(measure)
     for when in _cases(world, part):
-        said = {key: value for test in when.tests for key, value in fitting(test, amount).items()}
+        said = {key: value for test in when.tests for key, value in fitting(test, amount, day).items()}
         yield deal(measure, amount, day).with_said(**said)
 
 

@@ -37,7 +37,8 @@ def fitting_deal(deal_id: str, on: date, amount: int, plan: Plan, measure: Measu
         "windows": [],
         "arms": [],
     }
-    return {**plain, **{column: value for test in measure.when.tests for column, value in _columns(test).items()}}
+    made = (_columns(test, plain) for test in measure.when.tests)
+    return {**plain, **{column: value for columns in made for column, value in columns.items()}}
 
 
 def fits_anything(deal: dict[str, Any], when: When) -> bool:
@@ -48,7 +49,7 @@ def fits_anything(deal: dict[str, Any], when: When) -> bool:
     return bool(row.select(fits(when)).item())
 
 
-def _columns(test: FieldTest) -> dict[str, Any]:
+def _columns(test: FieldTest, plain: dict[str, Any]) -> dict[str, Any]:
     value = value_that_passes(test)
     if test.field == "closed_on":
         return {}  # the day is the statement's own
@@ -56,6 +57,12 @@ def _columns(test: FieldTest) -> dict[str, Any]:
         return {}  # no deal can be made up of what only the CRM says
     if test.type in ("texts", "names"):
         return {column_of(test.field): [value]}
+    if test.field == "days_open":
+        return {"created_on": plain["dated_on"] - timedelta(days=value)}
+    if test.field == "days_to_start":
+        return {"starts_on": plain["dated_on"] + timedelta(days=value)}
+    if test.field == "uplift_amount":
+        return {"expiring_acv_micros": plain["acv_micros"] - value}
     if test.type == "percent":
         return _ratio(test.field, Fraction(value))
     return {column_of(test.field): value}

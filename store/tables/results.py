@@ -73,6 +73,7 @@ class ClassifiedDeal(Table, table=True):
     windows: str
     arms: str
     facts: str | None
+    created_on: str | None
 
 
 class Assignment(Table, table=True):

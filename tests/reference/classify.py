@@ -72,6 +72,23 @@ class Deal:
         return Fraction(self.acv, self.expiring_acv) - 1
 
     @property
+    def uplift_amount(self) -> int | None:
+        """Its ACV less the expiring one."""
+        return None if self.expiring_acv is None else self.acv - self.expiring_acv
+
+    @property
+    def days_open(self) -> int | None:
+        """From the day it was opened."""
+        opened: date | None = self.row["created_on"]
+        return None if opened is None else (self.day - opened).days
+
+    @property
+    def days_to_start(self) -> int | None:
+        """To the start of its contract."""
+        starts: date | None = self.row["starts_on"]
+        return None if starts is None else (starts - self.day).days
+
+    @property
     def growth(self) -> Fraction | None:
         """Its ACV over what the account has running; none where that is nothing, or less."""
         return Fraction(self.acv, self.running_acv) if self.running_acv is not None and self.running_acv > 0 else None

@@ -13,7 +13,7 @@ from tests.reference.facts import Facts, holds_on
 
 OF_THE_ACCOUNT = ("segment", "territory", "industry", "country", "employees")
 OF_THE_DEAL = ("source", "channel", "type", "currency", "term_months")
-MONEY = ("amount", "acv", "expiring_acv", "running_acv")
+MONEY = ("amount", "acv", "expiring_acv", "running_acv", "uplift_amount")
 
 
 def fits(when: When, deal: Deal, facts: Facts) -> bool:

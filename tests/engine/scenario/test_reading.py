@@ -43,7 +43,10 @@ def test_every_problem_of_scenario_and_plan_comes_at_once_with_its_line() -> Non
         expect: {totals: {ada: 1}}
     """)
     assert problems(verdict) == [
-        "s.yaml:5: plan.components.base.rate: 10 is not a percentage. Write a percentage, such as 8% or 0.75%.",
+        (
+            "s.yaml:5: plan.components.base.rate: 10 is not a percentage. "
+            "Write a percentage, such as 8% or 0.75%, or pays: 10 if an amount is meant."
+        ),
         "s.yaml:6: plan.components.base.tirs: unknown key. Did you mean tiers?",
         "s.yaml:7: dels: unknown key. Did you mean deals?",
         f"s.yaml:8: quotas[1].per: day is not a choice here. Known: {', '.join(sorted(PARTS))}.",

@@ -29,6 +29,7 @@ NUMBERS: dict[str, tuple[Any, ...]] = {
     "running_acv": (20_000, 60_000),
     "revenue": (5_000_000, 10_000_000),
     "uplift": ("-10%", "0%", "20%"),
+    "uplift_amount": (-2_000, 0, 5_000),
     "growth": ("0%", "20%", "80%"),
     "margin_percent": ("0%", "30%", "50%"),
     "discount_percent": ("0%", "10%", "25%"),
@@ -36,6 +37,8 @@ NUMBERS: dict[str, tuple[Any, ...]] = {
     "term_months": (12, 24, 36),
     "months_since_signing": (0, 3, 6),
     "lifetime_months": (1, 6),
+    "days_open": (0, 30, 90),
+    "days_to_start": (-1, 0, 30),
 }
 FACTS: tuple[dict[str, Any], ...] = (
     {"tier": ["Gold", "Silver"]},
