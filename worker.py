@@ -36,6 +36,7 @@ COMMANDS = (
     books.close,
     books.reopen,
     paying.paid,
+    paying.export,
     adjusting.adjustments,
     statements.statement,
     statements.statements,
@@ -72,7 +73,6 @@ for command in COMMANDS:
 app.command(context_settings=adjusting.NEGATIVE_AMOUNTS)(adjusting.adjust)
 app.add_typer(drift.app, name="drift")
 app.add_typer(disputes.app, name="dispute")
-app.add_typer(paying.export_app, name="export")
 app.add_typer(plans.plan_app, name="plan")
 app.add_typer(questions.experiment_app, name="experiment")
 

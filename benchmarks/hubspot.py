@@ -6,7 +6,7 @@ import math
 import os
 
 from benchmarks.portal_query import ASSOCIATIONS, FREE, LIST_PAGE, SEARCH_PAGE
-from benchmarks.pull import CALLS_TIMES, FLOOR_SHARE, has_dlt
+from benchmarks.pull import CALLS_TIMES, FLOOR_SHARE, has_dlt, of_dlt
 from benchmarks.rotation import Contender, Figures, cpu, ratios, rotate, seconds
 from benchmarks.serving import Server, serving
 from benchmarks.table import Report, Target
@@ -23,7 +23,10 @@ def run(rows: int, rounds: int) -> Report:
         rotate(contenders[:2], 1, server.counted)
         runs = rotate(contenders, rounds, server.counted)
     targets = [_of_floor(runs, way) for way in WAYS]
-    targets += [_of_dlt(runs), *(_of_calls(runs, way, least_calls(rows)[way]) for way in WAYS)]
+    targets += [
+        of_dlt(runs, DLT, "worker, list", f"list: at least {DLT_TIMES} x dlt into SQLite", DLT_TIMES),
+        *(_of_calls(runs, way, least_calls(rows)[way]) for way in WAYS),
+    ]
     notes = [] if DLT in runs else ["dlt was NOT measured: name an interpreter that has it in BENCH_DLT_PYTHON."]
     return Report(f"hubspot {rows:,} deals", runs, _floor("list"), targets, notes, facts=("calls",))
 
@@ -58,16 +61,6 @@ def _of_floor(runs: dict[str, list[Figures]], way: str) -> Target:
     work = 1 / ratios(runs[f"worker, {way}"], runs[_floor(way)], cpu)[0]
     reached = f"{wall:.0%} of its speed by the clock ({most:.0%}-{least:.0%}), {work:.0%} by CPU"
     return Target(f"{way}: at least {FLOOR_SHARE:.0%} of the raw floor", reached, wall >= FLOOR_SHARE)
-
-
-def _of_dlt(runs: dict[str, list[Figures]]) -> Target:
-    promise = f"list: at least {DLT_TIMES} x dlt into SQLite"
-    if DLT not in runs:
-        return Target(promise, "dlt was not found", None)
-    wall, least, most = ratios(runs[DLT], runs["worker, list"], seconds)
-    work = ratios(runs[DLT], runs["worker, list"], cpu)[0]
-    reached = f"{wall:.1f} x by the clock ({least:.1f}-{most:.1f}), {work:.1f} x by CPU"
-    return Target(promise, reached, wall >= DLT_TIMES)
 
 
 def _of_calls(runs: dict[str, list[Figures]], way: str, least: int) -> Target:

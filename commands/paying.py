@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import Annotated
 
 import typer
 
 from commands.wiring import AsJson, ConfigFolder, day_of, opened
 
-if TYPE_CHECKING:
-    from jobs.access.actor import Actor
-    from jobs.configuration import Configuration
-    from store.database import Store
 
+class Kind(StrEnum):
+    """The files for payroll and accounting."""
 
-class Export(Protocol):
-    """Writes the file of one kind of export, and answers how it ties to the ledgers."""
-
-    def __call__(
-        self, configuration: Configuration, store: Store, who: Actor, label: str, out: Path, *, preliminary: bool
-    ) -> dict[str, Any]:
-        """The tie-out."""
-        ...
-
-
-export_app = typer.Typer(
-    no_args_is_help=True, help="Files for payroll and accounting; each ties to the ledgers or is not written."
-)
-
-Period = Annotated[str, typer.Argument(help="Such as 2026-11, FY2026-Q3 or FY2026.")]
-Csv = Annotated[Path, typer.Option(help="The CSV file to write; only you will read it.")]
-Preliminary = Annotated[bool, typer.Option("--preliminary", help="Of an open period; every row says so.")]
+    payroll = "payroll"
+    journal = "journal"
+    amortisation = "amortisation"
 
 
 def paid(
@@ -65,65 +50,31 @@ def paid(
     show_recorded(done, as_json=as_json)
 
 
-@export_app.command()
-def payroll(
-    period: Period,
-    out: Annotated[Path, typer.Option(help="The file to write, .csv or .xlsx; only you will read it.")],
-    preliminary: Preliminary = False,
+def export(
+    kind: Annotated[Kind, typer.Argument(help="Which file.")],
+    period: Annotated[str, typer.Argument(help="Such as 2026-11, FY2026-Q3 or FY2026.")],
+    out: Annotated[Path, typer.Option(help="The CSV file to write (payroll: or .xlsx); only you will read it.")],
+    preliminary: Annotated[bool, typer.Option("--preliminary", help="Of an open period; every row says so.")] = False,
     config: ConfigFolder = Path("config"),
     as_json: AsJson = False,
 ) -> None:
-    """What is due: a row per payee and currency, with statement and seal, tied to the ledgers.
+    """Write a file for payroll or accounting; it ties to the ledgers or is not written.
+
+    payroll: what is due, a row per payee and currency, with statement and seal.
+
+    journal: double entries of what was earned, released and paid, with the accounts of config/journal.yaml.
+
+    amortisation: the schedule of capitalised commissions by deal and month through the period (`capitalise` in
+    config/journal.yaml), rules cited.
 
     Example: worker.py export payroll 2026-11 --out payroll-2026-11.csv
     """
-    from jobs.exports.payroll import export_payroll
-
-    _export("export payroll", export_payroll, period, out, config, preliminary=preliminary, as_json=as_json)
-
-
-@export_app.command()
-def journal(
-    period: Period,
-    out: Csv,
-    preliminary: Preliminary = False,
-    config: ConfigFolder = Path("config"),
-    as_json: AsJson = False,
-) -> None:
-    """Double entries of what was earned, released and paid in a period, with the accounts of config/journal.yaml.
-
-    Example: worker.py export journal 2026-11 --out journal-2026-11.csv
-    """
-    from jobs.exports.journal import export_journal
-
-    _export("export journal", export_journal, period, out, config, preliminary=preliminary, as_json=as_json)
-
-
-@export_app.command()
-def amortisation(
-    period: Period,
-    out: Csv,
-    preliminary: Preliminary = False,
-    config: ConfigFolder = Path("config"),
-    as_json: AsJson = False,
-) -> None:
-    """The schedule of capitalised commissions by deal and month (`capitalise` in config/journal.yaml), rules cited.
-
-    It ends with the period that is named.
-
-    Example: worker.py export amortisation 2026-11 --out amortisation-2026-11.csv
-    """
     from jobs.exports.amortisation import export_amortisation
-
-    _export("export amortisation", export_amortisation, period, out, config, preliminary=preliminary, as_json=as_json)
-
-
-def _export(
-    action: str, export: Export, period: str, out: Path, config: Path, *, preliminary: bool, as_json: bool
-) -> None:
-    """Write the file of an export, and tell how it ties to the ledgers."""
+    from jobs.exports.journal import export_journal
+    from jobs.exports.payroll import export_payroll
     from jobs.paying.show import show_exported
 
-    with opened(config, action) as (configuration, store, actor):
-        done = export(configuration, store, actor, period, out, preliminary=preliminary)
+    write = {"payroll": export_payroll, "journal": export_journal, "amortisation": export_amortisation}[kind]
+    with opened(config, f"export {kind.value}") as (configuration, store, actor):
+        done = write(configuration, store, actor, period, out, preliminary=preliminary)
     show_exported(done, as_json=as_json)

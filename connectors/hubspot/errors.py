@@ -68,7 +68,7 @@ _BY_STATUS: Mapping[int, str] = {
 
 def error_of(response: requests.Response) -> ConnectorError:
     """The error an unsuccessful answer means."""
-    problem, status = _problem(response), response.status_code
+    problem, status = problem_of(response), response.status_code
     text = f"{asked(response)}: HTTP {status}"
     text += f" {problem.word}: {clean(problem.message)}" if problem.word or problem.message else "."
     text += f" (correlation id {problem.correlationId})" if problem.correlationId else ""
@@ -101,7 +101,8 @@ def _grant(problem: Problem) -> str:
     return f"Grant the service key or app{named}, or check that the portal's subscription has the feature."
 
 
-def _problem(response: requests.Response) -> Problem:
+def problem_of(response: requests.Response) -> Problem:
+    """What the body of an unsuccessful answer says; nothing where it says nothing."""
     try:
         return msgspec.json.decode(response.content, type=Problem, strict=False)
     except msgspec.DecodeError:

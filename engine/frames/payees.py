@@ -58,11 +58,8 @@ class HeldSources(dy.Schema):
     source_id = dy.String()
 
 
-class Lines(dy.Schema):
-    """One computed earning with the facts it was computed from (`before`/`after` are on the component's curve).
-
-    The key is (plan, component, payee_id, period, source_id, part). `amount_micros` is in `currency`.
-    """
+class LineKey(dy.Schema):
+    """What names a line, and everything that is posted about it."""
 
     plan = dy.String(primary_key=True)
     component = dy.String(primary_key=True)
@@ -75,6 +72,14 @@ class Lines(dy.Schema):
     """What of the source: `earning`; of cash `payment` with its day; of a clawback its cause, such as `clawback
     refunded 2`; of a draw its kind; of a residual its month, such as `month 3`; of a plan's cap and of a pool its
     window; `floor` tops a deal up; `adjustment`."""
+
+
+class Lines(LineKey):
+    """One computed earning with the facts it was computed from (`before`/`after` are on the component's curve).
+
+    `amount_micros` is in `currency`.
+    """
+
     deal_id = dy.String(nullable=True)
     kind = dy.Enum(get_args(LineKind))
     dated_on = dy.Date()
@@ -154,15 +159,9 @@ class Payables(dy.Schema):
     """How much of `base` had not to be paid, or paid back, because a clawback took it from what was held."""
 
 
-class Posted(dy.Schema):
+class Posted(LineKey):
     """What the ledger already holds, summed by key: the other input of settle."""
 
-    plan = dy.String(primary_key=True)
-    component = dy.String(primary_key=True)
-    payee_id = dy.String(primary_key=True)
-    period = dy.String(primary_key=True)
-    source_id = dy.String(primary_key=True)
-    part = dy.String(primary_key=True)
     deal_id = dy.String(nullable=True)
     kind = dy.String()
     amount_micros = dy.Int64()
@@ -171,15 +170,9 @@ class Posted(dy.Schema):
     """How many postings make up the sum; the next posting's sequence number."""
 
 
-class Postings(dy.Schema):
+class Postings(LineKey):
     """What settle wants to append to the ledger: target less posted, by key."""
 
-    plan = dy.String(primary_key=True)
-    component = dy.String(primary_key=True)
-    payee_id = dy.String(primary_key=True)
-    period = dy.String(primary_key=True)
-    source_id = dy.String(primary_key=True)
-    part = dy.String(primary_key=True)
     sequence = dy.Int64(primary_key=True)
     deal_id = dy.String(nullable=True)
     kind = dy.String()

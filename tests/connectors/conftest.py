@@ -1,6 +1,5 @@
 """An org with a few records behind the real connector, over HTTP. Its clock and our sleeps belong to the test."""
 
-from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from connectors.salesforce.session import ClientCredentials, Connection
 from connectors.salesforce.source import SalesforceSource
 from sandbox.salesforce.server import running
 from sandbox.salesforce.state import Org
+from tests.clock import FakeClock
 
-START = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 KEY, SECRET = "sandbox-key", "sandbox-secret"
 HOST = "https://acme.my.salesforce.com"
 TOKEN = f"{HOST}/services/oauth2/token"
@@ -59,19 +58,6 @@ DOCUMENT = {
         }
     ],
 }
-
-
-class FakeClock:
-    """A clock that a test moves."""
-
-    def __init__(self):
-        self.now = START
-
-    def __call__(self):
-        return self.now
-
-    def advance(self, **parts):
-        self.now += timedelta(**parts)
 
 
 class Sleeper:

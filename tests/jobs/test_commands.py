@@ -23,8 +23,8 @@ from tests.jobs.test_cycle import credited_deal
 COMMANDS = (
     "adjust", "adjustments", "approve-statements",
     "acknowledge", "approvals", "approve", "audit", "backfill", "backup", "blame", "close", "demo", "diff", "doctor",
-    "explain", "init", "issues", "paid", "people", "preview", "reassign", "reopen", "report", "restore", "run",
-    "sandbox", "setup", "statement", "statements", "status", "summary", "sync", "verify",
+    "explain", "export", "init", "issues", "paid", "people", "preview", "reassign", "reopen", "report", "restore",
+    "run", "sandbox", "setup", "statement", "statements", "status", "summary", "sync", "verify",
 )  # fmt: skip
 
 

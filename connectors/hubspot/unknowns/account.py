@@ -9,7 +9,7 @@ import requests
 
 from connectors.check import Check
 from connectors.hubspot.describe import describe
-from connectors.hubspot.errors import Problem
+from connectors.hubspot.errors import problem_of
 from connectors.hubspot.session import Connection
 from connectors.hubspot.unknowns.finding import Finding, found_out
 from connectors.hubspot.whole import OWNER_PAGES, page_of_owners
@@ -110,7 +110,7 @@ def _without_scope(connection: Connection) -> Finding:
     if answer.ok:
         meaning = "Take the scope crm.objects.contacts.read away from this key: the worker does not need it."
         return Finding("the key may read contacts, so that nothing was refused", assumed, None, meaning)
-    shape = f"{_shape(answer)}; scopes {'named' if list(_problem(answer).scopes()) else 'not named'}"
+    shape = f"{_shape(answer)}; scopes {'named' if list(problem_of(answer).scopes()) else 'not named'}"
     meaning = "The worker goes by the status; where scopes are not named, its message cannot name them."
     return Finding(shape, assumed, shape == assumed, meaning)
 
@@ -121,15 +121,8 @@ def _shape(answer: requests.Response) -> str:
         keys = sorted(msgspec.json.decode(answer.content, type=dict[str, object]))
     except msgspec.DecodeError:
         return f"{answer.status_code} without JSON"
-    word = _problem(answer).category or "none"
+    word = problem_of(answer).category or "none"
     return f"{answer.status_code} category={word} with {', '.join(keys)}"
-
-
-def _problem(answer: requests.Response) -> Problem:
-    try:
-        return msgspec.json.decode(answer.content, type=Problem, strict=False)
-    except msgspec.DecodeError:
-        return Problem()
 
 
 def _permissions(connection: Connection, deals: str) -> Finding:

@@ -9,7 +9,7 @@ from connectors.histories import HISTORY
 from connectors.hubspot.search import _Hit, _Hits, changed_ids
 from connectors.port import NotAllowed, Refused, TryAgain
 from sandbox.hubspot.records.tables import Record
-from tests.connectors.conftest import START
+from tests.clock import START
 
 LATER = {"minutes": 15}
 

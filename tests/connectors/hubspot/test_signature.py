@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.hubspot.signature import is_genuine, is_recent, signature
-from tests.connectors.conftest import START
+from tests.clock import START
 
 MOMENT = "1795323600000"  # START
 ENCODED = "https://hooks.acme.example/a%3Ab%2fc%3Fd%40e%21f%24g%27h%28i%29j%2Ak%2Cl%3Bm%20n%2Bo"

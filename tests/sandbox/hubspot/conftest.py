@@ -1,14 +1,12 @@
 """A portal with a few records, served over HTTP, and clients that talk to it."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 import requests
 
 from sandbox.hubspot.server import running
 from sandbox.hubspot.state import Portal
+from tests.clock import FakeClock
 
-START = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 REP, MANAGER, LEAVER = "005000000000Rep", "005000000000Mgr", "005000000000Old"
 ACME, GLOBEX = "001000000000Acm", "001000000000Glo"
 DEAL, OPEN_DEAL, SPLIT_DEAL = "006000000000Won", "006000000000Opn", "006000000000Spl"
@@ -97,19 +95,6 @@ DOCUMENT = {
         {"UserId": REP, "Name": "new", "StartDate": "2026-11-01", "EndDate": "2026-12-01", "Amount": "50000.00"}
     ],
 }
-
-
-class FakeClock:
-    """A clock that a test moves."""
-
-    def __init__(self):
-        self.now = START
-
-    def __call__(self):
-        return self.now
-
-    def advance(self, **parts):
-        self.now += timedelta(**parts)
 
 
 class Http:

@@ -11,8 +11,9 @@ from sandbox.hubspot.rest.limits import UNLIMITED
 from sandbox.hubspot.rest.routes import answer
 from sandbox.hubspot.state import Portal
 from sandbox.hubspot.wire import Request
+from tests.clock import FakeClock
 
-from .conftest import DEAL, DOCUMENT, FakeClock
+from .conftest import DEAL, DOCUMENT
 
 OBJECTS, PROPERTIES = "/crm/v3/objects", "/crm/v3/properties/deals"
 LINKS = "/crm/v4/associations/deals/companies"

@@ -6,8 +6,9 @@ import requests
 from sandbox.hubspot.rest.limits import Allowance
 from sandbox.hubspot.server import running
 from sandbox.hubspot.state import Portal
+from tests.clock import START, FakeClock
 
-from .conftest import DEAL, DOCUMENT, SPLIT_DEAL, START, FakeClock, Http
+from .conftest import DEAL, DOCUMENT, SPLIT_DEAL, Http
 
 DEALS, SEARCH = "/crm/v3/objects/deals", "/crm/v3/objects/deals/search"
 

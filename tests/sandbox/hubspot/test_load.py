@@ -12,8 +12,9 @@ from sandbox.hubspot.errors import LoadProblem
 from sandbox.hubspot.loading.numbers import renumbered
 from sandbox.hubspot.state import Portal
 from sandbox.world import generate
+from tests.clock import FakeClock
 
-from .conftest import ACME, DEAL, DOCUMENT, GLOBEX, OPEN_DEAL, REP, SPLIT_DEAL, FakeClock
+from .conftest import ACME, DEAL, DOCUMENT, GLOBEX, OPEN_DEAL, REP, SPLIT_DEAL
 
 MAVEN = Path("../shared/data/crm-maven.json")
 

@@ -8,8 +8,9 @@ import pytest
 from sandbox.hubspot.bodies import Search
 from sandbox.hubspot.clock import millis
 from sandbox.hubspot.state import Portal
+from tests.clock import START, FakeClock
 
-from .conftest import ACME, DEAL, DOCUMENT, OPEN_DEAL, SPLIT_DEAL, START, FakeClock
+from .conftest import ACME, DEAL, DOCUMENT, OPEN_DEAL, SPLIT_DEAL
 
 SEARCH = "/crm/v3/objects/deals/search"
 ANY = {"propertyName": "amount", "operator": "HAS_PROPERTY"}

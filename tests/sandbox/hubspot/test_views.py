@@ -7,7 +7,7 @@ import pytest
 from sandbox.hubspot.errors import ApiError
 from sandbox.hubspot.records.people import Owner
 from sandbox.hubspot.state import Portal
-from tests.sandbox.hubspot.conftest import FakeClock
+from tests.clock import FakeClock
 
 ANNA, BEN, CLEO = "901", "902", "903"
 

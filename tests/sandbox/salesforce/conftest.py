@@ -1,6 +1,5 @@
 """An org with a few records, served over HTTP, and a simple-salesforce client that talks to it."""
 
-from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,24 +9,11 @@ from simple_salesforce import Salesforce
 
 from sandbox.salesforce.server import running
 from sandbox.salesforce.state import Org
+from tests.clock import FakeClock
 
-START = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 REP, MANAGER, LEAVER = "005000000000Rep", "005000000000Mgr", "005000000000Old"
 ACME, GLOBEX = "001000000000Acm", "001000000000Glo"
 DEAL, OPEN_DEAL, SPLIT_DEAL = "006000000000Won", "006000000000Opn", "006000000000Spl"
-
-
-class FakeClock:
-    """A clock that a test moves."""
-
-    def __init__(self):
-        self.now = START
-
-    def __call__(self):
-        return self.now
-
-    def advance(self, **parts):
-        self.now += timedelta(**parts)
 
 
 DOCUMENT = {

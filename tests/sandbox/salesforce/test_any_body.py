@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from sandbox.salesforce.rest.routes import answer
 from sandbox.salesforce.state import Org
 from sandbox.salesforce.wire import Request
+from tests.clock import FakeClock
 
-from .conftest import ACME, DEAL, DOCUMENT, FakeClock
+from .conftest import ACME, DEAL, DOCUMENT
 
 BASE = "/services/data/v66.0"
 KEYS = [

@@ -5,7 +5,7 @@ import pytest
 import requests
 from simple_salesforce import Salesforce, SalesforceAuthenticationFailed, SalesforceLogin
 
-from .conftest import START
+from tests.clock import START
 
 
 def token(base, **form):

@@ -9,8 +9,9 @@ import pytest
 from sandbox.salesforce.errors import ApiError, LoadProblem
 from sandbox.salesforce.queries.query import run_query
 from sandbox.salesforce.state import Org
+from tests.clock import FakeClock
 
-from .conftest import ACME, DEAL, DOCUMENT, OPEN_DEAL, SPLIT_DEAL, FakeClock
+from .conftest import ACME, DEAL, DOCUMENT, OPEN_DEAL, SPLIT_DEAL
 
 MAVEN = Path(__file__).parents[4] / "shared" / "data" / "crm-maven.json"
 

@@ -7,8 +7,9 @@ from simple_salesforce import SalesforceGeneralError, SalesforceMalformedRequest
 
 from sandbox.salesforce.clock import http_date
 from sandbox.salesforce.errors import RowError
+from tests.clock import START
 
-from .conftest import ACME, DEAL, LEAVER, MANAGER, OPEN_DEAL, REP, SPLIT_DEAL, START
+from .conftest import ACME, DEAL, LEAVER, MANAGER, OPEN_DEAL, REP, SPLIT_DEAL
 
 NEW = {"Name": "New", "StageName": "Prospecting", "CloseDate": "2026-12-01"}
 
