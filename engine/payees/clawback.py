@@ -256,5 +256,5 @@ def _endless(deal: Mapping[str, Any], loss: Loss) -> Issue:
         subject=f"deal {deal['deal_id']}",
         message=f"was {loss.cause} on {loss.on}, but without a term nobody can say what was unearned;"
         " nothing is taken back.",
-        remedy="Fill the deal's term in the CRM.",
+        remedy="Fill the deal's term in the CRM, or write {unearned: window} for what was left of the window.",
     )

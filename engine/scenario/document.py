@@ -78,7 +78,8 @@ class Scenario(Document):
     The facts go through the same stages as those of a CRM. Then everything runs a second time on the ledger of the
     first, which must book nothing, and each line is computed again from its own facts. A record that is held fails
     the test, unless `issues` expects it. A failing test shows each line that it is about, with its sentence, slices
-    and rates; `--json` says everything for machines. The exit code is 1 where a test fails, or where there is none.
+    and rates, and what was warned of; `--json` says everything for machines. The exit code is 1 where a test fails,
+    or where there is none.
 
     Only what is expected is checked. Amounts are compared to the cent; an expected line is what all lines that fit
     its keys come to together, and nothing is zero.

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from engine.model import Severity
 from engine.telling.wording import number, plain
 from jobs.show import as_data, console
 
@@ -32,6 +33,8 @@ def show_verdicts(answer: Row, *, as_json: bool) -> None:
             out.print(f"       found    {escape(failure['found'])}")
         for line in _concerned(scenario["failures"]):
             _show_line(out, line)
+        for warning in _warnings(scenario):
+            out.print(f"\n     [bold]warning[/bold]\n       {escape(warning)}")
     if not answer["scenarios"]:
         out.print("There is no scenario file there.")
     out.print(f"\n{answer['passed']} passed, {answer['failed']} failed.")
@@ -43,6 +46,13 @@ def _concerned(failures: Iterable[Row]) -> list[Row]:
     for failure in failures:
         found += [line for line in failure["lines"] if line not in found]
     return found
+
+
+def _warnings(scenario: Row) -> list[str]:
+    """What a failed test was warned of: it may be why something else came out."""
+    if scenario["passed"]:
+        return []
+    return [issue["message"] for issue in scenario["issues"] if issue["severity"] == Severity.WARNS.value]
 
 
 def _show_line(out: Console, line: Row) -> None:

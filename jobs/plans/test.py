@@ -70,8 +70,12 @@ def _as_data(verdict: Verdict) -> dict[str, Any]:
         "before": [line_as_data(line) for line in ran.before] if ran else [],
         "postings": [_posting(row) for row in ran.postings] if ran else [],
         "balances": [_balance(of) for of in ran.balances] if ran else [],
-        "issues": [{"code": issue.code, "message": str(issue)} for issue in ran.issues] if ran else [],
+        "issues": [_issue(issue) for issue in ran.issues] if ran else [],
     }
+
+
+def _issue(issue: Issue) -> dict[str, str]:
+    return {"code": issue.code, "severity": issue.severity.value, "message": str(issue)}
 
 
 def _failure(failure: Failure) -> dict[str, Any]:

@@ -157,7 +157,8 @@ def test_a_term_that_nobody_knows_is_told_and_takes_nothing():
     assert [str(issue) for issue in outcome.issues] == [
         (
             "deal D1: was cancelled on 2026-04-01, but without a term nobody can say what was unearned;"
-            " nothing is taken back. Fill the deal's term in the CRM."
+            " nothing is taken back. Fill the deal's term in the CRM,"
+            " or write {unearned: window} for what was left of the window."
         )
     ]
 

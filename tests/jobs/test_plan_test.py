@@ -45,6 +45,19 @@ def test_json_has_lines_facts_and_verdicts(tmp_path: Path) -> None:
     assert (line["payee"], line["amount"], line["facts"]["slices"][0]["rate"]) == ("ada", "100.00", "1/10")
 
 
+def test_a_failure_says_what_the_engine_warned_of(tmp_path: Path) -> None:
+    """A deal without a term has no unearned part: nothing is taken back, which explains the total."""
+    (tmp_path / "clawback.yaml").write_text("""scenario: Two months of three are served
+plan:
+  components: [{rate: 10%}]
+  clawback: {when: {cancelled: {within_days: 90}}, takes_back: unearned, applies_to: [base]}
+deals: [{amount: 12_000, on: 2026-01-15, cancelled_on: 2026-03-16}]
+expect: {totals: {rep: 800}}
+""")
+    ran = CliRunner().invoke(app, ["plan", "test", str(tmp_path)])
+    assert (ran.exit_code, "without a term nobody can say what was unearned" in ran.stdout) == (1, True)
+
+
 def test_nothing_to_test_is_a_failure(tmp_path: Path) -> None:
     ran = CliRunner().invoke(app, ["plan", "test", str(tmp_path)])
     assert (ran.exit_code, ran.stdout.splitlines()[0]) == (1, "There is no scenario file there.")
