@@ -18,7 +18,6 @@ from statistics import median
 
 REPOSITORY = Path(__file__).parents[1]
 KIB = 1024
-LONGEST_S = 3600
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -122,10 +122,6 @@ class GuardedSession(requests.Session):
             self._settings[key] = super().merge_environment_settings(url, proxies, stream, verify, cert)
         found = self._settings[key]
         return {**found, "proxies": dict(found["proxies"])}
-
-
-class _Readable(Protocol):
-    def read1(self, amt: int, decode_content: bool) -> bytes: ...  # noqa: FBT001
 
 
 def _some(response: requests.Response) -> bytes:

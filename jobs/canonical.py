@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
-import structlog
 from sqlalchemy import Connection
 
 from connectors.dialect import Body, Dialect, RatePlace, Row
@@ -27,8 +26,6 @@ from jobs.people import refresh_people
 from store import adjustments, canonical, mirror, pins, runs, settings
 from store.canonical import FrameName
 from store.mirror import ChangedRecord
-
-log = structlog.get_logger()
 
 REVISION = "normalised_revision"
 MAPPING = "normalised_with"

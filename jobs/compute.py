@@ -13,7 +13,6 @@ from typing import TypeVar, cast
 
 import dataframely as dy
 import polars as pl
-import structlog
 from sqlalchemy import Connection
 
 from connectors.outcomes import NOTE_TEXT, NOTES
@@ -54,8 +53,6 @@ from store import (
     settings,
     writeback,
 )
-
-log = structlog.get_logger()
 
 S = TypeVar("S", bound=dy.Schema)
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import structlog
-
 from connectors.port import Source
 from engine.model import Page
 from jobs.crash_points import crash_point
 from jobs.running import Run
 from store import mirror, ownership, teams
-
-log = structlog.get_logger()
 
 Progress = Callable[[str, int, int | None], None]
 """Called after each page with the object, the records so far and the expected total where it is known."""

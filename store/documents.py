@@ -24,11 +24,6 @@ def keep_documents(conn: sa.Connection, documents: Mapping[str, tuple[str, str]]
     return len(new)
 
 
-def document(conn: sa.Connection, name: str) -> str | None:
-    """The text of a document by its content hash."""
-    return conn.scalar(sa.select(DOCUMENT.c.text).where(DOCUMENT.c.content_hash == name))
-
-
 def documents(conn: sa.Connection) -> Iterator[tuple[str, str]]:
     """Content hash and text of every document that is kept."""
     for row in conn.execute(sa.select(DOCUMENT.c.content_hash, DOCUMENT.c.text).order_by(DOCUMENT.c.content_hash)):

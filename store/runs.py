@@ -74,11 +74,6 @@ def last_done(conn: sa.Connection, kinds: Collection[str]) -> Run | None:
     return _run(row) if row is not None else None
 
 
-def unfinished(conn: sa.Connection) -> list[Run]:
-    """Runs that never ended: going on now, or killed. Oldest first."""
-    return [_run(row) for row in conn.execute(sa.select(RUN).where(RUN.c.outcome.is_(None)).order_by(RUN.c.run_id))]
-
-
 def _run(row: sa.Row[tuple[object, ...]]) -> Run:
     finished_at = instant_of(row.finished_at) if row.finished_at else None
     return Run(row.run_id, row.kind, instant_of(row.started_at), finished_at, row.outcome, json.loads(row.counts))

@@ -29,7 +29,6 @@ from connectors.wanted import mapped_fields
 from engine.model import Issue, Organization, Page, RawRecord, Severity
 
 PRODUCTION = "STANDARD"
-Hits = list[tuple[str, str]]
 
 
 class _Account(msgspec.Struct):

@@ -75,12 +75,6 @@ def _org(source: SalesforceSource, pinned: str | None) -> str:
     return f"{found.name} ({found.org_id}, {kind}, {found.zone})"
 
 
-def _records(target: SalesforceTarget) -> Iterator[Check]:
-    """Statements and lines, where they are kept in the org."""
-    for record in PAY_RECORDS.objects:
-        yield tried(f"write {record.name}", partial(_kept, target, record))
-
-
 def _kept(target: SalesforceTarget, record: PayObject) -> str:
     """That all fields of statements or lines can be written; NotAllowed names one that cannot."""
     known = target.fields(record.name)

@@ -91,9 +91,7 @@ class SalesforceSplits:
         answer = self._connection.fetch("POST", "composite", body=body, headers=NO_RULES, read=read)
         told = [_told(part, change) for part in answer.compositeResponse]
         refused = [sent for sents in told for sent in sents if sent.verdict is not Verdict.WRITTEN]
-        shown = [
-            sent for sent in refused if sent.code not in ("ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED")
-        ]
+        shown = [sent for sent in refused if sent.code not in CONSEQUENCES]
         return next(iter(shown or refused), Sent(change, Verdict.WRITTEN))
 
     @cached_property

@@ -19,7 +19,6 @@ from engine.deals.dirt import plausible
 from engine.model import Motion
 
 _GROWS = (Motion.UPSELL, Motion.CROSS_SELL)
-_STARTS = (Motion.NEW_BUSINESS, Motion.RENEWAL)
 LINKS = ("prior_deal_id", "renewed_contract_id")
 FAR = 1_000_000
 """Days to the end of a contract that has none."""

@@ -85,16 +85,6 @@ class Visible:
 ALL = Visible(everyone=True)
 
 
-def visible_payees(actor: Actor, conn: Connection, on: date) -> Visible:
-    """Whose rows the actor sees of a day."""
-    return _visible(actor, on, people.reporting(conn))
-
-
-def may_see(actor: Actor, payee_id: str, on: date, reporting_lines: Collection[ReportingLine]) -> bool:
-    """Whether the actor sees this payee's rows of a day."""
-    return _visible(actor, on, reporting_lines).shows(payee_id)
-
-
 def _visible(actor: Actor, on: date, lines: Collection[ReportingLine]) -> Visible:
     """Own rows; for managers everybody below on that day; all where a role says so. Without a role: nobody's."""
     if actor.roles & SEES_ALL:

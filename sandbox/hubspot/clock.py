@@ -1,7 +1,7 @@
 """Instants as HubSpot keeps them: milliseconds since 1970, UTC."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,8 +43,3 @@ def parse_instant(text: str) -> int:
             raise ValueError(f"no time zone: {text}")
         moment = moment.replace(tzinfo=UTC)
     return millis(moment.astimezone(UTC))
-
-
-def midnight(day: date) -> int:
-    """Give the midnight at which a day starts in UTC."""
-    return millis(datetime(day.year, day.month, day.day, tzinfo=UTC))

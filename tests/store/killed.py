@@ -60,13 +60,14 @@ def wrong_in(store: Store) -> str:
         checked = conn.scalar(sa.text("PRAGMA integrity_check"))
         postings = conn.scalar(sa.text("SELECT count(*) FROM posting"))
         bodies = set(mirror.bodies(conn, "Opportunity", [_id(i) for i in range(RECORDS)]).values())
+        ended = runs.runs(conn, 99)
         facts = {
             "integrity": checked == "ok",
             "ledger": ledger.verify(conn) is None and postings == done * RECORDS,
             "mirror at the cursor": bodies == ({f"page {done}".encode()} if done else set()),
             "versions": mirror.last_revision(conn) == done * RECORDS,
             "desired values": len(writeback.due(conn, "Opportunity", NOW, 99)) == (RECORDS if done else 0),
-            "runs": runs.unfinished(conn) == [] and len(runs.runs(conn, 99)) == done,
+            "runs": len(ended) == done and all(run.outcome for run in ended),
         }
     return ", ".join(name for name, holds in facts.items() if not holds)
 

@@ -14,7 +14,7 @@ from sandbox.hubspot.records.tables import Record
 from sandbox.hubspot.schema import Property
 
 Given = Mapping[str, Any]
-LINE, SPLIT = "0-8", "0-72"
+LINE = "0-8"
 PRIMARY_COMPANY, LINE_ITEM = 5, 19
 _STANDARD = {"Name": "dealname", "Amount": "amount", "Description": "description", "NextStep": "hs_next_step"}
 _HANDLED = frozenset(
@@ -22,10 +22,6 @@ _HANDLED = frozenset(
 )
 _LINE_KEYS = {"Product2Id", "Quantity", "TotalPrice"}
 _PRICE_DIGITS = 6
-_TYPES = {
-    "new business": ("newbusiness", "New Business"),
-    "existing business": ("existingbusiness", "Existing Business"),
-}
 
 
 def take_deals(taking: Taking, opportunities: Iterable[Given]) -> None:

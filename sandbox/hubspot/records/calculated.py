@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sandbox.hubspot.state import Portal
 
 Calculation = Callable[["Portal", Record], str | None]
-DEAL, COMPANY, LINE, SPLIT = "0-3", "0-2", "0-8", "0-72"
+DEAL, COMPANY, LINE = "0-3", "0-2", "0-8"
 _PARENT, _PRIMARY = 14, 5
 
 
