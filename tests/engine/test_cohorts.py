@@ -1,60 +1,13 @@
-"""Customers of payees and what became of their revenue: contracts, renewals, changes, owners, windows."""
+"""Customers of payees and what became of their contracts, in which windows."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 import pytest
 
-from engine import frames as f
-from engine.cohorts.cohort import cohorts
 from engine.cohorts.windows import Reach
-from engine.deals.classify import classify
-from engine.documents.conditions import AccountTest, FieldTest
-from engine.documents.measure import Levels, Measure
 from engine.documents.retention import Retention
-from engine.documents.worth import LinesTest
-from tests.engine.builders import book, company, engagement, frame, rule, rules, units, when
-from tests.engine.plans import component, plan
-
-CALENDAR = company(fiscal_year_starts="01-01", zone="UTC")
-Q1 = Reach(through=date(2026, 4, 1))
-CONTRACT = {"contract_id": "C1", "starts_on": "2025-01-01", "acv_micros": units(100)}
-NUMBERS = ("start", "expanded", "shrunk", "lost")
-
-
-def told(
-    *, measure: dict[str, Any] | None = None, reach: Reach = Q1, over: str = "quarter", **rows: Any
-) -> tuple[dict[tuple[str, str, str], tuple[int, ...]], list[str]]:
-    """By payee, account and end of the window: what there was, expanded, shrunk and lost, in whole units; and issues.
-
-    All accounts are `ada`'s unless rows say otherwise.
-    """
-    kept = {"retention": Retention(kind="gross"), **(measure or {})}
-    paid = plan(component(measure="kept", accumulates=over), measures={"kept": Measure(**kept)})
-    base: dict[str, Any] = {
-        "accounts": [{"account_id": name, "owner_id": "u-ada"} for name in ("A1", "A2")],
-        "people": [{"person_id": name} for name in ("ada", "bo", "vera")],
-        "enrolments": [{"person_id": name, "plan": paid.plan} for name in ("ada", "bo", "vera")],
-    }
-    records = book(**{**base, **rows})
-    in_force = rules(engagement(rule("all")), plans=[paid], company_is=CALENDAR)
-    classified = classify(records, in_force)
-    found = cohorts(classified.rows, records, in_force, reach)
-    known = {
-        (row["payee_id"], row["account_id"], str(row["until_on"])): (
-            tuple(row[f"{name}_micros"] // units(1) for name in NUMBERS) if row["stuck"] is None else (row["stuck"],)
-        )
-        for row in found.rows.iter_rows(named=True)
-    }
-    return known, [issue.code for issue in found.issues]
-
-
-def first_quarter(**rows: Any) -> tuple[int, ...] | None:
-    """What became in the first quarter of 2026 of A1 with ada."""
-    return told(**rows)[0].get(("ada", "A1", "2026-04-01"))
-
+from tests.engine.builders import units
+from tests.engine.kept import CONTRACT, FIRST, RENEWED, first_quarter, told
 
 # ------------------------------------------------------------------------------- contracts
 
@@ -79,10 +32,6 @@ def first_quarter(**rows: Any) -> tuple[int, ...] | None:
 def test_a_customer_is_lost_on_the_first_day_without_a_contract(changes, expected):
     """Who paid on the day before the window is in the cohort; who begins in it never is."""
     assert first_quarter(contracts=[{**CONTRACT, **changes}]) == expected
-
-
-RENEWED = {"deal_id": "D2", "motion": "renewal", "type": "Renewal", "closed_on": "2026-02-01"}
-FIRST = {"deal_id": "D1", "closed_on": "2025-02-01", "amount_micros": units(100)}
 
 
 @pytest.mark.parametrize(
@@ -166,142 +115,6 @@ def test_new_business_that_no_contract_of_the_customer_is_of_counts_nothing_and_
     assert said == issues
 
 
-# ------------------------------------------------------------------------------- changes
-
-
-UPSELL = {"deal_id": "D2", "motion": "upsell", "type": "Upsell", "closed_on": "2026-02-10"}
-DOWN = {"deal_id": "D3", "motion": "downgrade", "type": "Downgrade", "closed_on": "2026-03-01"}
-
-
-@pytest.mark.parametrize(
-    ("deals", "every", "net"),
-    [
-        ([UPSELL], (100, 20, 0, 0), (100, 20, 0, 0)),
-        ([DOWN], (100, 0, 30, 0), (100, 0, 30, 0)),
-        ([UPSELL, DOWN], (100, 20, 30, 0), (100, 0, 10, 0)),
-        ([UPSELL, {**DOWN, "closed_on": "2026-02-10"}], (100, 0, 10, 0), (100, 0, 10, 0)),
-        ([{**UPSELL, "closed_on": "2025-12-31"}], (120, 0, 0, 0), (120, 0, 0, 0)),
-        ([{**UPSELL, "closed_on": "2025-12-31", "starts_on": "2026-01-01"}], (100, 20, 0, 0), (100, 20, 0, 0)),
-    ],
-)
-def test_upsells_and_downgrades_change_it_from_the_day_they_start(deals, every, net):
-    sized = [{**deal, "amount_micros": units(20 if deal["motion"] == "upsell" else -30)} for deal in deals]
-    for losses, expected in (("every", every), ("net", net)):
-        asked = {"retention": Retention(kind="gross", losses=losses)}
-        assert first_quarter(contracts=[CONTRACT], deals=sized, measure=asked) == expected
-
-
-def test_what_was_added_goes_with_its_contract_and_loses_no_more_than_there_was():
-    gone = {**CONTRACT, "cancelled_on": "2026-03-01"}
-
-    assert first_quarter(contracts=[gone], deals=[{**UPSELL, "amount_micros": units(50)}]) == (100, 0, 0, 100)
-
-
-def test_a_renewal_renews_what_was_added_too():
-    deals = [FIRST, {**UPSELL, "closed_on": "2025-06-01", "amount_micros": units(50)}]
-
-    assert first_quarter(deals=[*deals, {**RENEWED, "deal_id": "D4", "amount_micros": units(150)}]) == (150, 0, 0, 0)
-    due = {"retention": Retention(kind="gross", cohort="due")}
-    assert first_quarter(deals=[*deals, {**RENEWED, "deal_id": "D4", "amount_micros": units(140)}], measure=due) == (
-        (150, 0, 10, 0)
-    )
-
-
-def test_events_of_deals_end_and_reduce_contracts():
-    event = {"deal_id": "D1", "happened_on": date(2026, 2, 1), "amount_micros": None}
-
-    ended = first_quarter(deals=[{**FIRST, "term_months": 24}], deal_events=[{**event, "kind": "cancelled"}])
-    less = {**event, "kind": "downgraded", "amount_micros": units(15)}
-    shrunk = first_quarter(deals=[{**FIRST, "term_months": None}], deal_events=[less])
-
-    assert (ended, shrunk) == ((50, 0, 0, 50), (100, 0, 15, 0))
-
-
-# ------------------------------------------------------------------------------- whose, and where
-
-
-HELD_BY = [
-    {"person_id": "ada", "role": "CSM", "scope": "account", "value": "A1", "until_on": "2026-02-15"},
-    {"person_id": "bo", "role": "CSM", "scope": "account", "value": "A1", "from_on": "2026-02-15"},
-]
-
-
-@pytest.mark.parametrize(
-    ("transferred", "expected"),
-    [
-        ("stays", {"ada": (100, 0, 0, 100)}),
-        ("follows", {"bo": (100, 0, 0, 100)}),
-        ("drops", {}),
-        ("divides", {"ada": (100, 20, 0, 0), "bo": (120, 0, 0, 120)}),
-    ],
-)
-def test_a_customer_who_changes_hands(transferred, expected):
-    asked = {"retention": Retention(kind="gross", owner="CSM", transferred=transferred)}
-    deals = [{**UPSELL, "amount_micros": units(20)}]
-    contract = {**CONTRACT, "cancelled_on": "2026-03-01"}
-
-    found, _ = told(contracts=[contract], deals=deals, role_holdings=HELD_BY, measure=asked)
-
-    # What was added and went again within one span is neither gain nor loss.
-    assert {payee: numbers for (payee, _, end), numbers in found.items() if end == "2026-04-01"} == expected
-
-
-def test_a_manager_answers_for_the_team_whoever_of_it_owns_the_customer():
-    team = [{"person_id": name, "manager_id": "vera"} for name in ("ada", "bo")]
-    for transferred in ("stays", "divides"):
-        asked = {
-            "retention": Retention(kind="gross", owner="CSM", transferred=transferred),
-            "credits": ("rollup",),
-            "levels": Levels(max=1),
-        }
-        contract = {**CONTRACT, "cancelled_on": "2026-03-01"}
-
-        found, _ = told(contracts=[contract], role_holdings=HELD_BY, reporting_lines=team, measure=asked)
-
-        assert found["vera", "A1", "2026-04-01"] == (100, 0, 0, 100)
-        assert {payee for payee, _, _ in found} == {"vera"}
-
-
-def test_only_who_is_on_the_plan_when_the_window_ends_has_a_cohort():
-    enrolled = [{"person_id": "ada", "plan": "ae", "until_on": "2026-03-31"}]
-
-    assert told(contracts=[CONTRACT], enrolments=enrolled, reach=Q1)[0].keys() == {("ada", "A1", "2026-01-01")} | {
-        ("ada", "A1", day) for day in ("2025-04-01", "2025-07-01", "2025-10-01")
-    } - {("ada", "A1", "2025-04-01")}
-
-
-def test_two_owners_are_none():
-    both = [{"person_id": name, "role": "CSM"} for name in ("ada", "bo")]
-    asked = {"retention": Retention(kind="gross", owner="CSM")}
-
-    assert told(contracts=[CONTRACT], role_holdings=both, measure=asked) == ({}, ["ambiguous_owner"])
-
-
-def test_only_customers_that_fit_are_taken():
-    accounts = [
-        {"account_id": name, "owner_id": "u-ada", "segment": segment}
-        for name, segment in (("A1", "SMB"), ("A2", "ENT"), ("A3", None))
-    ]
-    contracts = [{**CONTRACT, "contract_id": f"C{n}", "account_id": f"A{n}"} for n in (1, 2, 3)]
-    entries = [{"list": "unmanaged", "account_id": "A1", "until_on": "2026-01-01"}]
-
-    found, issues = told(
-        accounts=accounts, contracts=contracts, list_entries=entries, measure={"when": when(segment="SMB")}
-    )
-
-    assert ({account for _, account, _ in found}, issues) == ({"A1"}, ["measure_lacks_value"])
-
-
-def test_customers_may_be_told_by_a_list_alone():
-    contracts = [{**CONTRACT, "contract_id": f"C{n}", "account_id": f"A{n}"} for n in (1, 2)]
-    listed = [{"list": "managed", "account_id": "A2", "from_on": "2026-01-01"}]
-    on_list = when(account=AccountTest(listed_in="managed"))
-
-    found, issues = told(contracts=contracts, list_entries=listed, measure={"when": on_list})
-
-    assert ({account for _, account, _ in found}, issues) == ({"A2"}, [])
-
-
 # ------------------------------------------------------------------------------- windows
 
 
@@ -327,76 +140,3 @@ def test_without_reach_everything_that_began_before_the_last_thing_happened_is_o
     contract = {**CONTRACT, "cancelled_on": "2026-02-01"}
 
     assert max(end for _, _, end in told(contracts=[contract], reach=Reach())[0]) == "2026-04-01"
-
-
-# ------------------------------------------------------------------------------- what nobody knows
-
-
-def test_foreign_revenue_is_exchanged_at_the_rate_of_the_first_day():
-    rates = [
-        {"currency": "EUR", "from_on": "2025-12-01", "until_on": "2026-02-01", "rate_num": 2, "rate_den": 1},
-        {"currency": "EUR", "from_on": "2026-02-01", "rate_num": 3, "rate_den": 1},
-    ]
-    deals = [{**UPSELL, "amount_micros": units(20), "currency": "EUR"}]
-    contract = {**CONTRACT, "currency": "EUR"}
-
-    found, _ = told(contracts=[contract], deals=deals, fx_rates=rates)
-
-    assert found["ada", "A1", "2026-04-01"] == (200, 40, 0, 0)
-    assert found["ada", "A1", "2025-07-01"] == ("exchange_rate_missing",)
-
-
-@pytest.mark.parametrize(
-    ("rows", "expected", "issues"),
-    [
-        ({"contracts": [{**CONTRACT, "acv_micros": None}]}, ("revenue_unknown",), ["contract_without_acv"]),
-        ({"contracts": [CONTRACT], "deals": [{**UPSELL, "amount_micros": None}]}, ("deal_held",), []),
-        (
-            {"contracts": [CONTRACT], "deals": [{**UPSELL, "amount_micros": None, "closed_on": "2026-04-01"}]},
-            (100, 0, 0, 0),
-            [],
-        ),
-        (
-            {"contracts": [CONTRACT], "deals": [{**UPSELL, "amount_micros": None, "closed_on": None}]},
-            ("deal_held",),
-            [],
-        ),
-    ],
-)
-def test_what_nobody_knows_is_said(rows, expected, issues):
-    """A deal that is held may be a renewal: until it is mended nobody can say what was kept."""
-    found, said = told(**rows)
-
-    assert (found["ada", "A1", "2026-04-01"], said) == (expected, issues)
-
-
-LINE = {"line_id": "L1", "deal_id": "D1", "family": "Platform", "amount_micros": units(80)}
-
-
-@pytest.mark.parametrize(
-    ("lines", "expected", "issues"),
-    [
-        ([LINE, {**LINE, "line_id": "L2", "family": "Services", "amount_micros": units(20)}], (80, 0, 0, 0), []),
-        ([{**LINE, "family": "Services"}], None, []),
-        ([], ("lines_missing",), ["lines_missing"]),
-    ],
-)
-def test_only_the_part_of_the_revenue_counts_that_its_products_say(lines, expected, issues):
-    asked = {"lines": LinesTest(tests=(FieldTest(field="family", any_of=("Platform",)),))}
-
-    found, said = told(deals=[{**FIRST, "term_months": None}], deal_lines=lines, measure=asked)
-
-    assert (found.get(("ada", "A1", "2026-04-01")), said) == (expected, issues)
-
-
-def test_the_parts_of_a_contract_without_a_deal_are_not_known():
-    asked = {"lines": LinesTest(tests=(FieldTest(field="family", any_of=("Platform",)),))}
-
-    assert told(contracts=[CONTRACT], measure=asked)[1] == ["lines_missing"]
-
-
-def test_no_plan_asks_for_nothing():
-    records = book(contracts=[CONTRACT])
-    in_force = rules(engagement(rule("all")), plans=[plan(component())])
-
-    assert cohorts(frame(f.Classified, []), records, in_force, Reach()).rows.is_empty()

@@ -20,6 +20,7 @@ from tests.reference.participants import Participant
 from tests.reference.ranking import UnknownPlaceError, equals_of, place
 from tests.reference.steps import in_steps
 from tests.reference.straight import through
+from tests.reference.terms import check_window
 
 if TYPE_CHECKING:
     from tests.reference.earn import Earnings
@@ -169,7 +170,7 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     window = [each for label in labels for each in windows.get(label, [])]
     _sum([each.base for each in window])
     if read.component is not None and window:
-        earned.check_window(read.who, read.component, window[0])
+        check_window(read.who, read.component, window[0], earned)
     held = window
     if gauge.judged == "deal":
         held = [each for each in window if each.order <= entry.order or _counted_together(each, entry)]

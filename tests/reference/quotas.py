@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import get_args
 
 from engine.documents.company import Company
-from engine.documents.compensation import Promise
+from engine.documents.compensation import Promise, promise_rows
 from engine.documents.ramp import RampMonth
 from tests.reference.across import EVERYBODY
 from tests.reference.calendar import Span, month_of, months_in, months_of_year, span_of
@@ -15,6 +16,17 @@ from tests.reference.facts import Facts, Row, holds_on
 from tests.reference.leave import days_off
 from tests.reference.money import rounded
 from tests.reference.participants import Participant, enrolments_of, is_on
+
+PROMISES: dict[str, Promise] = {promise_rows(promise): promise for promise in get_args(Promise)}
+"""What people data promises, by the names under which components refer to it."""
+
+
+def asked_of(who: Participant, name: str, window: Span, facts: Facts, company: Company) -> Fraction | None:
+    """The quota or target of a window, of the quota file or of what people data promises; None without one."""
+    promise = PROMISES.get(name)
+    if promise is None:
+        return quota_of(who, name, window, facts, company)
+    return promised(who, promise, window, facts, company)
 
 
 def quota_of(who: Participant, name: str, window: Span, facts: Facts, company: Company) -> Fraction | None:

@@ -20,6 +20,7 @@ from tests.reference.own_windows import first_day
 from tests.reference.participants import Participant, counts_on, is_on
 from tests.reference.rollups import above
 from tests.reference.steps import in_steps
+from tests.reference.terms import check_window
 
 if TYPE_CHECKING:
     from tests.reference.earn import Earnings
@@ -104,7 +105,7 @@ def _attained(one: Participant, component: Component, day: date, earned: Earning
     if start is None or any(each.base is None for each in inside):
         raise UnknownMemberError
     if inside:
-        earned.check_window(one, component, inside[0])
+        check_window(one, component, inside[0], earned)
     so_far = [each for each in inside if each.day <= day]
     if not so_far:
         return Fraction(0)
