@@ -23,6 +23,8 @@ NEVER = date.max
 
 ABOUT = "-31d"
 """A contract without a deal that starts no more than this before a deal, or later, may be its contract."""
+CHANGES = (Motion.UPSELL, Motion.CROSS_SELL, Motion.DOWNGRADE)
+"""What makes a contract that runs larger or smaller."""
 _STARTS_A_CONTRACT = (Motion.NEW_BUSINESS, Motion.RENEWAL)
 
 
@@ -119,7 +121,8 @@ def signings(asked: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame) ->
 def expiring(asked: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame, home: str) -> pl.DataFrame:
     """By renewal asked about: ACV of what it renews, from the contract it names, else from the deal it names.
 
-    `renews` is the currency-checked ACV, null where there is none or it is in another currency (`other_currency`).
+    A deal brings what was sold on top of it to end with it (`_co_termed`). The ACV is null where there is none or it is
+    in another currency (`other_currency`).
     A contract without a currency is in the company's (`home`).
     """
     contract = contracts.select(
@@ -136,14 +139,56 @@ def expiring(asked: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame, ho
         .select("deal_id", "renewed_contract_id", "prior_deal_id", "currency", "closed_on")
         .join(contract, on="renewed_contract_id", how="left")
         .join(prior, on="prior_deal_id", how="left")
+        .join(_co_termed(asked, won), on="deal_id", how="left")
     )
     from_contract = pl.col("contract_acv").is_not_null()
     source = pl.when(from_contract).then("contract_currency").otherwise("prior_currency")
-    acv = pl.coalesce("contract_acv", "prior_acv")
+    prior_acv = pl.col("prior_acv") + pl.when(pl.col("co_termed").is_null()).then(0).otherwise("change")
+    acv = pl.coalesce("contract_acv", prior_acv)
     return linked.with_columns(
         expiring_acv_micros=pl.when(source == pl.col("currency")).then(acv),
         other_currency=acv.is_not_null() & source.ne_missing(pl.col("currency")),
     )
+
+
+def _co_termed(asked: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:
+    """By renewal and the deal that it names: what expansions and reductions changed that end on the same day.
+
+    They were won from that deal on until the renewal, and no renewal of their own names them. `change` is null where
+    one of them has no ACV or is in another currency.
+    """
+    renewed = pl.col("motion") == Motion.RENEWAL
+    ending = _placed(won).with_columns(ends_on=_begins_on().dt.offset_by(_term()))
+    changes = ending.filter(pl.col("motion").is_in(CHANGES)).join(
+        won.filter(renewed), left_on="deal_id", right_on="prior_deal_id", how="anti"
+    )
+    known = pl.when(pl.col("currency") == pl.col("prior_currency")).then("acv_micros")
+    return (
+        asked.filter(renewed)
+        .select("deal_id", "prior_deal_id", by="closed_on")
+        .join(
+            ending.select(
+                "account_id", "ends_on", prior_deal_id="deal_id", since="closed_on", prior_currency="currency"
+            ),
+            on="prior_deal_id",
+        )
+        .join(
+            changes.select("account_id", "ends_on", "closed_on", "currency", "acv_micros"), on=["account_id", "ends_on"]
+        )
+        .filter(pl.col("closed_on").is_between("since", "by"))
+        .group_by("deal_id")
+        .agg(change=pl.when(known.is_not_null().all()).then(known.sum()), co_termed=pl.lit(value=True))
+    )
+
+
+def _begins_on() -> pl.Expr:
+    """The day on which what a deal sold begins."""
+    return pl.coalesce(plausible(pl.col("starts_on")), "closed_on")
+
+
+def _term() -> pl.Expr:
+    """How long it lasts, null where nobody says."""
+    return text("{}mo", pl.col("term_months").clip(1, 1_200))
 
 
 def link_problems(renewals: pl.DataFrame) -> list[pl.DataFrame]:
@@ -163,7 +208,7 @@ def link_problems(renewals: pl.DataFrame) -> list[pl.DataFrame]:
             renewals.filter(unknown & ~contract & pl.col("prior_deal_id").is_not_null()),
             "unknown_prior_deal",
             Severity.WARNS,
-            text("renews deal {}, which is no won deal with an ACV.", "prior_deal_id"),
+            text("renews deal {}, of which, with all that ends with it, no ACV is known.", "prior_deal_id"),
             remedy,
         ),
         problems(
@@ -231,7 +276,6 @@ def _derived(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFra
 
 def _started(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:
     """The contracts that won deals start, for accounts without contracts in the CRM."""
-    starts_on = pl.coalesce(plausible(pl.col("starts_on")), "closed_on")
     return (
         _placed(won.filter(pl.col("motion").is_in(_STARTS_A_CONTRACT)))
         .join(stated, on="account_id", how="anti")
@@ -241,8 +285,8 @@ def _started(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFra
             "acv_micros",
             contract_id="deal_id",
             origin_deal_id="deal_id",
-            starts_on=starts_on,
-            ends_on=starts_on.dt.offset_by(text("{}mo", pl.col("term_months").clip(1, 1_200))),
+            starts_on=_begins_on(),
+            ends_on=_begins_on().dt.offset_by(_term()),
             signed_on="closed_on",
         )
     )

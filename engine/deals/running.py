@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from engine.deals.contracts import CHANGES
 from engine.deals.dirt import plausible
 from engine.model import LARGEST_MICROS, Motion
-
-_CHANGES = (Motion.UPSELL, Motion.CROSS_SELL, Motion.DOWNGRADE)
 
 
 def running_acv(deals: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame, home: str) -> pl.DataFrame:
@@ -83,7 +82,7 @@ def _not_replaced(pairs: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:
 
 def _changed(running: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:
     """By deal: what expansions and reductions after the last signing come to before it; of one day by id."""
-    changes = won.filter(pl.col("motion").is_in(_CHANGES)).select(
+    changes = won.filter(pl.col("motion").is_in(CHANGES)).select(
         "account_id",
         changed_by="deal_id",
         changed_on="closed_on",

@@ -59,6 +59,10 @@ FIELDS: dict[str, FieldType] = {
 }
 """What a rule may test, and the type that decides which operators are allowed. `account` has its own test."""
 
+_EXPIRING = """ACV of the contract that a renewal renews, converted likewise. Where the renewal names a deal and no
+contract, it is that deal's with the upsells, cross-sells and downgrades since that end on the same day (co-termed) and
+are not renewed by themselves."""
+
 NOTES: dict[str, tuple[str, str]] = {
     "motion": ("What kind of sale it is.", "[upsell, cross_sell]"),
     "segment": ("Segment of the account: of `segments` where the rules define them, else of the CRM.", "{not: [SMB]}"),
@@ -74,7 +78,7 @@ NOTES: dict[str, tuple[str, str]] = {
     "window": ("A window of the rules of engagement in which the deal lies.", "landing"),
     "amount": ("Amount of the deal, in the company's currency at the rate of its day.", "{below: 10_000}"),
     "acv": ("Annual contract value of the deal, converted likewise.", "{min: 50_000}"),
-    "expiring_acv": ("ACV of the contract that a renewal renews, converted likewise.", "{above: 100_000}"),
+    "expiring_acv": (_EXPIRING.replace("\n", " "), "{above: 100_000}"),
     "running_acv": (
         "ACV of the account's other contracts that run on the deal's day (see above), converted likewise.",
         "{min: 100_000}",

@@ -140,7 +140,7 @@ class DealFact(Customer):
     starts_on: Day | None = Field(default=None, examples=["2026-04-01"])
     """When the contract starts."""
     renews: Name | None = Field(default=None, examples=["D1"])
-    """The deal that it renews, which gives the expiring ACV."""
+    """The deal that it renews, which gives the expiring ACV, with what was sold on top of it to end on the same day."""
     expiring_acv: Micros | None = Field(default=None, examples=["100_000"])
     """ACV of the contract that it renews, where no deal says so."""
     months_since_signing: Count | None = Field(default=None, examples=["4"])

@@ -42,6 +42,34 @@ def test_without_a_contract_the_prior_deal_tells_the_expiring_acv():
     assert (uplift(rows["D1"]), issues) == ((units(10_000), units(2_000), units(10_000)), [])
 
 
+UPSELL = {"deal_id": "U", "motion": "upsell", "type": "Upsell", "closed_on": "2025-09-15", "acv_micros": units(3_000)}
+
+
+@pytest.mark.parametrize(
+    ("upsell", "expiring_acv"),
+    [
+        ({"term_months": 8}, units(13_000)),
+        ({"term_months": 9}, units(10_000)),
+        ({"term_months": None}, units(10_000)),
+        ({"term_months": 8, "motion": "downgrade", "acv_micros": -units(1_000)}, units(9_000)),
+        ({"term_months": 8, "currency": "EUR"}, None),
+    ],
+)
+def test_what_ends_with_the_renewed_deal_expires_with_it(upsell, expiring_acv):
+    term = {"term_months": 12}
+    rows, issues = classified({**FIRST, **term}, {**UPSELL, **upsell}, {**RENEWAL, "prior_deal_id": "D0"})
+
+    assert rows["D1"]["expiring_acv_micros"] == expiring_acv
+    assert ("unknown_prior_deal" in issues) == (expiring_acv is None)
+
+
+def test_what_is_renewed_by_itself_does_not_expire_with_another_deal():
+    deals = [{**FIRST, "term_months": 12}, {**UPSELL, "term_months": 8}, {**RENEWAL, "prior_deal_id": "D0"}]
+    rows, _ = classified(*deals, {**RENEWAL, "deal_id": "D2", "prior_deal_id": "U"})
+
+    assert (rows["D1"]["expiring_acv_micros"], rows["D2"]["expiring_acv_micros"]) == (units(10_000), units(3_000))
+
+
 def test_a_shrinking_renewal_has_a_negative_uplift():
     rows, _ = classified(FIRST, {**RENEWAL, "prior_deal_id": "D0", "acv_micros": units(7_500)})
 

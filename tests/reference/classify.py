@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from engine.documents.company import Company
 from tests.reference.calendar import months_later, whole_months
-from tests.reference.contracts import Contract, Worth, all_contracts_of, contracts_of, running_acv
+from tests.reference.contracts import CHANGES, Contract, Worth, all_contracts_of, contracts_of, running_acv
 from tests.reference.facts import Facts, Row, holds_on
 from tests.reference.money import rounded
 
@@ -164,14 +164,34 @@ def _stated_or_of_lines(stated: int | None, of_lines: list[int | None]) -> int |
 
 def _expiring(row: Row, facts: Facts) -> int | None:
     """The ACV of the contract that a renewal renews: as it states, else of the deal that started it, else of the
-    prior deal; only in the renewal's own currency."""
+    prior deal with all that ends with it; only in the renewal's own currency."""
     if row["motion"] != "renewal":
         return None
     contract = next((each for each in facts.contracts if each["contract_id"] == row["renewed_contract_id"]), None)
     if contract is not None and contract["acv_micros"] is not None:
         return int(contract["acv_micros"]) if contract["currency"] == row["currency"] else None
     origin = facts.won.get(contract["origin_deal_id"] if contract is not None else row["prior_deal_id"])
-    return acv_of(origin) if origin is not None and origin["currency"] == row["currency"] else None
+    if origin is None:
+        return None
+    whole = [origin, *(_co_termed(origin, row, facts) if contract is None else [])]
+    return sum(map(acv_of, whole)) if {each["currency"] for each in whole} == {row["currency"]} else None
+
+
+def _co_termed(origin: Row, renewal: Row, facts: Facts) -> list[Row]:
+    """What was sold or given up from a deal on until its renewal, and ends with it; what is renewed itself is not."""
+    return [
+        each
+        for each in facts.won_of(origin["account_id"])
+        if each["motion"] in CHANGES
+        and origin["closed_on"] <= each["closed_on"] <= renewal["closed_on"]
+        and None is not _over(each) == _over(origin)
+        and not facts.renewals_of("", each["deal_id"])
+    ]
+
+
+def _over(row: Row) -> date | None:
+    """The first day after a deal's term."""
+    return months_later(row["starts_on"] or row["closed_on"], row["term_months"]) if row["term_months"] else None
 
 
 def _signing(row: Row, facts: Facts) -> Row | None:

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from tests.reference.calendar import months_later
+
 MICROS = 1_000_000
 FIRST_DAY = date(2026, 1, 1)
 DAYS = 430
@@ -113,7 +115,21 @@ def _deal(chance: Random, number: int, before: list[dict[str, Any]]) -> dict[str
             else ("prior_deal_id", prior["deal_id"])
         )
         deal |= {link[0]: link[1], "account_id": prior["account_id"], "currency": prior["currency"]}
+    if motion in ("upsell", "cross_sell", "downgrade") and before and chance.random() < 0.3:
+        deal |= _co_termed(chance.choice(before), chance)
     return deal
+
+
+def _co_termed(prior: dict[str, Any], chance: Random) -> dict[str, Any]:
+    """What puts a change into the term of a deal, to end with it, in most cases in its currency."""
+    begins, term = prior["starts_on"] or prior["closed_on"], prior["term_months"] or 12
+    months = chance.randrange(term)
+    return {
+        "account_id": prior["account_id"],
+        "starts_on": months_later(begins, months),
+        "term_months": term - months,
+        "currency": prior["currency"],
+    }
 
 
 def _lines(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
