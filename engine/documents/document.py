@@ -7,6 +7,7 @@ Python use field names and the engine's values and only have their types checked
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -33,6 +34,10 @@ class Reading:
     """Validation context while a file is read: the names the file defines, by kind (measure, component, role)."""
 
     names: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+MOST_PLACES = 4
+"""Where a key may be written that is known elsewhere: more places are no help."""
 
 
 class Document(BaseModel):
@@ -67,7 +72,7 @@ class Document(BaseModel):
     def spelled(cls, written: Any, found: list[Problem]) -> Any:
         """The fields that a YAML value means; problems go to `found`."""
         if isinstance(written, dict):
-            return {key: value for key, value in written.items() if _is_known(key, cls.keys(), found)}
+            return {key: value for key, value in written.items() if _is_known(key, cls, found)}
         return written
 
     @classmethod
@@ -118,10 +123,31 @@ class Policy(Document):
     """`file:line` of the effective window, set by the reader."""
 
 
-def _is_known(key: str, keys: tuple[str, ...], found: list[Problem]) -> bool:
-    if key not in keys:
-        found.append(Problem((key,), "unknown key.", nearest(key, keys)))
-    return key in keys
+def _is_known(key: str, of: type[Document], found: list[Problem]) -> bool:
+    known = of.keys()
+    if key not in known:
+        found.append(Problem((key,), "unknown key.", nearest(key, known, _elsewhere(key, of))))
+    return key in known
+
+
+def _elsewhere(key: str, of: type[Document]) -> list[str]:
+    """What the reference calls the objects of the same folder that have the key; none where they are too many."""
+    folder = of.__module__.rpartition(".")[0]
+    beside = (each for each in _all_below(Document) if each.__module__.startswith(f"{folder}."))
+    named = sorted({heading(each.__name__).lower() for each in beside if key in set(each.keys())})
+    return named if len(named) <= MOST_PLACES else []
+
+
+def heading(name: str) -> str:
+    """What the reference calls a kind of object: `CreditShare` is a `Credit share`."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", name).split()
+    return " ".join([words[0], *(word.lower() for word in words[1:])])
+
+
+def _all_below(kind: type[Document]) -> Iterator[type[Document]]:
+    """Kinds that nothing else is made from: those that files hold."""
+    for each in kind.__subclasses__():
+        yield from _all_below(each) if each.__subclasses__() else [each]
 
 
 def written(convert: Callable[[Any], Any]) -> BeforeValidator:

@@ -327,7 +327,7 @@ class Plan(Policy):
         """A share of what is no money, or an amount for each unit of money, is no pay."""
         measure = self.measures[component.measure]
         each = next((key,) for key in ("pays", "rates", "brackets") if getattr(component, key) or key == "brackets")
-        if measure.unit == "amount" and component.per is None and component.pays_each:
+        if measure.unit == "amount" and not measure.brings_whole and component.per is None and component.pays_each:
             remedy = "Write a rate, add per (the amount that it is for), or let the measure count deals."
             yield Problem(each, f"{component.measure} adds up money, it does not count.", remedy)
         by_deal = component.rate_by or (component.rates and not component.pays_each)

@@ -5,7 +5,7 @@ Validators raise `Problems`; the reader turns each into an issue with `file:line
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -44,14 +44,23 @@ def wrong(message: str, remedy: str) -> Problems:
     return Problems(Problem((), message, remedy))
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """A remedy for a misspelt name: the one that was probably meant, by its letters or its sense, or all there are."""
+ALMOST = 0.8
+"""So alike that a name is misspelt, whatever else it may be."""
+
+
+def nearest(name: str, names: Iterable[str], elsewhere: Sequence[str] = ()) -> str:
+    """A remedy for a misspelt name: the one that was probably meant, by its letters or its sense, or all there are.
+
+    `elsewhere` are places where the name is known.
+    """
     known = sorted(names)
     if not known:
         return "None is defined yet: define it first."
     other = meant(name, known)
     if other is not None:
         return other
+    if elsewhere and not get_close_matches(name, known, n=1, cutoff=ALMOST):
+        return f"It belongs to: {', '.join(elsewhere)}."
     close = get_close_matches(name, known, n=1)
     if close:
         return f"Did you mean {close[0]}?"

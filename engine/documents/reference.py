@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from inspect import cleandoc
 from typing import Any
 
 from engine.documents.conditions import BOUNDS, FIELDS, NOTES, TEXTS, offered
-from engine.documents.document import Document
+from engine.documents.document import Document, heading
 from engine.documents.schema import KINDS, json_schema
 
 JsonSchema = dict[str, Any]
@@ -93,7 +92,7 @@ def _refs(schema: Any) -> Iterator[str]:
 
 
 def _section(name: str, definitions: JsonSchema) -> Iterator[str]:
-    yield f"## {_heading(name)}"
+    yield f"## {heading(name)}"
     yield ""
     yield from _object(definitions[name], definitions, None)
     if name == "When":
@@ -120,7 +119,7 @@ def _type(schema: JsonSchema, definitions: JsonSchema) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         target = definitions[name]
-        return target["title"] if "title" in target else f"[{_heading(name).lower()}](#{_anchor(name)})"
+        return target["title"] if "title" in target else f"[{heading(name).lower()}](#{_anchor(name)})"
     if "title" in schema:
         return str(schema["title"])
     if "enum" in schema or "const" in schema:
@@ -168,11 +167,5 @@ def _code(value: Any) -> str:
     return "" if value is None else f"`{_written(value)}`"
 
 
-def _heading(name: str) -> str:
-    """`CreditShare` as `Credit share`."""
-    words = re.sub(r"(?<!^)(?=[A-Z])", " ", name).split()
-    return " ".join([words[0], *(word.lower() for word in words[1:])])
-
-
 def _anchor(name: str) -> str:
-    return _heading(name).lower().replace(" ", "-")
+    return heading(name).lower().replace(" ", "-")

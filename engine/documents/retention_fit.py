@@ -35,7 +35,10 @@ def _unfit_component(component: Component, measure: Measure, what: str) -> Itera
         yield Problem(("quota",), *_no_quota(what))
     if component.pays_each and measure.brings_whole:
         message = f"{what} is a share of a whole, and no number of units."
-        remedy = "Write target (what 100% pays) with times: 1 or percentages of it, or a rate of the revenue kept."
+        remedy = (
+            "Write lump (an amount for reaching the row), target (what 100% pays) with times: 1 or percentages of it,"
+            " or a rate of the revenue kept."
+        )
         yield Problem(("pays" if component.pays else "brackets",), message, remedy)
     if component.rate_decimals is not None and measure.divides_whole:
         message = f"{what} has no quota, and the target no rate that could be rounded."
