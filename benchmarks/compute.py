@@ -23,11 +23,17 @@ def run(rows: int, rounds: int) -> Report:
         Target(
             "all three pay the same, by payee and month, to the cent", " / ".join(map(str, totals)), len(totals) == 1
         ),
-        Target(f"at most {SCRIPT_TIMES} x the script", _both(script), script[seconds] <= SCRIPT_TIMES),
-        Target(f"at least {LOOP_TIMES} x faster than the loop", _both(loop), loop[seconds] >= LOOP_TIMES),
+        Target(
+            f"at most {SCRIPT_TIMES} x the script", _both(script[seconds], script[cpu]), script[seconds] <= SCRIPT_TIMES
+        ),
+        Target(
+            f"at least {LOOP_TIMES} x faster than the loop",
+            _both(loop[seconds], loop[cpu]),
+            loop[seconds] >= LOOP_TIMES,
+        ),
     ]
     return Report(f"compute {rows:,} credits", runs, SCRIPT, targets)
 
 
-def _both(found: dict[object, float]) -> str:
-    return f"{found[seconds]:.2f} x by the clock, {found[cpu]:.2f} x by CPU"
+def _both(clock: float, work: float) -> str:
+    return f"{clock:.2f} x by the clock, {work:.2f} x by CPU"

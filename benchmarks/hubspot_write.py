@@ -6,7 +6,7 @@ import math
 
 from benchmarks.hubspot_pace import WRITE, alone, unrefused
 from benchmarks.table import Report, Target
-from connectors.hubspot.target import BATCH
+from connectors.hubspot.batches import BATCH
 
 ROWS, ROUNDS = 10_000, 3
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from connectors.mapping import read_mapping
 from connectors.salesforce.pay_package import shown_in_tree
 from connectors.salesforce.source_tree import TREE
+from docs.pages import reference
 from docs.plan_lint import page
-from engine.documents.reference import reference
-from engine.documents.schema import KINDS, json_schema
+from docs.schemas import KINDS, json_schema
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = {

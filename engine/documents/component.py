@@ -10,25 +10,24 @@ from pydantic import Field, StrictStr
 from engine.documents.bracket import Bracket, Point
 from engine.documents.cap import Cap, Floor
 from engine.documents.carry import Carry
-from engine.documents.cases import TABLES, Case, FactorCase, RateCase, case_problems, dated_cases
+from engine.documents.cases import TABLES, Case, FactorCase, RateCase, dated_cases
 from engine.documents.compensation import Promise, promise_rows
+from engine.documents.component_fit import unfit
 from engine.documents.document import Document, MeasureName
-from engine.documents.gauge import LISTED, SHORT, Gate, Multiplier, Over
+from engine.documents.gauge import LISTED, Gate, Multiplier, Over
 from engine.documents.matrix import Matrix
 from engine.documents.problems import Loc, Problem
 from engine.documents.rate_by import RateBy
-from engine.documents.release import STEPS, ReleaseStep, share_problems
+from engine.documents.release import STEPS, ReleaseStep
 from engine.documents.residual import Residual
 from engine.documents.rounded import RoundedAttainment
-from engine.documents.rows import row_problems
 from engine.documents.values import Count, Dated, FlatRate, Micros, Name, Pay, Share, Times, Window, YesNo
 
 Accumulation = Over
 Kind = Literal["commission", "spiff", "bonus", "manager_override"]
 Tiers = Literal["marginal", "whole", "overage_cliff", "previous_cliff"]
-WAYS = ("rate", "rates", "rate_by", "times", "pays", "brackets", "points")
-TARGETS = ("target", "targets", "target_of")
-MOST_DECIMALS = 12
+DRAW, ADJUSTMENT = "draw", "adjustment"
+"""How lines name the plan's draw, and what people adjust of pay: as if they were components."""
 
 
 class Component(Document):
@@ -276,91 +275,7 @@ class Component(Document):
 
     def problems(self) -> Iterator[Problem]:
         """One way to say how much, and everything that way needs."""
-        ways = [name for name in WAYS if getattr(self, name)]
-        ways += ["matrix"] if self.matrix is not None and not self.matrix.factors else []
-        if len(ways) != 1:
-            message = "says nothing about how much." if not ways else f"says how much in {len(ways)} ways."
-            yield Problem((ways[1],) if ways else (), message, f"Write exactly one of {', '.join(WAYS)}.")
-        yield from row_problems(self.brackets, self.points, self.tiers, (self.below, self.beyond))
-        yield from self._target_problems()
-        yield from self._stray_problems()
-        yield from (problem for key in TABLES for problem in case_problems(key, getattr(self, key)))
-        yield from share_problems(self.release)
-
-    def quota_problems(self, *, imported: bool) -> Iterator[Problem]:
-        """Percentages of what is no percentage itself refer to a quota, and add up over time as the quota does."""
-        if self.over_quota and any(row.from_share is None for row in self.rows):
-            yield Problem(("brackets",), "times the target rate, but do not begin in percent.", "Begin at 0%.")
-        in_percent = any(row.from_share is not None for row in self.rows)
-        if not in_percent and not self.over_quota:
-            return
-        table = "brackets" if self.brackets else "points"
-        what = f"{table} in percent of quota compare" if in_percent else "the target rate, target / quota, compares"
-        if self.quota is None:
-            other = "write as: percent in the measure" if imported else "start brackets at amounts"
-            remedy = f"Add quota with a name used in the quota file, or {other}."
-            message = f"{table} in percent without a quota." if in_percent else "a target rate without a quota."
-            yield Problem((), message, remedy if in_percent else "Add quota with a name used in the quota file.")
-        if self.accumulates == "transaction":
-            remedy = "Add accumulates: month, quarter, half or year."
-            yield Problem((), f"{what} what adds up over time.", remedy)
-
-    def _target_problems(self) -> Iterator[Problem]:
-        """A target where something refers to it, and only there."""
-        capped = self.cap is not None and self.cap.of_target is not None
-        written = [name for name in TARGETS if getattr(self, name) is not None]
-        of_target = self.matrix is not None and self.matrix.in_percent
-        wants = of_target or self.over_quota or "share" in self.row_ways or capped
-        if wants and not self.has_target:
-            yield Problem((), "pays a part of a target, but there is none.", "Add target: what 100% pays.")
-        if self.has_target and not wants:
-            remedy = "Write percentages of it in brackets or points, or times."
-            yield Problem((written[0],), "nothing is paid from the target.", remedy)
-        if len(written) > 1:
-            message = f"{' and '.join(written)} both say what 100% pays."
-            yield Problem((written[1],), message, "Keep one of them.")
-        if self.own_targets is not None and self.accumulates == "transaction":
-            remedy = "Add accumulates: month, quarter, half or year."
-            yield Problem((written[-1],), "each payee's target is that of a window.", remedy)
-        if self.target_of is not None and self.accumulates in SHORT:
-            message = "people data promises by fiscal months, of which a shorter window is no part."
-            yield Problem(("target_of",), message, "Write target, or accumulates: month, quarter, half or year.")
-        if self.weight is not None and not self.has_target:
-            yield Problem(("weight",), "a weight without a target.", "Add target, or remove weight.")
-
-    def _stray_problems(self) -> Iterator[Problem]:
-        """Every key has something to say."""
-        if self.tiers and not self.brackets:
-            yield Problem(("tiers",), "tiers without brackets.", "Add brackets, or remove tiers.")
-        for name in ("below", "beyond"):
-            if getattr(self, name) and not self.points:
-                yield Problem((name,), f"{name} without points.", f"Add points, or remove {name}.")
-        yield from self._per_problems()
-        if self.carry is not None and (self.quota is None or self.accumulates == "transaction"):
-            remedy = "Add quota and accumulates: month, quarter, half or year."
-            yield Problem(("carry",), "what is carried lies above or below the quota of a window.", remedy)
-        if self.floor is not None and self.residual is not None:
-            message = "a residual pays month by month, and no deal at once."
-            yield Problem(("floor",), message, "Remove floor.")
-        if self.rate_decimals is not None and not self.over_quota:
-            yield Problem(("rate_decimals",), "no rate is derived from a target.", "Add times, or remove it.")
-        if self.rate_decimals is not None and not 0 <= self.rate_decimals <= MOST_DECIMALS:
-            yield Problem(("rate_decimals",), "is no number of decimals.", f"Write 0 to {MOST_DECIMALS}.")
-
-    def _per_problems(self) -> Iterator[Problem]:
-        """Something is paid for each amount; full ones are of an amount, and rows begin where one is full."""
-        if self.per is not None and not self.pays_each:
-            yield Problem(("per",), "per without an amount that is paid for it.", "Add pays, or remove per.")
-        if self.per == 0:
-            yield Problem(("per",), "an amount for each 0.", "Write more than 0.")
-        if self.only_full and not self.per:
-            yield Problem(("only_full",), "full of what is not said.", "Add per, such as per: 10_000.")
-        if self.only_full and self.carry is not None:
-            yield Problem(("only_full",), "what is carried fills nothing by itself.", "Remove carry.")
-        for position, row in enumerate(self.rows if self.only_full and self.per else ()):
-            if row.from_share or row.start % (self.per or 1):
-                message = "does not begin where one is full."
-                yield Problem(("brackets", position, "from"), message, "Write a multiple of per.")
+        return unfit(self)
 
     def dated(self) -> Iterator[tuple[tuple[str | int, ...], Dated[Any]]]:
         """Every value that may change by date, and where it is written."""

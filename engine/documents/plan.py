@@ -8,42 +8,25 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictStr
 
 from engine.documents.absence import Leave, Leavers
-from engine.documents.alternatives import Alternatives, alternative_problems, alternatives_in
+from engine.documents.alternatives import Alternatives, alternatives_in
 from engine.documents.bonus_pool import BonusPool
-from engine.documents.cash_fit import unfit_cash
 from engine.documents.clawback import Clawback
 from engine.documents.compensation import Promise, promise_rows
 from engine.documents.component import Component
-from engine.documents.dependencies import problems_in_plan
 from engine.documents.document import Policy
 from engine.documents.draw import Draw
 from engine.documents.exchanging import Exchanging
 from engine.documents.findings import Accepted
 from engine.documents.looks import looks
-from engine.documents.measure import Measure, Unit
+from engine.documents.measure import Measure
 from engine.documents.plan_cap import PlanCap
-from engine.documents.precedence import Precedence, before, precedence_problems
+from engine.documents.plan_fit import unfit
+from engine.documents.precedence import Precedence, before
 from engine.documents.problems import Loc, Problem
 from engine.documents.ramp import RampMonth
-from engine.documents.release import STEPS, ReleaseStep, Reserve, share_problems
-from engine.documents.retention_fit import unfit_ratios, unfit_weights, unfit_windows
-from engine.documents.values import FILLED, Currency, Dated, Name, Pay, Window
-from engine.documents.windows_fit import (
-    unfit_clawback,
-    unfit_for_each,
-    unfit_rounding,
-    unfit_since,
-    unfit_to_date,
-    unfit_trailing,
-    unfit_zero,
-)
+from engine.documents.release import STEPS, ReleaseStep, Reserve
+from engine.documents.values import FILLED, Currency, Name, Pay, Window
 from engine.money import minor_unit_micros
-
-NOUNS: dict[Unit, str] = {"amount": "money", "deals": "deals", "number": "pieces", "percent": "percent"}
-"""What messages call the unit of a measure."""
-
-DRAW, ADJUSTMENT = "draw", "adjustment"
-"""How lines name the plan's draw, and what people adjust of pay: as if they were components."""
 
 
 class Plan(Policy):
@@ -209,178 +192,4 @@ class Plan(Policy):
 
     def problems(self) -> Iterator[Problem]:
         """Components fit their measures and the plan's window, and ramps have no gap."""
-        if not self.components and not self.bonus_pools:
-            remedy = f"Add components, such as components: {self.examples()['components']}."
-            yield Problem(("components",), "missing.", remedy)
-        for position, step in enumerate(self.ramp):
-            if step.month != position + 1:
-                message = f"month {step.month} stands where month {position + 1} belongs."
-                yield Problem(("ramp", position, "month"), message, "Write every month once, from 1 on.")
-        if self.rounding_unit == 0:
-            yield Problem(("rounding_unit",), "nothing is rounded to 0.", "Write more than 0, such as 1 or 0.05.")
-        yield from self._unfit_draws()
-        own = {ADJUSTMENT: "what people adjust", **({DRAW: "the plan's draw"} if self.draw else {})}
-        for position, component in enumerate(self.components):
-            place = ("components", position)
-            if component.id in own:
-                message = f"is how lines name {own[component.id]}."
-                yield Problem((*place, "id"), message, "Give the component another id.")
-            for problem in (*self._unfit(component), *self._outside(component)):
-                yield Problem((*place, *problem.loc), problem.message, problem.remedy)
-        yield from problems_in_plan(self.components, self.measures)
-        yield from unfit_weights(self.measures)
-        yield from unfit_ratios(self.measures)
-        yield from precedence_problems(self.precedence, self.components, self.measures)
-        choices = {key: getattr(self, key) for key in ("greatest_of", "least_of")}
-        yield from alternative_problems(choices, self.components, self.measures)
-        yield from self._exchange_problems()
-        yield from self._residual_problems()
-        yield from self._cap_problems()
-        yield from self._pool_problems()
-        for name, measure in self.measures.items():
-            for at, value in measure.dated():
-                yield from _begins_late(("measures", name, *at), value, self.effective)
-        yield from share_problems(self.release)
-        yield from self._release_problems()
-        yield from unfit_cash(self)
-        yield from unfit_clawback(self.clawback, self.components)
-
-    def _release_problems(self) -> Iterator[Problem]:
-        """What is earned without a deal can only wait for time, and what is given back waits for nothing."""
-        if self.clawback is not None and self.clawback.paid_late == "given_back" and self.defers:
-            message = "gives back at once, and what the plan pays waits for its release."
-            yield Problem(("clawback", "paid_late"), message, "Remove paid_late, or release and reserve.")
-        for position, part in enumerate(self.components):
-            if part.floor is not None and part.floor.always and (self.release_of(part) or self.reserve):
-                message = "what a loss takes off is payable at once, and what tops it up would wait for its release."
-                yield Problem(("components", position, "floor", "always"), message, "Remove always, or release.")
-            occasions = {step.on for step in self.release_of(part)} - {"booking"}
-            measure = self.measures[part.measure]
-            moved = part.carry is not None and part.carry.surplus == "moved"
-            what = "moved surplus" if moved else "pay to date" if part.to_date else measure.of_a_window
-            what = "an imported result" if measure.imported else what
-            if occasions and what:
-                message = f"{what} is of no deal, and waits for {' and '.join(sorted(occasions))}."
-                yield Problem(("components", position, "release"), message, "Write release: booking.")
-
-    def _exchange_problems(self) -> Iterator[Problem]:
-        """Fixed rates are of other currencies, and there from the first day."""
-        for currency, leaf in self.exchange.fixed.items():
-            if currency == self.currency:
-                yield Problem(("exchange", "fixed", currency), "is what the plan pays in.", "Remove it.")
-            elif leaf.steps[0][0] > self.effective.from_on:
-                message = f"has no value from {self.effective.from_on} until {leaf.steps[0][0]}."
-                yield Problem(("exchange", "fixed", currency), message, f"Add a value from {self.effective.from_on}.")
-
-    def _residual_problems(self) -> Iterator[Problem]:
-        """A residual ends with the contract by itself, and is of deals."""
-        residual = {part.id for part in self.components if part.residual is not None}
-        for position, name in enumerate(self.clawback.applies_to if self.clawback else ()):
-            if name in residual:
-                message = f"{name} is a residual, which ends with the contract by itself."
-                yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
-        for position, part in enumerate(self.components):
-            moved = part.carry is not None and part.carry.surplus == "moved"
-            imported = self.measures[part.measure].imported is not None
-            if part.id in residual and (moved or imported):
-                what = "an imported result" if imported else "moved surplus"
-                message = f"{what} is of no deal, so nobody stays or leaves."
-                yield Problem(("components", position, "residual"), message, "Remove residual.")
-        for name, measure in self.measures.items():
-            for read in residual & set(measure.of):
-                message = f"{read} is a residual: what it comes to is not known when this is added up."
-                yield Problem(("measures", name, "of"), message, f"Remove {read}.")
-
-    def _cap_problems(self) -> Iterator[Problem]:
-        """Caps have names of their own, and nothing is capped by two of which neither covers the other."""
-        taken = {DRAW, *(component.id for component in self.components), *(pool.id for pool in self.bonus_pools)}
-        for position, cap in enumerate(self.caps):
-            if cap.id in taken:
-                yield Problem(("caps", position, "id"), f"{cap.id} is how other lines are named.", "Write another id.")
-            covered = {part.id for part in self.components if cap.covers(part.id)}
-            for earlier in self.caps[:position]:
-                before = {part.id for part in self.components if earlier.covers(part.id)}
-                if before & covered and not before <= covered:
-                    message = f"caps some of what {earlier.id} caps, but not all of it."
-                    remedy = f"Write it before {earlier.id}, or let it cover {', '.join(sorted(before - covered))} too."
-                    yield Problem(("caps", position), message, remedy)
-
-    def _pool_problems(self) -> Iterator[Problem]:
-        """Pools have names of their own, their values from the first day, and measures of what each achieved."""
-        taken = {DRAW, *(component.id for component in self.components)}
-        for position, pool in enumerate(self.bonus_pools):
-            place = ("bonus_pools", position)
-            if pool.id in taken:
-                yield Problem((*place, "id"), f"{pool.id} is how other lines are named.", "Write another id.")
-            for key, leaf in pool.dated():
-                yield from _begins_late((*place, key), leaf, self.effective)
-            for problem in pool.unfit(self.measures):
-                yield Problem((*place, *problem.loc), problem.message, problem.remedy)
-
-    def _unfit_draws(self) -> Iterator[Problem]:
-        """Promises are divided into fiscal months, and no further."""
-        if self.pays in ("weekly", "two_weekly", "half_monthly") and any(rule.of for rule in self.draws):
-            message = "people data promises by fiscal months, of which a shorter statement period is no part."
-            yield Problem(("draw",), message, "Write amounts, or pays: monthly.")
-
-    def _unfit(self, component: Component) -> Iterator[Problem]:
-        """A share of what is no money, or an amount for each unit of money, is no pay."""
-        measure = self.measures[component.measure]
-        each = next((key,) for key in ("pays", "rates", "brackets") if getattr(component, key) or key == "brackets")
-        if measure.unit == "amount" and not measure.brings_whole and component.per is None and component.pays_each:
-            remedy = "Write a rate, add per (the amount that it is for), or let the measure count deals."
-            yield Problem(each, f"{component.measure} adds up money, it does not count.", remedy)
-        by_deal = component.rate_by or (component.rates and not component.pays_each)
-        shares = component.rate or "rate" in component.row_ways or by_deal
-        if measure.unit != "amount" and shares:
-            message = f"{component.measure} is measured in {NOUNS[measure.unit]}; a percentage of that is no amount."
-            yield Problem(("measure",), message, "Write pays with an amount for each (of percent: for 100 %).")
-        if not measure.is_share or (component.quota is not None and not measure.brings_whole):
-            yield from component.quota_problems(imported=measure.imported is not None)
-        yield from unfit_windows(component, self.measures)
-        yield from unfit_to_date(component, self.measures)
-        yield from unfit_since(component, self.measures)
-        yield from unfit_for_each(component, self.measures)
-        yield from unfit_zero(component, self.measures)
-        yield from unfit_rounding(component, measure)
-        yield from unfit_trailing(component, self.measures)
-        if component.tables and not measure.of_credits and measure.retention is None:
-            key = "rates" if component.rates else "by_deal"
-            yield Problem((key,), "an imported result is of no deal, so no case can fit.", f"Remove {key}.")
-        if component.rate_by is not None and (not measure.of_credits or measure.of):
-            message = f"{component.measure} does not add up deals, which have a percentage."
-            yield Problem(("rate_by",), message, "Write rate, or give it a measure of deals.")
-        if (
-            component.floor
-            and component.floor.always
-            and (not measure.of_credits or measure.sum in ("cash", "earnings"))
-        ):
-            message = f"{component.measure} does not add up deals, of which one that is worth nothing could be found."
-            yield Problem(("floor", "always"), message, "Remove always, or give it a measure of deals.")
-        if component.split_of == "money" and not (measure.of_credits and set(measure.credits) <= {"direct", "overlay"}):
-            message = f"{component.measure} adds up more than the payee's own shares of deals."
-            yield Problem(("split_of",), message, "Remove split_of, or give it a measure of direct or overlay credits.")
-        if component.kind == "manager_override" and not measure.of_the_team:
-            message = f"an override pays on the team's credits, but {component.measure} adds up others."
-            yield Problem(("measure",), message, "Give it a measure with credits: [rollup].")
-
-    def _outside(self, component: Component) -> Iterator[Problem]:
-        """A component lives inside its plan, and its values are there from its first day."""
-        life = component.effective or self.effective
-        if life.from_on < self.effective.from_on:
-            message = f"begins before the plan, which is in force from {self.effective.from_on}."
-            yield Problem(("effective", "from"), message, "Begin it with the plan, or later.")
-        end = self.effective.until_on
-        if end is not None and (life.until_on is None or life.until_on > end):
-            message = f"ends after the plan, which is in force until {end}."
-            yield Problem(("effective", "until"), message, f"Write until: {end} or earlier.")
-        for place, value in component.dated():
-            yield from _begins_late(place, value, life)
-
-
-def _begins_late(place: Loc, value: Dated[Any], life: Window) -> Iterator[Problem]:
-    """A dated value is there from the first day on."""
-    first = value.steps[0][0]
-    if first > life.from_on:
-        message = f"has no value from {life.from_on} until {first}."
-        yield Problem(place, message, f"Add a value from {life.from_on}.")
+        return unfit(self)

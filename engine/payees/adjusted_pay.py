@@ -16,7 +16,8 @@ from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import period_of
 from engine.documents.company import Company
-from engine.documents.plan import ADJUSTMENT, Plan
+from engine.documents.component import ADJUSTMENT
+from engine.documents.plan import Plan
 from engine.model import Issue
 from engine.payees.adjusted_measures import held_adjustments, not_counted
 from engine.payees.attain import STATEMENT

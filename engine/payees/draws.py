@@ -20,8 +20,9 @@ from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import Period, period_label, period_of, periods_between
 from engine.documents.company import Company
+from engine.documents.component import DRAW
 from engine.documents.draw import Draw
-from engine.documents.plan import DRAW, Plan
+from engine.documents.plan import Plan
 from engine.documents.values import Window
 from engine.model import Issue, Severity
 from engine.money import round_ratio

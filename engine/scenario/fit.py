@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from engine.book import Rules
 from engine.calendar import period_named
-from engine.documents.plan import DRAW, Plan
+from engine.documents.component import DRAW
+from engine.documents.plan import Plan
 from engine.documents.problems import Loc, Problem, nearest
 from engine.payees.measure import measured_column
 from engine.scenario.adjustments import unfit_adjustments

@@ -13,7 +13,7 @@ from engine.calendar import period_of
 from engine.documents.across import EVERYBODY
 from engine.matching import in_force
 from engine.model import Issue
-from engine.people_gaps import gaps_and_rivals
+from engine.reporting.people_gaps import gaps_and_rivals
 from jobs.access.acknowledging import SHORT, acknowledged
 from jobs.access.visible import Visible
 from jobs.configuration import Configuration

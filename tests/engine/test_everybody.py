@@ -14,7 +14,7 @@ from engine.documents.measure import Measure
 from engine.documents.ratio import Ratio
 from engine.documents.values import Dated
 from engine.model import MICROS
-from engine.people_gaps import gaps_and_rivals
+from engine.reporting.people_gaps import gaps_and_rivals
 from tests.engine.builders import book, rules
 from tests.engine.plans import Case, codes, component, plan, quota, sold
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from engine.documents.schema import json_schema
+from docs.schemas import json_schema
 from tests.reference.made.engagements import engagement
 from tests.reference.made.kept import kept_plan
 from tests.reference.made.world import plans

@@ -13,14 +13,14 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from docs.generate import generated
+from docs.schemas import KINDS, json_schema
 from engine.documents.conditions import FIELDS, NOTES, When, read_test
 from engine.documents.document import Document, Reading
 from engine.documents.problems import Problem
-from engine.documents.schema import KINDS, json_schema
 from engine.documents.yaml import read_yaml
-from tests.engine.documents.json_schema import complaints
+from tests.docs.json_schema import complaints
 
-CONFIG = Path(__file__).parents[3] / "config"
+CONFIG = Path(__file__).parents[2] / "config"
 FILES = [
     (kind, path)
     for kind, pattern in (

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import Any
 
+from docs.schemas import KINDS, json_schema
 from engine.documents.conditions import BOUNDS, FIELDS, NOTES, TEXTS, offered
 from engine.documents.document import Document, heading
-from engine.documents.schema import KINDS, json_schema
 
 JsonSchema = dict[str, Any]
 FOLDERS = {
