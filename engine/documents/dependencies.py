@@ -76,7 +76,13 @@ def _unfit_gauges(
         if read is not None and read.for_each is not None:
             message = f"{read.id} adds up each customer by itself, and gates look at all of them together."
             yield Problem(place, message, "Write measure in place of it.")
-        if gauge.attainment_of is not None and gauge.attainment_of not in shares:
+        if read is not None and read.to_date is not None and gauge.attainment_of is not None:
+            message = f"{read.id} is paid to date, and attains when a window is over."
+            quota = f", quota: {read.quota}" if read.quota is not None else ""
+            to_date = f"over: {read.accumulates}, to_date: {read.to_date}"
+            remedy = f"Write measure: {read.measure}{quota}, {to_date} in place of it."
+            yield Problem((*place, "attainment_of"), message, remedy)
+        elif gauge.attainment_of is not None and gauge.attainment_of not in shares:
             message = f"{gauge.attainment_of} has no quota that it could attain."
             yield Problem((*place, "attainment_of"), message, f"Add quota to {gauge.attainment_of}.")
 

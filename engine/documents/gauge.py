@@ -50,7 +50,8 @@ class Gauge(Document):
     attainment_of: ComponentName | None = Field(default=None, examples=["base"])
     """The attainment of a component of this plan: achieved over quota, in the component's own window."""
     payout_of: ComponentName | None = Field(default=None, examples=["retention-bonus"])
-    """What a component of this plan pays in its own window, in the plan's currency."""
+    """What a component of this plan pays in its own window, in the plan's currency; of one that is paid to date, what
+    the window adds to what those before it were paid."""
     measure: MeasureName | None = Field(default=None, examples=["new_acv"])
     """What a measure adds up; with `quota` its attainment."""
     quota: Name | None = Field(default=None, examples=["new_acv"])

@@ -70,7 +70,9 @@ class Measure(Document):
     """With `sum: earnings`: the components whose earnings are added up. With `credits: [rollup]` they are those of
     everybody below the manager, in whatever plan they are, overrides of managers in between too; otherwise the payee's
     own, in this plan. What was earned on imported results, and by windows that ended after the payee left, counts, too,
-    unless `when` asks about deals, and so does what was earned on deals that qualified."""
+    unless `when` asks about deals, and so does what was earned on deals that qualified. A window that is paid to date
+    earned what it was paid: what it is worth less what the windows before it were paid, as one amount on its last
+    day."""
     count: Literal["deals"] | None = Field(default=None, examples=["deals"])
     """Counts deals in place of adding up a value; a share of a deal counts as that share."""
     imported: Name | None = Field(default=None, alias="import", examples=["nps"])

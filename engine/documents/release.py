@@ -69,7 +69,8 @@ class ReleaseStep(Wait):
     after it. Nothing is payable before it is earned. What a component with a rate or amount below zero takes off (a
     fee, an advance paid before) waits by its own release in the same way; any other negative earning, and what a
     cap over several components takes off, is payable at once. What was earned without a deal (a part of a bonus on
-    a result) waits for nothing but time.
+    a result) waits for nothing but time. A window that is paid to date earns what it is worth less what the windows
+    before were paid: that is divided among the steps.
 
     A clawback comes before what is released on its day. It takes from what is still held first (from the last step
     first), then from what was forfeited, then from the reserve (from what came there last first); only the rest is to

@@ -26,7 +26,9 @@ FOR_EACH_WITHOUT = ("targets", "target_of", "since", "carry", "to_date")
 
 def unfit_to_date(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:
     """A stretch of windows is longer than one, and is paid by one curve that does not change meanwhile."""
-    whole, of_a_window = component.to_date, measures[component.measure].of_a_window
+    whole, measure = component.to_date, measures[component.measure]
+    in_percent = "a percentage" if measure.is_share and component.quota is None else None
+    of_a_window = measure.of_a_window or in_percent
     if whole is None:
         if component.overpaid == "kept":
             yield Problem(("overpaid",), "nothing is paid to date.", "Remove overpaid, or write to_date.")

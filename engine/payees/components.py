@@ -51,7 +51,7 @@ from engine.payees.ratio import ratio_of
 from engine.payees.readings import achieved, looking, payouts
 from engine.payees.retained import of_cohorts
 from engine.payees.rounded import in_steps
-from engine.payees.to_date import Stretch, kept, paid_before, to_date, unknown_from
+from engine.payees.to_date import Stretch, as_one, kept, paid_before, to_date, unknown_from
 from engine.payees.trailing import LookBack, looked_back
 from engine.payees.trouble import HELD, held_sources, troubles
 from engine.payees.unheard import has_to_come, unheard
@@ -204,7 +204,7 @@ class _Walk:
         if measure.of:
             exchange = Exchange(self.book.fx_rates, self.rules.company.currency)
             places = earners(self.rules.plans, file, component.measure)
-            read = together([self.earned[place] for place in places])
+            read = together([self._read(place) for place in places])
             others = without_deals(self._without_deals(places), component.measure, plan, self.book)
             rows = with_earnings(rows, plan, self.credits, read, exchange, levels=measure.levels, others=others)
         if measure.retention is not None:
@@ -307,11 +307,23 @@ class _Walk:
         parts = [(self.rules.plans[f], self.rules.plans[f].components[n], self.attained[f, n]) for f, n in places]
         return alive(members_at_quota(team, [Read(*part) for part in parts]), component)
 
+    def _read(self, place: Place) -> Earnings:
+        """What a component made, as those see it that add up earnings."""
+        component, earned = self.rules.plans[place[0]].components[place[1]], self.earned[place]
+        return replace(
+            earned,
+            lines=f.Lines.cast(as_one(earned.lines, component)),
+            held=f.HeldSources.cast(as_one(earned.held, component).unique()),
+        )
+
     def _without_deals(self, places: Sequence[Place]) -> pl.DataFrame:
         """What the components of these places pay on that is of no deal; what is held of it, too."""
-        every = pl.concat([self.attained[place].rows.select("deal_id", *UNDEALT) for place in places])
-        counted = every.filter(pl.col("deal_id").is_null()).select(UNDEALT)
-        return pl.concat([counted, *(self.attained[place].undealt for place in places)]).unique()
+        found = []
+        for place in places:
+            component, attained = self.rules.plans[place[0]].components[place[1]], self.attained[place]
+            counted = attained.rows.filter(pl.col("deal_id").is_null()).select(UNDEALT)
+            found.append(as_one(pl.concat([counted, attained.undealt]), component, "credit_id"))
+        return pl.concat(found).unique()
 
     def _judged(
         self, place: Place, component: Component, rows: dy.DataFrame[f.Attained]

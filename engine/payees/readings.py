@@ -12,6 +12,7 @@ from engine.documents.values import Dated, Window
 from engine.payees.attain import WINDOW, Attainment
 from engine.payees.earn import Earnings
 from engine.payees.factors import Reading
+from engine.payees.to_date import as_one
 
 NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
 
@@ -35,7 +36,10 @@ def achieved(attained: Attainment, component: Component) -> Reading:
 
 def payouts(earned: Earnings, attained: Attainment, component: Component) -> Reading:
     """What a component has paid so far in each window; clawbacks are none of it."""
-    ordered = earned.lines.sort("dated_on", "source_id")
+    place = ["payee_id", "window", "dated_on", "source_id", "deal_id"]
+    lines = as_one(earned.lines.select(*place, "amount_micros"), component)
+    lines = lines.group_by(place).agg(pl.col("amount_micros").sum()) if component.to_date is not None else lines
+    ordered = lines.sort("dated_on", "source_id")
     rows = ordered.select(
         "payee_id",
         "window",
@@ -46,5 +50,6 @@ def payouts(earned: Earnings, attained: Attainment, component: Component) -> Rea
         quota=pl.lit(None, dtype=pl.Int64),
     )
     stuck = earned.held.select("payee_id", credit_id="source_id")
-    gated = attained.rows.join(stuck, on=["payee_id", "credit_id"], how="semi").select(WINDOW)
-    return Reading(rows, component.accumulates, pl.concat([attained.waiting, gated]))
+    gated = attained.rows.join(stuck, on=["payee_id", "credit_id"], how="semi")
+    held = as_one(gated.select(*WINDOW, "credit_id"), component, "credit_id").select(WINDOW)
+    return Reading(rows, component.accumulates, pl.concat([attained.waiting, held]))

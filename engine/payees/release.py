@@ -174,19 +174,17 @@ def _file(line: Mapping[str, Any], plans: Sequence[Plan]) -> Plan:
 def _of_source(lines: Sequence[Line], terms: Terms, case: _Case, at_once: list[Line]) -> Iterator[Row]:
     """The payables of the lines of one source: what it gains with its clawbacks; all else goes to `at_once`.
 
-    What a component takes off by its own terms waits as what others earn: its lines are turned, and turned back. What
-    a window to date takes off of the windows before, it takes of what it adds itself, before that is released.
+    What a component takes off by its own terms waits as what others earn: its lines are turned, and turned back. A
+    window to date earns what it adds to what the windows before were paid.
     """
     plan, steps, takes = terms[_key(lines[0])]
     sign = takes if sum(line["amount_micros"] for line in lines if line["kind"] != "clawback") < 0 else 1
-    lines = [_turned(line, sign) for line in lines]
+    lines = _net([_turned(line, sign) for line in lines])
     deal, left_on = case.deals.get(lines[0]["deal_id"]), case.left.get(lines[0]["payee_id"])
     against: dict[str, list[Line]] = {line["part"]: [] for line in lines if _gains(line)}
     for line in lines:
         if line["kind"] == "clawback" and line["amount_micros"] < 0 and clawed_part(line["part"]) in against:
             against[clawed_part(line["part"])].append(line)
-        elif line["amount_micros"] < 0 and line["source_id"].startswith(TO_DATE) and len(against) == 1:
-            next(iter(against.values())).append(line)
         elif not _gains(line):
             at_once.append(_turned(line, sign))
     taken = (line["dated_on"] for clawbacks in against.values() for line in clawbacks)
@@ -200,6 +198,13 @@ def _of_source(lines: Sequence[Line], terms: Terms, case: _Case, at_once: list[L
 def _source(line: Line) -> tuple[str, ...]:
     """What was earned together: on a deal, on a result, on a window to date."""
     return (*(line[name] for name in SOURCE[:-1]), both_sides(line["source_id"]))
+
+
+def _net(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines, or for a window to date the one that it comes to with what the windows before it were paid."""
+    if not lines[0]["source_id"].startswith(TO_DATE):
+        return lines
+    return [{**lines[-1], "amount_micros": sum(line["amount_micros"] for line in lines)}]
 
 
 def _turned(line: Line, sign: int) -> Line:

@@ -33,7 +33,7 @@ from engine.periods import PeriodKind
 
 TO_DATE = "to-date:"
 """How the rows of a window to date are called: 2 counts, 1 takes off what the windows before were paid for."""
-_SIDE = re.compile(r"(:[FY0-9]+(?:-[A-Z]?[0-9]+)*):[12](?=:|$)")
+_SIDE = ":[12]$"
 PAID_BEFORE = "paid before"
 """How the window is called of what the windows before were paid for."""
 
@@ -111,7 +111,18 @@ def _counting(rows: pl.DataFrame, waiting: pl.DataFrame) -> Mapping[str, Collect
 
 def both_sides(source_id: str) -> str:
     """What the two rows of a window are called together; any other source is called as it is."""
-    return _SIDE.sub(r"\1", source_id) if source_id.startswith(TO_DATE) else source_id
+    return re.sub(_SIDE, "", source_id) if source_id.startswith(TO_DATE) else source_id
+
+
+def as_one(rows: pl.DataFrame, component: Component, source: str = "source_id") -> pl.DataFrame:
+    """Rows of a component as those see it that read it: both rows of a window are one earning, of that window."""
+    if component.to_date is None:
+        return rows
+    sides = pl.col(source).str.starts_with(f"{TO_DATE}{component.id}:")
+    found = {source: pl.when(sides).then(pl.col(source).str.replace(_SIDE, "")).otherwise(source)}
+    if "window" in rows.columns:
+        found["window"] = pl.col("window").str.strip_suffix(f" {PAID_BEFORE}")
+    return rows.with_columns(**found)
 
 
 def unknown_from(told: pl.DataFrame) -> pl.DataFrame:

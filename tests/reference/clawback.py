@@ -42,29 +42,35 @@ def taken_back(line: Line, clawback: Clawback, plan: Plan, facts: Facts, company
     """
     if line.deal is None or not line.amount:
         return
-    before = Fraction(0)
     times: Counter[str] = Counter()
-    unpaid: list[Cause] = []
-    late = _payments(line.deal, facts) if clawback.paid_late == "given_back" else []
-    for cause in sorted([*_causes(line.deal, facts), *late], key=lambda one: (one.day, ORDER.index(one.kind))):
-        if cause.kind == "late":
-            after = before - _given_back(unpaid, cause.part)
-        else:
-            after = min(before + _share(cause, line.deal, clawback), Fraction(1))
-        if after == before:
-            continue
-        if cause.kind == "unpaid" and cause.part:
-            unpaid.append(replace(cause, taken=after - before))
+    for cause, before, after in shares_taken(line.deal, clawback, facts):
         times[cause.kind] += 1
         base = line.amount if clawback.of == "earned" else paid_by(Waiting(line, plan, facts, company, cause.day))
         amounts = [rounded(base * each, plan.unit_micros, plan.rounding) for each in (before, after)]
-        before = after
         if amounts[0] != amounts[1]:
             period = span_of(cause.day, STATEMENTS[plan.pays], company).label
             against = [] if line.part == "earning" else [line.part]
             part = " ".join([_called(cause.kind, times[cause.kind]), *against])
             taken = amounts[0] - amounts[1]
             yield replace(line, part=part, kind="clawback", day=cause.day, period=period, amount=taken)
+
+
+def shares_taken(deal: Deal, clawback: Clawback, facts: Facts) -> Iterator[tuple[Cause, Fraction, Fraction]]:
+    """Each cause with the share of the deal that is taken back before it, and with it."""
+    before = Fraction(0)
+    unpaid: list[Cause] = []
+    late = _payments(deal, facts) if clawback.paid_late == "given_back" else []
+    for cause in sorted([*_causes(deal, facts), *late], key=lambda one: (one.day, ORDER.index(one.kind))):
+        if cause.kind == "late":
+            after = before - _given_back(unpaid, cause.part)
+        else:
+            after = min(before + _share(cause, deal, clawback), Fraction(1))
+        if after == before:
+            continue
+        if cause.kind == "unpaid" and cause.part:
+            unpaid.append(replace(cause, taken=after - before))
+        yield cause, before, after
+        before = after
 
 
 def _given_back(unpaid: list[Cause], part: Fraction) -> Fraction:

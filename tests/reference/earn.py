@@ -89,7 +89,7 @@ class Earnings:
     def entries_of(self, who: Participant, measure: str, over: str = "") -> list[Entry]:
         """What counts in a measure of the plan, on the days on which the payee is on the plan, or has just left.
 
-        Rates are those of the windows of `over`.
+        Rates are those of the windows of `over`. What components paid the payee without a deal was earned already.
         """
         of = who.plan.measures[measure]
         of_its_window = of.retention is not None or of.members is not None
@@ -200,7 +200,10 @@ class Earnings:
         times = times_of(who, component, entry, self)
         if times is None:
             raise UnknownStretchError
-        paid = self._paid(who.plan, component, entry.base or 0, terms, times)
+        if component.matrix is not None and not component.matrix.factors:
+            terms = replace(terms, cell=cell(component, who, entry, self))
+        achieved = in_steps(component, entry.base or 0, stand.quota)
+        paid = self._paid(who.plan, component, achieved, terms, times)
         return paid if component.cap is None else of_sum(component, terms, paid, who.plan)
 
     def _lines(self, who: Participant, component: Component) -> Iterator[Line]:

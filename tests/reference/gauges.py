@@ -130,13 +130,18 @@ class _Read:
 
 
 def _read(gauge: Gauge, component: Component, who: Participant, earned: Earnings) -> _Read:
-    """A measure over its own window, or that of the component; or another component's entries over its window."""
+    """A measure over its own window, or that of the component; or another component's entries over its window.
+
+    Of one that is paid to date, whose pay alone is looked at, the entries are what its windows paid.
+    """
     if gauge.measure is not None:
         over = gauge.over or component.accumulates
         who = whose(who, gauge.measure)
         return _Read(who, gauge.measure, earned.entries_over(who, gauge.measure, over), over, gauge.quota)
     other = next(part for part in who.plan.components if part.id in (gauge.attainment_of, gauge.payout_of))
     entries = earned.counted(who, other)
+    if other.to_date is not None:
+        entries = [Entry(line.source, line.deal, line.day, line.amount) for line in earned.lines_of(who, other)]
     return _Read(who, other.id, entries, other.accumulates, other.quota, other, paid=gauge.payout_of is not None)
 
 
@@ -169,7 +174,7 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     labels = _labels(gauge, read, entry, earned)
     window = [each for label in labels for each in windows.get(label, [])]
     _sum([each.base for each in window])
-    if read.component is not None and window:
+    if read.component is not None and read.component.to_date is None and window:
         check_window(read.who, read.component, window[0], earned)
     held = window
     if gauge.judged == "deal":

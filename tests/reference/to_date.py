@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from engine.documents.component import Component
 from tests.reference.calendar import Span, span_of
+from tests.reference.clawback import shares_taken
 from tests.reference.curve import MissingQuotaError
 from tests.reference.entries import Entry
+from tests.reference.money import rounded
 from tests.reference.participants import Participant, is_on
 from tests.reference.quotas import straddles
 
@@ -79,9 +82,26 @@ class ToDate:
     def _counted(self) -> list[Entry]:
         return self.earned.counted(self.who, self.component)
 
+    @cached_property
+    def _lost(self) -> list[Entry]:
+        """What clawbacks take off what was achieved: the deal, or its share, on the day of the cause.
+
+        What happens after the last day of the plan file counts on that day.
+        """
+        plan = self.who.plan
+        if plan.clawback is None or self.component.id not in plan.clawback.applies_to:
+            return []
+        last = plan.effective.until_on - DAY if plan.effective.until_on is not None else date.max
+        return [
+            replace(each, day=min(cause.day, last), base=rounded(each.base * before) - rounded(each.base * after))
+            for each in self._counted
+            if each.deal is not None and each.base is not None
+            for cause, before, after in shares_taken(each.deal, plan.clawback, self.earned.facts)
+        ]
+
     def _windows(self) -> Iterator[Span]:
         """The windows that are over, in which the payee is there, or anything counts."""
-        days = [each.day for each in self._counted]
+        days = [each.day for each in (*self._counted, *self._lost)]
         over, company = self.component.accumulates, self.earned.company
         window = span_of(self._year_of(min(days)).first, over, company) if days else None
         while window is not None and window.end <= self.earned.through:
@@ -105,7 +125,7 @@ class ToDate:
 
     def _after(self, before: Stand, window: Span) -> Stand:
         """The sums with those of one window more; a window without a quota has no target."""
-        inside = [each for each in self._counted if window.covers(each.day)]
+        inside = [each for each in (*self._counted, *self._lost) if window.covers(each.day)]
         names = [name for name in (self.component.quota, self.component.targets) if name is not None]
         cut = any(straddles(self.who, name, window, self.earned.facts) for name in names)
         known = before.known and not cut and all(each.base is not None for each in inside)

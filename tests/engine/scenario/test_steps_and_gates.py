@@ -123,6 +123,16 @@ deals: [{on: 2026-01-10, amount: 330_000}]
 through: FY2026
 expect: {payable: {rep: {2026-01: 0, 2026-02: 0, 2026-03: 6_000, 2026-04: 3_000}}}
 """
+TO_DATE_IN_STEPS = """
+scenario: each step pays its share of what a month adds to the months before, and takes back at once what it takes
+plan:
+  components:
+    - {id: pace, accumulates: month, to_date: quarter, rate: 10%,
+       release: [{share: 50%, on: booking}, {share: 50%, on: booking, after_months: 1}]}
+deals: [{on: 2026-01-10, amount: 1_000}, {on: 2026-02-10, amount: 300}, {on: 2026-03-10, amount: -200}]
+through: FY2026
+expect: {payable: {rep: {2026-01: 50, 2026-02: 65, 2026-03: -5, 2026-04: 0}}}
+"""
 
 
 @pytest.mark.parametrize(
@@ -135,6 +145,7 @@ expect: {payable: {rep: {2026-01: 0, 2026-02: 0, 2026-03: 6_000, 2026-04: 3_000}
         EITHER_ALL_OF_SEVERAL,
         STEPS_OF_NO_QUOTA,
         TO_DATE_RELEASED,
+        TO_DATE_IN_STEPS,
     ],
 )
 def test_edges_come_out_as_written(text: str) -> None:

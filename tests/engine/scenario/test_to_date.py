@@ -211,3 +211,30 @@ def test_a_year_so_far_of_which_no_month_has_a_promised_target_is_held_and_the_n
     verdict = judged(f"scenario: s\n{promised}expect: {{issues: [target_missing], {totals}}}\n")
 
     assert failed(verdict) == []
+
+
+READ_BY_OTHERS = """
+plan:
+  measures: {sales: {sum: amount}, paid: {sum: earnings, of: [base]}}
+  components:
+    - {id: base, kind: bonus, measure: sales, accumulates: month, to_date: year, rate: 10%}
+    - {id: capped, kind: bonus, measure: paid, rate: 10%, cap: {per: deal, amount: 8}}
+    - {id: tiers, kind: bonus, measure: paid, tiers: whole, brackets: [{from: 0, rate: 10%}, {from: 60, rate: 20%}]}
+    - {id: gated, kind: bonus, measure: sales, accumulates: month, rate: 1%, only_if: {payout_of: base, min: 60}}
+deals: [{on: 2026-01-10, amount: 1_000}, {on: 2026-02-10, amount: 500}, {on: 2026-03-10, amount: -200}]
+through: 2026-03
+expect:
+  lines:
+    - {component: capped, period: 2026-01, amount: 8}
+    - {component: capped, period: 2026-02, amount: 5}
+    - {component: capped, period: 2026-03, amount: -2}
+    - {component: tiers, period: 2026-01, amount: 20}
+    - {component: tiers, period: 2026-02, amount: 5}
+    - {component: tiers, period: 2026-03, amount: -2}
+    - {component: gated, period: 2026-01, amount: 10}
+    - {component: gated, period: 2026-02, amount: 0}
+"""
+
+
+def test_who_adds_up_what_a_month_was_paid_sees_one_amount_less_what_the_months_before_were_paid():
+    assert failed(judged(f"scenario: s\n{READ_BY_OTHERS}")) == []

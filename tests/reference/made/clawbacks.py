@@ -13,11 +13,12 @@ BANDS = (
 
 
 def clawback(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
-    """`clawback` of some components, but not of residuals, cash and pay to date."""
+    """`clawback` of some components, but not of residuals, cash, and what is kept once it was paid to date."""
     some = [
         part["id"]
         for part in document["components"]
-        if not part.keys() & {"residual", "to_date"}
+        if "residual" not in part
+        and part.get("overpaid") != "kept"
         and not _reads_cash(part["measure"], document["measures"])
         and chance.random() < 0.7
     ]
@@ -30,7 +31,9 @@ def clawback(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
     takes: Any = chance.choice(["all", "50%", "unearned", *BANDS])
     if chance.random() < 0.3:
         takes = chance.choice([{"unearned": "window"}, {"unearned": "term", "by": "days"}])
-    of: dict[str, Any] = {"of": chance.choice(["earned", "paid"])} if chance.random() < 0.5 else {}
+    to_date = any("to_date" in part for part in document["components"] if part["id"] in some)
+    of: dict[str, Any] = {"of": chance.choice(["earned", *([] if to_date else ["paid"])])}
+    of = of if chance.random() < 0.5 else {}
     waits = any("release" in part for part in document["components"])
     if "unpaid" in when and of.get("of") != "paid" and not waits and chance.random() < 0.5:
         of["paid_late"] = chance.choice(["given_back", "given_back", "nothing"])

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.reference.made.cases import by_deal, rate_by, rates
-from tests.reference.made.gauges import gates, matrix
+from tests.reference.made.gauges import gates, matrix, of_no_deal
 from tests.reference.made.measures import ACROSS
 from tests.reference.made.writing import dated
 
@@ -44,7 +44,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     ]
     made: dict[str, Any] = {"id": f"c{len(before)}", "kind": chance.choice(kinds), "measure": measure}
     if measure not in (*OF_WINDOWS, "csat") and chance.random() < 0.1:
-        return {**made, **_to_date(chance, measure)}
+        return {**made, **_to_date(chance, measure, _looked_at(before))}
     made |= _matrix(chance, _looked_at(before), measure) if chance.random() < 0.15 else _way(chance, measure)
     made |= _whole(chance, made)
     made = _paced(chance, made)
@@ -107,16 +107,18 @@ def _carry(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     return {"carry": {**chance.choice([surplus, surplus, deficit, {**surplus, **deficit}]), **within}}
 
 
-def _to_date(chance: Random, measure: str) -> dict[str, Any]:
+def _to_date(chance: Random, measure: str, before: list[dict[str, Any]]) -> dict[str, Any]:
     """What a month, quarter or half is worth in all that came before it, and what becomes of what was paid too much."""
     ways = [_each, _lumps] if measure in ("count", "met", "nps") else [_flat, _tiers, _tiers, _times, _points, _shares]
     way = chance.choice([*ways, _amount_tiers] if ways[0] is _flat else ways)(chance, False)
+    way = _matrix(chance, before, measure, way) if chance.random() < 0.15 else way
     way.pop("since", None)
     nth = chance.choice([0, 1, 1, 2])
     whole = {"accumulates": PERIODS[nth], "to_date": chance.choice(PERIODS[nth + 1 :])}
+    judged = {**_steps(chance, {"measure": measure, **way}), **gates(chance, before), **_cap(chance, way)}
     over = {"overpaid": chance.choice(["taken_back", "kept", "kept"])} if chance.random() < 0.6 else {}
     life = {"effective": {"from": date(2026, 3, 1), "until": date(2026, 11, 9)}} if chance.random() < 0.2 else {}
-    return {**way, **whole, **over, **life, "release": "booking"}
+    return of_no_deal({**way, **whole, **over, **life, **judged})
 
 
 def _steps(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +135,7 @@ def _steps(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
 
 def _looked_at(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The components that gauges may look at: those with windows of the fiscal calendar, of all customers."""
-    return [each for each in before if not each.keys() & {"for_each", "since", "to_date"}]
+    return [each for each in before if not each.keys() & {"for_each", "since"}]
 
 
 def _way(chance: Random, measure: str) -> dict[str, Any]:
@@ -187,11 +189,13 @@ def _flat(chance: Random, _: bool) -> dict[str, Any]:
     return {"rate": rate, **_window(chance)}
 
 
-def _matrix(chance: Random, before: list[dict[str, Any]], measure: str) -> dict[str, Any]:
+def _matrix(
+    chance: Random, before: list[dict[str, Any]], measure: str, way: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Amounts, parts of a target or rates by two numbers; or factors of another way to pay."""
     kind = chance.choice(["pays", "factors", "share", *(["rates"] if measure in MONEY else [])])
     if kind == "factors":
-        return {**_way(chance, measure), **matrix(chance, before, kind, ("0%", "50%", "1.25"))}
+        return {**(way or _way(chance, measure)), **matrix(chance, before, kind, ("0%", "50%", "1.25"))}
     if kind == "share":
         return {**_window(chance), "target": 5_000, **matrix(chance, before, "pays", ("20%", "110%", "33.3%"))}
     return {**_window(chance), **matrix(chance, before, kind, LUMPS if kind == "pays" else RATES)}

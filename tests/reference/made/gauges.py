@@ -25,6 +25,24 @@ def gates(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     return made
 
 
+def of_no_deal(made: dict[str, Any]) -> dict[str, Any]:
+    """The same, where nothing is of a deal that could be looked at, or capped by itself."""
+    found = {key: _of_windows(value) for key, value in made.items()}
+    if "cap" in made:
+        found["cap"] = {**{key: value for key, value in made["cap"].items() if key != "applies"}, "per": "window"}
+    return found
+
+
+def _of_windows(written: Any) -> Any:
+    """Months in the place of deals by themselves."""
+    if isinstance(written, list):
+        return [_of_windows(each) for each in written]
+    if not isinstance(written, dict):
+        return written
+    found = {key: _of_windows(value) for key, value in written.items()}
+    return {**found, "over": "month"} if found.get("over") == "transaction" else found
+
+
 def matrix(chance: Random, before: list[dict[str, Any]], kind: str, cells: tuple[Any, ...]) -> dict[str, Any]:
     """A matrix of `pays`, `rates` or `factors`."""
     rows, columns = _axis(chance, before), _axis(chance, before)
@@ -72,7 +90,7 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
     """Which number, and what it may be compared with."""
     if chance.random() < 0.3:
         return chance.choice([_place, _of_everybody])(chance)
-    attaining = [part["id"] for part in before if "quota" in part]
+    attaining = [part["id"] for part in before if "quota" in part and "to_date" not in part]
     if attaining and chance.random() < 0.5:
         return {"attainment_of": chance.choice(attaining)}, SHARES
     if before and chance.random() < 0.5:
