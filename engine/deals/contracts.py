@@ -242,7 +242,10 @@ def unclear_churns(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.D
 
 
 def _beginnings(placed: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
-    """The days on which relationships began: an account's first new business, and new business after all was over."""
+    """The days on which relationships began: an account's first new business, and new business after all was over.
+
+    Of several deals of one day, the first by id began it.
+    """
     new = placed.filter(pl.col("motion") == Motion.NEW_BUSINESS).sort("closed_on", "deal_id")
     covered = contracts.sort("signed_on").select(
         "account_id",
@@ -258,7 +261,8 @@ def _beginnings(placed: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
         check_sortedness=False,  # both are sorted just above
     )
     begins = pl.col("account_id").is_first_distinct() | (pl.col("covered_until") <= pl.col("closed_on"))
-    return found.filter(begins).select(
+    first = found.filter(begins).unique(["account_id", "closed_on"], keep="first", maintain_order=True)
+    return first.select(
         "account_id",
         began_on="closed_on",
         signing_owner_id="owner_id",

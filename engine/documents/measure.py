@@ -90,9 +90,9 @@ class Measure(Document):
         examples=["[{measure: bookings, quota: bookings, weight: 60%}, {measure: nrr, weight: 40%}]"],
     )
     """Several attainments as one percentage, of which one curve pays: 110 % of bookings and 80 % of NRR are with these
-    weights 60 % x 110 % + 40 % x 80 % = 98 %, kept exact (a denominator of more than 16 digits makes it parts of
-    10^15). Each is that of the window over which the component, or the gauge, that looks at this measure adds up; a
-    component with a shorter life looks at the days of that life."""
+    weights 60 % x 110 % + 40 % x 80 % = 98 %, kept exact (a denominator above 10^15 makes each of them parts of 10^15);
+    more than 100,000 % either way counts as that. Each is that of the window over which the component, or the gauge,
+    that looks at this measure adds up; a component with a shorter life looks at the days of that life."""
     ratio: Ratio | None = Field(default=None, examples=["{of: held, to: booked}"])
     """What one measure comes to over what another comes to: a win rate, an attach rate, an average discount."""
     members: Members | None = Field(default=None, examples=["{attaining: [base], least: 100%}"])

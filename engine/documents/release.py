@@ -72,10 +72,11 @@ class ReleaseStep(Wait):
     a result) waits for nothing but time. A window that is paid to date earns what it is worth less what the windows
     before were paid: that is divided among the steps.
 
-    A clawback comes before what is released on its day. It takes from what is still held first (from the last step
-    first), then from what was forfeited, then from the reserve (from what came there last first); only the rest is to
-    be paid back, so that nobody pays back what was never payable. What is left of a step is released by the same
-    occasions, in the same proportion of what they had left.
+    A clawback comes before what is released on its day; what waits for no release and no reserve is payable at once,
+    before it. It takes from what is still held first (from the last step first), then from what was forfeited, then
+    from the reserve (from what came there last first); only the rest is to be paid back, so that nobody pays back what
+    was never payable. What is left of a step is released by the same occasions, in the same proportion of what they had
+    left.
     """
 
     share: Share = Field(default=Fraction(1), examples=["50%"])

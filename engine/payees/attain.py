@@ -170,7 +170,7 @@ def _labelled(rows: pl.DataFrame, plan: Plan, component: Component, company: Com
 def _trouble_with_value(component: Component, measure: Measure) -> pl.Expr:
     """Why a credit or result cannot be counted: null where it can."""
     base, begins = pl.col("base"), versions(component)[0]
-    most = LARGEST_MICROS if measure.ratio is None else 2 * LARGEST_MICROS  # from the least ratio to the largest
+    most = 2 * LARGEST_MICROS if measure.parts else LARGEST_MICROS  # from the least ratio or sum to the largest
     lacking = "exchange_rate_missing" if measure.imported is None else "result_in_other_unit"
     return (
         pl.when(base.is_null())

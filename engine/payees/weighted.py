@@ -17,9 +17,10 @@ from engine.payees.curve_columns import round_ratio_expr, whole
 from engine.payees.side_by_side import WINDOW, moves, side_by_side
 from engine.texts import text
 
-LARGEST_DENOMINATOR = 10**16
-ROUNDED_DENOMINATOR = 10**15
-"""The parts of a window whose exact denominator is larger than numbers of the books may be."""
+LARGEST_DENOMINATOR = 10**15
+"""The parts of a window whose exact denominator is larger, so that what is attained fits the books."""
+LARGEST = 1_000
+"""What any sum beyond it counts as: 100,000 %."""
 Part = tuple[WeightedAttainment, Attainment]
 
 
@@ -40,7 +41,7 @@ def _denominators(rows: pl.DataFrame, parts: Sequence[Part]) -> pl.Series:
     found: dict[tuple[int | None, ...], int] = {}
     for each in rows.select(quotas).unique().iter_rows():
         exact = lcm(*(_denominator(part, quota) for (part, _), quota in zip(parts, each, strict=True)))
-        found[each] = exact if exact <= LARGEST_DENOMINATOR else ROUNDED_DENOMINATOR
+        found[each] = min(exact, LARGEST_DENOMINATOR)
     return pl.Series("of", [found[each] for each in rows.select(quotas).iter_rows()], dtype=pl.Int128)
 
 
@@ -52,7 +53,8 @@ def _denominator(part: WeightedAttainment, quota: int | None) -> int:
 
 def _index(parts: Sequence[Part]) -> pl.Expr:
     """The weighted sum, in parts of `of`."""
-    return pl.sum_horizontal([_weighed(part, nth) for nth, (part, _) in enumerate(parts)])
+    ends = (pl.col("of") * whole(end) for end in (-LARGEST, LARGEST))
+    return pl.sum_horizontal([_weighed(part, nth) for nth, (part, _) in enumerate(parts)]).clip(*ends)
 
 
 def _weighed(part: WeightedAttainment, nth: int) -> pl.Expr:

@@ -164,6 +164,19 @@ def test_a_customer_who_left_altogether_signs_anew(cancelled_on, months):
     assert rows["D2"]["months_since_signing"] == months
 
 
+def test_of_two_deals_with_which_a_customer_comes_back_the_first_by_id_began_the_relationship():
+    rows, _ = classified(
+        {"deal_id": "D0", "closed_on": "2025-01-15", "owner_id": "u0"},
+        {"deal_id": "D1", "closed_on": "2026-01-15", "owner_id": "u1"},
+        {"deal_id": "D2", "closed_on": "2026-01-15", "owner_id": "u2"},
+        contracts=[
+            {"contract_id": "C0", "origin_deal_id": "D0", "starts_on": "2025-02-01", "cancelled_on": "2025-12-15"},
+        ],
+    )
+
+    assert [rows[name]["signing_owner_id"] for name in ("D0", "D1", "D2")] == ["u0", "u1", "u1"]
+
+
 def test_one_contract_that_still_runs_keeps_the_relationship():
     rows, _ = classified(
         {"deal_id": "D0", "closed_on": "2025-01-15"},

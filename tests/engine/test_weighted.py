@@ -28,6 +28,12 @@ def test_a_deal_of_a_house_account_moves_the_sum_and_pays_nothing():
     assert paid(("2026-02-10", 60), ("2026-03-10", 20, {"house": "strategic"}), ("2026-04-10", 30)) == [600, 0, 300]
 
 
+def test_more_than_a_thousand_times_the_quota_counts_as_that():
+    sales = ("2026-02-10", 90), ("2026-03-10", 200_000), ("2026-04-10", -400_000), ("2026-05-10", 200_060)
+
+    assert paid(*sales) == [900, 1_000_000 - 900, -1_000_000, 1_500]
+
+
 def test_what_came_before_the_component_is_no_part_of_what_it_reached():
     life = window("2026-03-01", "2027-01-01")
 

@@ -197,6 +197,8 @@ class Earnings:
         terms = replace(terms_of(who, component, entry, self), quota=stand.quota, summed_target=stand.target)
         if depends_on_quota(component):
             terms.needed_quota()
+        if component.own_targets is not None:
+            terms.target(component)
         times = times_of(who, component, entry, self)
         if times is None:
             raise UnknownStretchError

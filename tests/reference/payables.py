@@ -127,7 +127,7 @@ def payables_of(waiting: Waiting, clawbacks: Sequence[Line]) -> Iterator[Payable
     What is below zero, of a cap or of a pool is payable at once, and so is what is against it; but what a component
     takes off by its own terms waits as what others earn.
 
-    A clawback comes before what becomes payable on its day.
+    A clawback comes before what becomes payable on its day, but not before what nobody lets wait at all.
     """
     line, plan = waiting.line, waiting.plan
     assert line.amount is not None
@@ -135,7 +135,7 @@ def payables_of(waiting: Waiting, clawbacks: Sequence[Line]) -> Iterator[Payable
         turned = payables_of(replace(waiting, line=_turned(line)), [_turned(each) for each in clawbacks])
         yield from (replace(part, line=_turned(part.line), amount=-part.amount) for part in turned)
         return
-    if line.amount <= 0 or line.kind in ("cap", "pool"):
+    if line.amount <= 0 or line.kind in ("cap", "pool") or not (plan.reserve or _steps(waiting)):
         yield from (_at_once(each, each.amount or 0) for each in (line, *clawbacks))
         return
     of = Account(waiting, list(_pots(waiting)))
@@ -202,10 +202,16 @@ def _pots(waiting: Waiting) -> Iterator[Pot]:
     """The earning by the steps of its component's release, in whole rounding units."""
     line, plan = waiting.line, waiting.plan
     assert line.amount is not None
-    steps = next(part.release for part in plan.components if part.id == line.component) or plan.release or BOOKING
+    steps = _steps(waiting) or BOOKING
     parts = divided(line.amount // plan.unit_micros, [Fraction(step.share) for step in steps])
     for step, part in zip(steps, parts, strict=True):
         yield Pot(waiting, waiting.dues(step, line.day), part * plan.unit_micros)
+
+
+def _steps(waiting: Waiting) -> Sequence[ReleaseStep]:
+    """Those of the component, else those of the plan."""
+    plan, name = waiting.plan, waiting.line.component
+    return next(part.release for part in plan.components if part.id == name) or plan.release
 
 
 def _first(coming: tuple[date, Pot]) -> date:

@@ -53,7 +53,7 @@ class ToDate:
     def paid(self) -> Iterator[Paid]:
         """Window by window what the year is worth, less what the windows before it were paid.
 
-        Where nothing is taken back, a window that is worth no more than was paid pays nothing, and says nothing.
+        Where nothing is taken back, a window that is worth less than was paid pays nothing.
         """
         yield from ((each, None) for each in self._counted if each.base is None)
         stand: Stand | None = None
@@ -70,10 +70,8 @@ class ToDate:
             entry = self._entry(stand)
             if worth is None and (stand.achieved or moves):
                 yield entry, None
-            elif worth is not None and self.component.overpaid == "kept":
-                if stand.achieved and worth >= (before or 0) and worth != before:
-                    yield entry, worth - (before or 0)
-                    before = worth
+            elif worth is not None and self.component.overpaid == "kept" and worth < (before or 0):
+                yield entry, 0
             elif worth is not None and (stand.achieved or moves):
                 yield entry, worth - (before or 0)
                 before = worth

@@ -17,9 +17,11 @@ from tests.reference.participants import Participant
 if TYPE_CHECKING:
     from tests.reference.earn import Earnings
 
-LARGEST_DENOMINATOR = 10**16
-ROUNDED_TO = Fraction(1, 10**15)
-"""Of a window whose exact denominator is larger."""
+LARGEST_DENOMINATOR = 10**15
+ROUNDED_TO = Fraction(1, LARGEST_DENOMINATOR)
+"""Each part of the sum, in a window whose exact denominator is larger."""
+LARGEST = 1_000
+"""What any larger sum counts as."""
 Part = tuple[WeightedAttainment, Sequence[Entry]]
 
 
@@ -72,9 +74,9 @@ def _moves(
     for source in once(of):
         for nth, entries in enumerate(of):
             achieved[nth] += sum(entry.base or 0 for entry in entries if entry.order == source.order)
-        counted = (_counted(*each) for each in zip(weights, achieved, quotas, strict=True))
-        total = sum(counted, Fraction(0))
-        after = total if exact else ROUNDED_TO * rounded(total / ROUNDED_TO)
+        counted = [_counted(*each) for each in zip(weights, achieved, quotas, strict=True)]
+        total = sum((of if exact else ROUNDED_TO * rounded(of / ROUNDED_TO) for of in counted), Fraction(0))
+        after = max(min(total, Fraction(LARGEST)), Fraction(-LARGEST))
         yield replace(source, base=(after - before) * WHOLE, whole=None)
         before = after
 

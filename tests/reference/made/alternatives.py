@@ -7,6 +7,10 @@ from random import Random
 from typing import Any
 
 PERIODS = ("month", "quarter", "half", "year")
+DEALS = ("m1", "m2", "plain", "count", "met")
+"""Measures of which any window may be one of a customer, or of the payee's own."""
+NOT_OWN = {"since", "for_each", "to_date", "residual", "targets", "target_of", "carry"}
+"""What keeps a component from having such windows."""
 OWN = {"since", "for_each", "to_date", "residual"}
 """What has windows that are not like others'."""
 
@@ -18,6 +22,7 @@ def alternatives(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
     """
     if chance.random() < 0.4:
         _align(document["components"])
+        _align_own(document)
     groups: dict[str, list[str]] = {}
     ids = [part["id"] for part in document["components"]]
     for place, part in enumerate(document["components"]):
@@ -41,6 +46,17 @@ def _align(components: list[dict[str, Any]]) -> None:
     fiscal = [part for part in components if part.get("accumulates") in PERIODS and not part.keys() & OWN]
     for part in fiscal:
         part["accumulates"] = fiscal[0]["accumulates"]
+
+
+def _align_own(document: dict[str, Any]) -> None:
+    """Lets those that nobody reads have windows of each customer, or of the payee's own, where any has."""
+    for part in document["components"]:
+        others = [each for each in document["components"] if each is not part]
+        read = part["id"] in {name for each in others for name in _named(each, document["measures"])}
+        fits = part["measure"] in DEALS and part.get("accumulates") in PERIODS and not part.keys() & NOT_OWN
+        alike = [each for each in others if each.keys() & {"since", "for_each"} and each["accumulates"] in PERIODS]
+        if fits and not read and alike:
+            part |= {key: alike[0][key] for key in ("since", "for_each", "accumulates") if key in alike[0]}
 
 
 def _named(written: Any, measures: dict[str, Any]) -> Iterator[str]:

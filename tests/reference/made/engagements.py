@@ -22,7 +22,7 @@ def engagement(chance: Random) -> dict[str, Any]:
     conditions: list[dict[str, Any]] = []
     for _ in range(chance.randrange(0, 4)):
         condition = when(chance)
-        if condition and condition not in conditions:
+        if condition and _alone(condition) not in [_alone(above) for above in conditions]:
             conditions.append(condition)
     rules = [_rule(chance, f"rule-{place}", {"when": test}) for place, test in enumerate(conditions)]
     return {
@@ -35,6 +35,13 @@ def engagement(chance: Random) -> dict[str, Any]:
         "experiments": experiments(chance),
         "vacancies": {role: _vacancy(chance, role) for role in ROLES},
     }
+
+
+def _alone(tested: Any) -> Any:
+    """A test in one spelling: a list of one value is that value."""
+    if isinstance(tested, dict):
+        return {key: _alone(of) for key, of in tested.items()}
+    return tested[0] if isinstance(tested, list) and len(tested) == 1 else tested
 
 
 def _special(chance: Random) -> dict[str, Any]:

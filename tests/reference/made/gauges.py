@@ -112,10 +112,13 @@ def _of_everybody(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """What all people came to, as a sum, a share of their quota, or a result of theirs."""
     over = _back(chance) or {"over": chance.choice(OVER[1:])}
     if chance.random() < 0.3:
-        return {"measure": "verdict", **over}, (0, 1, 3, 5, 10)
+        return {"measure": chance.choice(["verdict", "sold"]), **over}, (0, 1, 3, 5, 10)
+    if chance.random() < 0.2:
+        return {"measure": "rated", **over}, SHARES
+    name = chance.choice(["all", "all", "received", "profit"])
     if chance.random() < 0.5:
-        return {"measure": "all", "quota": "company", **over}, SHARES
-    return {"measure": "all", **over}, SUMS
+        return {"measure": name, "quota": "company", **over}, SHARES
+    return {"measure": name, **over}, SUMS
 
 
 def _place(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
