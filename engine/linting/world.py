@@ -26,7 +26,7 @@ from engine.payees.measure import measured_column
 from engine.payees.precedence import counting_of
 from engine.payees.shape import curve_of, versions
 from engine.periods import MONTHS, PeriodKind
-from engine.scenario.book import windows_of_quotas
+from engine.scenario.quotas import windows_of_quotas
 
 NOTIONAL: dict[Unit, int] = {
     "amount": SAMPLE,

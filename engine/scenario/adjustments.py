@@ -14,8 +14,7 @@ from engine.documents.plan import Plan
 from engine.documents.problems import Problem, nearest
 from engine.documents.values import Day, Micros, Name
 from engine.payees.adjusted_measures import unfit
-from engine.scenario.facts import REP
-from engine.scenario.values import DEAL_DAY, PeriodLabel, days_of
+from engine.scenario.values import DEAL_DAY, REP, PeriodLabel, days_of
 
 
 class AdjustmentFact(Document):

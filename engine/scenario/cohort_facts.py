@@ -10,8 +10,8 @@ from pydantic import Field
 from engine.documents.document import Document
 from engine.documents.problems import Problem
 from engine.documents.values import Count, Currency, Day, Name, Pay, Rate
-from engine.scenario.facts import ALWAYS, REP, Customer
-from engine.scenario.values import DEAL_DAY, PeriodLabel, backwards
+from engine.scenario.facts import Customer
+from engine.scenario.values import ALWAYS, DEAL_DAY, REP, PeriodLabel, backwards
 
 MOST_CUSTOMERS = 100_000
 CUSTOMERS = 10_000

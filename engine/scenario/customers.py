@@ -10,7 +10,8 @@ from engine.book import Rules
 from engine.documents.retention import ACCOUNT_OWNER
 from engine.scenario.cohort_facts import ContractFact
 from engine.scenario.document import Scenario
-from engine.scenario.facts import ALWAYS, REP, DealFact
+from engine.scenario.facts import DealFact
+from engine.scenario.values import ALWAYS, REP
 
 Row = dict[str, Any]
 DAY = timedelta(days=1)

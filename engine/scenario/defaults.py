@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.documents.company import CALENDARS
 from engine.documents.yaml import Node
-from engine.scenario.facts import ALWAYS
+from engine.scenario.values import ALWAYS
 
 COMPANY = {"company": "The company", "zone": "UTC", "currency": "USD", "fiscal_year_starts": "01-01"}
 SALES = "sales"

@@ -16,20 +16,16 @@ from engine.documents.values import Name
 from engine.scenario.adjustments import AdjustmentFact
 from engine.scenario.cohort_facts import CohortFact, ContractFact
 from engine.scenario.expectation import Expect
-from engine.scenario.facts import (
-    Achieved,
-    Before,
+from engine.scenario.facts import Achieved, Before, DealFact, EventFact, ResultFact
+from engine.scenario.people_facts import (
     CompensationFact,
-    DealFact,
     EnrolmentFact,
-    EventFact,
     LeaveFact,
     Listed,
     PersonFact,
     QuotaFact,
     RateFact,
     ReportingFact,
-    ResultFact,
     RoleFact,
 )
 from engine.scenario.values import PeriodLabel

@@ -11,12 +11,15 @@ from engine.documents.plan import Plan
 from engine.documents.problems import Loc, Problem, nearest
 from engine.payees.measure import measured_column
 from engine.scenario.adjustments import unfit_adjustments
-from engine.scenario.book import amount_of, payees_of, windows_of_quotas
 from engine.scenario.cohorts import periods_of
+from engine.scenario.deals import amount_of
 from engine.scenario.document import Scenario
-from engine.scenario.facts import REP, Achieved, Before
+from engine.scenario.facts import Achieved, Before
 from engine.scenario.fitting import fits_anything, fitting_deal
+from engine.scenario.quotas import windows_of_quotas
+from engine.scenario.span import payees_of
 from engine.scenario.stated import day_of_before, measure_of
+from engine.scenario.values import REP
 
 BY_PAYEE = ("payable", "held", "forfeited", "payout", "attainment")
 """Expectations that name payees."""

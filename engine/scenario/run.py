@@ -22,9 +22,10 @@ from engine.pay import pay
 from engine.payees.balances import Balance, balances
 from engine.payees.release import every_payable
 from engine.payees.settle import KEY
-from engine.scenario.book import book_of, days_of_facts
+from engine.scenario.book import book_of
 from engine.scenario.cohorts import stated_cohorts
 from engine.scenario.document import Scenario
+from engine.scenario.span import days_of_facts
 from engine.scenario.stated import BEFORE, classified_of, credits_of, statements, with_stated_values
 from engine.scenario.values import DEAL_DAY, days_of
 from engine.telling.explain import explain

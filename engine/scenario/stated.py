@@ -19,10 +19,11 @@ from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.payees.measure import measured_column
-from engine.scenario.book import beginning, frame
+from engine.scenario.book import frame
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before
 from engine.scenario.fitting import fitting_deal
+from engine.scenario.span import beginning
 from engine.scenario.values import days_of
 
 BEFORE = "(before) "

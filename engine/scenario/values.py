@@ -23,6 +23,10 @@ _SHORT = f"(0[1-9]|1[0-3])(-H[12])?|{_WEEK}(-{_WEEK})?"
 _PERIOD = rf"({_YEAR}-({_SHORT})|FY{_YEAR}(-(Q[1-4]|H[12]))?)"
 _period = spelt(_PERIOD, "Write a month such as 2026-03, or FY2026-Q1, FY2026-H1, FY2026.", "a period")
 PeriodLabel = Annotated[StrictStr, _period[0], _period[1]]
+REP = "rep"
+"""Who is paid where a scenario names nobody."""
+ALWAYS = date(2000, 1, 1)
+"""From when on things hold that do not say from when."""
 DEAL_DAY = date(2026, 1, 15)
 """When everything happens that does not say when."""
 

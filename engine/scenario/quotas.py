@@ -1,0 +1,92 @@
+"""The quotas of a scenario, for every window that plans accumulate over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import count
+from typing import Any
+
+from engine.book import Rules
+from engine.calendar import months_later, period_of
+from engine.documents.across import EVERYBODY
+from engine.documents.component import Accumulation
+from engine.documents.looks import looks
+from engine.periods import MONTHS, PeriodKind
+from engine.scenario.document import Scenario
+from engine.scenario.people_facts import QuotaFact
+from engine.scenario.span import beginning, days_of_facts, payees_of
+from engine.scenario.values import days_of
+
+
+def quotas_of(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
+    """Rows of `Quotas`: a quota of everybody is that of those for whom none is written."""
+    own: set[tuple[str, str]] = set()
+    for fact in sorted(scenario.quotas, key=lambda fact: fact.payee is None):
+        for payee in (*payees_of(scenario), EVERYBODY) if fact.payee is None else (fact.payee,):
+            rows = list(_quota_rows(fact, payee, scenario, rules))
+            own |= {(payee, quota) for quota, _, _ in rows if fact.payee is not None}
+            for quota, from_on, until_on in rows:
+                if fact.payee is not None or (payee, quota) not in own:
+                    row = {"quota": quota, "amount_micros": fact.amount, "from_on": from_on, "until_on": until_on}
+                    yield {"person_id": payee, **row}
+
+
+def _quota_rows(fact: QuotaFact, payee: str, scenario: Scenario, rules: Rules) -> Iterator[tuple[str, date, date]]:
+    """Name and days of every row that a quota stands for."""
+    targets = {component.targets for plan in rules.plans for component in plan.components}
+    for quota, kinds in windows_of_quotas(rules).items():
+        if fact.quota != quota and (fact.quota is not None or quota in targets):
+            continue
+        if fact.from_on is not None and fact.until_on is not None:
+            yield quota, fact.from_on, fact.until_on
+        elif fact.period is not None:
+            yield (quota, *days_of(fact.period, rules.company))
+        else:
+            start = _own_start(quota, payee, scenario, rules)
+            yield from ((quota, *days) for days in _each(fact.per or kinds[0], scenario, rules, start))
+
+
+def windows_of_quotas(rules: Rules) -> dict[str, list[PeriodKind]]:
+    """The quotas and targets that components and their conditions name, with the windows they are for."""
+    found: dict[str, list[PeriodKind]] = {}
+    for quota, kind in _compared(rules):
+        kinds = found.setdefault(quota, [])
+        if kind != "transaction" and kind not in kinds:
+            kinds.append(kind)
+    return {quota: kinds or ["year"] for quota, kinds in found.items()}
+
+
+def _compared(rules: Rules) -> Iterator[tuple[str, Accumulation]]:
+    """Every quota or target that is named, and how long is accumulated towards it."""
+    for plan in rules.plans:
+        yield from ((look.quota, look.over) for look in looks(plan.components, plan.measures) if look.quota is not None)
+        yield from ((part.targets, part.accumulates) for part in plan.components if part.targets is not None)
+        yield from ((quota, pool.per) for pool in plan.bonus_pools for quota in pool.quotas)
+
+
+def _own_start(quota: str, payee: str, scenario: Scenario, rules: Rules) -> date | None:
+    """Where the payee's own windows begin, if the quota is of such."""
+    parts = (part for plan in rules.plans for part in plan.components if quota in (part.quota, part.targets))
+    if all(part.since == "fiscal_year" for part in parts):
+        return None
+    first = beginning(scenario, rules)
+    return min((fact.from_on or first for fact in scenario.enrolments if fact.payee == payee), default=first)
+
+
+def _each(kind: PeriodKind, scenario: Scenario, rules: Rules, start: date | None = None) -> Iterator[tuple[date, date]]:
+    """The periods of the fiscal years in which facts count; from a payee's own start, as long ones from there on."""
+    days = days_of_facts(scenario, rules)
+    if days and start is not None and kind in MONTHS:
+        for nth in count():
+            first, end = (months_later(start, MONTHS[kind] * place) for place in (nth, nth + 1))
+            if first > max(days):
+                return
+            yield first, end
+    elif days:
+        day = period_of(min(days), "year", rules.company).starts_on
+        last = period_of(max(days), "year", rules.company).ends_on
+        while day < last:
+            period = period_of(day, kind, rules.company)
+            yield period.starts_on, period.ends_on
+            day = period.ends_on
