@@ -62,7 +62,8 @@ class Gauge(Document):
     trailing: Count | None = Field(default=None, examples=["3"])
     """With `measure`: so many windows are added up, the one of the deal the last of them: `over: month` and `trailing:
     3` look at the last three months. It is their sum: 50,000 a month on average are 150,000. With `quota` it is
-    compared with the sum of their quotas; a window without a quota adds none."""
+    compared with the sum of their quotas: a window without a row adds none, and where a row reaches over the edge of
+    one nobody knows the sum (what reads it is held)."""
     to_date: Whole | None = Field(default=None, examples=["year"])
     """In place of `trailing`: all windows of the fiscal year (half, quarter) so far are added up, and with `quota`
     their quotas: year-to-date attainment. A week is of the year in which it begins."""

@@ -70,9 +70,11 @@ def _earned(who: Participant, name: str, earned: Earnings) -> Iterator[tuple[Pla
 
 
 def _earned_by(who: Participant, component: Component, earned: Earnings) -> Iterator[Line]:
-    """The lines of a component, and what it counted without a deal and paid nothing for."""
+    """The lines of a component, and what it counted without a deal and paid nothing for, if it is not to date."""
     lines = earned.lines_of(who, component)
     yield from lines
+    if component.to_date is not None:
+        return
     paid = {line.source for line in lines}
     for entry in earned.counted(who, component):
         if entry.deal is None and entry.source not in paid:

@@ -17,6 +17,7 @@ from tests.reference.curve import MissingQuotaError
 from tests.reference.entries import Entry
 from tests.reference.money import WHOLE
 from tests.reference.participants import Participant
+from tests.reference.quotas import straddles
 from tests.reference.ranking import UnknownPlaceError, equals_of, place
 from tests.reference.steps import in_steps
 from tests.reference.straight import through
@@ -200,9 +201,11 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
 
 
 def _quota(gauge: Gauge, read: _Read, name: str, entry: Entry, earned: Earnings) -> Fraction:
-    """The quotas of all windows that are added up; one without a quota adds none."""
+    """The quotas of all windows that are added up; one without a row adds none, one that a row cuts cannot be told."""
     spans = [earned.span(read.over, entry)] if gauge.looks_back is None else _spans(gauge, read, entry, earned)
     asked = whose(read.who, _measure(read))
+    if any(straddles(asked, name, span, earned.facts) for span in spans):
+        raise UnknownGaugeError
     return sum((earned.quota(asked, name, span) or Fraction(0) for span in spans), Fraction(0))
 
 

@@ -10,28 +10,25 @@ from typing import Any
 from engine.documents.company import Company
 from tests.reference.calendar import months_in, span_of
 from tests.reference.made.deals import ACCOUNTS, FIRST_DAY, MICROS, REPS, Rows, money
+from tests.reference.made.quotas import EVERYBODY, LAST_DAY, quotas
 
 ROLES = ("AE", "CSM", "SDR")
 MANAGERS = ("lee", "vic")
-LAST_DAY = date(2028, 1, 1)
 PROMISES = ("base_salary", "variable", "ote")
-PACE = "pace"
-"""A quota of weeks."""
-QUOTAS = ("sales", "team", "variable_pay", PACE)
-EVERYBODY = "everybody"
-"""How quotas and results name all people together."""
 RESULTS = {"nps": "number", "csat": "percent", "mbo": "amount"}
 
 
 def people(chance: Random, company: Company) -> Rows:
     """All that is known of people."""
+    enrolments = list(_enrolments(chance))
+    joined = {row["person_id"]: row["from_on"] for row in reversed(enrolments)}
     return {
         "people": [{"person_id": name} for name in (*REPS, *MANAGERS)],
         "role_holdings": list(_holdings(chance)),
         "reporting_lines": list(_reporting(chance)),
-        "enrolments": list(_enrolments(chance)),
+        "enrolments": enrolments,
         "leaves": list(_leaves(chance)),
-        "quotas": list(_quotas(chance, company)),
+        "quotas": list(quotas(chance, company, joined)),
         "compensation": list(_promises(chance)),
         "imported_results": list(_results(chance, company)),
         "fx_rates": list(_rates(chance)),
@@ -108,29 +105,6 @@ def _leaves(chance: Random) -> Any:
             if chance.random() < 0.3:
                 again = {"from_on": until_on - timedelta(days=1), "until_on": until_on + timedelta(days=20)}
                 yield {"person_id": name, **again, "protected": chance.random() < 0.4}
-
-
-def _quotas(chance: Random, company: Company) -> Any:
-    """A row for every fiscal month, quarter, half or year, of one for every week; at times one is missing."""
-    asked = [(person, quota) for person in (*REPS, *MANAGERS) for quota in QUOTAS]
-    for person, quota in (*asked, (EVERYBODY, "company"), (EVERYBODY, PACE)):
-        length = chance.choice(["month", "month", "quarter", "half", "year"])
-        if quota == PACE:
-            length = chance.choice(["week", "week", "two_weeks"])
-        first = span_of(span_of(FIRST_DAY, "year", company).first, length, company).first
-        while first < LAST_DAY:
-            span = span_of(first, length, company)
-            first = span.end
-            if chance.random() < 0.97:
-                months = len(months_in(span.first, span.end, company)) if quota != PACE else 1
-                amount = chance.choice([10_000 * MICROS, 25_000 * MICROS, 1 + money(chance)]) * months
-                yield {
-                    "person_id": person,
-                    "quota": quota,
-                    "from_on": span.first,
-                    "until_on": span.end,
-                    "amount_micros": amount,
-                }
 
 
 def _promises(chance: Random) -> Any:
