@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from connectors.mapping import Kind
+from connectors.canonical import Kind
 from engine.model import Found
 
 Body = tuple[str, bool, bytes]

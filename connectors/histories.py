@@ -15,10 +15,11 @@ from itertools import groupby
 import msgspec
 
 from connectors import reading
+from connectors.canonical import Kind
 from connectors.dialect import Body, Row
 from connectors.dialects import DIALECTS
-from connectors.mapping import CrmMapping, Kind
-from connectors.normalise import Context
+from connectors.mapping import CrmMapping
+from connectors.record_reader import Context
 from engine.model import Found, Issue, RawRecord, Severity
 
 HISTORY = "deal_histories"

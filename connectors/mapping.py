@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictStr
 
 from connectors.api_names import CrmName, api_name
+from connectors.canonical import FRAMES, INDISPENSABLE, Kind
 from connectors.ownership import Ownership
 from engine.documents.document import Document
 from engine.documents.problems import Problem, nearest, shown, wrong
@@ -20,104 +20,6 @@ ASSOCIATION = "@"
 """Before the name of the object that records are associated with, where a CRM keeps references beside the fields."""
 
 
-class Kind(StrEnum):
-    """What a canonical field holds."""
-
-    ID = "id"
-    TEXT = "text"
-    AMOUNT = "amount"
-    QUANTITY = "quantity"
-    INTEGER = "integer"
-    PERCENT = "percent"
-    DATE = "date"
-    BOOL = "bool"
-
-
-FRAMES: Mapping[str, Mapping[str, Kind]] = {
-    "people": {
-        "name": Kind.TEXT,
-        "email": Kind.TEXT,
-        "title": Kind.TEXT,
-        "active": Kind.BOOL,
-        "manager_id": Kind.ID,
-        "currency": Kind.TEXT,
-    },
-    "accounts": {
-        "name": Kind.TEXT,
-        "parent_id": Kind.ID,
-        "owner_id": Kind.ID,
-        "industry": Kind.TEXT,
-        "country": Kind.TEXT,
-        "segment": Kind.TEXT,
-        "territory": Kind.TEXT,
-        "employees": Kind.INTEGER,
-        "revenue": Kind.AMOUNT,
-    },
-    "contracts": {
-        "account_id": Kind.ID,
-        "origin_deal_id": Kind.ID,
-        "starts_on": Kind.DATE,
-        "ends_on": Kind.DATE,
-        "acv": Kind.AMOUNT,
-        "currency": Kind.TEXT,
-        "cancelled_on": Kind.DATE,
-    },
-    "products": {"name": Kind.TEXT, "family": Kind.TEXT},
-    "deals": {
-        "name": Kind.TEXT,
-        "account_id": Kind.ID,
-        "owner_id": Kind.ID,
-        "type": Kind.TEXT,
-        "pipeline": Kind.TEXT,
-        "stage": Kind.TEXT,
-        "is_won": Kind.BOOL,
-        "is_closed": Kind.BOOL,
-        "created_on": Kind.DATE,
-        "closed_on": Kind.DATE,
-        "qualified_on": Kind.DATE,
-        "amount": Kind.AMOUNT,
-        "acv": Kind.AMOUNT,
-        "cost": Kind.AMOUNT,
-        "list": Kind.AMOUNT,
-        "currency": Kind.TEXT,
-        "source": Kind.TEXT,
-        "channel": Kind.TEXT,
-        "term_months": Kind.INTEGER,
-        "starts_on": Kind.DATE,
-        "prior_deal_id": Kind.ID,
-        "renewed_contract_id": Kind.ID,
-    },
-    "deal_lines": {
-        "deal_id": Kind.ID,
-        "product_id": Kind.ID,
-        "quantity": Kind.QUANTITY,
-        "amount": Kind.AMOUNT,
-        "cost": Kind.AMOUNT,
-        "list": Kind.AMOUNT,
-    },
-    "splits": {"deal_id": Kind.ID, "user_id": Kind.ID, "share": Kind.PERCENT},
-    "team_members": {"deal_id": Kind.ID, "user_id": Kind.ID, "role": Kind.TEXT},
-    "goals": {
-        "user_id": Kind.ID,
-        "name": Kind.TEXT,
-        "from_on": Kind.DATE,
-        "until_on": Kind.DATE,
-        "amount": Kind.AMOUNT,
-    },
-}
-"""Canonical fields by frame. The record's own id is always the CRM's `Id` and is not mapped."""
-
-INDISPENSABLE: Mapping[str, frozenset[str]] = {
-    "people": frozenset({"email", "active"}),
-    "accounts": frozenset(),
-    "contracts": frozenset({"account_id", "starts_on"}),
-    "products": frozenset(),
-    "deals": frozenset({"account_id", "owner_id", "is_won", "is_closed", "closed_on", "amount"}),
-    "deal_lines": frozenset({"deal_id"}),
-    "splits": frozenset({"deal_id", "user_id", "share"}),
-    "team_members": frozenset({"deal_id", "user_id", "role"}),
-    "goals": frozenset({"user_id", "name", "from_on", "until_on", "amount"}),
-}
 BY_STAGE = frozenset({"is_won", "is_closed"})
 STAGES = frozenset({"stage", "pipeline"})
 """HubSpot's deals do not say whether they are won: the stage of their pipeline does."""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from connectors.mapping import Kind
+from connectors.canonical import Kind
 from engine.calendar import business_date
 from engine.model import MICROS
 from engine.money import MINOR_DIGITS, parse_amount

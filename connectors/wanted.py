@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connectors.mapping import FRAMES, CrmMapping, Kind
+from connectors.canonical import FRAMES, Kind
+from connectors.mapping import CrmMapping
 from connectors.port import Refused
 
 

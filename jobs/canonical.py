@@ -14,11 +14,13 @@ from datetime import datetime
 import polars as pl
 from sqlalchemy import Connection
 
+from connectors.canonical import REFERENCES, SINGULAR
 from connectors.dialect import Body, Dialect, RatePlace, Row
 from connectors.dialects import DIALECTS
 from connectors.histories import HISTORY, deal_stages, subject
 from connectors.mapping import CrmMapping
-from connectors.normalise import REFERENCES, SINGULAR, Context, goals, normalise, products
+from connectors.normalise import goals, normalise, products
+from connectors.record_reader import Context
 from engine.frames import Deals
 from engine.model import Found, Issue
 from jobs.configuration import Configuration

@@ -27,7 +27,6 @@ class DescribedProperty(msgspec.Struct, frozen=True):
 
     name: str
     type: str
-    fieldType: str = ""  # noqa: N815
     calculated: bool = False
     modificationMetadata: _Writability = _Writability()  # noqa: N815
     referencedObjectType: str | None = None  # noqa: N815

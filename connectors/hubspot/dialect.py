@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from connectors import reading
+from connectors.canonical import Kind
 from connectors.dialect import Body, Dialect, Stage
 from connectors.hubspot.rates import RATE_OBJECTS, exchange_rates
-from connectors.mapping import Kind
 from engine.model import MICROS
 from engine.money import parse_amount
 

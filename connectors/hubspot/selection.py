@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from connectors.canonical import Kind
 from connectors.hubspot.describe import Described
-from connectors.mapping import ASSOCIATION, Kind
+from connectors.mapping import ASSOCIATION
 from connectors.port import NotAllowed, Refused
 from connectors.wanted import Wanted
 from engine.model import Issue, Severity

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.canonical import FRAMES
 from connectors.histories import HISTORY
 from connectors.hubspot.associations import associations
 from connectors.hubspot.cursor import Cursor
@@ -22,7 +23,7 @@ from connectors.hubspot.selection import MERGED, SPLIT_COUNT, Selection, select
 from connectors.hubspot.session import Connection
 from connectors.hubspot.splits import splits
 from connectors.hubspot.whole import WHOLE, check_owner_fields
-from connectors.mapping import ASSOCIATION, FRAMES, CrmMapping
+from connectors.mapping import ASSOCIATION, CrmMapping
 from connectors.normalise import SPLITS
 from connectors.port import NotAllowed, Skipped, TryAgain
 from connectors.wanted import mapped_fields
@@ -36,7 +37,6 @@ class _Account(msgspec.Struct):
     accountType: str = PRODUCTION  # noqa: N815
     timeZone: str = "UTC"  # noqa: N815
     companyCurrency: str | None = None  # noqa: N815
-    uiDomain: str = ""  # noqa: N815
 
 
 class HubspotSource:

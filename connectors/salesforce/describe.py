@@ -50,7 +50,6 @@ class Described(msgspec.Struct, frozen=True):
 
     name: str
     fields: tuple[DescribedField, ...]
-    queryable: bool = True
 
     def by_name(self) -> Mapping[str, DescribedField]:
         """The fields by API name."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from connectors import reading
+from connectors.canonical import Kind
 from connectors.dialect import Dialect
-from connectors.mapping import Kind
 from connectors.salesforce.ids import id18
 from connectors.salesforce.rates import RATE_OBJECTS, exchange_rates
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from simple_salesforce.format import format_soql
 
 from connectors.api_names import IDENTIFIER
-from connectors.mapping import CrmMapping, Kind
+from connectors.canonical import Kind
+from connectors.mapping import CrmMapping
 from connectors.port import NotAllowed, Refused
 from connectors.salesforce.describe import Described
 from connectors.wanted import Wanted, mapped_fields

@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
+from connectors.canonical import FRAMES
 from connectors.histories import HISTORY
-from connectors.mapping import FRAMES, CrmMapping
+from connectors.mapping import CrmMapping
 from connectors.port import NotAllowed, Refused, Skipped, TryAgain
 from connectors.salesforce import soql
 from connectors.salesforce.bulk import BulkQuery, BulkRefused

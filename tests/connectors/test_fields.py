@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.mapping import Kind
+from connectors.canonical import Kind
 from connectors.port import NotAllowed, Refused, Skipped, TryAgain
 from connectors.salesforce.describe import Described, DescribedField, describe
 from connectors.salesforce.soql import Selection, Wanted, between, query, select

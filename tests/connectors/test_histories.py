@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from connectors.histories import HISTORY, deal_stages
-from connectors.normalise import Context
+from connectors.record_reader import Context
 from connectors.salesforce.past import TRACKED
 from connectors.salesforce.source import SalesforceSource
 from tests.connectors.conftest import DEAL, REP

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.mapping import FRAMES, INDISPENSABLE, read_mapping
-from connectors.normalise import COLUMNS
+from connectors.canonical import COLUMNS, FRAMES, INDISPENSABLE
+from connectors.mapping import read_mapping
 from connectors.salesforce.rates import COLUMNS as RATE_COLUMNS
 from engine import frames
 from tests.connectors.conftest import MAPPING_FILE

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.canonical import COLUMNS
 from connectors.dialect import RatePlace
 from connectors.mapping import MappedFact
-from connectors.normalise import COLUMNS, Context, Product, normalise, products
+from connectors.normalise import normalise, products
+from connectors.record_reader import Context, Product
 from connectors.salesforce import rates
 from connectors.salesforce.ids import id18
 from engine import frames

@@ -12,6 +12,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.canonical import COLUMNS
 from connectors.dialect import RatePlace, Stage
 from connectors.hubspot.dialect import amount, assignees, record_id, share, stages, without_tail
 from connectors.hubspot.errors import Detail, Problem
@@ -21,7 +22,8 @@ from connectors.hubspot.selection import Selection
 from connectors.hubspot.verdicts import sent
 from connectors.hubspot.wire_values import incoming, outgoing
 from connectors.mapping import read_mapping
-from connectors.normalise import COLUMNS, Context, goals, normalise
+from connectors.normalise import goals, normalise
+from connectors.record_reader import Context
 from engine.model import Change, FieldInfo, Verdict
 from tests.connectors.hubspot.conftest import MAPPING_FILE
 
