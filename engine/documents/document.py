@@ -194,6 +194,8 @@ def _problems(details: ErrorDetails, examples: Mapping[str, str]) -> Iterator[Pr
         yield Problem(loc, "missing.", f"Add {name}{such_as}.")
     else:
         message, remedy = _words(details)
+        if details["type"] == "string_type" and loc[-1:] == ("quota",):
+            remedy = "Write the name of rows of the quota file; how much it is stands there (in plan tests: quotas)."
         yield Problem(loc, message, _shaped(loc, examples, remedy))
 
 

@@ -75,10 +75,11 @@ class Gauge(Document):
     """With `measure`: the number is where the payee stands in it among everybody in the plan: 1 is the first, unless
     the ranking says otherwise. Known when the window is over; who achieved nothing, or is on the plan no more,
     stands behind everybody."""
-    judged: Literal["window", "deal"] = Field(default="window", examples=["deal"])
+    judged: Literal["window", "deal", "before_deal"] = Field(default="window", examples=["deal"])
     """`window`: by all that the window holds as of now, for all its deals, so that a gate that opens late pays what
-    came before it, too. `deal`: by what it held when each deal was counted, that deal included. While
-    a deal of the window is held, so is what looks at that window."""
+    came before it, too. `deal`: by what it held when each deal was counted, that deal included: the deal that reaches
+    quota is paid the new rate, those before it are not. `before_deal`: by what it held before each deal, so that the
+    new rate begins with the next one. While a deal of the window is held, so is what looks at that window."""
 
     def problems(self) -> Iterator[Problem]:
         """One number, and nothing about measures without one."""
@@ -86,8 +87,11 @@ class Gauge(Document):
         if len(named) != 1:
             message = "says not which number counts." if not named else f"asks for {len(named)} numbers at once."
             yield Problem((named[1],) if named else (), message, "Write one of attainment_of, payout_of and measure.")
-        if self.ranked and self.judged == "deal":
+        if self.ranked and self.judged != "window":
             yield Problem(("judged",), "places are known when the window is over.", "Remove judged.")
+        if self.judged == "before_deal" and (self.looks_back or self.over == "transaction"):
+            message = "what came before a deal is looked for in its own window."
+            yield Problem(("judged",), message, f"Remove judged, or {self.looks_back or 'over: transaction'}.")
         yield from self._trailing_problems()
         for key in ("quota", "over", "trailing", "to_date", "ranked"):
             if getattr(self, key) is not None and not set(named) & {"measure", "each_of"}:

@@ -11,7 +11,6 @@ MEANT = {
     "at": ("from",),
     "above": ("from",),
     "threshold": ("from", "less_per_deal"),
-    "up_to": ("from",),
     "bonus": ("pays", "lump"),
     "flat": ("lump", "pays"),
     "payout": ("pays",),
@@ -62,6 +61,10 @@ MEANT = {
 
 ELSEWHERE = (
     ("when", "only_if", "Deals are chosen by the measure of a component: write when there."),
+    *(
+        (word, "lump", "A row ends where the next one begins: leave it out, and write the next row's from.")
+        for word in ("to", "until", "up_to")
+    ),
     ("product", "family", "Products are chosen by lines, or weighed by weights, of a measure: lines: {product: NAME}."),
 )
 """A key, one that is known where it does not belong, and where it belongs."""

@@ -138,7 +138,7 @@ def judged(
     read_by = rows if reading.whose is None else rows.with_columns(payee_id=pl.lit(reading.whose))
     at = _labelled(read_by, reading.over, company)
     at = at.with_columns(credit_id=text("{}{}", pl.lit(LAST), "credit_id")) if at_end else at
-    found = _by_deal(at, reading) if gauge.judged == "deal" else _by_window(at, reading, gauge)
+    found = _by_window(at, reading, gauge) if gauge.judged == "window" else _by_deal(at, reading, gauge)
     waiting = reading.held.unique().select("payee_id", at="window", waits=pl.lit(value=True))
     read = found.join(waiting, on=KEY, how="left", maintain_order="left")
     value = pl.col("value").fill_null(reading.nothing)
@@ -187,11 +187,13 @@ def _by_window(at: pl.DataFrame, reading: Reading, gauge: Gate | Multiplier) -> 
     return read.join(since, on=KEY, how="left", maintain_order="left")
 
 
-def _by_deal(at: pl.DataFrame, reading: Reading) -> pl.DataFrame:
-    """What the window held when each row was counted, in order of day and credit id, all of its deal included."""
+def _by_deal(at: pl.DataFrame, reading: Reading, gauge: Gate | Multiplier) -> pl.DataFrame:
+    """What the window held when each row was counted, by day and credit id, with all of its deal or without."""
+    place = pl.col("place").cast(pl.Int64)
     places = pl.concat([at.select(PLACE), reading.rows.select(PLACE)]).unique(ORDER).sort(ORDER)
+    seen = place.max() if gauge.judged == "deal" else place.min() - 1
     ordered = places.with_row_index("place").with_columns(
-        position=pl.col("place").max().over("dated_on", pl.coalesce("deal_id", "credit_id"))
+        place, position=seen.over("dated_on", pl.coalesce("deal_id", "credit_id"))
     )
     here = at.join(ordered.select(*ORDER, "position"), on=ORDER, maintain_order="left")
     here = here.with_row_index("row").sort("position")

@@ -8,7 +8,8 @@
    Each part that is released is a row in the statement period of that day, whatever has been closed of earnings.
 4. What a payment releases is `round(step x share so far)` less what was released before, so parts add up.
 5. A reserve is a negative row beside each release, and a positive one when it is released.
-6. What a component takes off by its own terms (a fee, what was paid before) waits as what others earn.
+6. What a component takes off by its own terms (a fee, what was paid before) waits as what others earn, line by line:
+   so does what a refund gives back of it.
 7. Clawbacks take from what is held before anything is to be paid back; the earned lines stay as they are.
 8. Draws act on what was earned, or on what became payable, as the draw says; they are payable at once themselves.
 9. Everything follows from lines, events, enrolments and one day, so that any order and any batching agree.
@@ -17,6 +18,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -178,21 +180,33 @@ def _of_source(lines: Sequence[Line], terms: Terms, case: _Case, at_once: list[L
     window to date earns what it adds to what the windows before were paid.
     """
     plan, steps, takes = terms[_key(lines[0])]
-    sign = takes if sum(line["amount_micros"] for line in lines if line["kind"] != "clawback") < 0 else 1
-    lines = _net([_turned(line, sign) for line in lines])
+    lines = _net(lines)
+    signs = _signs(lines, takes)
+    lines = [_turned(line, signs[_of_part(line)]) for line in lines]
     deal, left_on = case.deals.get(lines[0]["deal_id"]), case.left.get(lines[0]["payee_id"])
     against: dict[str, list[Line]] = {line["part"]: [] for line in lines if _gains(line)}
     for line in lines:
         if line["kind"] == "clawback" and line["amount_micros"] < 0 and clawed_part(line["part"]) in against:
             against[clawed_part(line["part"])].append(line)
         elif not _gains(line):
-            at_once.append(_turned(line, sign))
+            at_once.append(_turned(line, signs[_of_part(line)]))
     taken = (line["dated_on"] for clawbacks in against.values() for line in clawbacks)
     facts = (case.through, deal.last_fact() if deal else date.min, *taken)
     known = Known(deal, left_on, max(facts), case.company)
     for line in filter(_gains, lines):
         for row in Unreleased(plan, steps, known).run(line, against[line["part"]]):
-            yield {**row, **{name: sign * row[name] for name in AMOUNTS}}
+            yield {**row, **{name: signs[line["part"]] * row[name] for name in AMOUNTS}}
+
+
+def _signs(lines: Sequence[Line], takes: int) -> Mapping[str, int]:
+    """By part: -1 of what is turned, each line by itself."""
+    off = {line["part"] for line in lines if line["kind"] != "clawback" and line["amount_micros"] < 0}
+    return defaultdict(lambda: 1, dict.fromkeys(off, takes))
+
+
+def _of_part(line: Line) -> str:
+    """The part that a line is, or takes back."""
+    return clawed_part(line["part"]) if line["kind"] == "clawback" else str(line["part"])
 
 
 def _source(line: Line) -> tuple[str, ...]:

@@ -68,14 +68,15 @@ def day_of_before(fact: Before, scenario: Scenario, rules: Rules) -> date:
 def measure_of(fact: Achieved | Before, rules: Rules) -> tuple[Plan, str] | None:
     """The plan and the measure's name; None where the fact does not say which of several, or one that is not there.
 
-    Imported results are stated as results, and rates of retention as cohorts.
+    Imported results are stated as results, and rates of retention as cohorts; earnings are made by what is stated.
     """
     component = fact.component if isinstance(fact, Before) else None
     named = [
         (plan, name)
         for plan in rules.plans
         for name in (_measures_of(plan.components, component) if component else plan.measures)
-        if fact.measure in (None, name) and plan.measures[name].of_credits
+        if plan.measures[name].of_credits
+        and (fact.measure == name or (fact.measure is None and plan.measures[name].sum != "earnings"))
     ]
     return named[0] if len({name for _, name in named}) == 1 else None
 

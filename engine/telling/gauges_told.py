@@ -63,7 +63,7 @@ def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
         what = "rate" if kept else "result"
         return f"gate closed, so nothing is paid: there is no {what} of {_subject(gauge)} yet"
     value = _said(gauge, found["value"], found["quota"], plan)
-    when = then if gauge.judged == "deal" else "as of now"
+    when = _when(gauge, then)
     if isinstance(gauge, Multiplier):
         factor, where = Fraction(found["factor"]), _where(gauge, found, plan)
         return f"multiplied by {roughly(factor)}, because {value} {when} ({where})"
@@ -74,11 +74,16 @@ def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
     return f"gate closed, so nothing is paid: {value} {when}, and {bounds} is needed"
 
 
+def _when(gauge: Gauge, then: str) -> str:
+    """Which state of the window was looked at; `then` is that of the deal."""
+    return {"window": "as of now", "deal": then, "before_deal": "before this deal"}[gauge.judged]
+
+
 def _one_is_enough(gates: Sequence[Gauge], found: Sequence[Row], then: str, plan: Plan) -> str:
     """What each of several gates saw, of which one is open."""
     seen = []
     for gate, what in zip(gates, found, strict=True):
-        when = then if gate.judged == "deal" else "as of now"
+        when = _when(gate, then)
         if what["value"] is not None:
             seen.append(f"{_said(gate, what['value'], what['quota'], plan)} {when} ({_bounds(gate, plan)})")
     return f"one of these gates is open, which is enough: {', '.join(seen)}"
@@ -93,7 +98,7 @@ def _cell(axes: Sequence[Gate | Multiplier], found: Sequence[Row], then: str, pl
     said = []
     for name, axis, what in zip(("row", "column"), axes, found, strict=True):
         if isinstance(axis, Multiplier):
-            when = then if axis.judged == "deal" else "as of now"
+            when = _when(axis, then)
             value = _said(axis, what["value"], what["quota"], plan)
             said.append(f"{name} from {_start(axis, what, plan)}, because {value} {when}")
     return "; ".join(said)

@@ -156,7 +156,7 @@ def _remembered(
         except UnknownPlaceError as unknown:
             raise UnknownGaugeError from unknown
     read = _read(gauge, component, who, earned)
-    if gauge.judged == "deal":
+    if gauge.judged != "window":
         return _number(gauge, read, entry, earned)
     key = ("number", id(gauge), read.named, read.who.key, earned.window(read.over, entry))
     if key not in earned.remembered:
@@ -180,6 +180,8 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     held = window
     if gauge.judged == "deal":
         held = [each for each in window if each.order <= entry.order or _counted_together(each, entry)]
+    if gauge.judged == "before_deal":
+        held = [each for each in window if each.order < entry.order and not _counted_together(each, entry)]
     if read.component is not None and read.paid:
         lines = earned.paid_for(read.who, read.component)
         _sum([lines.get((each.source, each.day), 0) for each in window])

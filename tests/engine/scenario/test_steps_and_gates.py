@@ -35,6 +35,18 @@ expect:
     - {component: ytd, period: 2026-01, amount: 100}
     - {component: ytd, period: 2026-03, amount: 70}
 """
+FEE_THAT_IS_REFUNDED = """
+scenario: a fee on cash waits for the quarter's end, and so does what a refund gives back of it
+plan:
+  measures: {cash: {sum: cash}}
+  components: [{id: fee, measure: cash, rate: -10%, release: {on: booking, end_of: quarter}}]
+deals: [{id: A, on: 2026-01-10, amount: 10_000}]
+events:
+  - {deal: A, what: payment, on: 2026-01-20, amount: 10_000}
+  - {deal: A, what: refunded, on: 2026-02-20, amount: 2_000}
+through: 2026-04
+expect: {totals: {rep: -800}, payable: {rep: {2026-01: 0, 2026-02: 0, 2026-03: -800}}}
+"""
 SIDE_OF_A_POINT = """
 scenario: thirds of a quota, whole tiers at 98 %, both boundaries
 plan:
@@ -139,6 +151,7 @@ expect: {payable: {rep: {2026-01: 50, 2026-02: 65, 2026-03: -5, 2026-04: 0}}}
     "text",
     [
         SEEN_ROUNDED,
+        FEE_THAT_IS_REFUNDED,
         SIDE_OF_A_POINT,
         ONE_IS_ENOUGH,
         EITHER_BY_DEAL,

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.reference.made.cases import by_deal, rate_by, rates
-from tests.reference.made.gauges import gates, matrix, of_no_deal
+from tests.reference.made.gauges import gates, matrix, of_no_deal, without_carried
 from tests.reference.made.measures import ACROSS
 from tests.reference.made.writing import dated
 
@@ -53,6 +53,7 @@ def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) ->
     made |= _carry(chance, made)
     made |= _steps(chance, made)
     made |= gates(chance, _looked_at(before)) | (by_deal(chance) if measure in CREDITED else {})
+    without_carried(made, before)
     made |= _cap(chance, made)
     moves = made.get("carry", {}).get("surplus") == "moved"
     if before and measure in (*MONEY, "count") and not moves and chance.random() < 0.1:

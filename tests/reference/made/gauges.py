@@ -40,7 +40,19 @@ def _of_windows(written: Any) -> Any:
     if not isinstance(written, dict):
         return written
     found = {key: _of_windows(value) for key, value in written.items()}
+    found |= {"judged": "deal"} if found.get("judged") == "before_deal" else {}
     return {**found, "over": "month"} if found.get("over") == "transaction" else found
+
+
+def without_carried(part: dict[str, Any], before: list[dict[str, Any]]) -> None:
+    """Gauges of a component look at what came before a deal only where nothing is carried from window to window."""
+    carried = {each["id"] for each in [*before, part] if "carry" in each}
+    written = [part.get(key, []) for key in ("only_if", "only_if_any", "multiplied_by")]
+    axes = [part["matrix"][key] for key in ("rows", "columns")] if "matrix" in part else []
+    for gauge in (*axes, *(each for some in written for each in (some if isinstance(some, list) else [some]))):
+        read = {gauge.get("attainment_of"), gauge.get("payout_of"), part["id"]}
+        if gauge.get("judged") == "before_deal" and read & carried:
+            gauge["judged"] = "deal"
 
 
 def matrix(chance: Random, before: list[dict[str, Any]], kind: str, cells: tuple[Any, ...]) -> dict[str, Any]:
@@ -61,8 +73,8 @@ def _some(chance: Random, starts: tuple[Any, ...]) -> list[Any]:
 
 def _gate(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     if chance.random() < 0.2:
-        bound = {chance.choice(["min", "above"]): 5_000}
-        return {"each_of": ["m1", "m2"], **bound, **_judged(chance, {}), **(_back(chance) or _over(chance))}
+        each = {"each_of": ["m1", "m2"], chance.choice(["min", "above"]): 5_000, **(_back(chance) or _over(chance))}
+        return {**each, **_judged(chance, each)}
     number, thresholds = _number(chance, before)
     low, high = sorted(chance.sample(range(len(thresholds)), 2))
     bounds = chance.choice([{"min": low}, {"above": low}, {"max": high}, {"below": high}, {"min": low, "below": high}])
@@ -139,7 +151,10 @@ def _place(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
 def _judged(chance: Random, number: dict[str, Any]) -> dict[str, Any]:
     if "ranked" in number:
         return {}
-    return {} if chance.random() < 0.4 else {"judged": chance.choice(["window", "deal"])}
+    ways = ["window", "deal", "before_deal"]
+    if {"trailing", "to_date"} & set(number) or number.get("over") == "transaction":
+        ways.pop()
+    return {} if chance.random() < 0.4 else {"judged": chance.choice(ways)}
 
 
 def _back(chance: Random) -> dict[str, Any]:
