@@ -57,8 +57,8 @@ class Floor(Document):
     """The least that a deal pays a payee, where it pays anything: a line of its own tops the deal up.
 
     It counts after gates, multipliers and caps. A deal that pays nothing (its rate is 0 %, a cap is used up) or takes
-    back is topped up with `always` alone, and one never whose gate is closed, whose own case pays 0, or that is of a
-    house account.
+    back is topped up with `always` alone, and one never whose gate is closed, whose own case, or cell of a matrix, pays
+    0, or that is of a house account.
     """
 
     amount: Dated[Pay] = Field(examples=["250"])

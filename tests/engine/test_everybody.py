@@ -58,6 +58,19 @@ def test_while_one_credit_is_unknown_nobody_is_paid_by_the_total():
     assert EVERYBODY not in set(outcome.held["payee_id"])
 
 
+@pytest.mark.parametrize(("left", "counted"), [("2026-03-10", 0), ("2026-03-11", 500), (None, 500)])
+def test_cash_counts_for_the_plans_of_who_is_on_one_on_the_day_of_the_payment(left, counted):
+    cash = {"cash": Measure(sum="cash", across=Across(plans=("am",)))}
+    bonus = component(id="bonus", measure="cash", accumulates="quarter")
+    paid = {"deal_id": "D1", "kind": "payment", "happened_on": "2026-03-10", "amount_micros": 500 * MICROS}
+    enrolments = [{"person_id": "ada", "plan": "ae"}, {"person_id": "bo", "plan": "am", "until_on": left}]
+    case = Case([plan(bonus, measures=cash)], [], enrolments, others={"deal_events": [paid]})
+
+    lines = case.pays(sold((DAY, 500), payee="bo")).lines
+
+    assert lines.select("payee_id", "amount_micros").rows() == ([("ada", counted * MICROS // 10)] if counted else [])
+
+
 def test_what_is_earned_on_the_total_waits_with_it_and_so_does_what_is_paid_on_these_earnings():
     share = {"share": Measure(ratio=Ratio(of="acv", to="all")), "earned": Measure(sum="earnings", of=("bonus",))}
     of_share = component(id="bonus", measure="share", accumulates="quarter", rate=None, times=ONCE, target=HUNDRED)

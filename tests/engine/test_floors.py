@@ -7,6 +7,7 @@ import pytest
 
 from engine.documents.cap import Cap, Floor
 from engine.documents.gauge import Gate
+from engine.documents.matrix import Axis, Matrix
 from engine.documents.values import Dated
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units
@@ -91,3 +92,12 @@ def test_always_tops_up_what_pays_nothing_or_takes_back(sale, expected):
 def test_a_closed_gate_pays_nothing_all_the_same():
     gate = Gate(measure="acv", over="year", min=units(9_000))
     assert paid([("2026-02-10", 5_000)], of=floor(always=True), only_if=(gate,)) == [0]
+
+
+def test_a_cell_that_pays_nothing_is_not_topped_up_either():
+    every = Axis.model_validate({"measure": "acv", "over": "year", "from": (0,)})
+    known = Axis.model_validate({"measure": "acv", "over": "transaction", "from": (0, units(1_000))})
+    cells = Matrix(rows=every, columns=known, pays=((0, units(40)),))
+
+    sales = [("2026-02-10", 500), ("2026-02-11", 5_000)]
+    assert paid(sales, of=floor(always=True), rate=None, matrix=cells) == [0, 100]

@@ -12,6 +12,7 @@ from engine.documents.plan import Plan
 from tests.reference.cases import case_of
 from tests.reference.entries import Entry, Line
 from tests.reference.factors import times_of
+from tests.reference.gauges import cell
 from tests.reference.money import rounded
 from tests.reference.participants import Participant
 from tests.reference.rate_by import rate_of
@@ -52,7 +53,8 @@ def _pays(who: Participant, component: Component, entry: Entry, earned: Earnings
     of_case = case is None or case.value.at(entry.day) != 0
     of_line = component.rate_by is None or rate_of(component.rate_by, entry) != 0
     asks = not asks_nothing(who, component, entry, earned)
-    return bool(times_of(who, component, entry, earned)) and of_case and of_line and asks
+    known = bool(times_of(who, component, entry, earned)) and of_case and of_line and asks
+    return known and cell(component, who, entry, earned) != 0
 
 
 def _least(component: Component, plan: Plan, line: Line, share: Fraction) -> int:
