@@ -63,3 +63,14 @@ def test_the_tours_commands_work_as_written(tmp_path: Path, monkeypatch: pytest.
         for words in commands:
             answer = CliRunner().invoke(worker.app, words)
             assert answer.exit_code == 0, (words, answer.output)
+
+
+def test_every_command_and_every_page_is_in_the_readme() -> None:
+    """What is not told there is found by nobody."""
+    commands = [command.name or command.callback.__name__ for command in worker.app.registered_commands]  # type: ignore[union-attr]
+    groups = [str(group.name) for group in worker.app.registered_groups]
+    names = (each.replace("_", "-") for each in (*commands, *groups))
+    pages = (path.relative_to(README.parent).as_posix() for path in (README.parent / "docs").rglob("*.md"))
+
+    assert [name for name in names if not re.search(rf"(worker\.py |`){name}\b", TEXT)] == []
+    assert [page for page in pages if f"({page}" not in TEXT] == []
