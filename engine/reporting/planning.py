@@ -9,10 +9,10 @@ from fractions import Fraction
 import polars as pl
 
 from engine.book import Book
-from engine.calendar import months_later
+from engine.calendar import Period, months_later, months_of_a_year, period_of
+from engine.documents.company import Company
 from engine.documents.plan import Plan
 from engine.payees.exchange import Exchange
-from engine.periods import MONTHS
 from engine.reporting.deals import Sale
 from engine.reporting.standing import Group
 from engine.reporting.table import Cell, Column, Money, Span, Table, ratio
@@ -27,9 +27,9 @@ def coverage(groups: Sequence[Group], sales: Sequence[Sale], span: Span, exchang
         id="pipeline-coverage",
         title="Pipeline coverage",
         definition=(
-            f"Open deals of the payees with a quota that are expected to close from {span.as_of} to the end of the "
-            "window (ACV where the quota is of ACV, else amount) / what is missing to their quotas, added up payee by "
-            "payee."
+            "Of quotas of money that payees fill with deals of their own: open deals of these payees that are expected "
+            f"to close from {span.as_of} to the end of the window (ACV where the quota is of ACV, else amount) / what "
+            "is missing to their quotas, added up payee by payee."
         ),
         columns=(
             *(Column(name) for name in ("plan", "component", "window")),
@@ -70,7 +70,9 @@ def _by_own_deals(group: Group) -> bool:
     return measure.unit == "amount" and "direct" in measure.credits and measure.imported is None
 
 
-def capacity(groups: Sequence[Group], recent: Sequence[Group], book: Book, span: Span, goal: int | None) -> Table:
+def capacity(
+    groups: Sequence[Group], recent: Sequence[Group], book: Book, company: Company, span: Span, *, goal: int | None
+) -> Table:
     """By the newest window of each component with a quota of money; `recent` are the windows of the last year."""
     newest = {(group.plan.plan, group.component.id): group for group in groups if _by_own_deals(group)}
     past = {key: [group for group in recent if _named(group)[:2] == key] for key in newest}
@@ -80,10 +82,11 @@ def capacity(groups: Sequence[Group], recent: Sequence[Group], book: Book, span:
         definition=(
             "Reps needed = goal / (quota x expected attainment x productive share), rounded up. Goal: as asked, else "
             "the quotas of the window added up. Quota: their mean. Expected attainment: achieved / quota of the "
-            f"windows that ended in the twelve months before {span.as_of}. Attrition: who left the plan in these "
-            "months / the mean of those on it at both ends. Productive share: 1 - attrition x months lost by a ramp / "
-            "12; a ramp loses what its months lack of the whole quota. To hire: reps needed + attrition x reps needed "
-            "for the length of the window - reps today, rounded up."
+            f"windows that ended in the twelve months up to {span.over_until}. Attrition: who left the plan in the "
+            f"twelve months up to {span.as_of} / the mean of those on it at both ends. Productive share: 1 - attrition "
+            f"x fiscal months lost by a ramp / {months_of_a_year(company)}; a ramp loses what its months lack of the "
+            "whole quota. To hire: reps needed + attrition x reps needed x days of the window / days of its year - "
+            "reps today, rounded up."
         ),
         columns=(
             *(Column(name) for name in ("plan", "component", "window")),
@@ -91,17 +94,19 @@ def capacity(groups: Sequence[Group], recent: Sequence[Group], book: Book, span:
             *(Column(name, "share") for name in ("expected attainment", "attrition", "productive share")),
             *(Column(name, "count") for name in ("reps today", "reps needed", "to hire")),
         ),
-        rows=tuple(_capacity(group, past[key], book, span, goal) for key, group in newest.items()),
+        rows=tuple(_capacity(group, past[key], book, company, span, goal=goal) for key, group in newest.items()),
     )
 
 
-def _capacity(group: Group, past: Sequence[Group], book: Book, span: Span, goal: int | None) -> tuple[Cell, ...]:
+def _capacity(
+    group: Group, past: Sequence[Group], book: Book, company: Company, span: Span, *, goal: int | None
+) -> tuple[Cell, ...]:
     """The row of one component, in the plan's currency."""
     mean = _quota(group) / len(group.standings)
     over = [each for of in past for each in of.standings]
     expected = ratio(sum(each.achieved for each in over), sum(each.quota for each in over))
     leaving = attrition(book, group.plan.plan, span.as_of)
-    productive = 1 - leaving * months_lost(group.plan) / 12
+    productive = 1 - leaving * months_lost(group.plan) / months_of_a_year(company)
     today = len(_on_plan(book, group.plan.plan, span.as_of))
     aim = _quota(group) if goal is None else Fraction(goal)
     amounts = (Money(each, group.plan.currency) for each in (aim, mean))
@@ -110,7 +115,7 @@ def _capacity(group: Group, past: Sequence[Group], book: Book, span: Span, goal:
     if brings <= 0:
         return (*numbers, None, None)
     needed = _up(aim / brings)
-    leavers = leaving * needed * MONTHS[group.window.kind] / 12
+    leavers = leaving * needed * _part_of_the_year(group.window, company)
     return (*numbers, needed, max(_up(needed + leavers - today), 0))
 
 
@@ -124,8 +129,14 @@ def attrition(book: Book, plan: str, day: date) -> Fraction:
     return ratio(len(gone) * 2, len(before) + len(now)) or Fraction(0)
 
 
+def _part_of_the_year(window: Period, company: Company) -> Fraction:
+    """By days, so that windows of weeks and years of thirteen periods need no rule of their own."""
+    year = period_of(window.starts_on, "year", company)
+    return Fraction((window.ends_on - window.starts_on).days, (year.ends_on - year.starts_on).days)
+
+
 def months_lost(plan: Plan) -> Fraction:
-    """Months of a whole quota that a new payee does not have to bring, by the plan's ramp."""
+    """Fiscal months of a whole quota that a new payee does not have to bring, by the plan's ramp."""
     return sum((1 - step.quota for step in plan.ramp), Fraction(0))
 
 

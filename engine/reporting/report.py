@@ -47,5 +47,5 @@ def report(
         cycles(every, span, rules.company),
         contract_values(every, span, home),
         retention(classify(book, rules).rows, book, exchange, home, span),
-        capacity(standing, recent(book, rules, lines, span.as_of), book, span, goal),
+        capacity(standing, recent(book, rules, lines, span), book, rules.company, span, goal=goal),
     )

@@ -51,7 +51,7 @@ def groups(book: Book, rules: Rules, lines: dy.DataFrame[f.Lines], span: Span) -
     Windows of each payee's own, and of each customer, make no group.
     """
     found = [
-        Group(plan, part, window, window.ends_on <= span.as_of, tuple(_standings(reached, asked)))
+        Group(plan, part, window, window.ends_on <= span.over_until, tuple(_standings(reached, asked)))
         for plan in rules.plans
         for part in plan.components
         if part.quota is not None and part.since == "fiscal_year" and part.for_each is None
@@ -63,9 +63,10 @@ def groups(book: Book, rules: Rules, lines: dy.DataFrame[f.Lines], span: Span) -
     return [group for group in found if group.standings]
 
 
-def recent(book: Book, rules: Rules, lines: dy.DataFrame[f.Lines], as_of: date) -> list[Group]:
-    """The groups of the windows that ended in the twelve months before a day."""
-    year = Span("", months_later(as_of, -12), as_of, as_of)
+def recent(book: Book, rules: Rules, lines: dy.DataFrame[f.Lines], span: Span) -> list[Group]:
+    """The groups of the windows that ended in the twelve months before the report is asked, or ends."""
+    until = span.over_until
+    year = Span("", months_later(until, -12), until, until)
     return [group for group in groups(book, rules, lines, year) if group.is_over]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -53,7 +53,17 @@ class Span:
     label: str
     starts_on: date
     ends_on: date
-    as_of: date
+    today: date
+
+    @property
+    def as_of(self) -> date:
+        """The last day that counts: today, or the last one of the report where that is over."""
+        return min(self.today, self.ends_on - timedelta(days=1))
+
+    @property
+    def over_until(self) -> date:
+        """What ends by this day is over: of a report of the past its last window, too."""
+        return min(self.today, self.ends_on)
 
     def holds(self, day: date) -> bool:
         """Whether the day lies in it, and is not in the future."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -62,7 +62,7 @@ def _span(period: str | None, today: date, company: Company) -> Span:
         raise SettingsProblem(f"{label!r} is no period; {remedy}.") from None
     if found.starts_on > today:
         raise SettingsProblem(f"{label} has not begun; nothing can be said of it.")
-    return Span(label, found.starts_on, found.ends_on, min(today, found.ends_on - timedelta(days=1)))
+    return Span(label, found.starts_on, found.ends_on, today)
 
 
 def _as_data(table: Table) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -13,9 +14,11 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.compute import credit_deals
+from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.credit_share import CreditShare
 from engine.documents.engagement import Otherwise, Owners, Rule
+from engine.documents.fiscal import FiscalWeeks
 from engine.documents.ramp import RampMonth
 from engine.model import MICROS
 from engine.pay import pay
@@ -52,11 +55,11 @@ LOST = {"is_won": False}
 OPEN = {"is_won": False, "is_closed": False}
 
 
-def reported(made: Book, under: Rules, **asked: Any) -> dict[str, Table]:
+def reported(made: Book, under: Rules, span: Span = YEAR, **asked: Any) -> dict[str, Table]:
     """The tables by their ids, with lines computed for the book."""
     credited = credit_deals(made, under)
     lines = pay(credited.credits, credited.classified, made, under, f.Posted.create_empty()).lines
-    tables = report(made, under, lines, YEAR, **{"seen": {}, **asked})
+    tables = report(made, under, lines, span, **{"seen": {}, **asked})
     return {table.id: table for table in tables}
 
 
@@ -225,6 +228,48 @@ def test_capacity_divides_the_goal_by_what_a_rep_brings() -> None:
 
     assert row[3:5] == (usd(400_000), usd(100_000))
     assert row[5:] == (Fraction(1, 2), Fraction(2, 5), Fraction(14, 15), 2, 9, 8)
+
+
+def test_a_window_that_ends_with_a_report_of_the_past_is_over() -> None:
+    """The first quarter, asked in August: 120 % of one payee's quota, which is also the attainment to be expected."""
+    made = book(
+        deals=[deal("D1", "ada", 120_000, "2026-04-30")],
+        quotas=quotas("ada", 100_000),
+        enrolments=[{"person_id": "ada", "plan": "ae"}],
+    )
+    past = Span("FY2027-Q1", date(2026, 2, 1), date(2026, 5, 1), date(2026, 8, 10))
+    found = reported(made, house(), past)
+
+    assert column(found["attainment"], "quotas are") == ["too easy"]
+    assert found["pipeline-coverage"].rows == ()
+    assert column(found["capacity"], "expected attainment") == [Fraction(6, 5)]
+
+
+def test_capacity_counts_periods_of_the_companys_own_year() -> None:
+    """A ramp at half for two of thirteen periods loses one: productive 1 - 2/3 x 1 / 13 = 37/39.
+
+    1,000 / (100 x 1/4 x 37/39) = 42.2, so 43 reps; in a week of 7 days in 364 leave 2/3 x 43 x 7 / 364 = 0.6 of them.
+    """
+    weeks = FiscalWeeks(pattern="4x13", ends="last", weekday="saturday", month="january")
+    ours = Company(company="Ours", zone="UTC", currency="USD", fiscal_weeks=weeks)
+    part = component(brackets=by_share((0, 8), (100, 12)), accumulates="week")
+    under = replace(
+        house(), company=ours, plans=(plan(part, ramp=[RampMonth(month=n, quota=Fraction(1, 2)) for n in (1, 2)]),)
+    )
+    made = book(
+        deals=[deal("D1", "ada", 50, "2026-07-28")],
+        quotas=[
+            {"person_id": "ada", "quota": "acv", "from_on": start, "until_on": end, "amount_micros": units(100)}
+            for start, end in (("2026-07-26", "2026-08-02"), ("2026-08-02", "2026-08-09"))
+        ],
+        enrolments=[
+            {"person_id": "ada", "plan": "ae"},
+            {"person_id": "cy", "plan": "ae", "until_on": "2026-03-01"},
+        ],
+    )
+    (row,) = reported(made, under, goal=units(1_000))["capacity"].rows
+
+    assert row[5:] == (Fraction(1, 4), Fraction(2, 3), Fraction(37, 39), 1, 43, 43)
 
 
 def test_nothing_is_divided_by_nothing() -> None:
