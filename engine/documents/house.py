@@ -49,5 +49,6 @@ class HouseAccounts(Document):
     counts_for: CountsFor = Field(examples=["nothing"])
     """What the deals still count for; there is no default. `nothing`: nobody is credited. `quota`: those whom the rules
     credit are, towards attainment, tiers and gates, and the deal itself pays them nothing; a tier for everything
-    (`tiers: whole`) that a later deal reaches is raised for what these deals count, too. `rollups`: those above (and
+    (`tiers: whole`) that a later deal reaches is raised for what these deals count, too; pay to date (`to_date`), which
+    is of no deal, is held for the payees whom they count for. `rollups`: those above (and
     teams, by `team` credits) are credited and paid as for any deal."""

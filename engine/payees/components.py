@@ -42,6 +42,7 @@ from engine.payees.matrix import in_cells
 from engine.payees.measure import alive, counted
 from engine.payees.members import Read, Team, members_at_quota
 from engine.payees.money_splits import of_whole_deals, shares_of_money
+from engine.payees.paid_before import as_one, kept, paid_before, unknown_from
 from engine.payees.places import Contest, placed
 from engine.payees.precedence import Counting, counting_of
 from engine.payees.prepare import Prepared, prepare
@@ -51,7 +52,7 @@ from engine.payees.ratio import ratio_of
 from engine.payees.readings import achieved, looking, payouts
 from engine.payees.retained import of_cohorts
 from engine.payees.rounded import in_steps
-from engine.payees.to_date import Stretch, as_one, kept, paid_before, to_date, unknown_from
+from engine.payees.to_date import Stretch, to_date
 from engine.payees.trailing import LookBack, looked_back
 from engine.payees.trouble import HELD, held_sources, troubles
 from engine.payees.unheard import has_to_come, unheard

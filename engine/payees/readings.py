@@ -12,7 +12,7 @@ from engine.documents.values import Dated, Window
 from engine.payees.attain import WINDOW, Attainment
 from engine.payees.earn import Earnings
 from engine.payees.factors import Reading
-from engine.payees.to_date import as_one
+from engine.payees.paid_before import as_one
 
 NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))
 

@@ -38,7 +38,7 @@ from engine.documents.release import ReleaseStep
 from engine.payees.attain import STATEMENT
 from engine.payees.clawback import clawed_part
 from engine.payees.occasions import Happened, Known, happened
-from engine.payees.to_date import TO_DATE, both_sides
+from engine.payees.paid_before import TO_DATE, both_sides
 from engine.payees.unreleased import Line, Row, Unreleased, released_by
 from engine.texts import text
 

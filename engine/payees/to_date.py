@@ -8,7 +8,6 @@ what all of them pay is what the last of them is worth.
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,16 +25,11 @@ from engine.documents.component import Component
 from engine.documents.plan import Plan
 from engine.documents.values import Window
 from engine.payees.attain import STATEMENT, WINDOW, Attainment
+from engine.payees.paid_before import PAID_BEFORE, TO_DATE
 from engine.payees.presence import common, presences
 from engine.payees.quotas import fiscal, quota_of_windows
 from engine.payees.shape import needs_quota
 from engine.periods import PeriodKind
-
-TO_DATE = "to-date:"
-"""How the rows of a window to date are called: 2 counts, 1 takes off what the windows before were paid for."""
-_SIDE = ":[12]$"
-PAID_BEFORE = "paid before"
-"""How the window is called of what the windows before were paid for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,76 +103,6 @@ def _counting(rows: pl.DataFrame, waiting: pl.DataFrame) -> Mapping[str, Collect
     return found
 
 
-def both_sides(source_id: str) -> str:
-    """What the two rows of a window are called together; any other source is called as it is."""
-    return re.sub(_SIDE, "", source_id) if source_id.startswith(TO_DATE) else source_id
-
-
-def as_one(rows: pl.DataFrame, component: Component, source: str = "source_id") -> pl.DataFrame:
-    """Rows of a component as those see it that read it: both rows of a window are one earning, of that window."""
-    if component.to_date is None:
-        return rows
-    sides = pl.col(source).str.starts_with(f"{TO_DATE}{component.id}:")
-    found = {source: pl.when(sides).then(pl.col(source).str.replace(_SIDE, "")).otherwise(source)}
-    if "window" in rows.columns:
-        found["window"] = pl.col("window").str.strip_suffix(f" {PAID_BEFORE}")
-    return rows.with_columns(**found)
-
-
-def unknown_from(told: pl.DataFrame) -> pl.DataFrame:
-    """The rows with `stuck`, where a window is, for the windows after it in its year: nobody knows what it was paid."""
-    since = pl.col("cohort").str.json_path_match("$.since")
-    return told.with_columns(stuck=pl.col("stuck").forward_fill().over("payee_id", since))
-
-
-def paid_before(rows: dy.DataFrame[f.Attained]) -> dy.DataFrame[f.Attained]:
-    """The rows with those that take off what the window before was paid for, by its factors too, as it was counted."""
-    found: list[dict[str, Any]] = []
-    paid: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows.iter_rows(named=True):
-        told = json.loads(row["cohort"])
-        year = row["payee_id"], told["since"]
-        if told["counts"]:
-            found.append(row)
-            paid[year] = row
-        elif year in paid:
-            found.append(_less(paid.pop(year), row))
-    return f.Attained.cast(pl.DataFrame(found, schema=rows.schema))
-
-
-def kept(rows: dy.DataFrame[f.Attained], lines: dy.DataFrame[f.Lines]) -> dy.DataFrame[f.Attained]:
-    """The rows of a component that takes nothing back: a window that is worth no more than was paid has none.
-
-    What was paid is what the best window before it in its year was worth, by its own quota and target; a year that is
-    worth less than nothing so far takes nothing, either.
-    """
-    worth = {(payee, source): amount for payee, source, amount in lines.select(_LINE).iter_rows()}
-    best: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
-    found: list[dict[str, Any]] = []
-    for row in rows.iter_rows(named=True):
-        told = json.loads(row["cohort"])
-        year, now = (row["payee_id"], told["since"]), worth.get((row["payee_id"], row["credit_id"]), 0)
-        paid, of = best.get(year, (0, None))
-        if not told["counts"] or now < paid or (of is not None and now == paid):
-            continue
-        found += [_less(of, row)] if of is not None else []
-        found.append(row)
-        best[year] = now, row
-    return f.Attained.cast(pl.DataFrame(found, schema=rows.schema))
-
-
-_LINE = ("payee_id", "source_id", "amount_micros")
-
-
-def _less(paid: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
-    """What a window was paid for, taken off in a later one."""
-    back = {"base_micros": -paid["base_micros"], "before_micros": paid["after_micros"], "after_micros": 0}
-    of_now = {name: row[name] for name in ("dated_on", "period")} | {"credit_id": row["credit_id"][:-1] + "1"}
-    cohort = json.dumps(json.loads(paid["cohort"]) | {"counts": False})
-    window = f"{row['window'].removesuffix(PAID_BEFORE).rstrip()} {PAID_BEFORE}"
-    return {**paid, **back, **of_now, "window": window, "cohort": cohort}
-
-
 SCHEMA = {
     **dict.fromkeys(("payee_id", "window", "period", "credit_id", "deal_id", "cohort", "currency"), pl.String),
     "dated_on": pl.Date,
@@ -198,6 +122,8 @@ class _Sums:
     quotas: dict[tuple[str, str], int | None]
     targets: dict[tuple[str, str], int | None]
     waiting: set[tuple[str, str]]
+    house: set[tuple[str, str]]
+    """In which something of a house account counts."""
 
     @classmethod
     def of(
@@ -217,6 +143,7 @@ class _Sums:
             _found(frame, of.component.quota, of),
             _found(frame, of.component.own_targets, of),
             set(waiting.select(WINDOW).iter_rows()),
+            set(rows.filter(pl.col("house").is_not_null()).select(WINDOW).iter_rows()),
         )
 
 
@@ -238,15 +165,16 @@ def _found(frame: pl.DataFrame, name: str | None, of: Stretch) -> dict[tuple[str
 
 def _of_payee(payee: str, windows: list[Period], sums: _Sums, of: Stretch) -> Iterator[dict[str, Any]]:
     """The two rows of each window, from the beginning of each year."""
-    stand, year, unknown, promised = None, "", None, False
+    stand, year, unknown, promised, asked = None, "", None, False, False
     for window in windows:
         key, now = (payee, window.label), period_of(window.starts_on, of.whole, of.company).label
         if now != year:
-            stand, year, unknown, promised = None, now, None, False
+            stand, year, unknown, promised, asked = None, now, None, False, False
         before = stand or Stand(window.label, window)
         quota = sums.quotas.get(key, 0)
         target = _target(key, sums, of, window) if quota or of.component.quota is None else 0
-        unknown = unknown or _trouble(key in sums.waiting, quota, target)
+        unknown = unknown or _trouble(key, sums, quota, target)
+        asked |= key in sums.quotas
         promised |= of.component.own_targets is None or (
             key in sums.targets and (of.component.quota is None or quota != 0)
         )
@@ -258,12 +186,19 @@ def _of_payee(payee: str, windows: list[Period], sums: _Sums, of: Stretch) -> It
             before.quota + (quota or 0),
             before.target + (target or 0),
         )
-        lacks = "quota_missing" if needs_quota(of.component) and stand.quota <= 0 and stand.achieved else None
-        lacks = lacks or ("target_missing" if stand.achieved and not promised else None)
+        unknown_now = unknown or (_lacking(stand, of, promised=promised, asked=asked) if stand.achieved else None)
         if before.achieved:
-            yield _row(payee, before, stand, unknown or lacks, of)
+            yield _row(payee, before, stand, unknown_now, of)
         if stand.achieved:
-            yield _row(payee, stand, stand, unknown or lacks, of)
+            yield _row(payee, stand, stand, unknown_now, of)
+
+
+def _lacking(stand: Stand, of: Stretch, *, promised: bool, asked: bool) -> str | None:
+    """What the year so far lacks; a quota of 0 is one, where the plan says that it pays nothing."""
+    if needs_quota(of.component) and stand.quota <= 0:
+        unpaid = of.plan.zero_quota == "unpaid" and asked and not stand.quota
+        return None if unpaid else "quota_missing"
+    return None if promised else "target_missing"
 
 
 def _target(key: tuple[str, str], sums: _Sums, of: Stretch, window: Period) -> int | None:
@@ -273,10 +208,12 @@ def _target(key: tuple[str, str], sums: _Sums, of: Stretch, window: Period) -> i
     return of.component.target.at(window.ends_on - timedelta(days=1))
 
 
-def _trouble(waits: bool, quota: int | None, target: int | None) -> str | None:  # noqa: FBT001 - one of three facts
+def _trouble(key: tuple[str, str], sums: _Sums, quota: int | None, target: int | None) -> str | None:
     """Why nobody knows the window."""
-    if waits:
+    if key in sums.waiting:
         return "gauge_held"
+    if key in sums.house:
+        return "house_to_date"
     return "quota_straddles" if quota is None else "target_missing" if target is None else None
 
 

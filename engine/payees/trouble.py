@@ -95,6 +95,10 @@ WITH_WINDOW = {
         "begins {window} with what is carried from a window in which something is held",
         "Mend what is held there; its issue says what.",
     ),
+    "house_to_date": (
+        "counts in {window} what is of house accounts, which pays nothing, and pay to date is of no deal",
+        "Leave these deals out of the measure (when), or let house accounts count for nothing.",
+    ),
     "total_out_of_range": (
         "has a running total or quota in {window} that is beyond what the books can hold",
         "Correct the amounts of the deals or the quota in {window}.",

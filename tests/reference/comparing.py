@@ -10,7 +10,7 @@ from typing import Any
 from engine.cohorts.windows import Reach
 from engine.compute import credit_deals
 from engine.pay import pay
-from engine.payees.to_date import TO_DATE, both_sides
+from engine.payees.paid_before import TO_DATE, both_sides
 from tests.engine.plans import ledger
 from tests.reference.made.world import World
 from tests.reference.pay import compute

@@ -195,13 +195,16 @@ class Earnings:
     def worth_to_date(self, who: Participant, component: Component, entry: Entry, stand: Stand) -> int:
         """What a year so far is worth, by its sums and the gates of its last window, up to its cap."""
         terms = replace(terms_of(who, component, entry, self), quota=stand.quota, summed_target=stand.target)
-        if depends_on_quota(component):
+        rests = who.plan.zero_quota == "unpaid" and depends_on_quota(component) and stand.quota == 0
+        if depends_on_quota(component) and not rests:
             terms.needed_quota()
         if component.own_targets is not None:
             terms.target(component)
         times = times_of(who, component, entry, self)
         if times is None:
             raise UnknownStretchError
+        if rests:
+            return 0
         if component.matrix is not None and not component.matrix.factors:
             terms = replace(terms, cell=cell(component, who, entry, self))
         achieved = in_steps(component, entry.base or 0, stand.quota)

@@ -126,7 +126,7 @@ class ToDate:
         inside = [each for each in (*self._counted, *self._lost) if window.covers(each.day)]
         names = [name for name in (self.component.quota, self.component.targets) if name is not None]
         cut = any(straddles(self.who, name, window, self.earned.facts) for name in names)
-        known = before.known and not cut and all(each.base is not None for each in inside)
+        known = before.known and not cut and all(each.base is not None and not each.house for each in inside)
         quota = self.earned.quota(self.who, self.component.quota, window) if self.component.quota else None
         target = self._target(window) if quota or self.component.quota is None else None
         return Stand(

@@ -238,3 +238,31 @@ expect:
 
 def test_who_adds_up_what_a_month_was_paid_sees_one_amount_less_what_the_months_before_were_paid():
     assert failed(judged(f"scenario: s\n{READ_BY_OTHERS}")) == []
+
+
+HOUSE = """
+plan: {components: [{id: base, kind: bonus, accumulates: month, to_date: year, rate: 10%}]}
+rules_of_engagement:
+  house_accounts: [{id: strategic, when: {account: {listed_in: house}}, counts_for: quota}]
+  rules: [{id: all, owner: deal_owner, credit: [{to: deal_owner, share: 100%}]}]
+lists: {house: [acme]}
+deals: [{on: 2026-01-10, amount: 100, account: bolt}, {on: 2026-02-10, amount: 100, account: acme}]
+through: 2026-03
+expect: {totals: {rep: {2026-01: 10, total: 10}}, issues: [house_to_date]}
+"""
+RAMPED = """
+plan:
+  components: [{id: base, accumulates: month, to_date: year, quota: q, target: 4_000, times: 1}]
+  ramp: [{month: 1, quota: 0%}, {month: 2, quota: 50%}]
+  zero_quota: unpaid
+enrolments: [{payee: rep, from: 2026-01-01}]
+quotas: [{quota: q, amount: 100, per: month}]
+achieved: [{on: 2026-01-15, amount: 30}, {on: 2026-02-15, amount: 50}]
+through: 2026-02
+expect: {totals: {rep: {2026-01: 0, 2026-02: 6_400}}}
+"""
+
+
+@pytest.mark.parametrize("scenario", [HOUSE, RAMPED])
+def test_house_accounts_hold_what_is_paid_to_date_and_a_quota_of_0_pays_nothing_where_the_plan_says_so(scenario):
+    assert failed(judged(f"scenario: s\n{scenario}")) == []
