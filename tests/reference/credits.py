@@ -172,17 +172,22 @@ def _people(
 
 
 def _by_stages(share: CreditShare, part: Fraction, deal: Deal, known: Sequence[Row], facts: Facts) -> Iterator[Given]:
-    """Of each stage who owned the deal when it first entered it; else of the next one, and at last of its owner."""
+    """Of each stage who owned the deal when it first entered it; else of the next one, and at last of its owner.
+
+    People stand in the order of the first of their stages.
+    """
     owner = facts.person(deal.row["owner_id"])
-    parts: dict[str, Fraction] = {}
-    for stage, weight in reversed(share.by_stages.items()):
+    owned: dict[str, str] = {}
+    for stage in reversed(share.by_stages):
         entered = [row for row in known if row["stage"] == stage]
         if entered:
             owner = facts.person(min(entered, key=lambda row: row["entered_on"])["owner"])
         if owner is None:
             raise HeldDealError(deal.id)
-        parts[owner] = parts.get(owner, Fraction(0)) + part * weight
-    yield from ((share.to, person, parts[person]) for person in reversed(parts))
+        owned[stage] = owner
+    for person in dict.fromkeys(owned[stage] for stage in share.by_stages):
+        weight = sum((each for stage, each in share.by_stages.items() if owned[stage] == person), Fraction(0))
+        yield share.to, person, part * weight
 
 
 def rolled_up(credit: Credit, manager: str, level: int) -> Credit:
