@@ -88,7 +88,7 @@ def approvals(config: ConfigFolder = Path("config"), as_json: AsJson = False) ->
     Example: worker.py approvals
     """
     from jobs.access.show import show_waiting
-    from jobs.approval import waiting
+    from jobs.access.waiting import waiting
 
     with opened(config, "approvals") as (_, store, _), store.read() as conn:
         show_waiting(waiting(conn), as_json=as_json)

@@ -21,15 +21,15 @@ from engine.telling.settled import SETTLED
 from engine.telling.wording import attainment
 from jobs.access.acknowledging import told as told_acknowledged
 from jobs.access.visible import Sight, Visible
-from jobs.accounts import account, accounts
 from jobs.books.adjusted import told_adjustments
 from jobs.books.material import Material, Told, material, shown_periods
 from jobs.books.moved import moved, told, totals
 from jobs.configuration import Configuration
 from jobs.outlooks import drawn, outlook, why_no_more
 from jobs.paying.told import NOTHING_PAID, told_payments
-from jobs.statements.account import by_version, changed, waterfalls
+from jobs.statements.accounts import account, accounts
 from jobs.statements.approved import approval_of
+from jobs.statements.waterfall import by_version, changed, waterfalls
 from store import canonical, closing, ledger, results, runs
 from store.statements import sealed
 

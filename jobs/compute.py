@@ -29,8 +29,8 @@ from engine.payees.booking import book_in
 from engine.periods import PeriodKind
 from engine.telling.publish import publish
 from engine.version import VERSION
-from jobs.activation import check_activation
-from jobs.approval import waiting_id
+from jobs.access.activation import check_activation
+from jobs.access.waiting import waiting_id
 from jobs.books.terms import refuse_other_terms
 from jobs.canonical import Touched, refresh
 from jobs.concerned import concerned, measured_together

@@ -18,7 +18,7 @@ from engine.telling.wording import counted
 from jobs.compute import Computed
 from jobs.computing import compute
 from jobs.configuration import Configuration
-from jobs.drift import restore_drifted
+from jobs.overwritten import write_again
 from jobs.owners.places import owner_places
 from jobs.owners.send import send_owners
 from jobs.publishing.objects import ours, pay_objects, written
@@ -148,7 +148,7 @@ def reconcile_all(wiring: Wiring, crm: Crm, run: Run) -> None:
     found = reconcile(crm.source, run, tuple(name for name in crm.source.objects if name in mapped))
     run.count(deleted=found.vanished, missing=found.missing)
     if wiring.configuration.settings.write_back:
-        restore_drifted(crm.target, run, written(wiring.configuration), ours(wiring.configuration))
+        write_again(crm.target, run, written(wiring.configuration), ours(wiring.configuration))
     with run.write() as conn:
         runs.record_issues(conn, "reconciliation", found.issues, run.clock())
         _try_again(conn, wiring.configuration)

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from connectors.port import NotAllowed, Refused, Target
-from jobs import drift
+from jobs import overwritten
 from jobs.compute import COMPUTED
 from jobs.publishing.desire import PUBLISHED
 from jobs.reconcile import RECONCILED
@@ -30,11 +30,11 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 def begin_anew(conn: Connection, now: datetime) -> None:
     """Let the next cycle trust nothing that a database which was restored believes of the CRM.
 
-    That our own fields differ there is no drift: we have written them.
+    That our own fields differ there means nothing: we have written them.
     """
     for key, value in {
         RECONCILED: LONG_AGO.isoformat(),
-        drift.RESTORED: now.isoformat(),
+        overwritten.RESTORED: now.isoformat(),
         COMPUTED: "",
         PUBLISHED: "",
         LOOK_FIRST: now.isoformat(),
@@ -60,7 +60,7 @@ def look_first(target: Target, run: Run, names: Sequence[str], ours: Collection[
 def _look(target: Target, run: Run, name: str, *, of_ours: bool) -> None:
     with run.store.read() as conn:
         wanted = writeback.confirmed(conn, name, ("sent", "due"))
-    found = dict(drift.compared(target, name, wanted, of_ours=of_ours))
+    found = dict(overwritten.compared(target, name, wanted, of_ours=of_ours))
     again = [record_id for record_id, fields in found.items() if fields or (fields is None and of_ours)]
     with run.write() as conn:
         writeback.send_again(conn, name, again)

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.model import Issue, Severity
-from jobs.approval import ask_as_run
+from jobs.access.waiting import ask_as_run
 from jobs.guard import ChangeHeld
 from jobs.logs import bound
 from jobs.problems import STOPPED, Busy, Stopping, code_and_message, outcome_of

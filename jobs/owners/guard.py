@@ -12,7 +12,7 @@ from contextlib import suppress
 from connectors.port import NotAllowed, Refused
 from engine.model import Issue, Severity
 from jobs.access.approvals import lapse
-from jobs.approval import ask_as_run, os_stranger, waiting_id
+from jobs.access.waiting import ask_as_run, os_stranger, waiting_id
 from jobs.configuration import Configuration
 from jobs.guard import Asked
 from jobs.owners.look import Sending, batches, decided

@@ -15,10 +15,10 @@ from typing import Any, Literal
 import polars as pl
 from sqlalchemy import Connection
 
-from jobs.accounts import accounts
 from jobs.books.material import Material, batched, material, payees_in
 from jobs.books.moved import GROUP, moved
 from jobs.configuration import Configuration
+from jobs.statements.accounts import accounts
 from store import approvals
 from store.approvals import Request, detail_hash_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.documents.access import Access, Identity
 from engine.documents.reading import read_plan
-from jobs.activation import check_activation
+from jobs.access.activation import check_activation
 from jobs.configuration import configured
 from jobs.guard import Asked, ChangeHeld, Limits, Shown, check
 from tests.engine.documents.test_reading import CONFIG

@@ -1,4 +1,4 @@
-"""Drift: the CRM no longer says what we wrote, because somebody or some flow changed our fields by hand.
+"""Overwritten: the CRM no longer says what we wrote, because somebody or some flow changed our fields by hand.
 
 Looked for once a day, with the reconciliation: our fields are not inputs, so that a change of them alone is no
 change of a record. What differs is sent again, at most once a day, so that we never wrestle with a flow.
@@ -30,7 +30,7 @@ Value = str | bool | None
 Fields = Mapping[str, Value]
 
 
-def restore_drifted(target: Target, run: Run, names: Sequence[str], ours: Collection[str]) -> None:
+def write_again(target: Target, run: Run, names: Sequence[str], ours: Collection[str]) -> None:
     """Queue every record of these objects whose fields differ from what the CRM confirmed, and say so as issues.
 
     A record of an object that is `ours` is written again, too, where somebody deleted it. Within a day of the last time
