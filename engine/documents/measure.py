@@ -18,7 +18,9 @@ from engine.documents.values import Count, Dated, Name, Pay
 from engine.documents.weighted import WeightedAttainment, weight_problems
 from engine.documents.worth import CreditMultiplier, LinesTest, Weights
 
-Value = Literal["amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "list_price", "discount", "units"]
+Value = Literal[
+    "amount", "acv", "arr", "tcv", "mrr", "first_month", "margin", "list_price", "discount", "units", "fact"
+]
 Sum = Literal[Value, "cash", "earnings"]
 Unit = Literal["amount", "deals", "number", "percent"]
 """What a measure's numbers are: money of the plan's currency, deals, pieces of anything else, or shares of a whole."""
@@ -59,7 +61,10 @@ class Measure(Document):
     (without a term, of one year). `first_month`: amount / term, without a term a twelfth. `margin`: amount less cost.
     `units`: the quantities of its lines. `cash`: what the customer paid, each payment on its day, less refunds.
     `earnings`: what other components paid. `list_price`: what the deal is worth at list price. `discount`: that, less
-    its amount."""
+    its amount. `fact`: an amount that the CRM holds or works out in a field of its own, which `fact` names."""
+    fact: Name | None = Field(default=None, examples=["usage_growth"])
+    """With `sum: fact`: which of the fields that the mapping names under `facts`, an amount in the deal's currency:
+    what usage grew above the customer's own baseline, or what a partner's margin takes off the price."""
     overpaid: Literal["ignored", "counted", "alone"] = Field(default="ignored", examples=["counted"])
     """With `sum: cash`: whether payments beyond the deal's amount count; `alone`: nothing but these, such as the
     overage of a customer who uses more than was committed to."""
@@ -246,6 +251,9 @@ class Measure(Document):
         yield from self._earnings_problems()
         yield from self._worth_problems()
         yield from self._cash_problems()
+        if (self.sum == "fact") != (self.fact is not None):
+            message = "fact says which field of the CRM is added up."
+            yield Problem((), message, "Write both, such as sum: fact and fact: usage_growth.")
         yield from self._across_problems()
 
     def _across_problems(self) -> Iterator[Problem]:
@@ -275,7 +283,7 @@ class Measure(Document):
         if self.portion == "delta" and (self.lines or (self.weights and self.looks_at_lines)):
             message = "what was sold before has no lines to compare with."
             yield Problem(("portion",), message, "Remove lines and weights of lines, or write portion: uplift.")
-        if self.sum in ("list_price", "discount") and (self.looks_at_lines or self.portion != "all"):
+        if self.sum in ("list_price", "discount", "fact") and (self.looks_at_lines or self.portion != "all"):
             message = f"the {self.sum} of a deal is of all of it."
             yield Problem((), message, "Remove lines, weights of lines and portion.")
         for key in ("less_per_deal", "most_per_deal"):

@@ -21,9 +21,12 @@ def tested_fields(documents: Iterable[Document]) -> frozenset[str]:
 
 
 def tested_facts(document: Document) -> Iterator[tuple[str, str]]:
-    """Every mapped fact that is tested, with the place of the condition."""
+    """Every mapped fact that is tested or added up, with its place."""
     for place, when in conditions_of(document):
         yield from ((place, test.field.removeprefix(FACT)) for test in when.tests if test.field.startswith(FACT))
+    for name, measure in getattr(document, "measures", {}).items():
+        if measure.fact is not None:
+            yield f"measures.{name}.fact", measure.fact
 
 
 def _inside(value: Any, place: str) -> Iterator[tuple[str, When]]:

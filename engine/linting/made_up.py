@@ -55,6 +55,8 @@ def deal(measure: Measure, amount: int, on: date) -> Fact:
         said = {"motion": Motion.RENEWAL.value, "expiring_acv": number(_cents(EXPIRING * amount)), **said}
     if measure.sum == "margin":
         said = {"cost": number(_cents(COST * amount)), **said}
+    if measure.fact is not None:
+        said["facts"] = {measure.fact: number(amount), **said.get("facts", {})}
     if measure.looks_at_lines and "products" not in said:
         said["products"] = [{"amount": number(amount), **_line(measure)}]
     lists = (measure.when.account.listed_in,) if measure.when.account and measure.when.account.listed_in else ()

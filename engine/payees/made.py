@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -49,18 +50,26 @@ def _start(measure: Measure, deal: Row, credit: Row) -> tuple[Fraction | None, s
         return Fraction(credit["amount_micros"], term), f"first month: amount {amount} / {term}"
     if measure.sum == "tcv":
         return _total(deal, credit, term)
-    if measure.sum == "margin" and not measure.looks_at_lines:
-        cost = deal["cost_micros"]
-        said = f"margin: {money(deal['amount_micros'], currency)} - {money(cost, currency)}"
-        return (deal["amount_micros"] - cost) * share, said
-    if measure.sum in ("list_price", "discount"):
-        listed = money(deal["list_micros"], currency)
-        sold = deal["amount_micros"] if measure.sum == "discount" else 0
-        less = f" less {money(sold, currency)}" if measure.sum == "discount" else ""
-        return (deal["list_micros"] - sold) * share, f"list price: {listed}{less}"
+    if measure.sum in ("list_price", "discount", "fact") or (measure.sum == "margin" and not measure.looks_at_lines):
+        value, said = _of_the_deal(measure, deal)
+        return value * share, said
     if measure.sum in ("margin", "units"):
         return None, f"the {measure.sum} of its lines"
     return Fraction(credit["acv_micros" if measure.sum in ("acv", "arr") else _column(measure)]), ""
+
+
+def _of_the_deal(measure: Measure, deal: Row) -> tuple[int, str]:
+    """What the whole deal is worth, which its credits share."""
+    currency, amount = deal["currency"], int(deal["amount_micros"])
+    if measure.fact is not None:
+        held = int(json.loads(deal["facts"])[measure.fact])
+        return held, f"{measure.fact}: {money(held, currency)}"
+    if measure.sum == "margin":
+        cost = int(deal["cost_micros"])
+        return amount - cost, f"margin: {money(amount, currency)} - {money(cost, currency)}"
+    listed, sold = int(deal["list_micros"]), amount if measure.sum == "discount" else 0
+    less = f" less {money(sold, currency)}" if measure.sum == "discount" else ""
+    return listed - sold, f"list price: {money(listed, currency)}{less}"
 
 
 def _column(measure: Measure) -> str:

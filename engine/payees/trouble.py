@@ -28,6 +28,10 @@ WITH_CREDIT = {
         "has no list price, which the measure looks at",
         "Fill in the list price of the deal, or of each of its lines, in the CRM.",
     ),
+    "fact_missing": (
+        "lacks the amount of the field (fact) that the measure adds up",
+        "Fill in the field in the CRM, with 0 where there is nothing.",
+    ),
     "expiring_acv_missing": (
         "renews something of which no ACV is known",
         "Name the renewed contract or the prior deal in the CRM.",

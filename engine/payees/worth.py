@@ -13,8 +13,9 @@ from math import lcm
 import polars as pl
 
 from engine.deals.classify import acv_of
+from engine.documents.conditions import FACT
 from engine.documents.measure import Measure
-from engine.matching import fits
+from engine.matching import fits, value_of
 from engine.model import Motion
 from engine.payees.curve_columns import whole
 from engine.payees.precedence import Taker
@@ -24,7 +25,7 @@ from engine.payees.weights import in_force_on, lines_of, weighed_without_lines
 ONE: Ratio = (whole(1), whole(1))
 YEARLY = whole(12)
 _DEAL = ("amount_micros", "acv_micros", "cost_micros", "list_micros", "expiring_acv_micros", "term_months")
-_WHOLE = ("margin", "units", "list_price", "discount")
+_WHOLE = ("margin", "units", "list_price", "discount", "fact")
 """Values that are the deal's."""
 
 
@@ -77,12 +78,19 @@ def _facts(deals: pl.DataFrame, lines: pl.DataFrame, measure: Measure, takers: S
         "deal_id",
         "motion",
         *(pl.col(name).cast(pl.Int128).alias(f"deal_{name}") for name in _DEAL),
+        deal_fact_micros=_fact(measure),
         times_num=times,
         times_den=whole(by),
     )
     if not measure.looks_at_lines and not takers:
         return known.with_columns(**weighed_without_lines(measure), line_trouble=pl.lit(None, dtype=pl.String))
     return known.join(lines_of(deals, lines, measure, takers), on="deal_id", how="left")
+
+
+def _fact(measure: Measure) -> pl.Expr:
+    """What the CRM says in the field that is added up; null where that is no number."""
+    told = value_of(f"{FACT}{measure.fact}") if measure.fact is not None else pl.lit(None, dtype=pl.String)
+    return told.cast(pl.Int128, strict=False)
 
 
 def _of_the_deal(measure: Measure) -> bool:
@@ -102,6 +110,8 @@ def _value(measure: Measure) -> pl.Expr:
     if measure.sum in ("list_price", "discount"):
         sold = pl.col("deal_amount_micros") if measure.sum == "discount" else whole(0)
         return pl.col("deal_list_micros") - sold
+    if measure.sum == "fact":
+        return pl.col("deal_fact_micros")
     if measure.sum == "tcv":
         return pl.when(_is_total()).then(amount).otherwise(acv)
     if measure.sum in ("amount", "first_month"):
@@ -202,5 +212,7 @@ def _stuck(measure: Measure) -> pl.Expr:
         .then(pl.lit("cost_missing"))
         .when(pl.lit(needs_list) & pl.col("deal_list_micros").is_null())
         .then(pl.lit("list_price_missing"))
+        .when(pl.lit(measure.sum == "fact") & pl.col("deal_fact_micros").is_null())
+        .then(pl.lit("fact_missing"))
         .otherwise("line_trouble")
     )

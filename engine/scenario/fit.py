@@ -9,13 +9,12 @@ from engine.calendar import period_named
 from engine.documents.component import DRAW
 from engine.documents.plan import Plan
 from engine.documents.problems import Loc, Problem, nearest
-from engine.payees.measure import measured_column
 from engine.scenario.adjustments import unfit_adjustments
 from engine.scenario.cohorts import periods_of
 from engine.scenario.deals import amount_of
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before
-from engine.scenario.fitting import fits_anything, fitting_deal
+from engine.scenario.fitting import fits_anything, fitting_deal, stands_for
 from engine.scenario.quotas import windows_of_quotas
 from engine.scenario.span import payees_of
 from engine.scenario.stated import day_of_before, measure_of
@@ -89,10 +88,9 @@ def _unmade(
     plan, name = found
     on = fact.on if isinstance(fact, Achieved) else day_of_before(fact, scenario, rules)
     when = plan.measures[name].when
-    if measured_column(plan.measures[name]) is None or plan.measures[name].sum == "cash":
-        yield Problem(
-            place, f"measure {name} is worked out from more than one value of a deal.", "State deals instead."
-        )
+    if not stands_for(plan.measures[name]):
+        message = f"measure {name} is worked out from more than one value of a deal."
+        yield Problem(place, message, "State deals instead.")
     elif not fits_anything(fitting_deal("stated", on, 0, plan, plan.measures[name]), when):
         message = f"no deal of {on} can be made up that measure {name} counts."
         yield Problem(place, message, "State deals in its place.")

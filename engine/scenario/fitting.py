@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -12,8 +13,11 @@ from engine.documents.measure import Measure
 from engine.documents.plan import Plan
 from engine.matching import column_of, fits, with_lists
 from engine.model import MICROS, Motion
+from engine.payees.measure import measured_column
 from engine.scenario.book import frame
 
+_SIZES = {"amount", "acv", "term_months", "margin_percent", "discount_percent", "growth"}
+"""Tests that decide what a made-up deal is worth."""
 OTHER = "something else"
 """A text that nobody excludes."""
 WHOLE = 1_000_000 * MICROS
@@ -37,8 +41,35 @@ def fitting_deal(deal_id: str, on: date, amount: int, plan: Plan, measure: Measu
         "windows": [],
         "arms": [],
     }
+    plain |= _of_the_deal(measure, amount)
     made = (_columns(test, plain) for test in measure.when.tests)
     return {**plain, **{column: value for columns in made for column, value in columns.items()}}
+
+
+def stands_for(measure: Measure) -> bool:
+    """Whether a deal can be made up that counts for exactly so much: nothing changes, or compares, what it is worth."""
+    if measure.made_of or measure.sum in ("cash", "units"):
+        return False
+    return measured_column(measure) is not None or not _SIZES & {test.field for test in measure.when.tests}
+
+
+def of_the_credit(measure: Measure, amount: int) -> dict[str, int]:
+    """What a credit holds that counts for so much."""
+    yearly = 12 * amount
+    made = {"mrr": {"acv_micros": yearly}, "first_month": {"amount_micros": yearly}}
+    return made.get(str(measure.sum)) or {measured_column(measure) or "amount_micros": amount}
+
+
+def _of_the_deal(measure: Measure, amount: int) -> dict[str, Any]:
+    """What a deal states that counts for so much."""
+    if measure.fact is not None:
+        return {"facts": json.dumps({measure.fact: str(amount)})}
+    made = {
+        "margin": {"cost_micros": 0},
+        "list_price": {"list_micros": amount},
+        "discount": {"list_micros": 2 * amount},
+    }
+    return made.get(str(measure.sum), {})
 
 
 def fits_anything(deal: dict[str, Any], when: When) -> bool:

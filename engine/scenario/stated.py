@@ -18,11 +18,10 @@ from engine.book import Rules
 from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
-from engine.payees.measure import measured_column
 from engine.scenario.book import frame
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before
-from engine.scenario.fitting import fitting_deal
+from engine.scenario.fitting import fitting_deal, of_the_credit
 from engine.scenario.span import beginning
 from engine.scenario.values import days_of
 
@@ -149,7 +148,7 @@ def _credit(fact: Statement) -> dict[str, Any]:
         "share_num": 1,
         "share_den": 1,
         **values,
-        measured_column(fact.measure) or "amount_micros": fact.amount,
+        **of_the_credit(fact.measure, fact.amount),
         "currency": fact.plan.currency,
         "dated_on": fact.on,
         "rule": "stated",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 from engine.documents.measure import Measure
@@ -14,7 +15,7 @@ from tests.reference.matching import fits
 from tests.reference.money import rounded
 
 ONE, ZERO = Fraction(1), Fraction(0)
-OF_THE_DEAL = ("margin", "list_price", "discount", "units")
+OF_THE_DEAL = ("margin", "list_price", "discount", "units", "fact")
 """What no credit holds of its own."""
 
 
@@ -60,9 +61,17 @@ def _of_deal(measure: Measure, deal: Deal) -> Fraction:
         return sum((weight * _known(line["quantity_micros"], deal) for line, weight in _counting(measure, deal)), ZERO)
     if measure.looks_at_lines:
         return sum((weight * _margin(line, deal) for line, weight in _counting(measure, deal)), ZERO)
+    if measure.sum == "fact":
+        return _known(_fact(measure, deal), deal) * _weight(measure.weights, None, deal)
     of_whole = deal.amount - _known(deal.cost, deal) if measure.sum == "margin" else _known(deal.list_price, deal)
     of_whole -= deal.amount if measure.sum == "discount" else 0
     return of_whole * _weight(measure.weights, None, deal)
+
+
+def _fact(measure: Measure, deal: Deal) -> int | None:
+    """What the CRM says of the deal, or of its account, in a field of its own."""
+    told = {**json.loads(deal.account["facts"] or "{}"), **json.loads(deal.row["facts"] or "{}")}
+    return int(told[measure.fact]) if measure.fact in told else None
 
 
 def _margin(line: Row, deal: Deal) -> int:

@@ -54,17 +54,32 @@ def test_an_achievement_that_no_deal_could_have_made_is_refused(when: str) -> No
     assert problem.startswith("s.yaml:4: achieved[1]: no deal of 2026-01-31 can be made up that measure wanted counts.")
 
 
-def test_an_achievement_in_a_measure_that_is_worked_out_from_deals_is_refused() -> None:
-    verdict = judged("""
+@pytest.mark.parametrize(
+    "value", ["amount", "acv", "mrr", "first_month", "tcv", "margin", "list_price", "discount", "fact, fact: growth"]
+)
+def test_an_achievement_stands_for_what_the_measure_adds_up(value: str) -> None:
+    verdict = judged(f"""
         scenario: s
-        plan: {measures: {monthly: {sum: mrr}}, components: [{rate: 10%}]}
-        achieved: [{amount: 70}]
-        expect: {totals: {rep: 7}}
+        plan: {{measures: {{mine: {{sum: {value}, when: {{motion: upsell}}}}}}, components: [{{rate: 10%}}]}}
+        achieved: [{{amount: 70.10}}]
+        expect: {{totals: {{rep: 7.01}}}}
     """)
-    (problem,) = problems(verdict)
-    assert problem.startswith(
-        "s.yaml:4: achieved[1]: measure monthly is worked out from more than one value of a deal."
-    )
+    assert not problems(verdict)
+    assert not failed(verdict)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    ["sum: mrr, portion: uplift", "sum: margin, when: {margin_percent: {min: 20%}}", "sum: cash"],
+)
+def test_an_achievement_in_a_measure_that_is_worked_out_from_deals_is_refused(measure: str) -> None:
+    verdict = judged(f"""
+        scenario: s
+        plan: {{measures: {{mine: {{{measure}}}}}, components: [{{rate: 10%}}]}}
+        achieved: [{{amount: 70}}]
+        expect: {{totals: {{rep: 7}}}}
+    """)
+    assert any("achieved[1]: measure mine is worked out from more than one value" in each for each in problems(verdict))
 
 
 def test_pieces_are_achieved_as_a_number() -> None:

@@ -9,7 +9,7 @@ from tests.reference.made.conditions import when
 from tests.reference.made.deals import FAMILIES, PRODUCTS
 
 LEVELS = ({"max": 1}, {"min": 2}, {"min": 1, "max": 2})
-WHOLE = ("list_price", "discount")
+WHOLE = ("list_price", "discount", "fact")
 """Of whole deals."""
 SUMS = ("amount", "acv", "arr", "mrr", "tcv", "first_month", "margin", *WHOLE, "units")
 
@@ -25,8 +25,8 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
     """Two measures of money, one of deals or pieces, and imported results."""
     money = [each for each in SUMS if each != "units"]
     return {
-        "m1": _of_credits(chance, {"sum": chance.choice(money)}, of_team=of_team),
-        "m2": _of_credits(chance, {"sum": chance.choice(money)}, of_team=of_team),
+        "m1": _of_credits(chance, _summed(chance, money), of_team=of_team),
+        "m2": _of_credits(chance, _summed(chance, money), of_team=of_team),
         "count": _of_credits(chance, chance.choice([{"count": "deals"}, {"sum": "units"}]), of_team=of_team),
         "plain": {"sum": "amount", "credits": ["rollup"] if of_team else ["direct"]},
         "cash": _of_cash(chance, of_team=of_team),
@@ -46,6 +46,12 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
         "mean": {"ratio": {**_ratio(chance), "as": "amount"}},
         "each": {"ratio": {**_ratio(chance, "paid", "cash", "received"), "as": "number"}},
     }
+
+
+def _summed(chance: Random, sums: list[str]) -> dict[str, Any]:
+    """What is added up of each deal."""
+    value = chance.choice(sums)
+    return {"sum": value, **({"fact": "seats"} if value == "fact" else {})}
 
 
 def _of_everybody(chance: Random, source: dict[str, Any]) -> dict[str, Any]:
