@@ -187,7 +187,7 @@ class ResultFact(Document):
     result: Name = Field(examples=["nps"])
     """Which result; a measure takes it with `import`."""
     value: Reached = Field(examples=["92%"])
-    """A percentage, a number or an amount."""
+    """A percentage (of four decimals at most), a number or an amount."""
     period: PeriodLabel | None = Field(default=None, examples=["2026-03"])
     """What it is the result of; without it, the month of January 2026."""
     from_on: Day | None = Field(default=None, alias="from", examples=["2026-01-01"])
