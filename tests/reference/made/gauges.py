@@ -45,8 +45,8 @@ def _of_windows(written: Any) -> Any:
 
 
 def without_carried(part: dict[str, Any], before: list[dict[str, Any]]) -> None:
-    """Gauges of a component look at what came before a deal only where nothing is carried from window to window."""
-    carried = {each["id"] for each in [*before, part] if "carry" in each}
+    """Gauges of a component look at what came before a deal only where no window adds to what another one is paid."""
+    carried = {each["id"] for each in [*before, part] if each.keys() & {"carry", "to_date"}}
     written = [part.get(key, []) for key in ("only_if", "only_if_any", "multiplied_by")]
     axes = [part["matrix"][key] for key in ("rows", "columns")] if "matrix" in part else []
     for gauge in (*axes, *(each for some in written for each in (some if isinstance(some, list) else [some]))):
