@@ -43,7 +43,9 @@ def refresh_people(
         results={each.imported for plan in plans for each in plan.measures.values() if each.imported},
     )
     read: dict[FrameName, Found[Any]] = {
-        "role_holdings": _file(configuration, "people/roles.csv", partial(_roles, merged=merged_accounts), people)
+        "role_holdings": _file(
+            configuration, "people/roles.csv", partial(_roles, conn=conn, merged=merged_accounts), people
+        )
         or Found(_roles_from_titles(people, configuration.mapping.roles)),
         "reporting_lines": _file(configuration, "people/reporting.csv", readers.read_reporting, people)
         or Found(_lines_from_managers(people)),
@@ -84,11 +86,10 @@ def _events(text: str, file: str, _: pl.DataFrame, *, merged: Mapping[str, str])
     return Found(found.rows.with_columns(pl.col("deal_id").replace(dict(merged))), found.issues)
 
 
-def _roles(text: str, file: str, people: Any, *, merged: Mapping[str, str]) -> Found[Any]:
-    """A role may be held for one account."""
-    found = readers.read_roles(text, file, people)
-    meant = pl.when(scope="account").then(pl.col("value").replace(dict(merged))).otherwise("value")
-    return Found(found.rows.with_columns(value=meant), found.issues)
+def _roles(text: str, file: str, people: Any, *, conn: Connection, merged: Mapping[str, str]) -> Found[Any]:
+    """The accounts are asked for only where a role is held for one."""
+    accounts = canonical.account_ids(conn) if "account" in text.partition("\n")[2] else None
+    return readers.read_roles(text, file, people, accounts, merged)
 
 
 def _lists(conn: Connection, configuration: Configuration, merged: Mapping[str, str]) -> Found[Any]:

@@ -183,6 +183,12 @@ def accounts_of_contracts(conn: sa.Connection, contract_ids: Collection[str]) ->
     return set(conn.scalars(chosen))
 
 
+def account_ids(conn: sa.Connection) -> set[str]:
+    """The ids of all accounts."""
+    kept, _ = KEPT["accounts"]
+    return set(conn.scalars(sa.select(kept.c.account_id)))
+
+
 def whole(conn: sa.Connection, name: FrameName) -> Any:
     """All rows of one frame."""
     kept, schema = KEPT[name]

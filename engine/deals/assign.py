@@ -15,7 +15,7 @@ from engine import frames as f
 from engine.book import Book, Rules
 from engine.deals.appoint import Appointed, appoint
 from engine.deals.blanks import blanks
-from engine.deals.held_over import FORMER, held_over
+from engine.deals.held_over import FORMER, eligible, held_over
 from engine.deals.holders import People, strangers_in_teams, teams_of
 from engine.deals.house import house_blanks, house_of, told, with_house
 from engine.deals.lots import Drums
@@ -63,7 +63,9 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, dru
             role: held_over(role, engagement, placed, appointed.by_role[role], book, teams=teams)
             for role in engagement.holdovers.keys() & appointed.by_role.keys()
         }
-        appointments += _kept(appointed, stuck, former)
+        held, blank = eligible(former, placed, engagement)
+        appointments += _kept(appointed, stuck, held)
+        found += blank
         found.append(house_blanks(placed, engagement))
         found += [*stuck, blanks(placed, [(f"rule {rule.id}", rule.when) for rule in engagement.rules])]
     return Assigned(
@@ -75,10 +77,7 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, dru
 
 def _pooled(engagement: Engagement, deals: pl.DataFrame, book: Book, drums: Drums) -> dict[str, pl.DataFrame]:
     """By role with a pool: who has the account of each deal."""
-    return {
-        role: pooled(role, pool, deals, book.role_holdings, drums.of(f"pool {role}"))
-        for role, pool in engagement.pools.items()
-    }
+    return {role: pooled(role, pool, deals, book, drums.of(f"pool {role}")) for role, pool in engagement.pools.items()}
 
 
 def with_circumstances(classified: pl.DataFrame, book: Book) -> pl.DataFrame:

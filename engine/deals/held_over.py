@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
 
 from engine.book import Book
+from engine.deals.blanks import blanks
 from engine.deals.holders import People, filled
 from engine.deals.place import replaced
 from engine.documents.engagement import Engagement
 from engine.documents.holdover import PARTS, Holdover
+from engine.matching import fits
 from engine.texts import text
 
 FORMER = {"deal_id": pl.String, "person_id": pl.String, "how": pl.String, "parts": pl.Int64}
@@ -46,6 +49,20 @@ def held_over(
             parts.append(other.select("deal_id", "person_id", how=how, parts=_parts(holdover, change)))
             asked = asked.join(other, on="deal_id", how="anti")
     return pl.concat(parts)
+
+
+def eligible(
+    former: Mapping[str, pl.DataFrame], placed: pl.DataFrame, engagement: Engagement
+) -> tuple[dict[str, pl.DataFrame], list[pl.DataFrame]]:
+    """Of those held over by role: those whose deals fit the holdover's `when`; and where a missing value decided."""
+    found: list[pl.DataFrame] = []
+    for role, rows in former.items():
+        asked = placed.join(rows, on="deal_id", how="semi").with_columns(place=pl.lit(1))
+        found.append(blanks(asked, [(f"the holdover of {role}", engagement.holdovers[role].when)]))
+    return {
+        role: rows.join(placed.filter(fits(engagement.holdovers[role].when)), on="deal_id", how="semi")
+        for role, rows in former.items()
+    }, found
 
 
 def _in_time(holdover: Holdover, change: date) -> pl.Expr:

@@ -10,6 +10,7 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
+from engine.book import Book
 from engine.deals.lots import Drum, Lot
 from engine.deals.problems import problems
 from engine.documents.pools import WEEKDAYS, Pool
@@ -29,14 +30,18 @@ Members = Mapping[str, int | None]
 
 
 def pooled(
-    role: str, pool: Pool, deals: pl.DataFrame, holdings: dy.DataFrame[f.RoleHoldings], drum: Drum
+    role: str,
+    pool: Pool,
+    deals: pl.DataFrame,
+    book: Book,
+    drum: Drum,
 ) -> pl.DataFrame:
     """By deal: the member who has its account (columns as of a found holder). New accounts are given away in turn.
 
-    Accounts with a holder of their own are left alone; where every member is full, nobody is found. Where nothing may
-    be given away, the members are rivals for a new account (`NOT_GIVEN`).
+    Accounts with a holder of their own are left alone; where every member is full or away, nobody is found. Where
+    nothing may be given away, the members are rivals for a new account (`NOT_GIVEN`).
     """
-    held = holdings.filter(pl.col("role") == role)
+    held = book.role_holdings.filter(pl.col("role") == role)
     working = deals.with_columns(worked_on=_working_day(deals["dated_on"], pool))
     rows: list[tuple[str, str | None, str | None, str]] = []
     for deal_id, account_id, day, place, members in _asking(working, held):
@@ -44,7 +49,7 @@ def pooled(
         if lot is None and not drum.giving:
             rows.append((deal_id, None, ", ".join(members), NOT_GIVEN))
             continue
-        lot = lot or _given(pool, drum, members, (place, account_id, day))
+        lot = lot or _given(pool, drum, _there(members, book.leaves, day), (place, account_id, day))
         if lot is not None:
             rows.append((deal_id, lot.drawn, None, _how(role, pool, lot)))
     return pl.DataFrame(rows, schema=FOUND, orient="row")
@@ -90,10 +95,16 @@ def _members(held: pl.DataFrame, scope: str, value: str | None, day: date) -> Me
     return dict(on_day.select("person_id", "capacity").iter_rows())
 
 
+def _there(members: Members, leaves: dy.DataFrame[f.Leaves], day: date) -> Members:
+    """Those who are not on leave that day."""
+    away = set(leaves.filter(in_force(pl.lit(day)))["person_id"])
+    return {one: capacity for one, capacity in members.items() if one not in away}
+
+
 def _given(pool: Pool, drum: Drum, members: Members, at: tuple[str, str, date]) -> Lot | None:
-    """The next turn at a place, for an account on a day; None where all are full."""
+    """The next turn at a place, for an account on a day; None where nobody is there, or all are full."""
     place, account_id, day = at
-    if pool.draw == "round_robin":
+    if pool.draw == "round_robin" and members:
         return drum.give(place, account_id, min(members, key=lambda one: (_turn(drum, place, one), one)), day)
     free = {one: capacity for one, capacity in members.items() if capacity and drum.holds[one] < capacity}
     if not free:

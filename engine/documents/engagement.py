@@ -235,6 +235,8 @@ class Engagement(Policy):
             yield ("experiments", position, "accounts"), experiment.accounts
         for position, house in enumerate(self.house_accounts):
             yield ("house_accounts", position, "when"), house.when
+        for role, holdover in self.holdovers.items():
+            yield ("holdovers", role, "when"), holdover.when
         for position, rule in enumerate(self.rules):
             yield ("rules", position, "when"), rule.when
             for nth, share in enumerate(rule.credit):

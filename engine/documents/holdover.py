@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr, WithJsonSchema
 
+from engine.documents.conditions import When
 from engine.documents.document import Document, written
 from engine.documents.problems import Problem, wrong
 from engine.documents.values import COUNT_SCHEMA, Share, count
@@ -64,6 +65,8 @@ class Holdover(Document):
     and the next 30 by half."""
     of: Literal["open_deals", "all_deals"] = Field(default="open_deals", examples=["all_deals"])
     """`open_deals`: only deals that were there before the change; `all_deals`: also those opened later."""
+    when: When = Field(default=When(), examples=["{amount: {above: 50_000}}"])
+    """Only deals that fit, such as those above an amount; others pass on with the role at once. Without it, all."""
     because: StrictStr = Field(default="", examples=["Who worked on a deal for months sees it through"])
     """Why."""
 

@@ -7,7 +7,7 @@ Each reader returns the rows that are right and an issue for every row that is n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -34,12 +34,20 @@ CRM_ID = 18
 
 
 def read_roles(
-    text: str, file: str, people: People, roles: Collection[str] | None = None
+    text: str,
+    file: str,
+    people: People,
+    accounts: Collection[str] | None = None,
+    merged: Mapping[str, str] = NONE_MERGED,
 ) -> Found[dy.DataFrame[f.RoleHoldings]]:
-    """`payee,role,scope,value,from,until`, and `capacity` for pools by capacity; `roles` are those the rules know."""
+    """`payee,role,scope,value,from,until`, and `capacity` for pools by capacity.
+
+    `accounts` are the ids for which a role may be held, where given; one that was merged away means the one that is
+    left.
+    """
     columns = [
         Column("payee", payee_reader(people)),
-        Column("role", known_reader("role", roles)),
+        Column("role", str),
         Column("scope", known_reader("scope", SCOPES)),
         Column("value", str, may_be_empty=True),
         *_window(),
@@ -51,8 +59,20 @@ def read_roles(
             message = "value: the whole company has none." if row["value"] else f"value: which {row['scope']}?"
             remedy = "Leave it empty." if row["value"] else f"Write the {row['scope']} that the role is held for."
             table.drop(line, message, remedy)
+    if accounts is not None:
+        _know_accounts(table, _account_reader(accounts, merged))
     _refuse_overlaps(table, ("payee", "role", "scope", "value"), "holds this role twice")
     return _found(table, f.RoleHoldings, {"payee": "person_id"})
+
+
+def _know_accounts(table: Table, read: Callable[[str], str]) -> None:
+    """Roles that are held for one account are held for one that is known."""
+    for line, row in list(table.rows.items()):
+        if row["scope"] == "account":
+            try:
+                row["value"] = read(row["value"])
+            except Problems as caught:
+                table.drop(line, f"value: {caught.problems[0].message}", caught.problems[0].remedy)
 
 
 def read_reporting(text: str, file: str, people: People) -> Found[dy.DataFrame[f.ReportingLines]]:
@@ -109,9 +129,12 @@ def read_compensation(text: str, file: str, people: People) -> Found[dy.DataFram
 
 
 def read_leave(text: str, file: str, people: People) -> Found[dy.DataFrame[f.Leaves]]:
-    """`payee,from,until,protected`: `protected` is `yes` or `no`."""
-    table = read_table(text, file, [Column("payee", payee_reader(people)), *_window(), Column("protected", _yes)])
+    """`payee,from,until,protected`: `protected` is `yes` or, as where it is empty, `no`."""
+    protected = Column("protected", _yes, may_be_empty=True, may_be_absent=True)
+    table = read_table(text, file, [Column("payee", payee_reader(people)), *_window(), protected])
     _refuse_overlaps(table, ("payee",), "is on leave twice")
+    for row in table.rows.values():
+        row["protected"] = row["protected"] or False
     return _found(table, f.Leaves, {"payee": "person_id"})
 
 
@@ -172,7 +195,7 @@ def read_list(
     An account that was merged away means the one that is left.
     """
     window = [Column("from", day_of, may_be_empty=True), Column("until", day_of, may_be_empty=True)]
-    table = read_table(text, file, [Column("account", _account_reader(accounts, merged)), *window])
+    table = read_table(text, file, [Column("account", _account_reader(accounts["account_id"], merged)), *window])
     _refuse_overlaps(table, ("account",), "is on the list twice")
     for row in table.rows.values():
         row["list"] = name
@@ -217,8 +240,8 @@ def known_reader(what: str, known: Collection[str] | None) -> Callable[[str], st
     return read
 
 
-def _account_reader(accounts: dy.DataFrame[f.Accounts], merged: Mapping[str, str]) -> Callable[[str], str]:
-    left: dict[str, str] = {account: account for account in accounts["account_id"]}
+def _account_reader(accounts: Iterable[str], merged: Mapping[str, str]) -> Callable[[str], str]:
+    left = {account: account for account in accounts}
     meant = left | {loser: winner for loser, winner in merged.items() if winner in left}
     known = {spelling: account for each, account in meant.items() for spelling in _spellings(each)}
 
@@ -287,7 +310,7 @@ def _refuse_overlaps(table: Table, key: Sequence[str], what: str) -> None:
         else:
             table.drop(
                 line,
-                f"{row[key[0]]} {what}: line {clash} overlaps.",
+                f"{table.written[line][key[0]]} {what}: line {clash} overlaps.",
                 "Let one window end where the next begins.",
             )
 
@@ -299,7 +322,7 @@ def _refuse_circles(table: Table) -> None:
         above[row["payee"]].append((row["from"], row["until"] or date.max, row["manager"]))
     for line, row in list(table.rows.items()):
         if _leads_back(row["payee"], row["from"], above):
-            message = f"manager: {row['payee']} is above himself on {row['from']}."
+            message = f"manager: {table.written[line]['payee']} is above himself on {row['from']}."
             table.drop(line, message, "Mend the manager of one of those in the circle.")
 
 

@@ -20,7 +20,8 @@ class Pool(Document):
     account itself is no matter of chance or turn. An account is given away with its first won deal in the window of the
     rules, whichever rule decides that deal and whether or not it names the role, in the order of deals (day, id). It
     stays with its member as long as he holds the role there; only then it is given away again. What was given away is
-    kept with the results: a deal that arrives late takes the next turn and moves nobody.
+    kept with the results: a deal that arrives late takes the next turn and moves nobody. Who is on leave that day
+    (`leave.csv`) takes no turn and keeps what he has; where all are, the role is vacant.
     """
 
     draw: Literal["round_robin", "by_capacity"] = Field(examples=["round_robin"])

@@ -36,6 +36,8 @@ class Table:
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Cells of every row without a problem, by line."""
     issues: list[Issue] = field(default_factory=list)
+    written: dict[int, dict[str, str]] = field(default_factory=dict)
+    """The cells of these rows as people wrote them, by which messages name what they are about."""
 
     def report(self, line: int, message: str, remedy: str) -> None:
         """Something wrong on a line of the file."""
@@ -100,7 +102,7 @@ def _take(table: Table, line: int, cells: dict[str, str], too_many: int, columns
     for message, remedy in found:
         table.report(line, message, remedy)
     if not found:
-        table.rows[line] = row
+        table.rows[line], table.written[line] = row, cells
 
 
 def _cell(column: Column, text: str, found: list[tuple[str, str]]) -> Any:

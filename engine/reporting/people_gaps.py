@@ -16,6 +16,7 @@ import polars as pl
 from engine.book import Book, Rules
 from engine.documents.across import EVERYBODY
 from engine.documents.plan import Plan
+from engine.documents.problems import nearest
 from engine.model import Issue, Severity
 
 Span = tuple[date, date]
@@ -27,7 +28,8 @@ def gaps_and_rivals(book: Book, rules: Rules, within: Span) -> tuple[Issue, ...]
     """Everything worth a look in these days, by kind and then by name."""
     names = dict(book.people.select("person_id", "name").iter_rows())
     found = [
-        *_roles(book, within, names),
+        *_unheard(book, rules, within),
+        *_roles(book, rules, within, names),
         *_people(book.enrolments, "plan", "is on plan {}", within, names),
         *_people(book.reporting_lines, None, "reports to somebody", within, names),
         *(issue for plan in rules.plans for issue in _plan(plan, book, within, names)),
@@ -36,11 +38,33 @@ def gaps_and_rivals(book: Book, rules: Rules, within: Span) -> tuple[Issue, ...]
     return tuple(dict.fromkeys(found))
 
 
-def _roles(book: Book, within: Span, names: dict[str, str]) -> Iterator[Issue]:
-    """Places of a role with two holders on a day, or with none between two."""
+def _unheard(book: Book, rules: Rules, within: Span) -> Iterator[Issue]:
+    """Roles that no rules name, and territories and segments that no account has: a slip of the pen finds nobody."""
+    known = {role for one in rules.engagements for role in one.vacancies}
+    places = {column: _places(column, book, rules) for column in ("territory", "segment")}
+    for (role, scope, value), rows in _grouped(book.role_holdings, ["role", "scope", "value"]):
+        if not any(_shared(_span(row), within) for row in rows):
+            continue
+        if known and role not in known:
+            yield _issue(f"role {role}", "is named by no rules of engagement.", nearest(role, known))
+        elif places.get(scope) and value not in places[scope]:
+            message = f"is held for a {scope} that neither the rules nor any account has."
+            yield _issue(f"role {role} of {scope} {value}", message, nearest(value, places[scope]))
+
+
+def _places(column: str, book: Book, rules: Rules) -> set[str]:
+    """The names that rules give accounts; where some rules give none, those of the CRM, too."""
+    defined = [one.defined().get(column, ()) for one in rules.engagements]
+    stated = book.accounts[column].drop_nulls().to_list() if not all(defined) else []
+    return {*chain(*defined), *stated}
+
+
+def _roles(book: Book, rules: Rules, within: Span, names: dict[str, str]) -> Iterator[Issue]:
+    """Places of a role with two holders on a day who share no pool, or with none between two."""
+    pools = {role for one in rules.engagements for role in one.pools}
     for (role, scope, value), rows in _grouped(book.role_holdings, ["role", "scope", "value"]):
         place = f"{role} of {scope} {value}" if value else f"{role} of the {scope}"
-        for one, other in combinations(rows, 2):
+        for one, other in combinations(rows, 2) if role not in pools or scope == "account" else ():
             shared = _shared(_span(one), _span(other), within)
             if shared and one["person_id"] != other["person_id"]:
                 both = " and ".join(

@@ -61,10 +61,20 @@ class RoleFact(Lasting):
     capacity: Count | None = Field(default=None, examples=["40"])
     """How many accounts the payee can look after in a pool."""
 
+    def problems(self) -> Iterator[Problem]:
+        """It is held in one place, as in `roles.csv`."""
+        yield from super().problems()
+        if len(self._places()) > 1:
+            message = f"held by {' and '.join(self._places())} at once; a role has one place."
+            yield Problem((), message, "Draw a territory that tests both (territories of the rules), and name that.")
+
     def place(self) -> tuple[str, str | None]:
         """Scope and value, as the book has them."""
+        return next(iter(self._places().items()), ("company", None))
+
+    def _places(self) -> dict[str, str]:
         places = {"account": self.account, "territory": self.territory, "segment": self.segment}
-        return next(((scope, value) for scope, value in places.items() if value is not None), ("company", None))
+        return {scope: value for scope, value in places.items() if value is not None}
 
 
 class ReportingFact(Lasting):

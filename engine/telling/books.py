@@ -44,8 +44,7 @@ def _held(on_day: pl.DataFrame, engagement: Engagement, book: Book) -> Iterator[
     placed = replaced(on_day, engagement, book)
     drums = Drums(book.lots)
     members = {
-        role: pooled(role, pool, placed, book.role_holdings, drums.of(f"pool {role}"))
-        for role, pool in engagement.pools.items()
+        role: pooled(role, pool, placed, book, drums.of(f"pool {role}")) for role, pool in engagement.pools.items()
     }
     people = replace(People.of(book), pooled=members)
     for role in engagement.vacancies:

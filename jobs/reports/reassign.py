@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
@@ -38,8 +38,8 @@ def reassign(
     """What the changes do to each person's book, quota and pay; unless it is a dry run, the files are then written."""
     changes = _changes(file)
     with store.read() as conn:
-        people = canonical.whole(conn, "people")
-    texts = _applied(changes, configuration, people)
+        people, accounts = canonical.whole(conn, "people"), canonical.account_ids(conn)
+    texts = _applied(changes, configuration, people, accounts)
     changed = configured(configuration.folder, configuration.texts | texts)
     day = min(change.on for change in changes)
     before, after = (replay(each, store, None, clock) for each in (configuration, changed))
@@ -69,7 +69,9 @@ def _changes(file: Path) -> Sequence[Change]:
     return found.rows.changes
 
 
-def _applied(changes: Sequence[Change], configuration: Configuration, people: People) -> Texts:
+def _applied(
+    changes: Sequence[Change], configuration: Configuration, people: People, accounts: Collection[str]
+) -> Texts:
     """The files that differ, by name; a change that fits nothing is refused with the file to look at."""
     reader = payee_reader(people)
 
@@ -89,7 +91,7 @@ def _applied(changes: Sequence[Change], configuration: Configuration, people: Pe
                 if name is not None:
                     texts[f"lists/{name}.csv"] = _listed(change, f"lists/{name}.csv", current, joins=joins)
     if ROLES in texts:
-        found = read_roles(texts[ROLES], ROLES, people)
+        found = read_roles(texts[ROLES], ROLES, people, accounts)
         if found.issues:
             raise ConfigurationProblem(found.issues)
     return texts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +28,7 @@ def roster(
 
     Of those who are seen; gaps are for those who see everybody.
     """
-    book = canonical.load_book(conn, set())
+    book = replace(canonical.load_book(conn, set()), accounts=canonical.whole(conn, "accounts"))
     year = period_of(day, "year", configuration.rules.company)
     people = [
         row | {"acknowledged": _acknowledged(conn, row["payee"])}

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from engine.documents.pools import Pool
 from engine.reporting.people_gaps import gaps_and_rivals
-from tests.engine.builders import book, rules
+from tests.engine.builders import book, engagement, rule, rules
 from tests.engine.plans import by_share, component, plan, rate
 
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
@@ -81,3 +82,32 @@ def test_days_on_a_plan_without_the_pay_that_it_pays_by():
     (found,) = gaps_and_rivals(records, rules(plans=plans), YEAR)
 
     assert found.message == "has no variable for plan ae, which pays by it from 2026-01-01 until 2026-03-01."
+
+
+def test_names_that_nothing_has_are_told_and_members_of_a_pool_are_no_rivals():
+    in_force = rules(
+        engagement(rule("all", owner="CSM"), pools={"CSM": Pool(draw="round_robin")}, vacancies={"CSM": (), "AE": ()})
+    )
+    places = [
+        ("CSM", "territory", "West"),
+        ("CSM", "territory", "Wst"),
+        ("AEE", "company", None),
+        ("AE", "segment", "S"),
+    ]
+    holdings = [
+        row(who, "2026-01-01", role=role, scope=scope, value=value)
+        for who in ("ada", "bo")
+        for role, scope, value in places[: 2 if who == "bo" else 4]
+    ]
+    enrolled = [row(who, "2000-01-01", plan="csm") for who in ("ada", "bo")]
+
+    records = book(
+        people=PEOPLE, accounts=[{"account_id": "a", "territory": "West"}], role_holdings=holdings, enrolments=enrolled
+    )
+
+    assert [str(issue) for issue in gaps_and_rivals(records, in_force, YEAR)] == [
+        "role AE of segment S: is held for a segment that neither the rules nor any account has. Known: Mid-Market.",
+        "role AEE: is named by no rules of engagement. Did you mean AE?",
+        "role CSM of territory Wst: is held for a territory that neither the rules nor any account has. "
+        "Did you mean West?",
+    ]

@@ -12,6 +12,7 @@ from engine.documents.holdover import Holdover
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts
 from tests.reference.holders import HeldDealError, present_holder
+from tests.reference.matching import fits
 from tests.reference.places import placed
 
 
@@ -21,7 +22,7 @@ def held_over(role: str, deal: Deal, engagement: Engagement, facts: Facts) -> tu
     The change is the last one in the days that count, after which the role was not the former holder's any more.
     """
     rule = engagement.holdovers.get(role)
-    if rule is None:
+    if rule is None or not fits(rule.when, deal, facts):
         return None
     present = _on(deal.day, role, deal, engagement, facts)
     for day in sorted(set(_changes(rule, deal, engagement, facts)), reverse=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -11,6 +11,7 @@ from engine.documents.engagement import Engagement
 from engine.documents.pools import WEEKDAYS, Pool
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts, Lot, Row, holds_on
+from tests.reference.leave import is_away
 
 PLACES = ("territory", "segment", "company")
 
@@ -52,7 +53,7 @@ def pool_member(role: str, deal: Deal, pool: Pool, facts: Facts) -> str | None:
             members = _members(role, place, value, day, facts)
             if members:
                 named = place if value is None else f"{place} {value}"
-                return _member(pool, _Asking(named, deal.account["account_id"], day, members, lots))
+                return _member(pool, _Asking(named, deal.account["account_id"], day, members, lots), facts)
     return None
 
 
@@ -67,22 +68,26 @@ def _members(role: str, scope: str, value: str | None, day: date, facts: Facts) 
     return [row for row in here if holds_on(row, day)]
 
 
-def _member(pool: Pool, asking: _Asking) -> str | None:
+def _member(pool: Pool, asking: _Asking, facts: Facts) -> str | None:
     """Whom the account was last given to by that day, or first after it, of those who are members; else a new turn."""
     people = {row["person_id"] for row in asking.members}
     given = [lot for lot in asking.lots if lot.account == asking.account and lot.drawn in people]
     before = [lot for lot in given if lot.day <= asking.day]
     if given:
         return before[-1].drawn if before else given[0].drawn
+    asking = replace(
+        asking,
+        members=[row for row in asking.members if not is_away(row["person_id"], asking.day, facts, protected_too=True)],
+    )
     person = _in_turn(asking) if pool.draw == "round_robin" else _by_capacity(asking)
     if person is not None:
         asking.lots.append(Lot(asking.place, asking.account, person, asking.day))
     return person
 
 
-def _in_turn(asking: _Asking) -> str:
+def _in_turn(asking: _Asking) -> str | None:
     people = {row["person_id"] for row in asking.members}
-    return min(people, key=lambda person: (asking.last_turn(person), person))
+    return min(people, key=lambda person: (asking.last_turn(person), person), default=None)
 
 
 def _by_capacity(asking: _Asking) -> str | None:

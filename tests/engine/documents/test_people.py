@@ -33,7 +33,7 @@ EVA = {"person_id": "eva", "user_id": "005000000000004AAA", "email": "shared@exa
 PEOPLE = frame(f.People, [ANN, BOB, EVE, EVA])
 ACCOUNTS = frame(f.Accounts, [{"account_id": "001000000000001AAA"}, {"account_id": "house"}])
 READERS: dict[str, Callable[[str], Found]] = {
-    "roles": partial(read_roles, file="f.csv", people=PEOPLE, roles=["AE", "CSM"]),
+    "roles": partial(read_roles, file="f.csv", people=PEOPLE, accounts=ACCOUNTS["account_id"]),
     "reporting": partial(read_reporting, file="f.csv", people=PEOPLE),
     "enrolments": partial(read_enrolments, file="f.csv", people=PEOPLE, plans=["ae"]),
     "quotas": partial(read_quotas, file="f.csv", people=PEOPLE, quotas=["new_acv"]),
@@ -90,6 +90,14 @@ def test_holdings_may_state_a_capacity() -> None:
     assert [str(issue) for issue in found.issues] == [
         "f.csv:4: capacity: 4.5 is not a number of accounts. Write a whole number, such as 40."
     ]
+
+
+def test_leave_is_not_protected_unless_it_says_so() -> None:
+    bare = READERS["leave"]("payee,from,until\nann,2026-02-01,2026-03-01\n")
+    found = READERS["leave"](f"{HEADERS['leave']}\nann,2026-02-01,2026-03-01,\nbob,2026-02-01,,yes\n")
+
+    assert not (*bare.issues, *found.issues)
+    assert (bare.rows["protected"].to_list(), found.rows["protected"].to_list()) == ([False], [False, True])
 
 
 def test_quotas_are_exact_micro_units_and_columns_come_in_any_order() -> None:

@@ -60,6 +60,10 @@ def test_every_problem_of_scenario_and_plan_comes_at_once_with_its_line() -> Non
         ("deals: [{id: D2, amount: 1}, {amount: 2}]", "deals[2]: D2 is the id of two deals."),
         ("deals: [{id: a, amount: 1, renews: b}]", "deals.a.renews: no deal is called b."),
         ("events: [{deal: x, what: refunded, on: 2026-01-01}]", "events[1].deal: no deal is called x."),
+        (
+            "roles: [{payee: a, role: AE, territory: W, segment: S}]",
+            "roles[1]: held by territory and segment at once; a role has one place.",
+        ),
         ("achieved: [{amount: 1, measure: sale}]", "achieved[1].measure: no measure of deals is called sale."),
         ("achieved: [{amount: 1}]\nplans: [{plan: two, measures: {a: {sum: acv}}, components: [{rate: 1%}]}]",
          "achieved[1]: does not say of which measure, and the plans do not have just one."),

@@ -72,7 +72,8 @@ def _holdover(chance: Random) -> dict[str, Any]:
     share = {"share": chance.choice(["50%", "33.3333%"])} if chance.random() < 0.6 else {}
     of = {"of": chance.choice(["open_deals", "all_deals"])} if chance.random() < 0.5 else {}
     then = {"then": [{"days": 30, "share": "50%"}, {"days": 40, "share": "12.5%"}]} if chance.random() < 0.4 else {}
-    return {"days": chance.choice([20, 120]), "because": "agreed", **share, **of, **then}
+    only = {"when": when(chance)} if chance.random() < 0.3 else {}
+    return {"days": chance.choice([20, 120]), "because": "agreed", **share, **of, **then, **only}
 
 
 def _house(chance: Random, name: str) -> dict[str, Any]:
