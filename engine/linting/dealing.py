@@ -9,6 +9,7 @@ from engine.documents.component import Component
 from engine.documents.conditions import FieldTest
 from engine.documents.measure import Measure
 from engine.linting.corners import corners
+from engine.linting.gaining import gains
 from engine.linting.made_up import SAMPLE, SIZES, deal, number, sample_amount
 from engine.linting.saying import pay
 from engine.linting.tested import tests_of
@@ -16,8 +17,6 @@ from engine.linting.way import Answer, Asked, Fact, Paid, Question, Way
 from engine.linting.world import World
 from engine.model import Motion
 
-NOTICEABLE = 100
-"""Pay has to differ by one part in so many: less is rounding."""
 A_PERCENT = Fraction(1, 100)
 
 
@@ -29,15 +28,15 @@ def about_deals(world: World, part: Component) -> Iterator[Question]:
     for amount in _amounts(world, part):
         whole, half = deal(measure, amount, day), deal(measure, amount // 2, day)
         one, two = Way("one-deal", (whole,)), Way("two-deals", (half, half))
-        yield Question("splitting-pays-more", part.id, (one, two), _more(world, _cut(world, amount, "split in two")))
-        yield Question("merging-pays-more", part.id, (two, one), _more(world, _cut(world, amount, "merged into one")))
+        yield Question("splitting-pays-more", part.id, (one, two), gains(world, _cut(world, amount, "split in two")))
+        yield Question("merging-pays-more", part.id, (two, one), gains(world, _cut(world, amount, "merged into one")))
         if not part.cap_on_curve or (part.accumulates == "transaction" and not world.caps(part)):
             shared = Way("half", (whole,), beside="other-half")
             said = _cut(world, amount, "shared by two payees")
-            yield Question("sharing-pays-more", part.id, (one, shared), _more(world, said))
+            yield Question("sharing-pays-more", part.id, (one, shared), gains(world, said))
     for full, cut in _prices(world, part):
         ways = (Way("list-price", (full,)), Way("discounted", (cut,)))
-        yield Question("discount-pays-more", part.id, ways, _more(world, _discounted(world, full, cut)))
+        yield Question("discount-pays-more", part.id, ways, gains(world, _discounted(world, full, cut)))
     if part.kind == "commission" and measure.unit == "amount":
         yield from _twice(world, part)
 
@@ -86,18 +85,6 @@ def _two_amounts(field: str, bound: Fraction) -> tuple[int, int]:
 
 def _cents(value: Fraction) -> int:
     return int(value / 10_000) * 10_000
-
-
-def _more(world: World, said: str) -> Asked:
-    """That the second way pays noticeably more than the first."""
-
-    def answer(paid: Sequence[Paid]) -> Answer | None:
-        one, other = (each.total for each in paid)
-        if (other - one) * NOTICEABLE <= abs(one) or other - one <= 2 * world.plan.unit_micros:
-            return None
-        return Answer(other - one, f"{said} pays {pay(world, other)} in place of {pay(world, one)}.")
-
-    return answer
 
 
 def _cut(world: World, amount: int, how: str) -> str:

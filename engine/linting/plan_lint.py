@@ -81,9 +81,12 @@ def _answered(world: World, questions: Sequence[Question], parts: Sequence[Compo
     worst: dict[tuple[str, str, int | None], Found] = {}
     for question, paid in possible:
         answer = question.answer(paid)
-        key = (question.finding, question.part, question.row)
-        if answer is not None and (key not in worst or answer.weight > worst[key][0].weight):
-            worst[key] = (answer, question, paid)
+        if answer is None:
+            continue
+        found = replace(question, part=answer.part or question.part)
+        key = (found.finding, found.part, found.row)
+        if key not in worst or answer.weight > worst[key][0].weight:
+            worst[key] = (answer, found, paid)
     once = {(question.finding, answer.sentence): (answer, question, paid) for answer, question, paid in worst.values()}
     return [*once.values(), *_idle(world, parts, possible)]
 
@@ -110,9 +113,12 @@ def _finding(world: World, found: Found, given: Given, root: Node) -> Finding:
 
 
 def _line(root: Node, question: Question, plan: Plan) -> int:
-    """Where the component, its bracket or the clawback is written."""
+    """Where the component, its bracket, the cap or the clawback is written."""
     if question.part == "":
         return root.line_of("clawback")
+    for place, cap in enumerate(plan.caps):
+        if cap.id == question.part:
+            return root.items("caps")[place].line
     place = next(at for at, part in enumerate(plan.components) if part.id == question.part)
     node = root.items("components")[place]
     return node.line if question.row is None else (node.items("brackets") or node.items("points"))[question.row].line

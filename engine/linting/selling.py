@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from engine.documents.component import Component
 from engine.linting.corners import corners, stations
+from engine.linting.gaining import gains_most
 from engine.linting.saying import pay, worth
 from engine.linting.way import Answer, Asked, Fact, Paid, Question, Way
 from engine.linting.world import World
@@ -48,12 +49,13 @@ def _steps(
 
 def _falls(world: World, measure: str, achieved: tuple[int, int]) -> Asked:
     def answer(paid: Sequence[Paid]) -> Answer | None:
-        less, more = (each.total for each in paid)
-        if less - more <= 2 * world.plan.unit_micros:
+        less, more = paid
+        loss = less.total - more.total
+        if loss <= 2 * world.plan.unit_micros:
             return None
         x, y = (worth(world, measure, each) for each in achieved)
-        said = f"Selling {y} in place of {x} ({measure}) pays {pay(world, more)} in place of {pay(world, less)}."
-        return Answer(less - more, said)
+        pays = f"pays {pay(world, more.total)} in place of {pay(world, less.total)}"
+        return Answer(loss, f"Selling {y} in place of {x} ({measure}) {pays}.", gains_most(world, more, less))
 
     return answer
 

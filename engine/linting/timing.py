@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from engine.documents.component import Component
 from engine.linting.corners import corners, stations
+from engine.linting.gaining import gains
 from engine.linting.made_up import deal, sample_amount
 from engine.linting.saying import pay, worth
 from engine.linting.tested import tests_of
@@ -15,8 +16,6 @@ from engine.linting.world import Days, World
 from engine.payees.shape import versions
 
 A_DAY = timedelta(days=1)
-NOTICEABLE = 100
-"""Pay has to differ by one part in so many."""
 
 
 def about_time(world: World, part: Component) -> Iterator[Question]:
@@ -43,32 +42,22 @@ def _over_the_end(world: World, part: Component, days: Days, before: int) -> Ite
     said = f"After {worth(world, part.measure, before)}, {worth(world, part.measure, size)}"
     stay, delay = Way("on-time", (*earlier, *now)), Way("delayed", (*earlier, *then))
     late, soon = f"{said} booked on {days.next_first} in place of {days.last}", f"{said} booked on {days.last}"
-    yield Question("delaying-pays-more", part.id, (stay, delay), _gains(world, late))
+    yield Question("delaying-pays-more", part.id, (stay, delay), gains(world, late))
     forward = Way("pulled-forward", stay.facts)
     soon = f"{soon} in place of {days.next_first}"
-    yield Question("pulling-forward-pays-more", part.id, (Way("on-time", delay.facts), forward), _gains(world, soon))
+    yield Question("pulling-forward-pays-more", part.id, (Way("on-time", delay.facts), forward), gains(world, soon))
     idle = Way("without", (*earlier, *full))
     ways = (Way("on-time", (*stay.facts, *full)), Way("delayed", (*delay.facts, *full)), idle)
     after = f"{late}, before {worth(world, part.measure, 2 * size)} on {days.next_last},"
     yield Question("delaying-pays-more", part.id, ways, _wasted(world, after))
 
 
-def _gains(world: World, said: str) -> Asked:
-    def answer(paid: Sequence[Paid]) -> Answer | None:
-        one, other = (each.total for each in paid[:2])
-        if (other - one) * NOTICEABLE <= abs(one) or other - one <= 2 * world.plan.unit_micros:
-            return None
-        return Answer(other - one, f"{said} pays {pay(world, other)} in place of {pay(world, one)}.")
-
-    return answer
-
-
 def _wasted(world: World, said: str) -> Asked:
     """A gain of a deal that on time adds nothing: what is missed anyway is better kept for the next window."""
-    gains = _gains(world, said)
+    gaining = gains(world, said)
 
     def answer(paid: Sequence[Paid]) -> Answer | None:
-        return gains(paid) if paid[0].total == paid[2].total else None
+        return gaining(paid) if paid[0].total == paid[2].total else None
 
     return answer
 
@@ -102,8 +91,8 @@ def _late_or_early(
     world: World, part: Component, facts: tuple[tuple[Fact, ...], tuple[Fact, ...]], said: tuple[str, str]
 ) -> Iterator[Question]:
     early, late = (Way(name, each) for name, each in zip(("early", "late"), facts, strict=True))
-    yield Question("booking-late-pays-more", part.id, (early, late), _gains(world, f"{said[1]} and not earlier"))
-    yield Question("booking-early-pays-more", part.id, (late, early), _gains(world, f"{said[0]} and not later"))
+    yield Question("booking-late-pays-more", part.id, (early, late), gains(world, f"{said[1]} and not earlier"))
+    yield Question("booking-early-pays-more", part.id, (late, early), gains(world, f"{said[0]} and not later"))
 
 
 def _cancelled(world: World, part: Component) -> Question:

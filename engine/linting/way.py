@@ -65,6 +65,8 @@ class Answer:
 
     weight: int
     sentence: str
+    part: str = ""
+    """The component or cap that makes it so, where it may be another than the one that was asked about."""
 
 
 Asked = Callable[[Sequence[Paid]], Answer | None]

@@ -116,3 +116,21 @@ precedence: [small, all, big]
 def test_a_component_is_unreachable_where_those_before_it_take_every_deal() -> None:
     """What is left for `all` (renewals and more) is enough; nothing is left for `big`."""
     assert [each.part for each in found(IN_ORDER) if each.id == "never-pays"] == ["big"]
+
+
+def test_a_finding_about_all_pay_stands_once_where_the_difference_is_made() -> None:
+    """Delaying pays because of the cap over both components, not because of the one whose deals were tried."""
+    text = """plan: p
+currency: USD
+effective: {from: 2026-01-01, until: 2027-01-01}
+measures: {sales: {sum: amount, when: {motion: new_business}}, more: {sum: amount, when: {motion: upsell}}}
+components:
+  - {id: base, kind: commission, measure: sales, rate: 5%}
+  - {id: up, kind: commission, measure: more, rate: 8%}
+caps:
+  - {id: ceiling, per: quarter, amount: 20_000}
+"""
+    delays = [each for each in found(text) if each.id == "delaying-pays-more"]
+
+    assert [(each.part, each.where) for each in delays] == [("ceiling", "plans/p.yaml:9")]
+    assert judged(delays[0], text).passed
