@@ -28,5 +28,5 @@ def gains(world: World, said: str) -> Asked:
 
 def gains_most(world: World, one: Paid, other: Paid) -> str:
     """The component, or cap over several, that pays so much more in the second way; of equals the first."""
-    parts = [each.id for each in (*world.plan.components, *world.plan.caps)]
+    parts = [*(part.id for part in world.plan.components), *(cap.id for cap in world.plan.caps)]
     return max(parts, key=lambda part: other.by(part) - one.by(part))

@@ -17,7 +17,12 @@ from engine.payees.curve import pieces
 
 
 def about_brackets(world: World, part: Component) -> Iterator[Question]:
-    """Whether anything is paid in a bracket that was not paid before it, for brackets wholly beyond the cap."""
+    """Whether anything is paid in a bracket that was not paid before it, for brackets wholly beyond the cap.
+
+    What is carried has an effect beyond the cap, too: in the next window.
+    """
+    if part.carry is not None:
+        return
     curve, quota = world.curve(part)
     parts = pieces(curve, quota)
     for place, segment in enumerate(curve.segments[1:], start=1):

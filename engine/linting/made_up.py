@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -43,7 +44,11 @@ def sample_amount(measure: Measure) -> int:
 
 
 def deal(measure: Measure, amount: int, on: date) -> Fact:
-    """A deal of an amount (micro-units) that passes every other test of the measure, as far as one can be made up."""
+    """A deal of an amount (micro-units) that passes every other test of the measure, as far as one can be made up.
+
+    It is of that day, or of the first one after it on which the measure counts.
+    """
+    on = max(on, *(bound for test in measure.when.tests for bound in _begins(test)), on)
     said: dict[str, Any] = {"on": on, "amount": number(amount)}
     for test in measure.when.tests:
         facts = said.get("facts", {})
@@ -61,6 +66,14 @@ def deal(measure: Measure, amount: int, on: date) -> Fact:
         said["products"] = [{"amount": number(amount), **_line(measure)}]
     lists = (measure.when.account.listed_in,) if measure.when.account and measure.when.account.listed_in else ()
     return Fact("deals", MappingProxyType(said), lists)
+
+
+def _begins(test: FieldTest) -> Iterator[date]:
+    """The first day that passes a test of the day."""
+    if isinstance(test.min, date):
+        yield test.min
+    if isinstance(test.above, date):
+        yield test.above + timedelta(days=1)
 
 
 def fitting(test: FieldTest, amount: int, on: date) -> dict[str, Any]:

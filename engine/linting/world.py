@@ -201,13 +201,17 @@ class World:
         return measure.imported is not None or "direct" in measure.credits or measured_column(measure) is not None
 
     def plainly_counted(self, part: Component) -> bool:
-        """Whether a made-up deal that passes the tests is sure to count, so that not being paid says something."""
+        """Whether a made-up deal that passes the tests is sure to count, so that not being paid says something.
+
+        Where a gate looks at what cannot be made up, nobody knows whether it would open.
+        """
         measure = self.measure(part.measure)
         stated = all(test.field not in OF_OTHERS for test in measure.when.tests)
         by_deals = measure.count is not None or measure.sum in PLAIN or measure.imported is not None
         return (
             stated
             and by_deals
+            and all(self.known(name) for name, *_ in self.gauges(part))
             and not self._may_be_left(part)
             and measure.dated_by == "closed_on"
             and part.residual is None

@@ -118,6 +118,43 @@ def test_a_component_is_unreachable_where_those_before_it_take_every_deal() -> N
     assert [each.part for each in found(IN_ORDER) if each.id == "never-pays"] == ["big"]
 
 
+ANNUAL = """plan: p
+currency: USD
+effective: {from: 2026-01-01, until: 2027-01-01}
+measures:
+  sales: {sum: amount}
+  nrr: {retention: {kind: net}}
+  q1: {sum: amount, when: {closed_on: {below: 2026-04-01}}}
+  q2: {sum: amount, when: {closed_on: {min: 2026-04-01, below: 2026-07-01}}}
+  q3: {sum: amount, when: {closed_on: {above: 2026-06-30, below: 2026-10-01}}}
+  q4: {sum: amount, when: {closed_on: {min: 2026-10-01}}}
+components:
+  - id: base
+    kind: bonus
+    measure: sales
+    quota: sales
+    accumulates: year
+    brackets: [{from: 0%, lump: 0}, {from: 100%, lump: 5_000}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong"),
+    [
+        ("    only_if: {measure: nrr, over: year, min: 100%}", "never-pays"),
+        ("    only_if: {each_of: [q1, q2, q3, q4], min: 100_000}", "never-pays"),
+        ("    cap: {per: window, amount: 4_000}\n    carry: {surplus: ahead}", "bracket-without-effect"),
+    ],
+)
+def test_what_nobody_can_make_up_in_one_window_is_no_finding(more: str, wrong: str) -> None:
+    """A rate of retention; a quarter's deals, which are made up in the quarter; a surplus that the next year counts."""
+    brackets = "[{from: 0%, lump: 0}, {from: 100%, lump: 5_000}]"
+    carried = "[{from: 0%, rate: 5%}, {from: 100%, rate: 8%}]\n    tiers: marginal"
+    text = f"{ANNUAL.replace(brackets, carried) if 'carry' in more else ANNUAL}{more}\n"
+
+    assert wrong not in {each.id for each in found(text)}
+
+
 def test_a_finding_about_all_pay_stands_once_where_the_difference_is_made() -> None:
     """Delaying pays because of the cap over both components, not because of the one whose deals were tried."""
     text = """plan: p
