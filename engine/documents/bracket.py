@@ -16,9 +16,10 @@ from engine.documents.values import (
     AMOUNT_SCHEMA,
     PERCENT_SCHEMA,
     Dated,
+    FlatRate,
     Pay,
     Payout,
-    Rate,
+    PayoutOrFee,
     Times,
     in_percent,
     micros,
@@ -88,13 +89,15 @@ class Bracket(Row):
     )
     ways: ClassVar[tuple[str, ...]] = ("rate", "times", "pays", "lump")
 
-    rate: Dated[Rate] | None = Field(default=None, examples=["{2026-02-01: 15%, 2026-08-01: 16%}"])
-    """A share of what was achieved; over 100 % too."""
+    rate: Dated[FlatRate] | None = Field(default=None, examples=["{2026-02-01: 15%, 2026-08-01: 16%}"])
+    """A share of what was achieved; over 100 % too. Below zero it takes off, and then no bracket pays: `[{from: 0,
+    rate: -6%}, {from: 50_000, rate: 0%}]` is a fee of 6 % until it comes to 3,000."""
     times: Dated[Times] | None = Field(default=None, examples=["1.5"])
     """A multiple of the target rate (target / quota): 1 % of attainment pays this many per cent of the target."""
-    pays: Dated[Payout] | None = Field(default=None, examples=["50%"])
+    pays: Dated[PayoutOrFee] | None = Field(default=None, examples=["50%"])
     """A percentage of the component's `target`, for the whole row and not for a slice; or an amount for each unit that
-    is counted, or for each `per` of the component."""
+    is counted, or for each `per` of the component. Below zero an amount takes off: `[{from: 0, pays: -250}, {from: 3,
+    pays: 0}]` is a fee for each of the first three deals."""
     lump: Dated[Pay] | None = Field(default=None, examples=["2_500"])
     """An amount for the whole row: what is paid in all once the bracket is reached, until the next one is."""
 
@@ -110,6 +113,12 @@ class Bracket(Row):
         """One way to pay, which does not change its nature by date."""
         yield from _one_of(self, self.ways)
         yield from _of_one_nature(self.pays)
+
+    @property
+    def signs(self) -> frozenset[int]:
+        """Whether it pays (1), takes off (-1), or both by date; what is 0 does neither."""
+        leaves = (leaf for leaf in (self.rate, self.pays) if leaf is not None)
+        return frozenset(1 if value > 0 else -1 for leaf in leaves for _, value in leaf.steps if value)
 
     def dated(self) -> Iterator[tuple[str, Dated[Any]]]:
         """The values that may change by date."""

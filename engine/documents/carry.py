@@ -31,7 +31,8 @@ class Carry(Document):
     surplus: Literal["ahead", "moved"] | None = Field(default=None, examples=["ahead"])
     """What lies above the quota; without it, nothing of it is carried."""
     deficit: Literal["behind", "made_up"] | None = Field(default=None, examples=["behind"])
-    """What is missing to the quota; without it, every window begins at 0 again."""
+    """What is missing to the quota; without it, every window begins at 0 again. With a quota of 0 that is what lies
+    below zero: losses of earlier years that have to be made up first."""
     within_year: YesNo = Field(default=False, examples=["true"])
     """Whether the first window of a fiscal year begins without anything carried."""
 

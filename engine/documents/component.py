@@ -215,7 +215,8 @@ class Component(Document):
     def takes_off(self) -> bool:
         """Whether it takes off by its own terms: a fee, or what was paid before."""
         flat = self.rate or self.pays
-        return flat is not None and any(value < 0 for _, value in flat.steps)
+        of_rows = any(-1 in row.signs for row in self.brackets)
+        return of_rows or (flat is not None and any(value < 0 for _, value in flat.steps))
 
     @property
     def has_target(self) -> bool:

@@ -11,7 +11,7 @@ from pydantic import Field
 from engine.documents.compensation import Promise
 from engine.documents.document import Document
 from engine.documents.problems import Problem
-from engine.documents.values import FILLED, Count, Payout, Share, Window, YesNo
+from engine.documents.values import FILLED, Count, Pay, Payout, Share, Window, YesNo
 
 
 class Recovery(Document):
@@ -59,6 +59,9 @@ class Draw(Document):
     against: Literal["earned", "payable"] = Field(default="earned", examples=["payable"])
     """What the draw is compared with, and recovered from. `earned`: earnings, whenever they become payable. `payable`:
     what became payable in the period, where the plan has releases or a reserve. A draw itself is payable at once."""
+    most_open: Pay | None = Field(default=None, examples=["6_000"])
+    """The most that may be open of advances: with 5,500 open, a draw of 2,000 advances 500 where this is 6,000, and
+    then nothing until something is recovered."""
     first_periods: Count | None = Field(default=None, examples=["3"])
     """Only for so many statement periods, the first of them the one in which the payee was enrolled."""
     effective: Window | None = Field(default=None, examples=["{from: 2026-02-01, until: 2026-05-01}"])
@@ -100,6 +103,9 @@ class Draw(Document):
         if self.recovery is not None and self.kind == "non_recoverable":
             remedy = "Remove recovery, or write kind: recoverable."
             yield Problem(("recovery",), "a guarantee is never recovered.", remedy)
+        if self.most_open is not None and self.kind == "non_recoverable":
+            remedy = "Remove most_open, or write kind: recoverable."
+            yield Problem(("most_open",), "a guarantee is never owed.", remedy)
         if self.first_periods is not None and self.first_periods < 1:
             yield Problem(("first_periods",), f"{self.first_periods} periods are none.", "Write 1 or more.")
         if self.then is not None and self.periods is None:

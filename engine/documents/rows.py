@@ -38,6 +38,9 @@ def _bracket_problems(brackets: Sequence[Bracket], tiers: str | None) -> Iterato
         remedy = f"Begin at {zero}, even if the rate there is 0%, so that no gap is left."
         yield Problem(("brackets", 0, "from"), f"the first bracket does not begin at {zero}.", remedy)
     pays_whole_rows = bool({row.way for row in brackets} & {"share", "lump"})
+    if len(frozenset[int]().union(*(row.signs for row in brackets))) > 1:
+        message = "some brackets pay, and others take off."
+        yield Problem(("brackets",), message, "Write a component that pays, and one that takes off.")
     if tiers is None and not pays_whole_rows:
         yield Problem((), "brackets without tiers.", "Add tiers: marginal or tiers: whole.")
     if tiers is not None and pays_whole_rows:

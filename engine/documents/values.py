@@ -111,6 +111,11 @@ def payout(value: Any) -> Fraction | int:
     return rate(value) if in_percent(value) else pay(value)
 
 
+def payout_or_fee(value: Any) -> Fraction | int:
+    """What is paid, or as an amount below zero what is taken off."""
+    return rate(value) if in_percent(value) else micros(value)
+
+
 def times(value: Any) -> Fraction:
     """How many times as much: `1.5`, or `150%`."""
     try:
@@ -215,6 +220,7 @@ Share = Annotated[Fraction, written(share), WithJsonSchema(PERCENT_SCHEMA)]
 Micros = Annotated[int, written(micros), WithJsonSchema(AMOUNT_SCHEMA)]
 Pay = Annotated[int, written(pay), WithJsonSchema(AMOUNT_SCHEMA)]
 Payout = Annotated[Fraction | int, written(payout), WithJsonSchema(PAYOUT_SCHEMA)]
+PayoutOrFee = Annotated[Fraction | int, written(payout_or_fee), WithJsonSchema(PAYOUT_SCHEMA)]
 ExchangeRate = Annotated[Fraction, written(exchange_rate), WithJsonSchema({"type": "number", "title": "rate"})]
 Times = Annotated[Fraction, written(times), WithJsonSchema(TIMES_SCHEMA)]
 Count = Annotated[int, written(count), WithJsonSchema(COUNT_SCHEMA)]

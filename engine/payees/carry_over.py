@@ -125,7 +125,7 @@ def bounded(rows: pl.DataFrame, carry: Carry) -> pl.DataFrame:
     """The rows with `before` and `after` as far as they count: up to the quota there is, or from 0 on."""
     ends = {"before": pl.col("after") - pl.col("base"), "after": pl.col("after")}
     if carry.surplus == "moved":
-        most = pl.when(pl.col("quota_micros") > 0).then("quota_micros")
+        most = pl.when(pl.col("quota_micros") >= 0).then("quota_micros")
         ends = {name: pl.min_horizontal(end, most) for name, end in ends.items()}
     if carry.deficit == "made_up":
         ends = {name: pl.max_horizontal(end, pl.lit(0, dtype=pl.Int128)) for name, end in ends.items()}
@@ -181,7 +181,7 @@ def _of_payee(payee: str, windows: list[Period], known: _Known, chain: Chain) ->
 def _above(start: int, key: tuple[str, str], known: _Known, *, asked: bool, moves: bool) -> int:
     """What a window came to above its quota; where it has none and nothing in it, what it began with."""
     quota, achieved = known.quotas.get(key), known.totals.get(key)
-    if quota is not None and quota > 0 and (asked or achieved is not None):
+    if quota is not None and (asked or achieved is not None):
         return start + (achieved or 0) - quota
     return start if achieved is None and not (moves and start > 0) else 0
 

@@ -206,12 +206,23 @@ def _step(turn: Turn, drawn: int | None, since: int, earned: int, balance: int) 
     if rule.recovers.ends_after is not None and since >= rule.recovers.ends_after:
         balance = 0
     above = earned - floor
-    if drawn is not None and rule.on_top:
-        return Step(earned, floor, balance, balance + (floor if rule.kind == "recoverable" else 0), floor)
-    if drawn is not None and above < 0:
-        return Step(earned, floor, balance, balance + (-above if rule.kind == "recoverable" else 0), -above)
+    if drawn is not None and (rule.on_top or above < 0):
+        advance = _advance(floor if rule.on_top else -above, turn, balance)
+        return Step(earned, floor, balance, balance + (advance if rule.kind == "recoverable" else 0), advance)
     recovered = min(balance, max(_down(above, rule, plan), 0)) if since >= rule.recovers.starts_after else 0
     return Step(earned, floor, balance, balance - recovered, -recovered)
+
+
+def _advance(wanted: int, turn: Turn, balance: int) -> int:
+    """What is paid above the earnings: all that is wanted, as far as so much more may be open."""
+    most = _most_open(turn)
+    return wanted if most is None else min(wanted, max(most - balance, 0))
+
+
+def _most_open(turn: Turn) -> int | None:
+    """The most that may be open, in whole units of the plan."""
+    most = turn.rule.most_open
+    return None if most is None else most // turn.plan.unit_micros * turn.plan.unit_micros
 
 
 def _due(rule: Draw, account: Account, place: int, period: Period) -> Fraction | int | None:
@@ -245,7 +256,7 @@ def _down(above: int, rule: Draw, plan: Plan) -> int:
 
 
 def _row(payee: str, period: Period, turn: Turn, step: Step) -> dict[str, Any]:
-    """`base` is what was earned, `quota` the draw, `before` and `after` the open advances.
+    """`base` is what was earned, `quota` the draw, `before` and `after` the open advances, `limit` the most of them.
 
     `share` is how much of what lies above may be recovered; of a draw that is paid on top of everything, all of it.
     """
@@ -269,6 +280,7 @@ def _row(payee: str, period: Period, turn: Turn, step: Step) -> dict[str, Any]:
         "before_micros": step.before,
         "after_micros": step.after,
         "quota_micros": step.floor,
+        "limit_micros": _most_open(turn) if step.amount > 0 else None,
         "window": period.label,
         "share": str(turn.rule.recovers.max_share) if step.amount < 0 else "1" if turn.rule.on_top else None,
     }

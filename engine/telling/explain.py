@@ -10,6 +10,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from engine.documents.component import Component
 from engine.documents.measure import ROLL_UPS
 from engine.documents.plan import Plan
 from engine.documents.residual import MONTHS
@@ -39,6 +40,7 @@ Names = Mapping[str, str]
 NO_NAMES: Names = MappingProxyType({})
 
 PORTIONS = {"all": "", "renewed": " of the renewed part", "uplift": " of the uplift"}
+ROUNDED = {"half_up": "to the nearest", "down": "down to whole steps of"}
 RESPONSIBILITIES = ("value", "commercial", "execution")
 
 
@@ -182,11 +184,14 @@ def _of_earnings(known: Row) -> str:
 
 def _paid(known: Row, plan: Plan) -> str:
     """How the amount comes about, and what gates and multipliers did to it."""
-    return f"{_computed(known)}{told_of_gauges(known, plan)}{_left_out(known)}"
+    return f"{_computed(known)}{told_of_gauges(known, plan)}{_left_out(known, component_of(known, plan))}"
 
 
-def _left_out(known: Row) -> str:
-    """What of an achievement is moved into the next window, or makes up what was missing, and is not paid here."""
+def _left_out(known: Row, component: Component) -> str:
+    """What of an achievement is moved into the next window, makes up what was missing, or is lost to whole steps."""
+    rounded = component.rounded_attainment
+    if rounded is not None:
+        return f"; attainments are rounded {ROUNDED[rounded.rounding]} {percent(rounded.to)}"
     rest = known["base_micros"] - (known["after_micros"] - _from(known))
     if not rest:
         return ""

@@ -71,7 +71,8 @@ def settled_again(known: Mapping[str, Any]) -> int:
     if known["kind"] == "floor":
         return int(known["after_micros"]) - base
     if known["kind"] == "draw_advance":
-        return int(known["quota_micros"]) - (base if known["share"] is None else 0)
+        wanted, most = int(known["quota_micros"]) - (base if known["share"] is None else 0), known["limit_micros"]
+        return wanted if most is None else min(wanted, most - before)
     if known["kind"] == "draw_recovery":
         return -min(before, _rounded((base - known["quota_micros"]) * Fraction(known["share"]), known, "down"))
     return before - _rounded(base * Fraction(known["share"]), known, known["rounding"])
@@ -114,7 +115,10 @@ def _advanced(known: Mapping[str, Any], _: str) -> str:
     said += " is paid on top" if on_top else ""
     if known["after_micros"] == known["before_micros"]:
         return f"{said}: {amount} is added, and yours to keep"
-    return f"{said}: {amount} is advanced, and {owed} of advances is open now"
+    full = known["limit_micros"] is not None and known["after_micros"] >= known["limit_micros"]
+    return (
+        f"{said}: {amount} is advanced, and {owed} of advances is open now{', the most there may be' if full else ''}"
+    )
 
 
 def _recovered(known: Mapping[str, Any], _: str) -> str:

@@ -68,7 +68,7 @@ class Chain:
         if start is None or any(each.base is None for each in inside):
             return None
         quota = self.earned.quota(self.who, self.component.quota or "", window)
-        if quota is None or quota <= 0 or not (inside or self._there(window)):
+        if quota is None or not (inside or self._there(window)):
             return Fraction(0) if inside or (start > 0 and self._moves) else start
         above = start + sum((Fraction(each.base or 0) for each in inside), Fraction(0)) - quota
         carry = self.component.carry
@@ -107,7 +107,7 @@ class Chain:
 def bounded(component: Component, total: Fraction, quota: Fraction | None) -> Fraction:
     """What of a total is paid: no surplus that moves on, and no deficit that is made up."""
     carry = component.carry
-    if carry is not None and carry.surplus == "moved" and quota is not None and quota > 0:
+    if carry is not None and carry.surplus == "moved" and quota is not None:
         total = min(total, quota)
     if carry is not None and carry.deficit == "made_up":
         total = max(total, Fraction(0))

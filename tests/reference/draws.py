@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from engine.documents.draw import Draw
 from tests.reference.calendar import STATEMENTS, Span, span_of
@@ -56,8 +57,12 @@ def drawn(who: Participant, came_by: Mapping[str, int], through: date, earned: E
             owed = 0
         advance = 0 if least is None else least if draw.on_top else max(least - came, 0)
         if advance:
+            most = draw.most_open
+            if most is not None:
+                advance = min(advance, max(rounded(Fraction(most), who.plan.unit_micros, "down") - owed, 0))
             owed += advance if draw.kind == "recoverable" else 0
-            yield _line(who, period, "draw_advance", advance)
+            if advance:
+                yield _line(who, period, "draw_advance", advance)
         elif owed and since >= draw.recovers.starts_after:
             above = max(came - (least or 0), 0)
             back = min(owed, rounded(above * draw.recovers.max_share, who.plan.unit_micros, "down"))

@@ -187,7 +187,7 @@ def _takes_off(waiting: Waiting) -> bool:
         value < 0
         for part in waiting.plan.components
         if part.id == of.component
-        for flat in (part.rate, part.pays)
+        for flat in (part.rate, part.pays, *(row.rate or row.pays for row in part.brackets))
         if flat is not None
         for _, value in flat.steps
     )

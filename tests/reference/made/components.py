@@ -225,8 +225,14 @@ def _tiers(chance: Random, _: bool) -> dict[str, Any]:
 
 
 def _amount_tiers(chance: Random, _: bool) -> dict[str, Any]:
-    rows = [{"from": start, "rate": _rate(chance)} for start in _some(chance, AMOUNTS)]
+    rates = chance.choice([_rate, _rate, _fee])
+    rows = [{"from": start, "rate": rates(chance)} for start in _some(chance, AMOUNTS)]
     return {**_window(chance), **_tier_mode(chance), "brackets": rows}
+
+
+def _fee(chance: Random) -> str:
+    """What brackets take off."""
+    return chance.choice(["-6%", "-0.75%", "0%"])
 
 
 def _target(chance: Random) -> dict[str, Any]:

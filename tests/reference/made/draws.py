@@ -34,6 +34,8 @@ def _draw(chance: Random, pays: str) -> dict[str, Any]:
         made["effective"] = {"from": date(2026, 3, 1), **chance.choice([{}, {"until": date(2026, 9, 13)}])}
     if chance.random() < 0.3:
         made["on_top"] = True
+    if kind == "recoverable" and chance.random() < 0.3:
+        made["most_open"] = chance.choice([70, 2_500, "6000.55"])
     if kind == "recoverable" and chance.random() < 0.7:
         made["recovery"] = _recovery(chance)
     return made
