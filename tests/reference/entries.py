@@ -173,8 +173,9 @@ def of_earnings(
 ) -> list[Entry]:
     """What other components paid for each source, in the plan's currency by the rate of the day.
 
-    Of the team, what it was paid for its direct credits, as the manager's roll-ups of them. A source that was paid in
-    several currencies, or is held, is held; a credit that was paid nothing counts for nothing.
+    Of the team, what it was paid for its direct credits, and managers in between for their roll-ups of them, as the
+    manager's own roll-ups. A source that was paid in several currencies, or is held, is held; a credit that was paid
+    nothing counts for nothing.
     """
     shares = {credit.id: credit.share_of_deal for credit in credits_}
     paid: dict[str, list[tuple[Plan, Line]]] = {}
@@ -183,7 +184,7 @@ def of_earnings(
         asked = line.deal is None and measure.when != When()
         if asked or (line.deal is not None and not fits(measure.when, line.deal, facts)):
             continue
-        if kind in (("direct",) if measure.of_the_team else measure.credits):
+        if kind in (("direct", "rollup") if measure.of_the_team else measure.credits):
             source = _rolled_up(line, who.payee) if measure.of_the_team else line.source
             paid.setdefault(source, []).append((earned_in, line))
     entries = [
@@ -202,8 +203,9 @@ def _rolled_up(line: Line, manager: str) -> str:
     """The id of the manager's roll-up of the credit that earned."""
     if line.deal is None:
         return f"{line.source}:{manager}"
-    deal, _, role, portion, member = line.source.split(":")
-    return ":".join([deal, "rollup", role, portion, manager, member])
+    deal, kind, role, portion, *rest = line.source.split(":")
+    member = rest[1:] if kind == "rollup" else rest
+    return ":".join([deal, "rollup", role, portion, manager, *member])
 
 
 def _exchanged(of: list[tuple[Plan, Line]], plan: Plan, facts: Facts, company: Company) -> int | None:

@@ -109,8 +109,9 @@ def _of_credits(chance: Random, source: dict[str, Any], *, of_team: bool) -> dic
 def _of_earnings(chance: Random, *, of_team: bool) -> dict[str, Any]:
     """What the first component pays the payee."""
     condition = when(chance, 1)
-    kinds = ["direct"] if of_team else chance.choice([["direct"], ["direct", "overlay"]])
-    return {"sum": "earnings", "of": ["c0"], "credits": kinds, **({"when": condition} if condition else {})}
+    kinds = chance.choice([["direct"], ["rollup"]] if of_team else [["direct"], ["direct", "overlay"]])
+    levels = {"levels": chance.choice(LEVELS)} if kinds == ["rollup"] and chance.random() < 0.4 else {}
+    return {"sum": "earnings", "of": ["c0"], "credits": kinds, **levels, **({"when": condition} if condition else {})}
 
 
 def _of_cash(chance: Random, *, of_team: bool) -> dict[str, Any]:
