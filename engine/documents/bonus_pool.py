@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictStr
 
 from engine.documents.document import Document, MeasureName
+from engine.documents.factors import Factors
 from engine.documents.gauge import LISTED
 from engine.documents.measure import Measure
 from engine.documents.problems import Loc, Problem
 from engine.documents.values import Dated, Name, Pay, Payout, Rate
 
 OWN = frozenset({"direct", "overlay"})
-TOGETHER = ("of", "only_if")
+TOGETHER = ("of", "only_if", "multiplied_by")
 """Where a measure is added up over everybody, so that nothing may count twice."""
 
 
@@ -33,6 +34,27 @@ class PoolGate(Document):
         """A percentage needs something to be a share of."""
         if isinstance(self.min, Fraction) and self.quota is None:
             yield Problem(("min",), "is a percentage of no quota.", "Add quota, or write an amount.")
+
+
+class PoolFactor(Factors):
+    """What the pool is multiplied by: the factor of what everybody on the plan together came to.
+
+    `{measure: bookings, quota: bookings, points: [{at: 80%, factor: 50%}, {at: 100%, factor: 100%}], below: none}` on
+    an amount of 10,000: at 90 % of all quotas together the pool is 7,500.
+    """
+
+    measure: MeasureName = Field(examples=["bookings"])
+    """What is looked at, over the period of the pool."""
+    quota: Name | None = Field(default=None, examples=["bookings"])
+    """Rows of the quota file that percentages refer to; those of everybody add up."""
+
+    def problems(self) -> Iterator[Problem]:
+        """Percentages are of a quota, and amounts of none."""
+        yield from super().problems()
+        for place, value in self.thresholds():
+            if value != 0 and isinstance(value, Fraction) != (self.quota is not None):
+                such_as = "a percentage, such as 80%" if self.quota is not None else "an amount, or add quota"
+                yield Problem(place, "is not what the number is compared with.", f"Write {such_as}.")
 
 
 class OthersMeasure(Document):
@@ -91,6 +113,13 @@ class BonusPool(Document):
         default=(), examples=["{measure: bookings, quota: bookings, min: 80%}"]
     )
     """What everybody together must reach, one gate or several; else the pool stays empty."""
+    multiplied_by: PoolFactor | None = Field(
+        default=None,
+        examples=[
+            "{measure: bookings, quota: bookings, brackets: [{from: 0%, factor: 0%}, {from: 80%, factor: 100%}]}"
+        ],
+    )
+    """What its size is multiplied by, according to what everybody together came to."""
     members_need: Annotated[tuple[PoolGate, ...], *LISTED] = Field(
         default=(), examples=["{measure: bookings, quota: bookings, min: 50%}"]
     )
@@ -105,13 +134,16 @@ class BonusPool(Document):
     @property
     def quotas(self) -> Iterator[str]:
         """The quotas that it refers to."""
-        named = (self.quota, *(gate.quota for gate in (*self.only_if, *self.members_need)))
+        sized = (self.multiplied_by,) if self.multiplied_by is not None else ()
+        named = (self.quota, *(one.quota for one in (*self.only_if, *self.members_need, *sized)))
         return (quota for quota in named if quota is not None)
 
     @property
     def measures(self) -> Iterator[tuple[Loc, str]]:
         """The measures that it looks at, and where."""
         yield from (((key,), name) for key, name in (("of", self.of), ("by", self.by)) if name is not None)
+        if self.multiplied_by is not None:
+            yield ("multiplied_by", "measure"), self.multiplied_by.measure
         for key in ("only_if", "members_need"):
             for place, gate in enumerate(getattr(self, key)):
                 yield (key, place, "measure"), gate.measure
@@ -140,7 +172,7 @@ class BonusPool(Document):
         """
         for place, name in self.measures:
             measure = measures[name]
-            if measure.across is not None and place[0] in ("of", "only_if"):
+            if measure.across is not None and place[0] in TOGETHER:
                 continue
             remedy = "Write a measure of direct or overlay credits, or an imported one."
             if measure.of_a_window is not None:

@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.documents.document import Document
-from engine.documents.gauge import FactorBracket, Gauge, Multiplier
+from engine.documents.factors import FactorBracket
+from engine.documents.gauge import Gauge, Multiplier
 from engine.documents.problems import Loc, Problem
 from engine.documents.threshold import Threshold
 from engine.documents.values import FILLED, Payout, Rate, Times

@@ -110,6 +110,15 @@ class Division:
         value, quota = self._numbers(gates[place]).of(payee)
         return {"gate": place, "value": value, "quota": quota}
 
+    def multiplied(self) -> Row | None:
+        """What everybody together came to, and the factor that it makes of the pool."""
+        sized = self.pool.multiplied_by
+        if sized is None:
+            return None
+        value, quota = self.numbers[sized.measure, sized.quota].of(None)
+        number = Fraction(value) if sized.quota is None else Fraction(value, quota or 1)
+        return {"value": value, "quota": quota, "factor": str(sized.factor_at(number))}
+
     def days(self, spans: Sequence[Window], leaves: Sequence[Window] | None = None) -> int:
         """Days of the period on the plan; with leaves, those of them on leave."""
         return _days(self.period, self.ground.plan, spans, leaves)
@@ -170,7 +179,8 @@ def _of_all(key: Key, ground: Ground) -> bool:
 
 def _keys(pool: BonusPool) -> list[Key]:
     """Every measure that the pool looks at, with the quota beside it."""
-    gates = [(gate.measure, gate.quota) for gate in (*pool.only_if, *pool.members_need)]
+    sized = (pool.multiplied_by,) if pool.multiplied_by is not None else ()
+    gates = [(one.measure, one.quota) for one in (*pool.only_if, *pool.members_need, *sized)]
     return [*gates, *([(pool.of, None)] if pool.of else []), *([(pool.by, pool.quota)] if pool.by else [])]
 
 
@@ -263,7 +273,8 @@ def _lines(division: Division, parts: Sequence[Part]) -> Iterator[Row]:
     closed = division.closed(pool.only_if)
     counted = division.numbers[pool.of, None].of(None)[0] if pool.of is not None else None
     counted = division.others if pool.of_others is not None else counted
-    money, unit = 0 if closed is not None else _money(division, counted), plan.unit_micros
+    multiplied, unit = division.multiplied(), plan.unit_micros
+    money = 0 if closed is not None else _money(division, counted, multiplied)
     total = sum((part.weight for part in parts), Fraction(0))
     shares = [part.weight / total if total else Fraction(0) for part in parts]
     units = allocate(money // unit, shares)
@@ -274,6 +285,7 @@ def _lines(division: Division, parts: Sequence[Part]) -> Iterator[Row]:
             "odd": (mine - floor(money // unit * share)) * unit,
             "closed": division.told(pool.only_if, closed),
             "lacks": part.lacks,
+            **({"multiplied": multiplied} if multiplied is not None else {}),
         }
         yield {
             **_key(division, part.payee),
@@ -305,12 +317,13 @@ def _key(division: Division, payee: str) -> Row:
     }
 
 
-def _money(division: Division, counted: int | None) -> int:
+def _money(division: Division, counted: int | None, multiplied: Row | None) -> int:
     """How much the pool is, in whole units of the plan."""
     pool, plan = division.pool, division.ground.plan
     amount = pool.amount.at(division.last) if pool.amount is not None else None
     rate = pool.share.at(division.last) if pool.share is not None else None
     exact = Fraction(amount or 0) if counted is None else max(counted, 0) * (rate or Fraction(0))
+    exact *= Fraction(multiplied["factor"]) if multiplied is not None else 1
     return round_ratio(exact.numerator, exact.denominator, plan.unit_micros, plan.rounding)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from engine.documents.bonus_pool import PoolGate
+from engine.documents.bonus_pool import BonusPool, PoolGate
 from engine.documents.plan import Plan
 from engine.payees.factors import found_by
 from engine.telling.wording import attainment, money, percent, pieces, roughly
@@ -24,6 +24,8 @@ def pool_facts(line: Row, plan: Plan) -> dict[str, Any]:
         **found,
         "closed": _gate(found["closed"], pool.only_if, plan),
         "lacks": _gate(found["lacks"], pool.members_need, plan),
+        "sized": _sized(found.get("multiplied"), pool, plan),
+        "amount": pool.amount.at(line["dated_on"]) if pool.amount is not None else None,
         "rate": str(rate) if rate is not None else None,
         "divided_by": pool.divided_by,
         "by": pool.by,
@@ -38,6 +40,15 @@ def _gate(found: Row | None, gates: Sequence[PoolGate], plan: Plan) -> dict[str,
     gate = gates[found["gate"]]
     unit, of_quota = plan.measures[gate.measure].unit, isinstance(gate.min, Fraction)
     return {**found, "measure": gate.measure, "unit": unit, "min": str(gate.min), "of_quota": of_quota}
+
+
+def _sized(found: Row | None, pool: BonusPool, plan: Plan) -> dict[str, Any] | None:
+    """What multiplied the pool, with what everybody together came to."""
+    if found is None or pool.multiplied_by is None:
+        return None
+    measure = pool.multiplied_by.measure
+    of_quota = pool.multiplied_by.quota is not None
+    return {**found, "measure": measure, "unit": plan.measures[measure].unit, "of_quota": of_quota}
 
 
 def part_again(known: Row) -> int:
@@ -55,10 +66,27 @@ def told_of_pool(known: Row, _: str) -> str:
         return f"You have no part in the pool of {window}: you came to {_short(known['lacks'], known)}"
     if known["counted"] is not None:
         counted = money(known["counted"], known["currency"])
-        paid = f"{percent(Fraction(known['rate']))} of {counted} = {paid}"
+        paid = f"{percent(Fraction(known['rate']))} of {counted}{_times(known)} = {paid}"
+    elif known["sized"] is not None:
+        paid = f"{money(known['amount'], known['currency'])}{_times(known)} = {paid}"
     odd = ", with the odd unit that was left" if known["odd"] else ""
     amount = money(known["amount_micros"], known["currency"])
     return f"The pool of {window} is {paid}; your part is {_part(known)}: {amount}{odd}"
+
+
+def _times(known: Row) -> str:
+    """The factor of the pool, and why."""
+    if known["sized"] is None:
+        return ""
+    sized, factor = known["sized"], roughly(Fraction(known["sized"]["factor"]))
+    return f" x {factor} (together you came to {_reached(sized, known)} by {sized['measure']})"
+
+
+def _reached(of: Row, known: Row) -> str:
+    """What everybody together came to: a share of the quota, or a sum."""
+    if not of["of_quota"]:
+        return _worth(of["value"], of["unit"], known)
+    return f"{attainment(of['value'], of['quota']) if of['quota'] else '0 %'} of the quota"
 
 
 def _part(known: Row) -> str:
@@ -79,8 +107,7 @@ def _short(gate: Row, known: Row) -> str:
     """What was reached and what is needed."""
     least = Fraction(gate["min"])
     if gate["of_quota"]:
-        reached = attainment(gate["value"], gate["quota"]) if gate["quota"] else "0 %"
-        return f"{reached} of the quota by {gate['measure']}, and {percent(least)} is needed"
+        return f"{_reached(gate, known)} by {gate['measure']}, and {percent(least)} is needed"
     value, needed = (_worth(number, gate["unit"], known) for number in (gate["value"], least))
     return f"{value} by {gate['measure']}, and {needed} is needed"
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.documents.gauge import FactorBracket, FactorPoint, Gate, Multiplier
+from engine.documents.factors import FactorBracket, FactorPoint
+from engine.documents.gauge import Gate, Multiplier
 from engine.documents.measure import Measure
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, when

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from engine.documents.component import Component
+from engine.documents.factors import Factors
 from engine.documents.gauge import Gate, Gauge, Multiplier
 from tests.reference.across import whose
 from tests.reference.calendar import Span, span_of
@@ -50,7 +51,7 @@ def _multiplied(
     """The factor of the number; of places that equals share the mean of theirs."""
     number = _remembered(multiplier, component, who, entry, earned) or Fraction(0)
     equals = equals_of(multiplier, component, who, entry, earned)
-    return sum((_factor_at(multiplier, number + nth * WHOLE) for nth in range(equals)), Fraction(0)) / equals
+    return sum((factor_at(multiplier, number + nth * WHOLE) for nth in range(equals)), Fraction(0)) / equals
 
 
 def _lets_pay(gate: Gate, component: Component, who: Participant, entry: Entry, earned: Earnings) -> bool:
@@ -105,7 +106,7 @@ def _is_open(gate: Gate, number: Fraction) -> bool:
     return inside and (gate.above is None or number > gate.above) and (gate.below is None or number < gate.below)
 
 
-def _factor_at(multiplier: Multiplier, number: Fraction) -> Fraction:
+def factor_at(multiplier: Factors, number: Fraction) -> Fraction:
     """That of the last bracket that begins at or below the number; below 0 the first. Or as the points say."""
     if multiplier.points:
         xs = [Fraction(point.at) for point in multiplier.points]

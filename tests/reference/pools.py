@@ -13,6 +13,7 @@ from tests.reference.across import whose
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.earn import Earnings
 from tests.reference.entries import Line
+from tests.reference.gauges import factor_at
 from tests.reference.leave import is_away
 from tests.reference.money import rounded
 from tests.reference.participants import Participant, is_on
@@ -124,6 +125,7 @@ def _look_at_everything(pool: BonusPool, plan: Plan, people: Sequence[Person], p
     """UnknownPoolError where anything is not known, also where it would not matter in the end."""
     gates = (*pool.only_if, *pool.members_need)
     asked = [(gate.measure, gate.quota) for gate in gates] + [(pool.by, pool.quota), (pool.of, None)]
+    asked += [(pool.multiplied_by.measure, pool.multiplied_by.quota)] if pool.multiplied_by is not None else []
     for measure, quota in ((measure, quota) for measure, quota in asked if measure is not None):
         for payee in {row["person_id"] for row in earned.facts.enrolments}:
             achieved(Participant(payee, plan), measure, period, earned)
@@ -141,14 +143,28 @@ def _all_of(people: Sequence[Person], measure: str) -> Sequence[Person]:
 def _money(pool: BonusPool, plan: Plan, people: Sequence[Person], period: Span, earned: Earnings) -> int:
     """How much it is, as lines are rounded: an amount, or a share of what people came to, if that is above nothing."""
     last = period.end - timedelta(days=1)
+    factor = _factor(pool, people)
     if pool.share is None:
         assert pool.amount is not None
-        return rounded(Fraction(pool.amount.at(last) or 0), plan.unit_micros, plan.rounding)
+        return rounded(factor * (pool.amount.at(last) or 0), plan.unit_micros, plan.rounding)
     if pool.of is not None:
         came_to = sum(person.came_to(pool.of) for person in _all_of(people, pool.of))
     else:
         came_to = _of_others(pool, period, earned)
-    return rounded(max(came_to, 0) * Fraction(pool.share.at(last) or 0), plan.unit_micros, plan.rounding)
+    return rounded(factor * max(came_to, 0) * Fraction(pool.share.at(last) or 0), plan.unit_micros, plan.rounding)
+
+
+def _factor(pool: BonusPool, people: Sequence[Person]) -> Fraction:
+    """What the pool is multiplied by: nothing achieved is 0 % of any quota, and of none."""
+    sized = pool.multiplied_by
+    if sized is None:
+        return Fraction(1)
+    people = _all_of(people, sized.measure)
+    came_to = sum(person.came_to(sized.measure) for person in people)
+    if sized.quota is None:
+        return factor_at(sized, Fraction(came_to))
+    quota = sum(person.quota(sized.quota, sized.measure) for person in people)
+    return factor_at(sized, Fraction(came_to) / quota if quota > 0 else Fraction(0))
 
 
 def _of_others(pool: BonusPool, period: Span, earned: Earnings) -> int:

@@ -84,13 +84,13 @@ def _gate(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
 def _multiplier(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     number, thresholds = _number(chance, before)
     if chance.random() < 0.3:
-        return {**number, **_points(chance, thresholds), **_judged(chance, number)}
+        return {**number, **points(chance, thresholds), **_judged(chance, number)}
     starts = [thresholds[0], *_some(chance, thresholds[1:])]
     brackets = [{"from": start, "factor": chance.choice(FACTORS)} for start in starts]
     return {**number, "brackets": brackets, **_judged(chance, number)}
 
 
-def _points(chance: Random, thresholds: tuple[Any, ...]) -> dict[str, Any]:
+def points(chance: Random, thresholds: tuple[Any, ...]) -> dict[str, Any]:
     """Two points or more, between which the factor runs straight, and at times what is beside them."""
     places = sorted(chance.sample(range(len(thresholds)), chance.choice([2, 2, 3])))
     points = [{"at": thresholds[place], "factor": chance.choice(FACTORS)} for place in places]

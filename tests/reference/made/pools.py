@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from tests.reference.made.gauges import FACTORS, SHARES, SUMS, points
 from tests.reference.made.writing import dated
 
 MEASURES = ("plain", "plain", "count", "m1", "nps")
@@ -38,7 +39,23 @@ def bonus_pools(chance: Random, *, of_team: bool) -> dict[str, Any]:
         if chance.random() < 0.3:
             of_all = key == "only_if" and chance.random() < 0.3
             pool[key] = _of_all(chance) if of_all else _gate(chance, of_team=of_team)
+    if chance.random() < 0.3:
+        pool["multiplied_by"] = _factor(chance, of_team=of_team)
     return {"bonus_pools": [pool]}
+
+
+def _factor(chance: Random, *, of_team: bool) -> dict[str, Any]:
+    """What a pool is multiplied by, according to what all of them came to."""
+    ways = [
+        ({"measure": chance.choice(OF_ALL), "quota": "company"}, SHARES),
+        ({"measure": chance.choice(OF_ALL)}, SUMS),
+    ]
+    ways += [] if of_team else [({"measure": "plain", "quota": "sales"}, SHARES)]
+    number, thresholds = chance.choice(ways)
+    if chance.random() < 0.5:
+        return {**number, **points(chance, thresholds)}
+    starts = [thresholds[0], *(each for each in thresholds[1:] if chance.random() < 0.5)]
+    return {**number, "brackets": [{"from": start, "factor": chance.choice(FACTORS)} for start in starts]}
 
 
 def _divided(chance: Random, *, of_team: bool) -> dict[str, Any]:
