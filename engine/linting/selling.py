@@ -35,13 +35,17 @@ def about_selling(world: World, part: Component) -> Iterator[Question]:
 def _steps(
     world: World, part: Component, measure: str, achieved: tuple[int, int], beside: tuple[Fact, ...]
 ) -> Iterator[Question]:
-    """One achievement in a measure against the next larger one, with the same sales beside it."""
+    """One achievement in a measure against the next larger one, with the same sales beside it.
+
+    Where the plan says what nothing is worth (`at_zero`), less is meant to be better.
+    """
     day = world.days(part).first
     less, more = (
         Way(name, (*beside, *(world.sold(measure, each, day) if each else ())))
         for name, each in zip(("less", "more"), achieved, strict=True)
     )
-    yield Question("more-pays-less", part.id, (less, more), _falls(world, measure, achieved))
+    if part.at_zero is None:
+        yield Question("more-pays-less", part.id, (less, more), _falls(world, measure, achieved))
     if world.measure(measure).unit == "amount" and measure == part.measure:
         yield Question("pays-more-than-sold", part.id, (less, more), _exceeds(world, part, achieved))
         yield Question("cliff", part.id, (less, more), _leaps(world, part, achieved))

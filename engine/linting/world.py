@@ -203,7 +203,8 @@ class World:
     def plainly_counted(self, part: Component) -> bool:
         """Whether a made-up deal that passes the tests is sure to count, so that not being paid says something.
 
-        Where a gate looks at what cannot be made up, nobody knows whether it would open.
+        Where a gate looks at what cannot be made up, nobody knows whether it would open; of components that are
+        compared another may pay; and of results where less is better the best one is not made up.
         """
         measure = self.measure(part.measure)
         stated = all(test.field not in OF_OTHERS for test in measure.when.tests)
@@ -212,6 +213,8 @@ class World:
             stated
             and by_deals
             and all(self.known(name) for name, *_ in self.gauges(part))
+            and not any(part.id in each.names for each in self.plan.alternatives)
+            and part.at_zero is None
             and not self._may_be_left(part)
             and measure.dated_by == "closed_on"
             and part.residual is None

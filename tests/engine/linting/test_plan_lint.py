@@ -155,6 +155,51 @@ def test_what_nobody_can_make_up_in_one_window_is_no_finding(more: str, wrong: s
     assert wrong not in {each.id for each in found(text)}
 
 
+FEW = """plan: p
+currency: USD
+effective: {from: 2026-01-01, until: 2027-01-01}
+measures:
+  sales: {sum: amount}
+  helped: {sum: amount, credits: [rollup]}
+  paid: {sum: earnings, of: [of-another-plan], credits: [rollup]}
+  accidents: {import: accidents}
+components:
+"""
+
+
+@pytest.mark.parametrize(
+    ("components", "wrong"),
+    [
+        (
+            """
+  - {id: rate, kind: commission, measure: sales, accumulates: month, rate: 10%}
+  - {id: least, kind: commission, measure: sales, accumulates: month, brackets: [{from: 0, lump: 100}]}
+greatest_of: [rate, least]""",
+            "never-pays",
+        ),
+        (
+            """
+  - {id: safety, kind: bonus, measure: accidents, accumulates: quarter, at_zero: first_row,
+     brackets: [{from: 0, lump: 500}, {from: 1, lump: 0}]}""",
+            "more-pays-less",
+        ),
+        (
+            """
+  - {id: override, kind: manager_override, measure: helped, rate: 1%}
+  - {id: share, kind: manager_override, measure: paid, rate: 10%}""",
+            "never-pays",
+        ),
+    ],
+    ids=["compared", "less-is-better", "earnings-of-another-plan"],
+)
+def test_what_is_meant_so_or_lies_in_another_plan_is_no_finding(components: str, wrong: str) -> None:
+    """Each of these was a false alarm, and the last one stopped lint."""
+    text = FEW + components.strip("\n") + "\n"
+
+    assert wrong not in {each.id for each in found(text)}
+    assert "never-pays" not in {each.id for each in found(text)}
+
+
 def test_a_finding_about_all_pay_stands_once_where_the_difference_is_made() -> None:
     """Delaying pays because of the cap over both components, not because of the one whose deals were tried."""
     text = """plan: p
