@@ -43,11 +43,11 @@ def statement(
 
     Example: worker.py statement ada@harbour.example 2026-10 --html ada.html
     """
-    from jobs.answers import statement as answer
     from jobs.proof.past import shown_at
     from jobs.proof.proof_file import write_proof
     from jobs.settings import amount_given
     from jobs.show import show_statement
+    from jobs.statements.told import statement as answer
 
     with (
         asked(config, "statement") as (configuration, store, sight),

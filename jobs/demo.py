@@ -31,6 +31,7 @@ from jobs.init import write_files, write_folder
 from jobs.settings import SettingsProblem, database_url
 from jobs.show import console, show_cycle, show_deal, show_setup, show_statement
 from jobs.stand_in import Sandbox, StandIn, sandbox_of
+from jobs.statements import told
 from sandbox.world import World, generate
 from store import results
 from store.database import Store, open_store
@@ -167,7 +168,7 @@ class Story:
     def _show_statement(self, payee: str, period: str) -> None:
         with self.store.read() as conn:
             show_statement(
-                answers.statement(conn, payee, period, self.wiring.configuration, sight=self._sight(conn)),
+                told.statement(conn, payee, period, self.wiring.configuration, sight=self._sight(conn)),
                 as_json=False,
             )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from connectors.port import ConnectorError, NotAllowed, Refused
 from jobs.access.approvals import Unapproved, Waits
 from jobs.access.errors import NotYours
-from jobs.answers import NotFound
 from jobs.books.errors import PricedAnew
 from jobs.books.refusals import NotOpened, NotYet
 from jobs.configuration import ConfigurationProblem
 from jobs.exports.tying import NotTied
 from jobs.guard import ChangeHeld
 from jobs.settings import SettingsProblem
+from jobs.who import NotFound
 from store.errors import LeaseLost, StoreError
 
 PROBLEM, WAITS, BUSY, REFUSED = 1, 3, 4, 5

@@ -26,10 +26,10 @@ from jobs.access import approvals
 from jobs.access.actor import Actor
 from jobs.access.approvals import Unapproved
 from jobs.access.visible import ALL
-from jobs.answers import NotFound, find_payee
 from jobs.books.adjusted import told, told_adjustments
 from jobs.configuration import Configuration
 from jobs.settings import SettingsProblem
+from jobs.who import NotFound, find_payee
 from store import adjustments, audit, canonical, closing
 from store.adjustments import Adjustment, Given, Kind, Step
 from store.approvals import Request

@@ -10,13 +10,13 @@ from typing import Any, Literal, Protocol
 from sqlalchemy import Connection
 
 from engine.calendar import Period
-from jobs.answers import NotFound
 from jobs.books.checks import earlier_open, later_closed, open_points
 from jobs.books.periods import named, refuse_unpaid
 from jobs.books.refusals import NotOpened, NotYet
 from jobs.books.sealing import seal_all
 from jobs.configuration import Configuration
 from jobs.settings import SettingsProblem
+from jobs.who import NotFound
 from store import audit, closing, ledger
 from store.chain import CLOSING, head
 from store.database import Store

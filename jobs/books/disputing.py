@@ -16,9 +16,9 @@ from engine.money import format_amount, parse_amount
 from jobs.access.actor import Actor
 from jobs.access.approvals import Unapproved
 from jobs.access.visible import Sight
-from jobs.answers import NotFound, find_payee
 from jobs.changes import deal_of
 from jobs.settings import SettingsProblem
+from jobs.who import NotFound, find_payee
 from store import audit, canonical, disputes, results
 from store.disputes import By, Claim, Dispute
 

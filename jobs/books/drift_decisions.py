@@ -11,7 +11,6 @@ from engine.money import format_amount
 from engine.payees.booking import first_open
 from jobs.access.actor import Actor
 from jobs.access.visible import ALL
-from jobs.answers import NotFound, find_payee
 from jobs.books.adjusting import Asked, Desk
 from jobs.books.drift import let_through
 from jobs.books.errors import PricedAnew
@@ -20,6 +19,7 @@ from jobs.computing import compute
 from jobs.configuration import Configuration
 from jobs.running import Run
 from jobs.settings import SettingsProblem
+from jobs.who import NotFound, find_payee
 from store import audit, canonical, closing, drift, mirror
 from store.drift import Drift
 

@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
-from jobs.answers import told_lines
+from jobs.books.material import Told
 from jobs.changes import changed_fields, deal_of, told_changes
 from jobs.compute import Computed
 from jobs.configuration import Configuration
+from jobs.sentences import told_lines
 from store import results
 from store.ledger import KEY
 from store.mirror import ChangedRecord
@@ -103,7 +104,7 @@ def _lines(conn: Connection, effects: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sentences(conn: Connection, lines: pl.DataFrame, configuration: Configuration) -> dict[tuple[str, ...], str]:
-    words = told_lines(conn, lines, configuration)
+    words = told_lines(lines, Told.about(conn, lines), configuration)
     return {key: line["sentence"] for key, line in zip(lines.select(KEY).iter_rows(), words, strict=True)}
 
 

@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 
 from engine.payees.release import deferring
 from engine.version import VERSION
-from jobs.answers import open_statement
 from jobs.books.material import Material, batched, material, payees_in
 from jobs.configuration import Configuration
 from jobs.paying.told import told_payments
 from jobs.statements.accounts import accounts
 from jobs.statements.approved import approval_of
+from jobs.statements.told import open_statement
 from jobs.statements.waterfall import changed
 from store import canonical, mirror
 from store.computations import last_computation

@@ -13,11 +13,11 @@ from engine.documents.company import Company
 from engine.money import format_amount
 from engine.payees.booking import first_open
 from jobs.access.visible import ALL
-from jobs.answers import find_payee
 from jobs.configuration import Configuration
 from jobs.exports.payroll import exported_dues, payroll
 from jobs.paying.dues import Due
 from jobs.settings import SettingsProblem
+from jobs.who import find_payee
 from store import audit, closing
 from store.database import Store
 from store.payments import Payment, payments, record

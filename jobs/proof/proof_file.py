@@ -23,7 +23,6 @@ from sqlalchemy import Connection, insert
 from engine import frames as f
 from engine.version import VERSION
 from jobs.access.visible import Sight
-from jobs.answers import NotFound, find_payee, open_statement
 from jobs.books.material import material
 from jobs.compute import Computed
 from jobs.configuration import Configuration, configured
@@ -31,6 +30,8 @@ from jobs.exports.files import write_private
 from jobs.proof.extract import POSTING, canonical_text, extract, rows_of
 from jobs.proof.rebuild import rebuilt, repeat
 from jobs.settings import SettingsProblem
+from jobs.statements.told import open_statement
+from jobs.who import NotFound, find_payee
 from store import closing, ledger
 from store.bulk import execute_many
 from store.chain import ADJUSTMENT, STEP

@@ -18,10 +18,10 @@ from pathlib import Path
 import polars as pl
 from sqlalchemy import Connection
 
-from jobs.answers import NotFound
 from jobs.compute import Computed, advance
 from jobs.configuration import Configuration, configured
 from jobs.running import Run
+from jobs.who import NotFound
 from store.computations import Computation, anchor_of, computations, configuration_texts, last_computation
 from store.copying import copy_closings, copy_inputs, copy_ledgers
 from store.database import Store, open_store

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from engine.money import format_amount
 from engine.version import VERSION
 from jobs.access.visible import Sight
-from jobs.answers import NotFound, find_payee
 from jobs.books.material import material
 from jobs.books.sealing import content
 from jobs.proof.rebuild import rebuilt
+from jobs.who import NotFound, find_payee
 from store import chain, closing, ledger
 from store.computations import computations, last_computation
 from store.database import Store

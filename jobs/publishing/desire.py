@@ -15,7 +15,6 @@ from connectors.pay_records import PayRecords
 from engine.calendar import business_date
 from engine.model import Issue, Severity
 from engine.money import format_amount
-from jobs.answers import open_statement
 from jobs.books.material import Material, every_period
 from jobs.configuration import Configuration
 from jobs.publishing.estimates import estimates
@@ -23,6 +22,7 @@ from jobs.publishing.objects import pay_objects
 from jobs.publishing.paid import Part, paid_parts
 from jobs.publishing.records import VANISHED, WITHDRAWN, Payee, Recorded, Row, Stamp, emptied, recorded
 from jobs.running import Run
+from jobs.statements.told import open_statement
 from store import canonical, closing, ledger, mirror, payments, record_families, results, runs, settings, writeback
 from store.statements import sealed
 from store.writeback import Wanted

@@ -27,9 +27,9 @@ from engine.telling.explain import explain
 from engine.telling.keys import line_key
 from engine.telling.outlook import Position, needed_for, next_tier, position_of
 from engine.telling.settled import SETTLED
-from jobs.answers import plan_of
 from jobs.concerned import concerned, measured_together
 from jobs.configuration import Configuration
+from jobs.sentences import plan_of
 from store import canonical, expectations, results
 
 Row = dict[str, Any]

@@ -13,13 +13,13 @@ from engine.documents.access import Duty
 from jobs.access.actor import Actor
 from jobs.access.approvals import Unapproved
 from jobs.access.visible import Visible, sight_of
-from jobs.answers import NotFound, find_payee
 from jobs.books.material import Material, batched, material, payees_in
 from jobs.books.moved import moved, totals
 from jobs.books.periods import is_closed, named
 from jobs.configuration import Configuration
 from jobs.settings import SettingsProblem
 from jobs.statements.approved import KIND, SHORT, approvals_of, detail_of, figures_hash, subject_of
+from jobs.who import NotFound, find_payee
 from store import approvals, audit, canonical, closing
 
 ALWAYS: frozenset[Duty] = frozenset({"admin"})

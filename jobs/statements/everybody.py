@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from engine.money import format_amount
 from jobs.access.visible import Sight
-from jobs.answers import NotFound, sealed_statement, told_open
 from jobs.books.material import batched, material, payees_in
 from jobs.books.periods import named
 from jobs.configuration import Configuration
@@ -19,6 +18,8 @@ from jobs.paying.dues import dues
 from jobs.paying.told import told_payments
 from jobs.statements.approved import told_short
 from jobs.statements.figures import micros_of, paid, total
+from jobs.statements.told import sealed_statement, told_open
+from jobs.who import NotFound
 from store import canonical, closing, ledger
 
 Row = dict[str, Any]

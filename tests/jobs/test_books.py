@@ -12,9 +12,9 @@ import pytest
 
 from engine.calendar import following
 from engine.money import format_amount, parse_amount
-from jobs import answers
 from jobs.books.close import Signed, close, periods_to_close, reopen
 from jobs.configuration import ConfigurationProblem
+from jobs.statements.told import statement
 from store import closing, ledger, results, statements
 from store.chain import verify
 from tests.jobs.conftest import Company, all_seen
@@ -69,7 +69,7 @@ def test_a_late_change_of_a_closed_period_is_an_adjustment_in_the_open_one(compa
     assert all(each["statements"] for each in done)
     seen = all_seen(company.configuration())
     with company.store().read() as conn:
-        before = answers.statement(conn, line["payee_id"], line["period"], company.configuration(), sight=seen)
+        before = statement(conn, line["payee_id"], line["period"], company.configuration(), sight=seen)
         seals = [each.hash for number in range(1, len(done) + 1) for each in statements.sealed(conn, number)]
     old = lines_total(company)
     record = company.crm(deal)
@@ -87,10 +87,10 @@ def test_a_late_change_of_a_closed_period_is_an_adjustment_in_the_open_one(compa
         assert set(late["reason"]) == {"prior_period_adjustment"}
         assert posted["delta_micros"].sum() == new - old
         configuration = company.configuration()
-        assert answers.statement(conn, line["payee_id"], line["period"], configuration, sight=seen) | {
+        assert statement(conn, line["payee_id"], line["period"], configuration, sight=seen) | {
             "periods": []
         } == before | {"periods": []}
-        now = answers.statement(conn, line["payee_id"], following_one, configuration, sight=seen)
+        now = statement(conn, line["payee_id"], following_one, configuration, sight=seen)
         assert {(each["about"], each["deal_id"]) for each in now["adjustments"]} >= {(line["period"], deal)}
         assert {by["deal_id"] for each in now["adjustments"] for by in each["moved_by"]} == {deal}
         assert [each.hash for n in range(1, len(done) + 1) for each in statements.sealed(conn, n)] == seals
@@ -152,7 +152,7 @@ def assert_the_books_agree(company: Company, sealed: Mapping[int, list[str]], ch
             if period in shut:
                 assert sum(row[7] for row in kept[period, payee_id].content["earned"]) == shown
         for payee_id, period, shown in chance.sample(shows, 8):
-            answer = answers.statement(conn, payee_id, period, configuration, sight=all_seen(configuration))
+            answer = statement(conn, payee_id, period, configuration, sight=all_seen(configuration))
             assert answer["totals"].get("USD", "0.00") == format_amount(shown, "USD"), (payee_id, period)
             assert sum(parse(of["earned"]) for of in answer["accounts"]) == shown
 

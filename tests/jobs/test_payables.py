@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import worker
 from jobs import answers
 from jobs.cycle import sync
+from jobs.statements.told import statement
 from store import ledger, results
 from store.chain import verify
 from tests.jobs.conftest import Company, all_seen
@@ -90,7 +91,7 @@ def test_a_statement_says_what_is_payable_and_what_is_held(company: Company) -> 
     configuration = company.configuration()
     with company.store().read() as conn:
         line = results.lines_of(conn, None, [deal]).filter(component="base", kind="commission").row(0, named=True)
-        answer = answers.statement(conn, line["payee_id"], line["period"], configuration, sight=all_seen(configuration))
+        answer = statement(conn, line["payee_id"], line["period"], configuration, sight=all_seen(configuration))
         told = answers.explain_deal(conn, deal, configuration, all_seen(configuration))
 
     held = [row for row in answer["held"] if row["deal_id"] == deal and row["component"] == "base"]

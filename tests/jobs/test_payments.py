@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from commands import clock
-from jobs import answers
 from jobs.books.close import periods_to_close
 from jobs.exports.files import csv_text
+from jobs.statements.told import statement
 from store import audit, closing, ledger, payments
 from store.chain import verify
 from store.database import Store
@@ -140,7 +140,7 @@ def test_what_was_paid_too_much_is_taken_from_the_next_payment(paying: Company, 
     with store.read() as conn:
         seen = all_seen(configuration)
         then, now = (
-            answers.statement(conn, payee["payee_id"], label, configuration, sight=seen)["payments"]
+            statement(conn, payee["payee_id"], label, configuration, sight=seen)["payments"]
             for label in (first, second)
         )
         assert [paid["amount"].replace(",", "") for paid in then["payments"]] == [payee["due"]]

@@ -10,10 +10,10 @@ import pytest
 
 from commands import clock
 from engine import frames as f
-from jobs.answers import statement
 from jobs.configuration import Configuration
 from jobs.proof.rebuild import believed, rebuilt
 from jobs.proof.verify import verify_all
+from jobs.statements.told import statement
 from store import ledger, results
 from store.database import Store
 from tests.jobs.conftest import Company, all_seen

@@ -16,7 +16,6 @@ from connectors.salesforce.pay_records import LINE, STATEMENT
 from engine.model import MICROS
 from jobs.access.actor import Actor
 from jobs.access.visible import Sight
-from jobs.answers import statement
 from jobs.books.close import Signed, close
 from jobs.crash_points import RECORD_POINTS
 from jobs.exports.payroll import export_payroll
@@ -24,6 +23,7 @@ from jobs.paying.recording import record_exported
 from jobs.preview import preview
 from jobs.publishing import send
 from jobs.publishing.ahead import KINDS
+from jobs.statements.told import statement
 from jobs.status import open_issues
 from sandbox.world import World
 from store import closing

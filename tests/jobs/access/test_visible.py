@@ -21,10 +21,12 @@ from jobs.access.acknowledging import acknowledge
 from jobs.access.actor import Actor
 from jobs.access.errors import NotYours
 from jobs.access.visible import MAY, Sight, may_do, sight_of
-from jobs.answers import NotFound, blame, explain_deal, statement
+from jobs.answers import blame, explain_deal
 from jobs.preview import preview
 from jobs.reports.roster import roster
 from jobs.statements.everybody import statements, summary
+from jobs.statements.told import statement
+from jobs.who import NotFound
 from sandbox.world import World
 from store import audit, results
 from tests.jobs.conftest import CREDENTIALS, Company, Past, again, all_seen

@@ -15,7 +15,6 @@ import polars as pl
 import pytest
 
 from engine.money import format_amount
-from jobs import answers
 from jobs.access.actor import Actor
 from jobs.access.visible import sight_of
 from jobs.books.periods import named
@@ -23,6 +22,7 @@ from jobs.paying.dues import dues
 from jobs.statements.everybody import statements, summary
 from jobs.statements.forms import FORMS
 from jobs.statements.summary_forms import FORMS as SUMMARY_FORMS
+from jobs.statements.told import nothing_shown, statement
 from store import ledger, people, results
 from tests.jobs.conftest import Company, all_seen
 from tests.jobs.test_commands import run_on
@@ -40,7 +40,7 @@ def test_every_form_adds_up_to_the_statement_and_the_summary_to_the_ledger(compa
         told = summary(conn, period, configuration, seen)
         booked = ledger.booked(conn, None, period=period)
         owed = [each.due for each in dues(conn, configuration, named(period, configuration))]
-        one = answers.statement(conn, next(iter(every)), period, configuration, sight=seen)
+        one = statement(conn, next(iter(every)), period, configuration, sight=seen)
 
     del one["periods"]
     assert every[next(iter(every))] == one
@@ -120,7 +120,7 @@ def hostile() -> dict[str, Any]:
     """A statement of one line whose texts are formulas."""
     line = {"deal_id": "1", "deal": FORMULA, "plan": FORMULA, "component": FORMULA, "kind": "commission"}
     line |= {"period": "2026-10", "dated_on": "2026-10-01", "sentence": FORMULA, "amount": "-1,234.50"}
-    empty = answers.nothing_shown({"name": FORMULA, "email": None}, "2026-10")
+    empty = nothing_shown({"name": FORMULA, "email": None}, "2026-10")
     return empty | {
         "lines": [line | {"currency": "USD"}],
         "totals": {"USD": "-1,234.50"},

@@ -12,13 +12,13 @@ import pytest
 
 from commands import clock
 from engine.money import format_amount
-from jobs import answers
 from jobs.exports.files import write_private
 from jobs.settings import SettingsProblem
 from jobs.statements.figures import micros_of
 from jobs.statements.files import name_of
 from jobs.statements.markup import el
 from jobs.statements.page import page
+from jobs.statements.told import nothing_shown, statement
 from store import ledger, results
 from tests.jobs.conftest import Company, all_seen
 from tests.jobs.test_books import BOOK, close_all
@@ -40,7 +40,7 @@ def test_steps_add_up_and_the_page_says_what_the_statement_says(company: Company
         period = results.lines_of(conn, None)["period"].mode().sort()[0]
         booked = ledger.booked(conn, None, period=period)
         for payee in sorted(set(booked["payee_id"])):
-            answer = answers.statement(conn, payee, period, configuration, sight=seen)
+            answer = statement(conn, payee, period, configuration, sight=seen)
             shown = text_of(page(answer))
             for fall in answer["waterfall"]:
                 assert_falls(fall, answer, booked.filter(payee_id=payee))
@@ -101,7 +101,7 @@ def page_of(company: Company, who: str, period: str) -> str:
     """The page that everybody who may see it is given."""
     configuration = company.configuration()
     with company.store().read() as conn:
-        return page(answers.statement(conn, who, period, configuration, sight=all_seen(configuration)))
+        return page(statement(conn, who, period, configuration, sight=all_seen(configuration)))
 
 
 def assert_harmless(html: str) -> None:
@@ -115,7 +115,7 @@ def assert_harmless(html: str) -> None:
 
 def test_every_text_of_a_statement_is_escaped() -> None:
     """Whatever field a hostile text stands in."""
-    empty = answers.nothing_shown({"name": HOSTILE, "email": HOSTILE}, HOSTILE)
+    empty = nothing_shown({"name": HOSTILE, "email": HOSTILE}, HOSTILE)
     money = {"amount": "1.00", "currency": "USD"}
     moved = {"component": HOSTILE, "deal": HOSTILE, "deal_id": "1", "moved_by": [{"deal": HOSTILE}], **money}
     drawing = {"x_label": HOSTILE, "y_label": HOSTILE, "lines": [[0, 0, 1000, 1000]], "x_ticks": [[0, HOSTILE]]}
