@@ -23,9 +23,10 @@ class Across(Document):
     plan's currency; those of house accounts, too, where they count for quotas. An imported result is the company's own.
     Its quota and its results are rows of the quota file and of the results file whose payee is `everybody`. As a gate
     or multiplier it is known with every deal. A component that pays on it pays when its window is over, to who is on
-    the plan on the last day of it, on leave or not; so do ratios and weighted attainments that it is a part of. The
-    total of a region or a product is a measure with `when` or `lines`, written in the plans of the people there; that
-    of each payee's own team is one with `credits: [team]`.
+    the plan on the last day of it, on leave or not (also where the component's own life ended before: it counts the
+    days of that); so do ratios and weighted attainments that it is a part of. The total of a region or a product is a
+    measure with `when` or `lines`, written in the plans of the people there; that of each payee's own team is one with
+    `credits: [team]`.
     """
 
     plans: tuple[Name, ...] = Field(default=(), examples=["[ae, am]"])

@@ -13,6 +13,7 @@ from engine.documents.bonus_pool import OWN, OthersMeasure
 from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.engagement import Engagement
+from engine.documents.looks import parts_of
 from engine.documents.measure import Measure
 from engine.documents.named import unknown_names
 from engine.documents.order import circle_among
@@ -47,7 +48,7 @@ def check_rules(
         issues += _side_by_side(f"plan {name}", files)
     for plan in plans:
         issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements), *_misnomers(plan, engagements))
-        issues += _cut_to_date(company, plan)
+        issues += _cut_windows(company, plan)
     issues += (*_unknown_team_components(plans), *_without_attainment(plans))
     issues += _unknown_plans(by_name, plans)
     issues += _unfit_pools(by_name, plans)
@@ -198,17 +199,24 @@ def _off_calendar(company: Company, plan: Plan) -> Iterator[Issue]:
             yield Issue("rules", Severity.WARNS, plan.written_in or f"plan {plan.plan}", message, remedy)
 
 
-def _cut_to_date(company: Company, plan: Plan) -> Iterator[Issue]:
-    """Windows to date are paid when they are over: one that the plan does not live to see would never be."""
+def _cut_windows(company: Company, plan: Plan) -> Iterator[Issue]:
+    """What is paid when a window is over (to date, by everybody's total) never is where the plan ends before."""
     last = plan.effective.until_on
     for component in plan.components:
-        if last is None or component.to_date is None or component.accumulates == "transaction":
+        key = "to_date" if component.to_date is not None else "measure" if _of_everybody(component, plan) else None
+        if last is None or key is None or component.accumulates == "transaction":
             continue
         window = period_of(last, component.accumulates, company)
         if window.starts_on != last:
-            message = f"components.{component.id}.to_date: {last} is inside {window.label}, which would not be paid."
+            message = f"components.{component.id}.{key}: {last} is inside {window.label}, which would not be paid."
             remedy = f"End the plan with a window (until: {window.starts_on} or {window.ends_on})."
             yield Issue("rules", Severity.HOLDS, plan.written_in or f"plan {plan.plan}", message, remedy)
+
+
+def _of_everybody(component: Component, plan: Plan) -> bool:
+    """Whether it pays on what everybody came to, or on what is made of it."""
+    names = (component.measure, *(name for name, _ in parts_of(component.measure, plan.measures)))
+    return any(plan.measures[name].across is not None for name in names)
 
 
 def _without_rules(plan: Plan, engagements: Sequence[Engagement]) -> Iterator[Issue]:

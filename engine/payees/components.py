@@ -291,7 +291,7 @@ class _Walk:
         whole = self._everybody(file, alike)
         rows = shared(whole, Sharing(plan, component.measure, self.book, company, self.through))
         quotas = with_their_quota(self.quotas[file], component.quota, rows["payee_id"].unique().to_list())
-        found = attain(alive(rows, component), plan, component, quotas, company)
+        found = attain(rows, plan, component, quotas, company)
         return replace(found, issues=join_issues(whole.issues, found.issues))
 
     def _members(self, file: int, component: Component) -> pl.DataFrame:

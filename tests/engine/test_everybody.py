@@ -15,7 +15,7 @@ from engine.documents.ratio import Ratio
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.reporting.people_gaps import gaps_and_rivals
-from tests.engine.builders import book, rules
+from tests.engine.builders import book, rules, window
 from tests.engine.plans import Case, codes, component, plan, quota, sold
 
 DAY = "2026-02-10"
@@ -56,6 +56,17 @@ def test_while_one_credit_is_unknown_nobody_is_paid_by_the_total():
     assert outcome.lines.is_empty()
     assert set(codes(outcome)) >= {"exchange_rate_missing", "gauge_held"}
     assert EVERYBODY not in set(outcome.held["payee_id"])
+
+
+def test_a_component_that_ends_within_a_quarter_is_paid_for_its_own_days_when_the_quarter_is_over():
+    short = component(id="bonus", measure="all", accumulates="quarter", effective=window("2026-02-05", "2026-02-11"))
+    sales = [("ada", 300, {}), ("cy", 900, {"dated_on": date(2026, 2, 11)})]
+
+    lines = outcome_of(sales, short).lines
+
+    assert lines.select("payee_id", "dated_on", "amount_micros").rows() == [
+        (who, date(2026, 4, 30), 30 * MICROS) for who in ("ada", "bo")
+    ]
 
 
 @pytest.mark.parametrize(("left", "counted"), [("2026-03-10", 0), ("2026-03-11", 500), (None, 500)])

@@ -111,9 +111,10 @@ class Earnings:
             elif measure.ratio is not None:
                 of, to = (self.entries_over(who, part, over, life) for part, _ in measure.parts)
                 self.remembered[key] = ratio_of(measure.ratio, of, to, over, self)
+            elif measure.across is not None and who.payee != EVERYBODY:
+                self.remembered[key] = list(shared(name, who, over, life, self))
             else:
-                of_all = measure.across is not None and who.payee != EVERYBODY
-                entries = shared(name, who, over, life, self) if of_all else self.entries_of(who, name, over)
+                entries = self.entries_of(who, name, over)
                 self.remembered[key] = [each for each in entries if life is None or life.covers(each.day)]
         found: list[Entry] = self.remembered[key]
         return found

@@ -183,22 +183,26 @@ def test_facts_that_no_field_gives_and_names_nobody_defines_are_refused() -> Non
 TO_DATE = """plan: ae
 currency: USD
 effective: {from: 2026-02-01, until: ENDS}
-measures: {m: {count: deals}}
+measures: {m: {count: deals}, all: {count: deals, across: everybody}, each: {ratio: {of: m, to: all, as: number}}}
 components:
-  - {id: base, kind: bonus, measure: m, accumulates: quarter, to_date: year, brackets: [{from: 0, lump: 100}]}
+  - {id: base, kind: bonus, accumulates: quarter, brackets: [{from: 0, lump: 100}], COUNTS}
 """
 
 
 @pytest.mark.parametrize("ends", ["2027-02-01", "2026-08-01", "2026-09-01"])
-def test_a_plan_ends_with_its_windows_to_date_because_they_are_paid_when_they_are_over(ends: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "counts"),
+    [("to_date", "measure: m, to_date: year"), ("measure", "measure: all"), ("measure", "measure: each")],
+)
+def test_a_plan_ends_with_its_windows_where_they_are_paid_when_they_are_over(ends: str, key: str, counts: str) -> None:
     """What was sold in a window that is cut off would never be paid, without a word."""
-    found = read_plan(TO_DATE.replace("ENDS", ends), "p")
+    found = read_plan(TO_DATE.replace("ENDS", ends).replace("COUNTS", counts), "p")
     assert found.rows is not None, found.issues
 
     issues = check_rules(COMPANY, (policy("a", "2026-02-01"),), (found.rows,))
 
     cut = (
-        "p:3: components.base.to_date: 2026-09-01 is inside FY2027-Q3, which would not be paid. "
+        f"p:3: components.base.{key}: 2026-09-01 is inside FY2027-Q3, which would not be paid. "
         "End the plan with a window (until: 2026-08-01 or 2026-11-01)."
     )
     assert [str(issue) for issue in issues] == ([cut] if ends == "2026-09-01" else [])
