@@ -108,6 +108,8 @@ def test_names_that_nothing_has_are_told_and_members_of_a_pool_are_no_rivals():
     assert [str(issue) for issue in gaps_and_rivals(records, in_force, YEAR)] == [
         "role AE of segment S: is held for a segment that neither the rules nor any account has. Known: Mid-Market.",
         "role AEE: is named by no rules of engagement. Did you mean AE?",
-        "role CSM of territory Wst: is held for a territory that neither the rules nor any account has. "
-        "Did you mean West?",
+        (
+            "role CSM of territory Wst: is held for a territory that neither the rules nor any account has. "
+            "Did you mean West?"
+        ),
     ]

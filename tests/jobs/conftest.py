@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from commands import clock
 from commands.wiring import wire
 from jobs.access.actor import Actor
 from jobs.access.visible import Sight
@@ -124,6 +125,12 @@ class Company:
         """A deal's record in the CRM."""
         record: dict[str, Any] = self.org.get(DEAL_OBJECT[self.sandbox.crm], deal)
         return record
+
+
+@pytest.fixture
+def same_clock(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands and the CRM tell the same time."""
+    monkeypatch.setattr(clock, "now", company.clock)
 
 
 @pytest.fixture(autouse=True)

@@ -10,18 +10,11 @@ from typing import Any
 
 import pytest
 
-from commands import clock
 from store import ledger
 from tests.jobs.conftest import Company
 from tests.jobs.test_commands import run, run_on
 
-pytestmark = pytest.mark.synced
-
-
-@pytest.fixture(autouse=True)
-def _same_clock(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Worker and CRM tell the same time."""
-    monkeypatch.setattr(clock, "now", company.clock)
+pytestmark = [pytest.mark.synced, pytest.mark.usefixtures("same_clock")]
 
 
 def changed(company: Company, tmp_path: Path, **edits: Callable[[str], str]) -> Path:

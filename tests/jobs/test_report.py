@@ -8,17 +8,10 @@ from typing import Any
 
 import pytest
 
-from commands import clock
 from tests.jobs.conftest import Company
 from tests.jobs.test_commands import run_on
 
-pytestmark = pytest.mark.synced
-
-
-@pytest.fixture(autouse=True)
-def _same_clock(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Worker and CRM tell the same time."""
-    monkeypatch.setattr(clock, "now", company.clock)
+pytestmark = [pytest.mark.synced, pytest.mark.usefixtures("same_clock")]
 
 
 def tables(company: Company, *words: str) -> dict[str, Any]:
