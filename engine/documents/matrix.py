@@ -40,9 +40,11 @@ class Axis(Gauge):
         yield from ((("from", position), start) for position, start in enumerate(self.starts))
 
     def places(self) -> Multiplier:
-        """A multiplier whose factor is the place of the row that is reached, from 0."""
+        """A multiplier whose factor is the place of the row that is reached, from 0; equals reach that of the best."""
         brackets = tuple(FactorBracket(since=since, factor=Fraction(nth)) for nth, since in enumerate(self.starts))
         number = {name: getattr(self, name) for name in Gauge.model_fields}
+        if self.ranked is not None and self.ranked.ties == "shared":
+            number["ranked"] = self.ranked.model_copy(update={"ties": "best"})
         return Multiplier(**number, brackets=brackets)
 
 

@@ -145,6 +145,21 @@ deals: [{on: 2026-01-10, amount: 1_000}, {on: 2026-02-10, amount: 300}, {on: 202
 through: FY2026
 expect: {payable: {rep: {2026-01: 50, 2026-02: 65, 2026-03: -5, 2026-04: 0}}}
 """
+EQUALS_IN_A_MATRIX = """
+scenario: equals that share places reach the row of the best of them
+plan:
+  components:
+    - id: prize
+      kind: bonus
+      accumulates: month
+      matrix:
+        rows: {measure: sales, ranked: {ties: shared}, from: [0, 2]}
+        columns: {measure: sales, from: [0, 500]}
+        pays: [[10, 100], [1, 5]]
+deals: [{payee: a, on: 2026-01-10, amount: 500}, {payee: b, on: 2026-01-10, amount: 500}]
+through: 2026-01
+expect: {totals: {a: 100, b: 100}}
+"""
 
 
 @pytest.mark.parametrize(
@@ -159,6 +174,7 @@ expect: {payable: {rep: {2026-01: 50, 2026-02: 65, 2026-03: -5, 2026-04: 0}}}
         STEPS_OF_NO_QUOTA,
         TO_DATE_RELEASED,
         TO_DATE_IN_STEPS,
+        EQUALS_IN_A_MATRIX,
     ],
 )
 def test_edges_come_out_as_written(text: str) -> None:
