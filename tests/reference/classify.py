@@ -9,7 +9,16 @@ from fractions import Fraction
 
 from engine.documents.company import Company
 from tests.reference.calendar import months_later, whole_months
-from tests.reference.contracts import CHANGES, Contract, Worth, all_contracts_of, contracts_of, running_acv
+from tests.reference.contracts import (
+    CHANGES,
+    STARTS,
+    Contract,
+    Worth,
+    all_contracts_of,
+    contracts_of,
+    ended_by_churn,
+    running_acv,
+)
 from tests.reference.facts import Facts, Row, holds_on
 from tests.reference.money import rounded
 
@@ -226,8 +235,9 @@ def _remembered(of: Callable[[str, Facts, Worth], list[Contract]], account: str,
 
 
 def _cancelled_on(row: Row, facts: Facts) -> date | None:
-    """The day on which the first contract that the deal started was cancelled."""
-    started = [
+    """The day on which the first contract that the deal started was cancelled, or a churn ended it."""
+    started = [ended_by_churn(row, facts)] if row["motion"] in STARTS else []
+    started += [
         each["cancelled_on"]
         for each in facts.contracts_of(row["account_id"])
         if each["origin_deal_id"] == row["deal_id"]

@@ -11,6 +11,8 @@ from tests.reference.facts import Facts, Row
 
 STARTS = ("new_business", "renewal")
 CHANGES = ("upsell", "cross_sell", "downgrade")
+ABOUT = 31
+"""Days by which a deal may begin later than the contract that is its."""
 Worth = Callable[[Row], int]
 """The ACV of a won deal."""
 
@@ -54,8 +56,46 @@ def all_contracts_of(account: str, facts: Facts, worth: Worth) -> list[Contract]
     """Beside those of the CRM what renewals start that none of these is of."""
     known = contracts_of(account, facts, worth)
     named = {each.origin["deal_id"] for each in known if each.origin is not None}
-    beside = (deal for deal in facts.won_of(account) if deal["motion"] == "renewal" and deal["deal_id"] not in named)
-    return [*known, *(_started(deal, facts, worth) for deal in beside)]
+    stated = facts.contracts_of(account)
+    renewals = (deal for deal in facts.won_of(account) if deal["motion"] == "renewal" and deal["deal_id"] not in named)
+    return [*known, *(_started(deal, facts, worth) for deal in renewals if not may_be_of_another(deal, stated))]
+
+
+def may_be_of_another(deal: Row, stated: Sequence[Row]) -> bool:
+    """Whether a contract of the CRM that names no deal starts at most so many days before the deal, or later."""
+    nameless = (row["starts_on"] for row in stated if row["origin_deal_id"] is None)
+    first = (deal["starts_on"] or deal["closed_on"]) - timedelta(days=ABOUT)
+    return any(first <= day for day in nameless)
+
+
+def ended_by_churn(deal: Row, facts: Facts) -> date | None:
+    """The first day on which a churn ended the contract that the deal started: it names the deal, or can only mean it.
+
+    Not where the CRM keeps contracts for the customer.
+    """
+    account = deal["account_id"]
+    if facts.contracts_of(account):
+        return None
+    started = [each for each in facts.won_of(account) if each["motion"] in STARTS]
+    days = [
+        churn["closed_on"]
+        for churn in (each for each in facts.won_of(account) if each["motion"] == "churn")
+        if _ended(churn, started) == [deal["deal_id"]]
+    ]
+    return min(days, default=None)
+
+
+def _ended(churn: Row, started: Sequence[Row]) -> list[str]:
+    """Which contracts a churn may have ended."""
+    if churn["prior_deal_id"] is not None:
+        return [churn["prior_deal_id"]]
+    day, found = churn["closed_on"], []
+    for deal in started:
+        begins = deal["starts_on"] or deal["closed_on"]
+        ends = months_later(begins, deal["term_months"]) if deal["term_months"] else date.max
+        if begins <= day < ends:
+            found.append(deal["deal_id"])
+    return found
 
 
 def running_acv(deal: Row, contracts: Sequence[Contract], facts: Facts, worth: Worth) -> int | None:
@@ -106,11 +146,13 @@ def _stated(row: Row, facts: Facts, worth: Worth) -> Contract:
 def _started(deal: Row, facts: Facts, worth: Worth) -> Contract:
     """What a deal starts lasts for its term, from its start."""
     begins = deal["starts_on"] or deal["closed_on"]
+    ends = [months_later(begins, deal["term_months"])] if deal["term_months"] else []
+    churned = ended_by_churn(deal, facts)
     return Contract(
         origin=deal,
         signed=deal["closed_on"],
         begins=begins,
-        over=months_later(begins, deal["term_months"]) if deal["term_months"] else None,
+        over=min([*ends, *([churned] if churned else [])], default=None),
         acv=worth(deal),
         currency=deal["currency"],
         stated=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -24,7 +24,7 @@ from tests.reference.holders import HeldDealError, holder_of
 from tests.reference.matching import fits
 from tests.reference.money import WHOLE, rounded
 from tests.reference.participants import Participant, is_on
-from tests.reference.revenue import Contract, Piece, UnknownRevenueError, contracts_of, revenue
+from tests.reference.revenue import History, Piece, UnknownRevenueError, Value, history_of
 from tests.reference.rollups import above
 from tests.reference.worth import UnknownWorthError, part_of_lines
 
@@ -34,7 +34,6 @@ Answering = tuple[date, date]
 """The days for which somebody answers, the last of them out."""
 Outcome = tuple[int, int]
 """What was kept, and what there was: revenue, or customers."""
-Value = Callable[[Piece], int]
 
 
 @dataclass(frozen=True)
@@ -80,15 +79,13 @@ class Customers:
         """One for each customer, and stretch of days, for whom the payee answers."""
         value = self._value(who.plan, measure, window.first)
         for account in self.facts.accounts:
-            contracts = self._contracts(account)
-            if not _pays(contracts, asked, window) or not fits(
-                measure.when, _as_deal(account, window.first), self.facts
-            ):
+            history = self._history(account, asked.grace_days)
+            if not _pays(history, asked, window) or not fits(measure.when, _as_deal(account, window.first), self.facts):
                 continue
             for since, until in self._answers(who.payee, account, window, measure, asked):
                 if any(day < window.end for day in self._held(account)):
                     raise UnknownRevenueError(account["account_id"])
-                yield from _outcome(contracts, asked, window, (since, until), value)
+                yield from _outcome(history, asked, window, (since, until), value)
 
     def _answers(
         self, payee: str, account: Row, window: Span, measure: Measure, asked: Retention
@@ -153,11 +150,11 @@ class Customers:
         won = self.facts.won_of(account["account_id"])
         return [row["closed_on"] for row in won if not self._is_settled(row)]
 
-    def _contracts(self, account: Row) -> list[Contract]:
-        key = ("contracts", account["account_id"])
+    def _history(self, account: Row, grace_days: int) -> History:
+        key = ("history", account["account_id"], grace_days)
         if key not in self.remembered:
-            self.remembered[key] = contracts_of(account["account_id"], self._settled)
-        found: list[Contract] = self.remembered[key]
+            self.remembered[key] = history_of(account["account_id"], self._settled, grace_days)
+        found: History = self.remembered[key]
         return found
 
     def _value(self, plan: Plan, measure: Measure, day: date) -> Value:
@@ -190,19 +187,18 @@ def _as_deal(account: Row, day: date) -> Deal:
     return Deal(row=row, account=account, lines=(), day=day, motion="", amount=0, acv=0, fx=None, **unknown)  # type: ignore[arg-type]  # nobody asks
 
 
-def _pays(contracts: Sequence[Contract], asked: Retention, window: Span) -> bool:
-    """Whether the customer pays when the window opens."""
+def _pays(history: History, asked: Retention, window: Span) -> bool:
+    """Whether the customer pays when the window opens; of what is due, by a contract that has an end."""
     before = window.first - DAY
-    if asked.cohort == "due":
-        return any(not each.alone and each.begins <= before and each.covers(before) for each in contracts)
-    return any(each.pieces_on(before, asked.grace_days) for each in contracts)
+    if asked.cohort == "book":
+        return bool(history.on(before))
+    ending = (each for each in history.contracts if each.over is not None and before < each.over)
+    return any(each.since(asked.grace_days) <= before for each in ending)
 
 
-def _outcome(
-    contracts: Sequence[Contract], asked: Retention, window: Span, days: Answering, value: Value
-) -> Iterator[Outcome]:
+def _outcome(history: History, asked: Retention, window: Span, days: Answering, value: Value) -> Iterator[Outcome]:
     """What became of a customer in the days for which somebody answers; none where there was nothing at first."""
-    paths = list(_paths(contracts, asked, window, days, value))
+    paths = list(_paths(history, asked, window, days, value))
     if asked.losses == "net" and paths:
         paths = [[sum(path[0] for path in paths), sum(path[-1] for path in paths)]]
     paths = [path for path in paths if path[0] > 0]
@@ -214,20 +210,17 @@ def _outcome(
         yield sum(_kept(asked, path) for path in paths), sum(path[0] for path in paths)
 
 
-def _paths(
-    contracts: Sequence[Contract], asked: Retention, window: Span, days: Answering, value: Value
-) -> Iterator[list[int]]:
+def _paths(history: History, asked: Retention, window: Span, days: Answering, value: Value) -> Iterator[list[int]]:
     """Revenue day by day from the day before on: of the customer, or of each contract that was due on one of them."""
     since, until = days
     if asked.cohort == "book":
         before = (since - DAY + DAY * place for place in range((until - since).days + 1))
-        yield [revenue(contracts, day, asked.grace_days, value) for day in before]
+        yield [history.revenue(day, value) for day in before]
         return
-    for each in contracts:
-        due = each.ends is not None and not each.alone and since <= each.ends - DAY < until
-        if due and each.begins < window.first:
-            renewal = each.renewal.worth if each.renewal and each.renewed_in_time(asked.grace_days) else None
-            yield [each.at_last(asked.grace_days, value), 0 if renewal is None else value(renewal)]
+    for each in history.contracts:
+        due = each.over is not None and since <= each.over - DAY < until
+        if due and each.since(asked.grace_days) < window.first:
+            yield list(history.due(each, value))
 
 
 def _kept(asked: Retention, path: Sequence[int]) -> int:
