@@ -64,8 +64,7 @@ def _contracts(won: pl.DataFrame, book: Book) -> pl.DataFrame:
         signed_acv="acv_micros",
         signed_currency="currency",
     )
-    events = book.deal_events.filter(pl.col("kind") == "cancelled")
-    ended = events.group_by(origin_deal_id="deal_id").agg(ended_on=pl.col("happened_on").min())
+    ended = _ended(book.deal_events).rename({"deal_id": "origin_deal_id"})
     known = all_contracts(book.contracts, won).drop("cancelled_on", "ends_on")
     whole = known.join(origin, on="origin_deal_id", how="left").join(ended, on="origin_deal_id", how="left")
     return whole.select(
@@ -80,6 +79,12 @@ def _contracts(won: pl.DataFrame, book: Book) -> pl.DataFrame:
         acv_micros=pl.coalesce("signed_acv", "acv_micros"),
         currency=pl.coalesce("signed_currency", "currency"),
     ).filter(pl.col("starts_on").is_not_null())
+
+
+def _ended(events: dy.DataFrame[f.DealEvents]) -> pl.DataFrame:
+    """By deal the day (`ended_on`) on which the first event says that what it signed was cancelled."""
+    cancelled = events.filter(pl.col("kind") == "cancelled")
+    return cancelled.group_by("deal_id").agg(ended_on=pl.col("happened_on").min())
 
 
 def _renewals(contracts: pl.DataFrame) -> pl.DataFrame:
@@ -136,7 +141,10 @@ def _paired(nearest_first: pl.DataFrame) -> pl.DataFrame:
 
 
 def _changes(won: pl.DataFrame, contracts: pl.DataFrame, events: dy.DataFrame[f.DealEvents]) -> pl.DataFrame:
-    """Upsells, cross-sells and downgrades that are no contract of their own, and downgrades that events tell."""
+    """Upsells, cross-sells and downgrades that are no contract of their own, and downgrades that events tell.
+
+    All that is known of a deal ends with it, where an event says that it was cancelled.
+    """
     beside = won.join(contracts, left_on="deal_id", right_on="origin_deal_id", how="anti")
     acv = pl.col("acv_micros")
     sold = beside.filter(pl.col("motion").is_in([*_GROWS, Motion.DOWNGRADE])).select(
@@ -145,24 +153,26 @@ def _changes(won: pl.DataFrame, contracts: pl.DataFrame, events: dy.DataFrame[f.
         "currency",
         "term_months",
         *LINKS,
+        "cancelled_on",
         from_on=pl.coalesce(plausible(pl.col("starts_on")), "closed_on"),
-        ended_on="cancelled_on",
         acv_micros=pl.when(pl.col("motion") == Motion.DOWNGRADE).then(-acv.abs()).otherwise(acv),
     )
     told = events.filter(pl.col("kind") == "downgraded").join(won, on="deal_id")
-    less = pl.min_horizontal(pl.col("amount_micros").fill_null(acv), acv)
+    less = pl.min_horizontal(pl.col("amount_micros").fill_null(acv), acv).clip(lower_bound=0)
     shrunk = told.select(
         "account_id",
         "deal_id",
         "currency",
+        "cancelled_on",
         term_months=pl.lit(None, dtype=pl.Int64),
         prior_deal_id="deal_id",
         renewed_contract_id=pl.lit(None, dtype=pl.String),
         from_on="happened_on",
-        ended_on=pl.lit(None, dtype=pl.Date),
         acv_micros=-less,
     )
-    return pl.concat([sold, shrunk.select(sold.columns)]).with_row_index("change")
+    every = pl.concat([sold, shrunk.select(sold.columns)])
+    ending = every.join(_ended(events), on="deal_id", how="left", maintain_order="left")
+    return ending.with_columns(ended_on=pl.min_horizontal("cancelled_on", "ended_on")).with_row_index("change")
 
 
 def _unsettled(won: pl.DataFrame, book: Book) -> pl.DataFrame:

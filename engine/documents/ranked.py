@@ -15,7 +15,10 @@ from engine.documents.threshold import Threshold
 
 
 class Ranked(Document):
-    """Where a payee stands, in place of what was achieved: the most (with `quota` the highest attainment) is first.
+    """Where a payee stands, in place of what was achieved: the most is first.
+
+    With `quota` it is the highest attainment, and the highest rate of what is a percentage by itself: who keeps 95 % of
+    few customers stands before who keeps 90 % of many.
 
     `ranked: true` is all of these as they are by default. Among 20 people `{counted_as: share}` is 0 % for the best,
     5 % for the second and 25 % for the sixth: `below: 10%` is the best tenth (two people; of 15 it is two, too, because

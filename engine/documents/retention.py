@@ -43,12 +43,15 @@ class Retention(Document):
 
     Revenue is annual (ARR, that is ACV). It begins with what the deal that started a contract signed, or with the ACV
     of a contract of the CRM that names no deal; upsells, cross-sells and downgrades change it from the day they start,
-    until their contract ends; what is sold where none runs lasts its own term. Where the CRM keeps contracts for a
-    customer, these are its contracts, with those of renewals that none of them names; new business that none of them
-    names counts for nothing, and an issue says so. (A contract that names no deal may be that of a deal that begins at
-    most 31 days after it.) Else every new business and renewal starts one, for its term. A renewal replaces the
-    contract it renews: the one that it names, else the customer's one that ends nearest to its start. A customer whose
-    contract ends is lost on the first day without one.
+    until their contract ends: the one that they name, else of those that run then the one that ends last. What is sold
+    where none runs lasts its own term. An event `cancelled` ends what its deal signed, `downgraded` makes it less.
+    Where the CRM keeps contracts for a customer, these are its contracts, with those of renewals that none of them
+    names; new business that none of them names counts for nothing, and an issue says so. (A contract that names no deal
+    may be that of a deal that begins at most 31 days after it.) Else every new business and renewal starts one, for its
+    term, and a churn ends the one whose deal it names, or the only one that runs that day. A renewal replaces the
+    contract it renews: the one that it names, else the customer's one that ends nearest to its start, the nearest
+    first; so does a contract that names no deal with one that is over when it starts. A customer whose contract ends is
+    lost on the first day without one.
     Foreign revenue is exchanged at the rate of the first day throughout, so that a currency neither keeps nor loses a
     customer; what each deal brought is rounded to a micro-unit. A rate is held while a won deal of one of the customers
     is, and there is none for who is not on the plan on the last day of the window.

@@ -378,7 +378,8 @@ class _Walk:
             return replace(achieved(attained, judge), whose=whose)
         plan, company = self.rules.plans[place[0]], self.rules.company
         contest = Contest(gauge.ranked, plan, self.book, over, company, self.through)
-        return placed(attained, contest, of_quota=gauge.quota is not None)
+        of_quota = gauge.quota is not None or plan.measures[judge.measure].is_share
+        return placed(attained, contest, of_quota=of_quota)
 
 
 def _earned(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Earnings:

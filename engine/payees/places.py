@@ -78,8 +78,8 @@ class Contest:
 def placed(attained: Attainment, contest: Contest, *, of_quota: bool) -> Reading:
     """The place of every payee of each window that is over: in micro-units, of a whole of as many where it is a share.
 
-    By what was achieved, or by attainment (`of_quota`). No place of a window is known while any achievement in it is
-    not, or lacks its quota.
+    By what was achieved, or by attainment (`of_quota`: of a percentage the rate itself). No place of a window is known
+    while any achievement in it is not, or lacks its quota.
     """
     last = attained.rows.group_by(WINDOW, maintain_order=True).agg(
         pl.col("dated_on", "credit_id", "deal_id", "after_micros", "quota_micros").last()

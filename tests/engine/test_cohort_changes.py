@@ -66,6 +66,15 @@ def test_events_of_deals_end_and_reduce_contracts():
     assert (ended, shrunk) == ((50, 0, 0, 50), (100, 0, 15, 0))
 
 
+def test_what_was_added_ends_when_an_event_cancels_its_own_deal_and_takes_along_what_made_it_less():
+    event = {"deal_id": "D2", "kind": "cancelled", "happened_on": date(2026, 3, 1), "amount_micros": None}
+    added = [{**UPSELL, "closed_on": "2025-12-01", "amount_micros": units(50)}]
+    less = {**event, "kind": "downgraded", "happened_on": date(2026, 2, 1), "amount_micros": units(20)}
+
+    assert first_quarter(contracts=[CONTRACT], deals=added, deal_events=[event]) == (150, 0, 50, 0)
+    assert first_quarter(contracts=[CONTRACT], deals=added, deal_events=[less, event]) == (150, 0, 50, 0)
+
+
 # ------------------------------------------------------------------------------- what nobody knows
 
 

@@ -150,7 +150,7 @@ def _deal(row: Row, facts: Facts, company: Company) -> Deal | None:
         running_acv=_running(row, facts),
         signing=_signing(row, facts),
         first_won_on=next((each["closed_on"] for each in _won_before(row, facts)), None),
-        cancelled_on=_cancelled_on(row, facts),
+        cancelled_on=cancelled_on(row, facts),
     )
 
 
@@ -234,7 +234,7 @@ def _remembered(of: Callable[[str, Facts, Worth], list[Contract]], account: str,
     return found
 
 
-def _cancelled_on(row: Row, facts: Facts) -> date | None:
+def cancelled_on(row: Row, facts: Facts) -> date | None:
     """The day on which the first contract that the deal started was cancelled, or a churn ended it."""
     started = [ended_by_churn(row, facts)] if row["motion"] in STARTS else []
     started += [

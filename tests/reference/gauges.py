@@ -192,12 +192,12 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     achieved = _sum([each.base for each in held])
     if read.component is not None and read.component.carry is not None and window:
         achieved = _with_carried(read, window[0], achieved, earned)
-    shares = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
+    in_whole_steps = read.component is not None and read.component.rounded_attainment is not None
+    shares = in_whole_steps or any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
     if not achieved or not shares:
         return Fraction(achieved)
-    if read.quota is None:
-        return achieved / Fraction(held[0].whole or WHOLE)
-    quota = _quota(gauge, read, read.quota, entry, earned)
+    of_quota = read.quota is not None
+    quota = _quota(gauge, read, read.quota or "", entry, earned) if of_quota else Fraction(held[0].whole or WHOLE)
     if quota <= 0:
         raise UnknownGaugeError
     return (in_steps(read.component, achieved, quota) if read.component is not None else achieved) / quota

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -31,8 +32,8 @@ class UnknownPlaceError(Exception):
 
 def place(gauge: Gauge, component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction:
     """The number that the gauge compares: a place in micro-units, or a share."""
-    places, window = _remembered(gauge, component, who, entry, earned)
-    if places is None and _took_part(gauge, who, window, earned):
+    places, contest = _remembered(gauge, component, who, entry, earned)
+    if places is None and contest.counts(who, gauge, earned):
         raise UnknownPlaceError
     assert gauge.ranked is not None
     unit = 1 if gauge.ranked.counted_as == "share" else WHOLE
@@ -46,49 +47,70 @@ def equals_of(gauge: Gauge, component: Component, who: Participant, entry: Entry
     places, _ = _remembered(gauge, component, who, entry, earned)
     if not places or who.payee not in places:
         return 1
-    window = earned.span(gauge.over or component.accumulates, entry)
-    teams = _teams(gauge.ranked, who, window, earned)
+    teams = _teams(gauge.ranked, who, _contest(gauge, component, entry, earned).window, earned)
     mine = (places[who.payee], teams[who.payee])
     return sum((of, teams[other]) == mine for other, of in places.items())
 
 
+@dataclass(frozen=True)
+class _Contest:
+    """Whose achievements are compared: those of a window, or of a deal alone."""
+
+    over: str
+    label: str
+    window: Span
+
+    def counts(self, who: Participant, gauge: Gauge, earned: Earnings) -> list[Entry]:
+        """What somebody has in it."""
+        assert gauge.measure is not None
+        entries = earned.entries_over(who, gauge.measure, self.over)
+        return [each for each in entries if earned.window(self.over, each) == self.label]
+
+
+def _contest(gauge: Gauge, component: Component, entry: Entry, earned: Earnings) -> _Contest:
+    over = gauge.over or component.accumulates
+    alone = Span("", entry.day, entry.day + timedelta(days=1))
+    return _Contest(over, earned.window(over, entry), alone if over == "transaction" else earned.span(over, entry))
+
+
 def _remembered(
     gauge: Gauge, component: Component, who: Participant, entry: Entry, earned: Earnings
-) -> tuple[Mapping[str, Fraction] | None, Span]:
+) -> tuple[Mapping[str, Fraction] | None, _Contest]:
     """The places of the entry's window."""
-    window = earned.span(gauge.over or component.accumulates, entry)
-    key = ("places", id(gauge), who.key[1:], window)
+    contest = _contest(gauge, component, entry, earned)
+    key = ("places", id(gauge), who.key[1:], contest)
     if key not in earned.remembered:
-        earned.remembered[key] = _places(gauge, who, window, earned)
+        earned.remembered[key] = _places(gauge, who, contest, earned)
     places: Mapping[str, Fraction] | None = earned.remembered[key]
-    return places, window
+    return places, contest
 
 
-def _took_part(gauge: Gauge, who: Participant, window: Span, earned: Earnings) -> bool:
-    """Whether anything of the payee counts in the window; who has nothing stands behind everybody anyway."""
-    assert gauge.measure is not None
-    return any(window.covers(each.day) for each in earned.entries_of(who, gauge.measure))
-
-
-def _places(gauge: Gauge, who: Participant, window: Span, earned: Earnings) -> Mapping[str, Fraction] | None:
+def _places(gauge: Gauge, who: Participant, contest: _Contest, earned: Earnings) -> Mapping[str, Fraction] | None:
     """The place of everybody who takes part; None while it cannot be told."""
     assert gauge.ranked is not None
-    assert gauge.measure is not None
+    window = contest.window
     results: dict[str, Result] = {}
     for payee in sorted({row["person_id"] for row in earned.facts.enrolments if row["plan"] == who.plan.plan}):
         other = Participant(payee, who.plan)
-        entries = [each for each in earned.entries_of(other, gauge.measure) if window.covers(each.day)]
+        entries = contest.counts(other, gauge, earned)
         if any(each.base is None for each in entries):
             return None
         achieved = sum(each.base or 0 for each in entries)
         if achieved > 0:
-            quota = Fraction(1) if gauge.quota is None else earned.quota(other, gauge.quota, window)
+            quota = _whole(entries[-1], gauge, who) if gauge.quota is None else earned.quota(other, gauge.quota, window)
             if quota is None or quota <= 0:
                 return None
             results[payee] = (achieved / quota, entries[-1].day)
     if window.end > earned.through:
         return {}
     return _ordered(gauge.ranked, results, _teams(gauge.ranked, who, window, earned))
+
+
+def _whole(entry: Entry, gauge: Gauge, who: Participant) -> Fraction:
+    """What a percentage is one of; an amount is compared by itself."""
+    if entry.whole is not None:
+        return Fraction(entry.whole)
+    return Fraction(WHOLE if who.plan.measures[gauge.measure or ""].is_share else 1)
 
 
 def _teams(ranked: Ranked, who: Participant, window: Span, earned: Earnings) -> Mapping[str, str]:

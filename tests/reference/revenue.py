@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from tests.reference.calendar import months_later
-from tests.reference.classify import acv_of
+from tests.reference.classify import acv_of, cancelled_on
 from tests.reference.contracts import ended_by_churn, may_be_of_another
 from tests.reference.facts import Facts, Row
 
@@ -124,7 +124,8 @@ def history_of(account: str, facts: Facts, grace_days: int) -> History:
             if event["kind"] == "downgraded":
                 less = min(acv_of(deal), acv_of(deal) if event["amount_micros"] is None else event["amount_micros"])
                 of_it = {**deal, "prior_deal_id": deal["deal_id"], "renewed_contract_id": None, "term_months": None}
-                _place(history, of_it, -less, event["happened_on"], None)
+                gone = _first(_cancelled(deal, facts), cancelled_on(deal, facts))
+                _place(history, of_it, -max(less, 0), event["happened_on"], gone)
     return history
 
 

@@ -21,7 +21,8 @@ def judged(text: str, **files: str) -> Verdict:
 
 
 def failed(verdict: Verdict) -> list[tuple[str, str, str]]:
-    """What was expected and what was found."""
+    """What was expected and what was found, of a scenario that can be read."""
+    assert problems(verdict) == []
     return [(failure.what, failure.expected, failure.found) for failure in verdict.failures]
 
 

@@ -22,7 +22,7 @@ TWO = "plans: [{plan: ae, components: [{rate: 10%}]}, {plan: am, components: [{r
 def test_what_cannot_be_adjusted_is_told(plan, fact, why):
     found = judged(f"scenario: s\n{plan}adjustments: [{fact}]\nexpect: {{totals: {{}}}}\n")
 
-    assert why in " ".join([*problems(found), *(text for each in failed(found) for text in each)])
+    assert why in " ".join([*problems(found), *(failure.found for failure in found.failures)])
 
 
 def test_pay_is_adjusted_without_any_deal():

@@ -107,3 +107,25 @@ def test_a_gate_is_closed_until_the_rate_is_known() -> None:
     """)
 
     assert failed(verdict) == []
+
+
+@pytest.mark.parametrize(("least", "first"), [("", 100), (", least: 96%", 0)])
+def test_a_contest_of_rates_is_won_by_who_keeps_most_of_what_there_was(least, first):
+    """And not by who has most to keep; who keeps less than the least takes no part."""
+    verdict = judged(f"""
+scenario: who keeps most
+plan:
+  measures: {{grr: {{retention: {{kind: gross}}}}}}
+  components:
+    - id: prize
+      kind: bonus
+      measure: grr
+      accumulates: quarter
+      matrix: {{rows: {{measure: grr, from: [0%]}}, columns: {{measure: grr, from: [0%]}}, pays: [[100]]}}
+      only_if: {{measure: grr, ranked: {{ties: best{least}}}, max: 1}}
+people: [{{id: big}}, {{id: small}}]
+cohorts: [{{payee: big, start: 1_000_000, lost: 100_000}}, {{payee: small, start: 1_000, lost: 50}}]
+expect: {{totals: {{big: 0, small: {first}}}}}
+""")
+
+    assert failed(verdict) == []

@@ -108,7 +108,7 @@ plan:
 deals:
   - {id: D1, on: 2026-03-10, amount: 300}
   - {id: D2, on: 2026-12-10, amount: 100, cancelled_on: 2027-02-01}
-events: [{deal: D1, kind: refunded, on: 2026-04-10, amount: 120}, {deal: D1, kind: refunded, on: 2026-07-10, amount: 9}]
+events: [{deal: D1, what: refunded, on: 2026-04-10, amount: 120}, {deal: D1, what: refunded, on: 2026-07-10, amount: 9}]
 through: 2027-06
 expect: {totals: {rep: {2026-03: 30, 2026-06: -12, 2026-09: 0, 2026-12: 0, total: 18}}}
 """

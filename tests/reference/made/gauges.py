@@ -134,18 +134,21 @@ def _of_everybody(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
 
 
 def _place(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """Where the payee stands in a measure, or by attainment."""
-    quota = chance.choice([{}, {"quota": "sales"}])
+    """Where the payee stands in a measure, or by attainment, in some window or on a deal alone."""
+    measure = chance.choice(["plain", "plain", "plain", "m1", "m1", "csat", "nps", "score", "part", "mean"])
+    quota = chance.choice([{}, {"quota": "sales"}]) if measure in ("plain", "m1") else {}
+    of_windows = measure in ("score", "part", "mean")
+    over = {"over": chance.choice(OVER[1:])} if of_windows or chance.random() < 0.5 else _over(chance)
     ranked: dict[str, Any] = {"ties": chance.choice(["best", "worst", "earliest", "shared"])}
     ranked |= chance.choice([{}, {"among": chance.choice(["plan", "team"])}])
     if chance.random() < 0.4:
-        ranked["least"] = "50%" if quota else chance.choice([1_000, 40_000])
+        ranked["least"] = "50%" if quota or measure in ("csat", "score", "part") else chance.choice([1_000, 40_000])
     share = chance.random() < 0.4 and ranked["ties"] != "shared"
     if share or chance.random() < 0.3:
         ranked["counted_as"] = "share" if share else "place"
-    number = {"measure": chance.choice(["plain", "plain", "m1"]), **quota, "over": chance.choice(OVER[1:])}
     thresholds = ("0%", "25%", "50%", "75%") if share else (0, 1, 2, 3)
-    return {**number, "ranked": chance.choice([ranked, ranked, ranked, True]) if not share else ranked}, thresholds
+    said = ranked if share else chance.choice([ranked, ranked, ranked, True])
+    return {"measure": measure, **quota, **over, "ranked": said}, thresholds
 
 
 def _judged(chance: Random, number: dict[str, Any]) -> dict[str, Any]:

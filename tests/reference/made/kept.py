@@ -20,11 +20,12 @@ PERIODS = ("month", "quarter", "half", "year")
 
 def customers(chance: Random) -> Rows:
     """The deals and contracts of every account: signed, changed, and renewed or not, one contract after the other."""
-    rows: Rows = {"deals": [], "contracts": [], "deal_lines": []}
+    rows: Rows = {"deals": [], "contracts": [], "deal_lines": [], "deal_events": []}
     for number in range(ACCOUNTS):
         _history(chance, f"A{number}", rows)
     for deal in rows["deals"]:
         rows["deal_lines"] += _products(chance, deal)
+        rows["deal_events"] += _events(chance, deal)
     return rows
 
 
@@ -34,6 +35,15 @@ def _products(chance: Random, deal: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if chance.random() < 0.99:
             named = {"line_id": f"{deal['deal_id']}-{place}", "deal_id": deal["deal_id"], "product": "Core"}
             yield {**named, "family": family, "amount_micros": chance.randrange(1, 9_000) * MICROS}
+
+
+def _events(chance: Random, deal: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What it signed is cancelled, or becomes less, at times."""
+    for kind in chance.sample(("cancelled", "downgraded", "downgraded"), chance.choice([0, 0, 0, 0, 0, 1, 2])):
+        day = deal["closed_on"] + timedelta(days=chance.randrange(-20, 500))
+        part = abs(deal["acv_micros"]) * chance.choice([10, 30, 110]) // 100
+        amount = part if kind == "downgraded" and chance.random() < 0.9 else None
+        yield {"deal_id": deal["deal_id"], "kind": kind, "happened_on": day, "amount_micros": amount}
 
 
 def kept_engagement(chance: Random) -> dict[str, Any]:
@@ -137,32 +147,74 @@ def _history(chance: Random, account: str, rows: Rows) -> None:
     ends, in_crm = signed, chance.random() < 0.5
     currency = chance.choice(["USD", "USD", "USD", "EUR", "JPY"])
     while signed < LAST_DAY:
-        worth = chance.choice([chance.randrange(5, 60) * 1_000 * MICROS, chance.randrange(1, 6_000_000) * 10_000])
-        term = chance.choice([6, 12, 12, 24])
         currency = chance.choice(["USD", "EUR"]) if chance.random() < 0.1 else currency
-        deal = _deal(account, signed, worth, len(rows["deals"]), currency)
-        deal |= {"term_months": term, "motion": "new_business"}
-        if before is not None:
-            deal |= {"motion": "renewal", **_naming(chance, before)}
-        if before is not None and chance.random() < 0.5:
-            deal["starts_on"] = max(signed, ends)
+        deal = _firm(chance, _deal(account, signed, _worth(chance), len(rows["deals"]), currency), before, ends)
         begins = deal.get("starts_on", signed)
-        ends = months_later(begins, term)
+        ends = months_later(begins, deal["term_months"])
         rows["deals"].append(deal)
+        stated = in_crm and (before is None or chance.random() < 0.8)
         cancelled = in_crm and chance.random() < 0.15
-        if in_crm and (before is None or chance.random() < 0.8):
-            contract = _contract(deal, begins, ends)
-            if cancelled:
-                ends = begins + timedelta(days=chance.randrange(2, (ends - begins).days))
-                contract["cancelled_on"] = ends
-            rows["contracts"].append(contract)
-        rows["deals"] += _changes(chance, deal, begins, ends, len(rows["deals"]))
+        if stated and cancelled:
+            ends = begins + timedelta(days=chance.randrange(2, (ends - begins).days))
+        if stated:
+            rows["contracts"].append({**_contract(deal, begins, ends), **_nameless(chance, deal, begins)})
+            rows["contracts"][-1]["cancelled_on"] = ends if cancelled else None
+        _meanwhile(chance, deal, (begins, ends), rows, in_crm=in_crm)
         if cancelled or chance.random() < 0.15:
-            if chance.random() < 0.3:
-                later = _deal(account, ends + timedelta(days=chance.randrange(40)), worth, len(rows["deals"]), currency)
-                rows["deals"].append({**later, "motion": "upsell", "type": "upsell"})
+            _afterwards(chance, deal, ends, rows)
             return
         before, signed = deal, ends + timedelta(days=chance.choice([-40, -5, 0, 0, 0, 0, 1, 20, 70]))
+
+
+def _worth(chance: Random) -> int:
+    return chance.choice([chance.randrange(5, 60) * 1_000 * MICROS, chance.randrange(1, 6_000_000) * 10_000])
+
+
+def _firm(chance: Random, deal: dict[str, Any], before: dict[str, Any] | None, ends: date) -> dict[str, Any]:
+    """A first contract, or the renewal of the one before: from its end on, or from about when it was signed."""
+    deal |= {"term_months": chance.choice([6, 12, 12, 24]), "motion": "new_business"}
+    if before is not None:
+        deal |= {"motion": "renewal", **_naming(chance, before)}
+    if before is not None and chance.random() < 0.5:
+        deal["starts_on"] = max(deal["closed_on"], ends)
+    elif chance.random() < 0.2:
+        deal["starts_on"] = deal["closed_on"] + timedelta(days=chance.choice([-30, -3, 8]))
+    return deal
+
+
+def _meanwhile(chance: Random, deal: dict[str, Any], runs: tuple[date, date], rows: Rows, *, in_crm: bool) -> None:
+    """What changes it while it runs, which may be a contract of its own in the CRM, or says that it is over."""
+    changes = list(_changes(chance, deal, *runs, len(rows["deals"])))
+    rows["deals"] += changes
+    if in_crm and changes and chance.random() < 0.1:
+        rows["contracts"].append(_contract(changes[0], changes[0]["closed_on"], runs[1]))
+    if not in_crm and chance.random() < 0.15:
+        rows["deals"].append(_churn(chance, deal, runs[0], len(rows["deals"])))
+
+
+def _afterwards(chance: Random, deal: dict[str, Any], ends: date, rows: Rows) -> None:
+    """At times something is sold to a customer who has left."""
+    if chance.random() < 0.3:
+        day = ends + timedelta(days=chance.randrange(40))
+        later = _deal(deal["account_id"], day, deal["acv_micros"], len(rows["deals"]), deal["currency"])
+        rows["deals"].append({**later, "motion": "upsell", "type": "upsell"})
+
+
+def _nameless(chance: Random, deal: dict[str, Any], begins: date) -> dict[str, Any]:
+    """At times a contract names no deal, and is worth what the CRM says of it, if that is known; it may begin later."""
+    if chance.random() < 0.8:
+        return {}
+    own = {"origin_deal_id": None, "acv_micros": deal["acv_micros"] if chance.random() < 0.97 else None}
+    days = chance.choice([-40, -31, -30, 0, 0, 0, 5])
+    return {**own, "starts_on": begins + timedelta(days=days), **chance.choice([{}, {"ends_on": None}])}
+
+
+def _churn(chance: Random, deal: dict[str, Any], begins: date, number: int) -> dict[str, Any]:
+    """The end of a contract, of the deal that it names, or of the one that runs."""
+    named = chance.choice([{"prior_deal_id": deal["deal_id"]}, {}])
+    day = begins + timedelta(days=chance.randrange(10, 400))
+    gone = _deal(deal["account_id"], day, -deal["acv_micros"], number, deal["currency"])
+    return {**gone, "motion": "churn", "type": "churn", **named}
 
 
 def _naming(chance: Random, before: dict[str, Any]) -> dict[str, Any]:
@@ -202,4 +254,7 @@ def _changes(chance: Random, first: dict[str, Any], begins: date, ends: date, nu
         day = begins + timedelta(days=chance.randrange(1, (ends - begins).days))
         worth = -size if motion == "downgrade" else size
         deal = _deal(first["account_id"], day, worth, number + place, first["currency"])
-        yield {**deal, "motion": motion, "type": motion}
+        starts = {"starts_on": day + timedelta(days=chance.choice([-9, 4, 60]))} if chance.random() < 0.2 else {}
+        named = chance.choice([{}, {}, _naming(chance, first)])
+        term = {"term_months": chance.choice([1, 5, None])}
+        yield {**deal, "motion": motion, "type": motion, **starts, **named, **term}
