@@ -49,13 +49,17 @@ def people(
 ) -> None:
     """Show who holds which role, plan, quota and manager on a day, and the gaps and rivals of its fiscal year.
 
+    The people files are read as they are now, and nothing is changed.
+
     Example: worker.py people --on 2026-03-31
     """
     from engine.calendar import business_date
+    from jobs.canonical import refresh
     from jobs.reports.roster import roster
     from jobs.show import show_roster
 
-    with asked(config, "people") as (configuration, store, sight), store.read() as conn:
+    with asked(config, "people") as (configuration, store, sight), store.rehearse() as conn:
+        refresh(conn, configuration, clock.now())
         day = day_of(on) or business_date(clock.now(), configuration.rules.company.zone)
         show_roster(*roster(conn, configuration, day, sight.on(day)), as_json=as_json)
 

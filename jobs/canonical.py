@@ -24,7 +24,7 @@ from connectors.record_reader import Context
 from engine.frames import Deals
 from engine.model import Found, Issue
 from jobs.configuration import Configuration
-from jobs.people import refresh_people
+from jobs.people import SOURCE, refresh_people
 from store import adjustments, canonical, mirror, pins, runs, settings
 from store.canonical import FrameName
 from store.mirror import ChangedRecord
@@ -93,7 +93,7 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
         _refresh_rates(conn, changed, reading, touched)
         differs, issues = refresh_people(conn, configuration, _goals(conn, reading), reading.context.winners)
         touched.everything |= differs
-        runs.record_issues(conn, "people files", issues, now)
+        runs.record_issues(conn, SOURCE, issues, now)
         runs.record_issues(conn, "records", touched.issues, now, None if touched.everything else touched.subjects)
     touched.payees = adjustments.moved_after(conn, int(settings.setting_of(conn, ADJUSTED) or 0))
     settings.set_setting(conn, ADJUSTED, str(adjustments.last_step(conn)))

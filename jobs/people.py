@@ -18,10 +18,12 @@ from connectors.dialect import Row
 from engine.documents import people as readers
 from engine.model import Found, Issue
 from jobs.configuration import Configuration
-from store import canonical
+from store import canonical, runs
 from store.canonical import FrameName
 
 LISTS = "lists/"
+SOURCE = "people files"
+"""Under which the rows that were refused are kept as issues."""
 Winners = Mapping[str, Mapping[str, str]]
 """By frame, every record that was merged away and the one that is left."""
 
@@ -60,6 +62,11 @@ def refresh_people(
     }
     differs = [canonical.replace_all(conn, name, found.rows) for name, found in read.items()]
     return any(differs), tuple(issue for found in read.values() for issue in found.issues)
+
+
+def refused(conn: Connection) -> list[Issue]:
+    """The rows of the files that were refused when they were last read."""
+    return [each.issue for each in runs.open_issues(conn) if each.source == SOURCE]
 
 
 def _with_goals(written: Found[Any] | None, goals: Found[list[Row]]) -> Found[Any]:

@@ -17,6 +17,7 @@ from jobs.configuration import Configuration
 from jobs.cycle import Crm
 from jobs.owners.ahead import Ahead, fields_ahead, look_ahead, places_ahead
 from jobs.owners.places import FieldPlace, owner_places
+from jobs.people import refused
 from jobs.publishing.ahead import records_ahead
 from jobs.publishing.objects import pay_objects
 from jobs.running import Run
@@ -48,6 +49,7 @@ def preview(
             for change in writeback.due(conn, configuration.mapping.deal_object, clock(), WRITES_MAX)
         ]
         names = dict(canonical.whole(conn, "people").select("person_id", "name").iter_rows())
+        slips = refused(conn)
         pay = pay_objects(configuration)
         records = records_ahead(conn, pay, names, sight, clock()) if pay else []
         ahead = look_ahead(conn, configuration.mapping, computed.outcomes, clock())
@@ -59,7 +61,7 @@ def preview(
         "writes": changes if sight.everyone else [],
         "owners": owners,
         "records": records,
-        "issues": [str(issue) for issue in (*unread, *computed.issues)] if sight.everyone else [],
+        "issues": [str(issue) for issue in (*unread, *slips, *computed.issues)] if sight.everyone else [],
     }
 
 

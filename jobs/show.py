@@ -220,7 +220,13 @@ def show_roster(people: Sequence[dict[str, Any]], issues: Sequence[Issue], *, as
         table(counted(len(people), "person", "people"), ("name", *(key.replace("_", " ") for key in PEOPLE)), rows)
     )
     if issues:
-        console().print(table(f"{len(issues)} gaps and rivals", ("who", "what", "what to do"), map(_of_issue, issues)))
+        console().print(
+            table(
+                f"{len(issues)} to look at: refused rows, gaps, rivals",
+                ("who", "what", "what to do"),
+                map(_of_issue, issues),
+            )
+        )
 
 
 def _folded(said: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from engine.reporting.people_gaps import gaps_and_rivals
 from jobs.access.acknowledging import SHORT, acknowledged
 from jobs.access.visible import Visible
 from jobs.configuration import Configuration
+from jobs.people import refused
 from store import canonical
 
 
@@ -26,7 +27,7 @@ def roster(
 ) -> tuple[list[dict[str, Any]], tuple[Issue, ...]]:
     """Everybody who has a role, a plan or a team on the day, and the gaps and rivals of the day's fiscal year.
 
-    Of those who are seen; gaps are for those who see everybody.
+    Rows that were refused come first. Of those who are seen; gaps are for those who see everybody.
     """
     book = replace(canonical.load_book(conn, set()), accounts=canonical.whole(conn, "accounts"))
     year = period_of(day, "year", configuration.rules.company)
@@ -37,7 +38,7 @@ def roster(
     ]
     if not seen.everyone:
         return people, ()
-    return people, gaps_and_rivals(book, configuration.rules, (year.starts_on, year.ends_on))
+    return people, (*refused(conn), *gaps_and_rivals(book, configuration.rules, (year.starts_on, year.ends_on)))
 
 
 def _acknowledged(conn: Connection, payee_id: str) -> list[str]:

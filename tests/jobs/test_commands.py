@@ -80,6 +80,19 @@ def test_a_deal_that_is_held_before_its_rules_says_why(company: Company) -> None
 
 
 @pytest.mark.synced
+def test_people_and_preview_read_the_files_as_they_are(company: Company) -> None:
+    """A row that is refused is seen before any cycle: nobody has to book to find a slip."""
+    roles = company.folder / "people" / "roles.csv"
+    roles.write_text(roles.read_text("utf-8") + "zoe@harbour.example,AE,territory,AMER West,2026-01-01,\n", "utf-8")
+
+    told = json.loads(run_on(company, "people", "--json").stdout)["gaps_and_rivals"]
+    ahead = json.loads(run_on(company, "preview", "--json").stdout)["issues"]
+
+    assert told[0]["message"] == "payee: nobody is called zoe@harbour.example."
+    assert told[0]["message"] in ahead[0]
+
+
+@pytest.mark.synced
 def test_questions_are_answered_as_data(company: Company) -> None:
     """statement, explain, blame, status, issues and preview answer in JSON that adds up."""
     deal = credited_deal(company)
