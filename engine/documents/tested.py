@@ -29,6 +29,12 @@ def tested_facts(document: Document) -> Iterator[tuple[str, str]]:
             yield f"measures.{name}.fact", measure.fact
 
 
+def tested_lists(documents: Iterable[Document]) -> frozenset[str]:
+    """Every named list of accounts that a condition of the documents tests."""
+    tests = (when.account for one in documents for _, when in conditions_of(one) if when.account)
+    return frozenset(name for test in tests for name in (test.listed_in, test.not_listed_in) if name is not None)
+
+
 def _inside(value: Any, place: str) -> Iterator[tuple[str, When]]:
     if isinstance(value, When):
         yield place, value

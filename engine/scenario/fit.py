@@ -9,6 +9,7 @@ from engine.calendar import period_named
 from engine.documents.component import DRAW
 from engine.documents.plan import Plan
 from engine.documents.problems import Loc, Problem, nearest
+from engine.documents.tested import tested_lists
 from engine.scenario.adjustments import unfit_adjustments
 from engine.scenario.cohorts import periods_of
 from engine.scenario.deals import amount_of
@@ -31,6 +32,7 @@ def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     if unknown:
         return
     yield from _deals(scenario, rules)
+    yield from _unheard(scenario, rules)
     yield from _measures(scenario, rules)
     yield from _results(scenario, rules)
     yield from _cohorts(scenario, rules)
@@ -39,6 +41,18 @@ def unfit(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
     yield from _enrolments(scenario, rules)
     yield from _components(scenario, rules)
     yield from _expected_payees(scenario, rules)
+
+
+def _unheard(scenario: Scenario, rules: Rules) -> Iterator[Problem]:
+    """A list that nothing tests, or a role that no rules name, is a slip of the pen that would find nobody."""
+    tested = tested_lists([*rules.engagements, *rules.plans])
+    for name in scenario.lists.keys() - tested:
+        yield Problem(("lists", name), f"no rule or plan tests a list called {name}.", nearest(name, tested))
+    known = {role for one in rules.engagements for role in one.vacancies}
+    for position, fact in enumerate(scenario.roles):
+        if known and fact.role not in known:
+            message = f"no rules of engagement name a role {fact.role}."
+            yield Problem(("roles", position, "role"), message, nearest(fact.role, known))
 
 
 def _periods(scenario: Scenario, rules: Rules) -> Iterator[Problem]:

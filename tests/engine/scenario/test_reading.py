@@ -64,6 +64,7 @@ def test_every_problem_of_scenario_and_plan_comes_at_once_with_its_line() -> Non
             "roles: [{payee: a, role: AE, territory: W, segment: S}]",
             "roles[1]: held by territory and segment at once; a role has one place.",
         ),
+        ("lists: {keys: [acme]}", "lists.keys: no rule or plan tests a list called keys."),
         ("achieved: [{amount: 1, measure: sale}]", "achieved[1].measure: no measure of deals is called sale."),
         ("achieved: [{amount: 1}]\nplans: [{plan: two, measures: {a: {sum: acv}}, components: [{rate: 1%}]}]",
          "achieved[1]: does not say of which measure, and the plans do not have just one."),
