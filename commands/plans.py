@@ -102,21 +102,26 @@ def _history(config: Path) -> pl.DataFrame:
 
 @plan_app.command("diff")
 def plan_diff(
-    new_config: Annotated[Path, typer.Argument(help="The config folder to compare with.")],
+    folders: Annotated[list[Path], typer.Argument(help="OLD NEW, or NEW alone: then OLD is the one of --config.")],
     config: ConfigFolder = Path("config"),
     over: Annotated[str | None, typer.Option(help="Fiscal periods of the lines: 2026-02..2026-07, FY2026-Q3.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Replay the stored history under two configurations: who gains, who loses, what it costs. Changes nothing.
+    """Replay the stored history under two config folders: who gains, who loses, what it costs. Changes nothing.
 
-    Example: worker.py plan diff next-year --config config --over 2026-02..2026-07
+    The history is the one in OLD's database.
+
+    Example: worker.py plan diff config next-year --over 2026-02..2026-07
     """
     from jobs.configuration import load
     from jobs.plans.diff import diff
     from jobs.plans.show_diff import show_diff
 
-    with opened(config, "plan diff") as (configuration, store, _):
-        show_diff(diff(configuration, load(new_config), store, over, clock.now), as_json=as_json)
+    if len(folders) > 2:  # noqa: PLR2004 - an old one and a new one
+        raise typer.BadParameter("Two config folders are compared: plan diff OLD NEW.")
+    *old, new = folders
+    with opened(old[0] if old else config, "plan diff") as (configuration, store, _):
+        show_diff(diff(configuration, load(new), store, over, clock.now), as_json=as_json)
 
 
 def reassign(

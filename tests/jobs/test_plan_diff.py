@@ -108,6 +108,16 @@ def test_who_changes_tiers_is_named(company: Company, tmp_path: Path) -> None:
     assert "Nothing was changed." in shown.stdout
 
 
+def test_old_and_new_may_be_named_one_after_the_other(company: Company, tmp_path: Path) -> None:
+    """As `NEW --config OLD`; three folders are one too many."""
+    new = changed(company, tmp_path, ae=lambda text: text.replace("rate: 8%}", "rate: 9%}"))
+    words = ("plan", "diff", str(company.folder), str(new), "--json")
+    answer = run(*words)
+
+    assert json.loads(answer.stdout) == compared(company, new)
+    assert "plan diff OLD NEW" in run(*words, str(new)).output
+
+
 def test_nothing_is_changed(company: Company, tmp_path: Path) -> None:
     """After a comparison the next cycle has nothing to do."""
     compared(company, changed(company, tmp_path, ae=lambda text: text.replace("rate: 8%}", "rate: 9%}")))
