@@ -21,7 +21,7 @@ def explain(deal: str, as_of: AsOf = None, config: ConfigFolder = Path("config")
     """
     from jobs.answers import explain_deal
     from jobs.proof.past import shown_at
-    from jobs.show import show_deal
+    from jobs.show_deal import show_deal
 
     with (
         asked(config, "explain") as (configuration, store, sight),
@@ -36,7 +36,7 @@ def blame(deal: str, config: ConfigFolder = Path("config"), as_json: AsJson = Fa
     Example: worker.py blame 006000000000001AAA
     """
     from jobs.answers import blame as answer
-    from jobs.show import show_deal
+    from jobs.show_deal import show_deal
 
     with asked(config, "blame") as (_, store, sight), store.read() as conn:
         show_deal(answer(conn, deal, sight), as_json=as_json)
@@ -56,7 +56,7 @@ def people(
     from engine.calendar import business_date
     from jobs.canonical import refresh
     from jobs.reports.roster import roster
-    from jobs.show import show_roster
+    from jobs.reports.show_roster import show_roster
 
     with asked(config, "people") as (configuration, store, sight), store.rehearse() as conn:
         refresh(conn, configuration, clock.now())

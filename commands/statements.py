@@ -46,7 +46,7 @@ def statement(
     from jobs.proof.past import shown_at
     from jobs.proof.proof_file import write_proof
     from jobs.settings import amount_given
-    from jobs.show import show_statement
+    from jobs.statements.show import show_statement
     from jobs.statements.told import statement as answer
 
     with (

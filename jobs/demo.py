@@ -29,9 +29,11 @@ from jobs.crm import jobs_of
 from jobs.cycle import Cycle, Wiring, sync
 from jobs.init import write_files, write_folder
 from jobs.settings import SettingsProblem, database_url
-from jobs.show import console, show_cycle, show_deal, show_setup, show_statement
+from jobs.show import console, show_cycle, show_setup
+from jobs.show_deal import show_deal
 from jobs.stand_in import Sandbox, StandIn, sandbox_of
 from jobs.statements import told
+from jobs.statements.show import show_statement
 from sandbox.world import World, generate
 from store import results
 from store.database import Store, open_store
