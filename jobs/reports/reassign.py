@@ -20,6 +20,7 @@ from engine.documents.people import People, payee_reader, read_roles
 from engine.documents.problems import Problems
 from engine.documents.reassignment import Change, read_reassignment
 from engine.money import format_amount
+from engine.reporting.people_gaps import gaps_and_rivals
 from engine.telling.books import books_on
 from jobs.configuration import Configuration, ConfigurationProblem, configured
 from jobs.plans.diff import Replay, replay
@@ -47,6 +48,7 @@ def reassign(
         "on": day.isoformat(),
         "payees": list(_compared(before, after, configuration, max(change.on for change in changes), day)),
         "held": sorted(after.held - before.held),
+        "opened": _opened(before, after, configuration, day),
         "files": sorted(texts),
         "written": not dry_run,
     }
@@ -209,6 +211,15 @@ def _compared(
                     for code in sorted({*sides[0][1], *sides[1][1]})
                 },
             }
+
+
+def _opened(before: Replay, after: Replay, configuration: Configuration, day: date) -> list[str]:
+    """The gaps and rivals of the day's fiscal year that were not there: two holders, nobody, an unknown territory."""
+    year = period_of(day, "year", configuration.rules.company)
+    found = [
+        gaps_and_rivals(each.book, configuration.rules, (year.starts_on, year.ends_on)) for each in (before, after)
+    ]
+    return [str(issue) for issue in found[1] if issue not in found[0]]
 
 
 def _book(role: str, old: Mapping[str, Any], new: Mapping[str, Any], currency: str) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def show_reassignment(answer: Mapping[str, Any], *, as_json: bool) -> None:
         out.print("Nobody's book, quota or pay changes.")
     for held in answer["held"]:
         out.print(f"! newly held: {escape(held)}", style="yellow")
+    for opened in answer["opened"]:
+        out.print(f"! new: {escape(opened)}", style="yellow")
     files = ", ".join(answer["files"])
     said = f"Written: {files}. Look at worker.py preview, then sync." if answer["written"] else f"Would change {files}."
     out.print(f"\n{escape(said)} Quotas stay as they are in people/quotas.csv.")

@@ -96,7 +96,8 @@ def test_a_look_shows_books_and_pay_and_writes_nothing_until_it_is_meant(
     file = tmp_path / "changes.yaml"
     file.write_text(
         f"changes: [{{on: 2026-02-01, change: role, role: AE, scope: {giver['scope']}, value: {giver['value']}, "
-        f"from: {giver['payee']}, to: {taker['payee']}}}]\n"
+        f"from: {giver['payee']}, to: {taker['payee']}}},\n"
+        f"  {{on: 2026-02-01, change: role, role: AE, scope: territory, value: Nowhere, to: {taker['payee']}}}]\n"
     )
 
     look = reassign(configuration, store, file, company.clock, dry_run=True)
@@ -106,7 +107,9 @@ def test_a_look_shows_books_and_pay_and_writes_nothing_until_it_is_meant(
     assert sum(book["accounts"]["new"] - book["accounts"]["old"] for book in moved_books) == 0
     assert any(book["accounts"]["new"] < book["accounts"]["old"] for book in moved_books)
     assert (look["files"], look["written"], roles.read_text(encoding="utf-8")) == (["people/roles.csv"], False, before)
-    assert "Would change people/roles.csv" in capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Would change people/roles.csv" in said
+    assert "! new: role AE of territory Nowhere: is held for a territory that neither the rules nor any account" in said
 
     assert reassign(configuration, store, file, company.clock, dry_run=False)["written"]
     assert f"{taker['payee']},AE,{giver['scope']},{giver['value']},2026-02-01" in roles.read_text(encoding="utf-8")
