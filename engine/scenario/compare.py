@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -63,7 +63,20 @@ def _totals(expect: Expect, ran: Ran) -> Iterator[Failure]:
             mine = [line for line in ran.lines if line["payee_id"] == payee]
             lines = [line for line in mine if period == TOTAL or within(line["period"], period, ran.company)]
             what = f"total of {payee}" if period == TOTAL else f"total of {payee} in {period}"
-            yield from _sum(what, amount, lines, "amount_micros")
+            for failure in _sum(what, amount, lines, "amount_micros"):
+                yield failure if mine else replace(failure, found=_why_nothing(payee, ran))
+
+
+def _why_nothing(payee: str, ran: Ran) -> str:
+    """What a payee without any line was credited with: of what kind credits are, measures may ask otherwise."""
+    kinds: dict[str, list[str]] = {}
+    for credit in ran.credits:
+        if credit["payee_id"] == payee:
+            kinds.setdefault(credit["kind"], []).append(credit["deal_id"])
+    if not kinds:
+        return f"nothing: no deal is credited to {payee}"
+    told = "; ".join(f"{kind} credit of {', '.join(dict.fromkeys(deals))}" for kind, deals in sorted(kinds.items()))
+    return f"nothing, of {told}: see whether {payee}'s measures count it (credits, when) and the plan is in force"
 
 
 ACCOUNTS = ("payable", "held", "forfeited", "payout")

@@ -53,7 +53,7 @@ def test_what_is_true_passes(expect: str) -> None:
     [
         ("{totals: {ada: 8.41}}", ("total of ada", "8.41", "8.40 USD")),
         ("{totals: {ada: {2026-04: 8.40}}}", ("total of ada in 2026-04", "8.40", "nothing")),
-        ("{totals: {bo: 0.01}}", ("total of bo", "0.01", "nothing")),
+        ("{totals: {bo: 0.01}}", ("total of bo", "0.01", "nothing: no deal is credited to bo")),
         ("{lines: [{deal: D1, kind: spiff, amount: 8.40}]}", ("line D1 spiff", "8.40", "nothing")),
         ("{attainment: {ada: {base: 111.12%}}}", ("attainment of ada in base", "111.12 %", "111.1 %")),
         ("{attainment: {ada: {base: 111%}}}", ("attainment of ada in base", "111 %", "111.1 %")),
@@ -156,3 +156,22 @@ def test_a_period_holds_every_statement_in_it():
     """)
 
     assert verdict.passed, verdict.failures
+
+
+def test_a_payee_whom_no_component_pays_is_told_what_was_credited() -> None:
+    """An overlay that no measure counts is the usual reason; the plan's own measure counts direct credits."""
+    text = """
+        scenario: A specialist beside the deal
+        plan: {components: [{rate: 10%}]}
+        rules_of_engagement:
+          rules:
+            - {id: all, owner: deal_owner, credit: [{to: deal_owner, share: 100%}, {to: SE, share: 50%, overlay: true}]}
+          vacancies: {SE: nobody}
+        roles: [{payee: sue, role: SE}]
+        deals: [{payee: ada, amount: 1_000}]
+        expect: {totals: {ada: 100, sue: 50}}
+    """
+    ((what, expected, found),) = failed(judged(text))
+
+    assert (what, expected) == ("total of sue", "50.00")
+    assert found.startswith("nothing, of overlay credit of D1: ")
