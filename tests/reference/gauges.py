@@ -197,7 +197,7 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     if not achieved or not shares:
         return Fraction(achieved)
     of_quota = read.quota is not None
-    quota = _quota(gauge, read, read.quota or "", entry, earned) if of_quota else Fraction(held[0].whole or WHOLE)
+    quota = _quota(gauge, read, read.quota or "", entry, earned) if of_quota else Fraction(window[0].whole or WHOLE)
     if quota <= 0:
         raise UnknownGaugeError
     return (in_steps(read.component, achieved, quota) if read.component is not None else achieved) / quota

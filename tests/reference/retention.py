@@ -139,8 +139,12 @@ class Customers:
 
     @cached_property
     def _settled(self) -> Facts:
-        """What is known, without the won deals that are held because their day has no exchange rate."""
-        return replace(self.facts, deals=[row for row in self.facts.deals if self._is_settled(row)])
+        """What is known, without the won deals that are held because their day has no exchange rate.
+
+        A churn ends its contract, whatever it is worth.
+        """
+        known = [row for row in self.facts.deals if row["motion"] == "churn" or self._is_settled(row)]
+        return replace(self.facts, deals=known)
 
     def _is_settled(self, row: Row) -> bool:
         return rate_into_company(row["currency"], row["closed_on"], self.facts, self.company) is not None

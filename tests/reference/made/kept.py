@@ -92,10 +92,20 @@ def _beside(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {"id": "beside", "kind": "commission", "measure": "sold", "rate": "5%"}
     if chance.random() < 0.7:
         made["only_if"] = {**_looked_at(chance, before), chance.choice(["min", "above", "max", "below"]): "85%"}
+    if chance.random() < 0.2:
+        made["only_if"] = _contest(chance)
     if chance.random() < 0.7:
         rows = [{"from": "0%", "factor": "50%"}, {"from": "80%", "factor": 1}, {"from": "100%", "factor": "120%"}]
         made["multiplied_by"] = {**_looked_at(chance, before), "brackets": rows}
     return made
+
+
+def _contest(chance: Random) -> dict[str, Any]:
+    """Who is first by a rate, among those who reach the least."""
+    least = {"least": chance.choice(["80%", "100%"])} if chance.random() < 0.4 else {}
+    ranked = {"ties": chance.choice(["best", "worst"]), "among": chance.choice(["plan", "team"]), **least}
+    named = {"measure": chance.choice(["kept0", "kept1", "score"]), "over": chance.choice(PERIODS)}
+    return {**named, "ranked": ranked, "max": chance.choice([1, 2])}
 
 
 def _looked_at(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
