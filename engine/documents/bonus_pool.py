@@ -95,6 +95,8 @@ class BonusPool(Document):
     """With `share`: of which measure."""
     of_others: OthersMeasure | None = Field(default=None, examples=["{plan: ae, measure: bookings}"])
     """With `share`, in place of `of`: what everybody on another plan came to."""
+    above: Dated[Pay] | None = Field(default=None, examples=["500_000"])
+    """With `share`: only what lies above this amount counts, such as a profit above 500,000 or sales above a goal."""
     divided_by: Literal["headcount", "days", "measure", "attainment"] = Field(examples=["headcount"])
     """`headcount`: equal parts. `days`: by the days on the plan in the period, less unprotected leave. `measure`: by
     what each came to in the measure `by` (bookings, those of the team below, or weights that `results.csv` imports);
@@ -156,6 +158,8 @@ class BonusPool(Document):
         if len(sizes) != (self.share is not None):
             message = "share is a percentage of one measure: of, or of_others."
             yield Problem((), message, "Write both, such as share: 2% and of: bookings.")
+        if self.above is not None and self.share is None:
+            yield Problem(("above",), "is of what a share is of.", "Write share: 2% and of, or remove above.")
         if (self.divided_by in ("measure", "attainment")) != (self.by is not None):
             yield Problem((), "by says what a division by measure or attainment looks at.", "Write both, or neither.")
         if (self.divided_by == "attainment") != (self.quota is not None):
@@ -163,7 +167,7 @@ class BonusPool(Document):
 
     def dated(self) -> Iterator[tuple[str, Dated[Any]]]:
         """Every value that may change by date, and where it is written."""
-        yield from ((key, leaf) for key in ("amount", "share") if (leaf := getattr(self, key)) is not None)
+        yield from ((key, leaf) for key in ("amount", "share", "above") if (leaf := getattr(self, key)) is not None)
 
     def unfit(self, measures: Mapping[str, Measure]) -> Iterator[Problem]:
         """What it adds up over people is their own, and counted once; a part of it is money.

@@ -322,7 +322,8 @@ def _money(division: Division, counted: int | None, multiplied: Row | None) -> i
     pool, plan = division.pool, division.ground.plan
     amount = pool.amount.at(division.last) if pool.amount is not None else None
     rate = pool.share.at(division.last) if pool.share is not None else None
-    exact = Fraction(amount or 0) if counted is None else max(counted, 0) * (rate or Fraction(0))
+    above = pool.above.at(division.last) if pool.above is not None else None
+    exact = Fraction(amount or 0) if counted is None else max(counted - (above or 0), 0) * (rate or Fraction(0))
     exact *= Fraction(multiplied["factor"]) if multiplied is not None else 1
     return round_ratio(exact.numerator, exact.denominator, plan.unit_micros, plan.rounding)
 

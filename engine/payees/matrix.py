@@ -14,20 +14,35 @@ from engine.payees.curve import ONE, ZERO, Segment
 
 def in_cells(rows: pl.DataFrame, columns: pl.DataFrame, matrix: Matrix) -> Iterator[pl.DataFrame]:
     """What both axes found, their places replaced by factors: that of the cell stands with the columns."""
-    cells = {
-        (str(row), str(column)): str(factor_of_cell(cell))
-        for row, of_row in enumerate(matrix.cells)
-        for column, cell in enumerate(of_row)
-    }
-    named = pl.DataFrame(
-        [(*place, factor) for place, factor in cells.items()],
-        schema=dict.fromkeys(("row", "column", "factor"), pl.String),
-        orient="row",
-    )
     places = pl.DataFrame({"row": rows["factor"], "column": columns["factor"]})
+    asked = places.drop_nulls().unique()
+    cells = [str(_cell_at(matrix, Fraction(row), Fraction(column))) for row, column in asked.iter_rows()]
+    named = asked.with_columns(factor=pl.Series(cells, dtype=pl.String))
     reached = places.join(named, on=["row", "column"], how="left", maintain_order="left")
     yield rows.with_columns(factor=pl.lit("1"))
     yield columns.with_columns(reached["factor"])
+
+
+def _cell_at(matrix: Matrix, row: Fraction, column: Fraction) -> Fraction:
+    """What a place is worth, rows and columns from 1 on: between cells on the lines that join them, below 1 nothing."""
+    if not row or not column:
+        return ZERO
+    return sum(
+        (
+            of_row * of_column * factor_of_cell(matrix.cells[nth][at])
+            for nth, of_row in _around(row)
+            for at, of_column in _around(column)
+        ),
+        start=ZERO,
+    )
+
+
+def _around(place: Fraction) -> Iterator[tuple[int, Fraction]]:
+    """The rows (from 0) that a place lies at or between, and how much each of them counts."""
+    nth, beyond = divmod(place - 1, 1)
+    yield int(nth), 1 - beyond
+    if beyond:
+        yield int(nth) + 1, beyond
 
 
 def factor_of_cell(cell: Fraction | int) -> Fraction:

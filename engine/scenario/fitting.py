@@ -48,7 +48,7 @@ def fitting_deal(deal_id: str, on: date, amount: int, plan: Plan, measure: Measu
 
 def stands_for(measure: Measure) -> bool:
     """Whether a deal can be made up that counts for exactly so much: nothing changes, or compares, what it is worth."""
-    if measure.made_of or measure.sum in ("cash", "units"):
+    if set(measure.made_of) - {"lines"} or measure.sum == "cash":
         return False
     return measured_column(measure) is not None or not _SIZES & {test.field for test in measure.when.tests}
 
@@ -56,7 +56,7 @@ def stands_for(measure: Measure) -> bool:
 def of_the_credit(measure: Measure, amount: int) -> dict[str, int]:
     """What a credit holds that counts for so much."""
     yearly = 12 * amount
-    made = {"mrr": {"acv_micros": yearly}, "first_month": {"amount_micros": yearly}}
+    made = {"mrr": {"acv_micros": yearly}, "first_month": {"amount_micros": yearly}, "units": {"units_micros": 0}}
     return made.get(str(measure.sum)) or {measured_column(measure) or "amount_micros": amount}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,7 @@ from engine.scenario.book import book_of
 from engine.scenario.cohorts import stated_cohorts
 from engine.scenario.document import Scenario
 from engine.scenario.span import days_of_facts
-from engine.scenario.stated import BEFORE, classified_of, credits_of, statements, with_stated_values
+from engine.scenario.stated import BEFORE, classified_of, credits_of, deal_lines_of, statements, with_stated_values
 from engine.scenario.values import DEAL_DAY, days_of
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
@@ -60,6 +60,7 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
     """The scenario's facts through the stages."""
     book = book_of(scenario, rules)
     credited = credited_of(scenario, book, rules)
+    book = _with_stated_lines(book, scenario, rules)
     through = _through(scenario, rules)
 
     def paid(posted: dy.DataFrame[f.Posted], released: dy.DataFrame[f.Posted] | None = None) -> Outcome:
@@ -120,6 +121,12 @@ def credited_of(scenario: Scenario, book: Book, rules: Rules) -> Credited:
         lots=credited.lots,
         issues=credited.issues,
     )
+
+
+def _with_stated_lines(book: Book, scenario: Scenario, rules: Rules) -> Book:
+    """The book with the lines of the deals that stand for stated achievements."""
+    made = deal_lines_of(statements(scenario, rules))
+    return replace(book, deal_lines=f.DealLines.validate(pl.concat([book.deal_lines, made])))
 
 
 def _posted_before(scenario: Scenario, paid: Callable[[dy.DataFrame[f.Posted]], Outcome]) -> dy.DataFrame[f.Posted]:

@@ -18,10 +18,11 @@ from engine.book import Rules
 from engine.documents.component import Component
 from engine.documents.measure import Measure
 from engine.documents.plan import Plan
+from engine.model import MICROS
 from engine.scenario.book import frame
 from engine.scenario.document import Scenario
 from engine.scenario.facts import Achieved, Before
-from engine.scenario.fitting import fitting_deal, of_the_credit
+from engine.scenario.fitting import fitting_deal, of_the_credit, value_that_passes
 from engine.scenario.span import beginning
 from engine.scenario.values import days_of
 
@@ -95,6 +96,12 @@ def credits_of(stated: Sequence[Statement]) -> dy.DataFrame[f.Credits]:
     return frame(f.Credits, (_credit(fact) for fact in stated))  # type: ignore[no-any-return]
 
 
+def deal_lines_of(stated: Sequence[Statement]) -> dy.DataFrame[f.DealLines]:
+    """A line for each whose measure looks at lines."""
+    looking = (fact for fact in stated if fact.measure.looks_at_lines)
+    return frame(f.DealLines, (_line(fact) for fact in looking))  # type: ignore[no-any-return]
+
+
 def with_stated_values(classified: dy.DataFrame[f.Classified], scenario: Scenario) -> dy.DataFrame[f.Classified]:
     """The classified deals with what the scenario says of them in place of what their history says."""
     said = [
@@ -133,6 +140,19 @@ def _statement(deal_id: str, fact: Achieved | Before, on: date, amount: int, rul
 
 def _measures_of(components: Sequence[Component], wanted: str) -> Iterator[str]:
     yield from (component.measure for component in components if component.id == wanted)
+
+
+def _line(fact: Statement) -> dict[str, Any]:
+    """One that passes the test of lines; of nothing it is still a whole deal."""
+    tests = fact.measure.lines.tests if fact.measure.lines is not None else ()
+    return {
+        "line_id": f"{fact.deal_id}:line",
+        "deal_id": fact.deal_id,
+        **{test.field: value_that_passes(test) for test in tests},
+        "quantity_micros": fact.amount if fact.measure.sum == "units" else MICROS,
+        "amount_micros": fact.amount if fact.amount or fact.measure.sum == "margin" else MICROS,
+        "cost_micros": 0,
+    }
 
 
 def _credit(fact: Statement) -> dict[str, Any]:

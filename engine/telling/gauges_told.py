@@ -100,7 +100,7 @@ def _cell(axes: Sequence[Gate | Multiplier], found: Sequence[Row], then: str, pl
         if isinstance(axis, Multiplier):
             when = _when(axis, then)
             value = _said(axis, what["value"], what["quota"], plan)
-            said.append(f"{name} from {_start(axis, what, plan)}, because {value} {when}")
+            said.append(f"{name} {_where(axis, what, plan)}, because {value} {when}")
     return "; ".join(said)
 
 

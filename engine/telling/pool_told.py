@@ -27,6 +27,7 @@ def pool_facts(line: Row, plan: Plan) -> dict[str, Any]:
         "sized": _sized(found.get("multiplied"), pool, plan),
         "amount": pool.amount.at(line["dated_on"]) if pool.amount is not None else None,
         "rate": str(rate) if rate is not None else None,
+        "above": pool.above.at(line["dated_on"]) if pool.above is not None else None,
         "divided_by": pool.divided_by,
         "by": pool.by,
         "by_unit": plan.measures[pool.by].unit if pool.by is not None else None,
@@ -66,6 +67,8 @@ def told_of_pool(known: Row, _: str) -> str:
         return f"You have no part in the pool of {window}: you came to {_short(known['lacks'], known)}"
     if known["counted"] is not None:
         counted = money(known["counted"], known["currency"])
+        if known["above"] is not None:
+            counted = f"what {counted} is above {money(known['above'], known['currency'])}"
         paid = f"{percent(Fraction(known['rate']))} of {counted}{_times(known)} = {paid}"
     elif known["sized"] is not None:
         paid = f"{money(known['amount'], known['currency'])}{_times(known)} = {paid}"

@@ -11,6 +11,7 @@ from engine.telling.drawing import picture
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units
 from tests.engine.plans import Case, amounts, component, ledger, plan, sold
+from tests.engine.scenario.judging import failed, judged, problems
 
 ACV, AMOUNT = Axis(measure="acv", starts=(0, units(100))), Axis(measure="amount", starts=(0, units(10), units(20)))
 CELLS = {"pays": [[1, 2, 3], [4, 5, 6]], "rates": [[1, 2, 3], [4, 5, 6]], "factors": [[1, 2, 3], [4, 5, 6]]}
@@ -81,3 +82,22 @@ components:
     assert found.issues == ()
     assert found.rows is not None
     assert found.rows.quotas == {"new"}
+
+
+def test_equals_who_share_places_are_in_the_row_of_the_best() -> None:
+    verdict = judged("""
+        scenario: s
+        plan:
+          components:
+            - kind: bonus
+              accumulates: month
+              matrix:
+                rows: {measure: sales, over: month, ranked: {ties: shared}, from: [0, 2, 3]}
+                columns: {measure: sales, at: [50, 100]}
+                pays: [[500, 1_000], [250, 300], [0, 50]]
+        achieved: [{payee: a, amount: 100}, {payee: b, amount: 100}, {payee: c, amount: 90}, {payee: d, amount: 49}]
+        through: 2026-01
+        expect: {totals: {a: 1_000, b: 1_000, c: 40, d: 0}}
+    """)
+    assert not problems(verdict)
+    assert not failed(verdict)

@@ -33,7 +33,7 @@ class Terms:
     """Of rates by what the deal is: that of this one."""
     rate: Fraction | None = None
     """Of a rate that follows the deal: that of this one."""
-    cell: Fraction | int | None = None
+    cell: Fraction | None = None
     """Of a matrix of amounts or rates: what it says."""
     summed_target: Fraction | None = None
     """Of windows to date: what 100 % pays for all of them."""
@@ -101,14 +101,14 @@ def _flat(component: Component, terms: Terms) -> Fraction:
     return _each(component, terms.value(component.pays))
 
 
-def _of_matrix(component: Component, achieved: Fraction | int, terms: Terms, cell: Fraction | int) -> Fraction:
+def _of_matrix(component: Component, achieved: Fraction | int, terms: Terms, cell: Fraction) -> Fraction:
     """A share of what was achieved; or an amount or a part of the target, once anything was."""
     assert component.matrix is not None
     if component.matrix.rates:
-        return achieved * Fraction(cell)
+        return achieved * cell
     if achieved <= 0:
         return Fraction(0)
-    return cell * terms.target(component) if isinstance(cell, Fraction) else Fraction(cell)
+    return cell * terms.target(component) if component.matrix.in_percent else cell
 
 
 def target_rate(component: Component, terms: Terms) -> Fraction:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.documents.component import Component
 from engine.documents.factors import Factors
 from engine.documents.gauge import Gate, Gauge, Multiplier
+from engine.documents.matrix import Axis
 from tests.reference.across import whose
 from tests.reference.calendar import Span, span_of
 from tests.reference.carried import bounded
@@ -77,7 +78,7 @@ def _one_lets_pay(
     return False
 
 
-def cell(component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction | int | None:
+def cell(component: Component, who: Participant, entry: Entry, earned: Earnings) -> Fraction | None:
     """The cell of its matrix that the two numbers reach; None without a matrix."""
     if component.matrix is None:
         return None
@@ -85,8 +86,22 @@ def cell(component: Component, who: Participant, entry: Entry, earned: Earnings)
     places = []
     for axis, gauge in zip(axes, earned.gauges(component)[-len(axes) :], strict=True):
         number = _remembered(gauge, component, who, entry, earned) or Fraction(0)
-        places.append(max((nth for nth, start in enumerate(axis.starts) if start <= number), default=0))
-    return component.matrix.cells[places[0]][places[1]]
+        places.append(_around(axis, number))
+    rows, columns = places
+    cells = component.matrix.cells
+    return sum((cells[row][column] * of * part for row, of in rows for column, part in columns), Fraction(0))
+
+
+def _around(axis: Axis, number: Fraction) -> list[tuple[int, Fraction]]:
+    """The rows (or columns) between which a number lies, and how much each counts; below the first point none."""
+    if axis.starts:
+        return [(max((nth for nth, start in enumerate(axis.starts) if start <= number), default=0), Fraction(1))]
+    places = [Fraction(nth) for nth in range(len(axis.at))]
+    if number < axis.at[0]:
+        return []
+    place = through([Fraction(at) for at in axis.at], places, number, below="none", beyond="flat")
+    nearest = int(place)
+    return [(nearest, 1 - place + nearest), *([(nearest + 1, place - nearest)] if place > nearest else [])]
 
 
 def _kinds(

@@ -151,7 +151,9 @@ def _money(pool: BonusPool, plan: Plan, people: Sequence[Person], period: Span, 
         came_to = sum(person.came_to(pool.of) for person in _all_of(people, pool.of))
     else:
         came_to = _of_others(pool, period, earned)
-    return rounded(factor * max(came_to, 0) * Fraction(pool.share.at(last) or 0), plan.unit_micros, plan.rounding)
+    threshold = pool.above.at(last) if pool.above is not None else None
+    above = max(came_to - (threshold or 0), 0)
+    return rounded(factor * above * Fraction(pool.share.at(last) or 0), plan.unit_micros, plan.rounding)
 
 
 def _factor(pool: BonusPool, people: Sequence[Person]) -> Fraction:

@@ -69,6 +69,22 @@ def test_an_achievement_stands_for_what_the_measure_adds_up(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "measure", ["sum: units", "sum: amount, lines: {family: {not: [Ring]}}", "sum: units, lines: {product: A}"]
+)
+def test_an_achievement_may_be_of_lines(measure: str) -> None:
+    verdict = judged(f"""
+        scenario: s
+        plan:
+          measures: {{mine: {{{measure}}}, other: {{sum: acv}}}}
+          components: [{{measure: mine, pays: 1, per: 2}}]
+        achieved: [{{measure: mine, amount: 700}}, {{measure: mine, amount: -60}}, {{measure: mine, amount: 0}}]
+        expect: {{totals: {{rep: 320}}}}
+    """)
+    assert not problems(verdict)
+    assert not failed(verdict)
+
+
+@pytest.mark.parametrize(
     "measure",
     ["sum: mrr, portion: uplift", "sum: margin, when: {margin_percent: {min: 20%}}", "sum: cash"],
 )

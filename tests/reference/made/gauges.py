@@ -58,13 +58,21 @@ def without_carried(part: dict[str, Any], before: list[dict[str, Any]]) -> None:
 def matrix(chance: Random, before: list[dict[str, Any]], kind: str, cells: tuple[Any, ...]) -> dict[str, Any]:
     """A matrix of `pays`, `rates` or `factors`."""
     rows, columns = _axis(chance, before), _axis(chance, before)
-    table = [[chance.choice(cells) for _ in columns["from"]] for _ in rows["from"]]
+    table = [[chance.choice(cells) for _ in _lines(columns)] for _ in _lines(rows)]
     return {"matrix": {"rows": rows, "columns": columns, kind: table}}
 
 
 def _axis(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
     number, thresholds = _number(chance, before)
-    return {**number, **_judged(chance, number), "from": [thresholds[0], *_some(chance, thresholds[1:])]}
+    made = {**number, **_judged(chance, number)}
+    if chance.random() < 0.3:
+        return {**made, "at": [*_some(chance, thresholds[:-2]), *thresholds[-2:]]}
+    return {**made, "from": [thresholds[0], *_some(chance, thresholds[1:])]}
+
+
+def _lines(axis: dict[str, Any]) -> list[Any]:
+    """Where the rows of an axis begin or lie."""
+    return axis["from"] if "from" in axis else axis["at"]
 
 
 def _some(chance: Random, starts: tuple[Any, ...]) -> list[Any]:

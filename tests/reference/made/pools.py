@@ -24,6 +24,7 @@ def bonus_pools(chance: Random, *, of_team: bool) -> dict[str, Any]:
     pool: dict[str, Any] = {"id": "pool", "per": chance.choice(["month", "quarter", "half", "year"])}
     if of_team and chance.random() < 0.5:
         pool["share"] = dated(chance, chance.choice(["2%", "0.333%"]), "1%")
+        pool |= {"above": dated(chance, 5_000, 20_000)} if chance.random() < 0.3 else {}
         pool["of_others"] = {"plan": "rep", "measure": chance.choice(OF_OTHERS)}
     elif chance.random() < 0.5:
         pool["amount"] = dated(chance, chance.choice([1_000, "333.34"]), 500)
