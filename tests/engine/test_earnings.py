@@ -5,7 +5,7 @@ from fractions import Fraction
 import polars as pl
 
 from engine import frames as f
-from engine.documents.measure import Measure
+from engine.documents.measure import Levels, Measure
 from tests.engine.builders import frame, units
 from tests.engine.plans import Case, amounts, by_amount, by_share, codes, component, plan, quota, rate, sold
 from tests.engine.test_explain import sentences
@@ -96,6 +96,19 @@ def test_an_override_above_a_team_threshold():
 
     # 12,800 of team commission in the quarter: 2,800 above 10,000 x 10 %
     assert of(outcome, "override") == [0, 280]
+
+
+def test_what_was_earned_at_another_level_is_no_earning_of_nothing():
+    """Two levels below nobody earned anything: a line of 0 would ask for quotas, gates and places for nothing."""
+    far = Measure(sum="earnings", of=("base",), credits=("rollup",), levels=Levels(min=2))
+    tiers = override(brackets=by_share((0, 8), (100, 12)))
+    bosses = plan(tiers, plan="manager", version="m1", measures={"team": far})
+    people = [{"person_id": "ada", "plan": "ae"}, {"person_id": "lee", "plan": "manager"}]
+    credits_, deals = rolled_up(sold(("2026-05-01", 80_000)), "lee")
+    credits_ = credits_.with_columns(level=pl.when(pl.col("kind") == "rollup").then(pl.lit(1, pl.Int64)))
+    outcome = Case([bosses, plan(TIERED, version="v1")], [quota(100_000)], people).pays((credits_, deals))
+
+    assert (of(outcome, "base"), of(outcome, "override"), codes(outcome)) == ([6_400], [], [])
 
 
 def test_team_earnings_in_another_currency_are_exchanged():
