@@ -199,7 +199,7 @@ class Earnings:
         rests = who.plan.zero_quota == "unpaid" and depends_on_quota(component) and stand.quota == 0
         if depends_on_quota(component) and not rests:
             terms.needed_quota()
-        if component.own_targets is not None:
+        if component.own_targets is not None and not rests:
             terms.target(component)
         times = times_of(who, component, entry, self)
         if times is None:

@@ -53,7 +53,7 @@ class ToDate:
     def paid(self) -> Iterator[Paid]:
         """Window by window what the year is worth, less what the windows before it were paid.
 
-        Where nothing is taken back, a window that is worth less than was paid pays nothing.
+        Where nothing is taken back, a window that is worth no more than was paid pays nothing, and says nothing.
         """
         yield from ((each, None) for each in self._counted if each.base is None)
         stand: Stand | None = None
@@ -70,8 +70,10 @@ class ToDate:
             entry = self._entry(stand)
             if worth is None and (stand.achieved or moves):
                 yield entry, None
-            elif worth is not None and self.component.overpaid == "kept" and worth < (before or 0):
-                yield entry, 0
+            elif worth is not None and self.component.overpaid == "kept":
+                if stand.achieved and worth >= (before or 0) and worth != before:
+                    yield entry, worth - (before or 0)
+                    before = worth
             elif worth is not None and (stand.achieved or moves):
                 yield entry, worth - (before or 0)
                 before = worth
@@ -124,11 +126,12 @@ class ToDate:
     def _after(self, before: Stand, window: Span) -> Stand:
         """The sums with those of one window more; a window without a quota has no target."""
         inside = [each for each in (*self._counted, *self._lost) if window.covers(each.day)]
-        names = [name for name in (self.component.quota, self.component.targets) if name is not None]
-        cut = any(straddles(self.who, name, window, self.earned.facts) for name in names)
-        known = before.known and not cut and all(each.base is not None and not each.house for each in inside)
         quota = self.earned.quota(self.who, self.component.quota, window) if self.component.quota else None
-        target = self._target(window) if quota or self.component.quota is None else None
+        asks = bool(quota) or self.component.quota is None
+        names = [self.component.quota, self.component.targets if asks else None]
+        cut = any(straddles(self.who, name, window, self.earned.facts) for name in names if name is not None)
+        known = before.known and not cut and all(each.base is not None and not each.house for each in inside)
+        target = self._target(window) if asks else None
         return Stand(
             window,
             before.achieved + sum((Fraction(each.base or 0) for each in inside), Fraction(0)),
