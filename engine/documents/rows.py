@@ -42,7 +42,9 @@ def _bracket_problems(brackets: Sequence[Bracket], tiers: str | None) -> Iterato
         message = "some brackets pay, and others take off."
         yield Problem(("brackets",), message, "Write a component that pays, and one that takes off.")
     if tiers is None and not pays_whole_rows:
-        yield Problem((), "brackets without tiers.", "Add tiers: marginal or tiers: whole.")
+        yield Problem(
+            (), "brackets without tiers.", "Add tiers: marginal or tiers: whole; an amount for a whole row is a lump."
+        )
     if tiers is not None and pays_whole_rows:
         message = "rows that pay a percentage of the target, or a lump, pay it for the whole row."
         yield Problem(("tiers",), message, "Remove tiers, or write a rate in each bracket.")
