@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -19,46 +19,31 @@ from engine.documents.bonus_pool import BonusPool
 from engine.documents.company import Company
 from engine.documents.component import Component
 from engine.documents.gauge import Gauge
-from engine.documents.measure import Levels
-from engine.documents.order import Place, earners, in_order
+from engine.documents.order import Place, in_order
 from engine.documents.plan import Plan
-from engine.model import Issue, join_issues
-from engine.payees.account_windows import of_each_account
-from engine.payees.adjusted_measures import with_adjusted
+from engine.model import Issue
 from engine.payees.alternatives import chosen, unknown_windows
-from engine.payees.attain import UNDEALT, WINDOW, Attainment, attain, attained_as
+from engine.payees.attain import WINDOW, Attainment
+from engine.payees.attainments import SoFar
 from engine.payees.bonus_pools import Ground, pooled
-from engine.payees.cap_windows import own_windows, since_enrolment
-from engine.payees.carry_over import Chain
 from engine.payees.cases import cases_lack_values, found_by_case
 from engine.payees.compensation import promised_rows
-from engine.payees.earn import Earnings, earn
-from engine.payees.earnings import with_earnings, without_deals
-from engine.payees.everybody import Sharing, of_plans, shared, with_their_quota
-from engine.payees.exchange import Exchange
+from engine.payees.earn import Earnings, earn, together
 from engine.payees.factors import Reading, either, judged, with_factors
-from engine.payees.lost import in_windows, lost
 from engine.payees.matrix import in_cells
-from engine.payees.measure import alive, counted
-from engine.payees.members import Read, Team, members_at_quota
-from engine.payees.money_splits import of_whole_deals, shares_of_money
-from engine.payees.paid_before import as_one, kept, paid_before, unknown_from
+from engine.payees.money_splits import shares_of_money
+from engine.payees.paid_before import kept, paid_before, unknown_from
 from engine.payees.places import Contest, placed
-from engine.payees.precedence import Counting, counting_of
-from engine.payees.prepare import Prepared, prepare
+from engine.payees.precedence import counting_of
+from engine.payees.prepare import prepare
 from engine.payees.proration import quotas_of
 from engine.payees.rates_by_deal import found_by_ratio
-from engine.payees.ratio import ratio_of
 from engine.payees.readings import achieved, looking, payouts
-from engine.payees.retained import of_cohorts
 from engine.payees.rounded import in_steps
-from engine.payees.to_date import Stretch, to_date
 from engine.payees.trailing import LookBack, looked_back
 from engine.payees.trouble import HELD, held_sources, troubles
 from engine.payees.unheard import has_to_come, unheard
 from engine.payees.unpaid import unpaid
-from engine.payees.weighted import weighted
-from engine.periods import PeriodKind
 
 
 def earn_all(
@@ -105,27 +90,13 @@ def _fiscal_years(rows: Sequence[pl.DataFrame], company: Company) -> tuple[date,
     return period_of(first, "year", company).starts_on, period_of(last, "year", company).ends_on
 
 
-@dataclass
-class _Walk:
-    """The components computed so far, for those that read them."""
-
-    credits: dy.DataFrame[f.Credits]
-    cohorts: dy.DataFrame[f.Cohorts]
-    prepared: Prepared
-    book: Book
-    rules: Rules
-    quotas: tuple[dy.DataFrame[f.Quotas], ...]
-    """Of each plan file, ramped and prorated, with what people data promises."""
-    through: date | None
-    attained: dict[Place, Attainment] = field(default_factory=dict)
-    earned: dict[Place, Earnings] = field(default_factory=dict)
-    unknown: dict[Place, pl.DataFrame] = field(default_factory=dict)
-    """The windows (payee_id, window) of which nobody knows what they come to."""
+class _Walk(SoFar):
+    """One component after the other, each after those that it reads."""
 
     def earn(self, place: Place) -> None:
         """One component; those that it reads are there."""
         plan, component = self.rules.plans[place[0]], self.rules.plans[place[0]].components[place[1]]
-        attained = self._attain(place[0], component, counting_of(plan, component))
+        attained = self.attain(place[0], component, counting_of(plan, component))
         attained = replace(attained, rows=in_steps(attained.rows, component))
         self.attained[place] = attained
         rows, stuck = self._judged(place, component, attained.rows)
@@ -172,159 +143,18 @@ class _Walk:
         ground = Ground.of(plan, self.quotas[file], self.book, company, through=self.through)
         for pool in plan.bonus_pools:
             looks_at = {name for _, name in pool.measures}
-            came_to = {name: self._came_to(file, looking(pool.id, name, pool.per)) for name in looks_at}
+            came_to = {name: self.came_to(file, looking(pool.id, name, pool.per)) for name in looks_at}
             yield pooled(pool, came_to, ground, list(self._of_others(pool)))
-
-    def _came_to(self, file: int, component: Component) -> Attainment:
-        """What each came to, or everybody together where that is measured."""
-        of_all = self.rules.plans[file].measures[component.measure].across is not None
-        return self._everybody(file, component) if of_all else self._attain(file, component)
 
     def _of_others(self, pool: BonusPool) -> Iterator[Attainment]:
         """What people of another plan came to, in each of its files."""
         for file, plan in enumerate(self.rules.plans):
             if pool.of_others is not None and plan.plan == pool.of_others.plan:
-                yield self._attain(file, looking(pool.id, pool.of_others.measure, pool.per))
+                yield self.attain(file, looking(pool.id, pool.of_others.measure, pool.per))
 
     def _lacking(self, rows: pl.DataFrame, plan: Plan, component: Component) -> Iterator[Issue]:
         for cases in component.tables:
             yield from cases_lack_values(rows, cases, self.prepared.deals, plan, component)
-
-    def _attain(self, file: int, component: Component, counting: Counting | None = None) -> Attainment:
-        plan = self.rules.plans[file]
-        measure = plan.measures[component.measure]
-        if component.to_date is not None:
-            return self._to_date(file, component, component.to_date, counting)
-        if measure.weighted or measure.ratio is not None:
-            return self._made_of_others(file, component)
-        if measure.members is not None:
-            return attain(self._members(file, component), plan, component, self.quotas[file], self.rules.company)
-        if measure.across is not None:
-            return self._shared(file, component)
-        rows = self.prepared.cash[file] if measure.sum == "cash" else self.prepared.credits[file]
-        if measure.of:
-            exchange = Exchange(self.book.fx_rates, self.rules.company.currency)
-            places = earners(self.rules.plans, file, component.measure)
-            read = together([self._read(place) for place in places])
-            others = without_deals(self._without_deals(places), component.measure, plan, self.book)
-            rows = with_earnings(rows, plan, self.credits, read, exchange, levels=measure.levels, others=others)
-        if measure.retention is not None:
-            counts = of_cohorts(self.cohorts, plan, component.measure, measure.retention, component.accumulates)
-        else:
-            counting = counting or Counting(component.measure, measure)
-            counts = counted(rows, self.prepared.results[file], plan, component, counting)
-        if component.split_of == "money":
-            counts = of_whole_deals(counts)
-        counts = with_adjusted(counts, self.prepared.adjusted[file], component)
-        own = None
-        if component.since == "enrolment" and component.accumulates != "transaction":
-            counts = since_enrolment(counts, plan, self.book, component.accumulates)
-            own = own_windows(plan, self.book, component.accumulates)
-        if component.for_each is not None and component.accumulates != "transaction":
-            counts = of_each_account(counts, self.prepared.deals, component.accumulates, self.rules.company)
-        known = plan, component, self.quotas[file], self.rules.company
-        return attain(alive(counts, component), *known, chain=self._chain(file, component), own=own)
-
-    def _chain(self, file: int, component: Component) -> Chain | None:
-        """Where the windows of a component begin that carries from one into the next."""
-        plan, over, company = self.rules.plans[file], component.accumulates, self.rules.company
-        if component.carry is None or over == "transaction":
-            return None
-        return Chain(plan, component, component.carry, over, self.quotas[file], self.book, company, self.through)
-
-    def _to_date(self, file: int, component: Component, whole: PeriodKind, counting: Counting | None) -> Attainment:
-        """What the windows of a year so far came to together."""
-        plan, over, company = self.rules.plans[file], component.accumulates, self.rules.company
-        if over == "transaction":
-            msg = f"component {component.id} looks at no windows"
-            raise ValueError(msg)
-        alike = looking(component.id, component.measure, over, life=component.effective)
-        attained = self._attain(file, alike, counting)
-        off = lost(attained.rows, self.prepared.deals, self.book.deal_events, plan, component)
-        stretch = Stretch(plan, component, over, whole, self.quotas[file], self.book, company, self.through)
-        rows = to_date(attained, in_windows(off.rows, over, company), stretch)
-        found = attained_as(rows, plan, component)
-        return replace(
-            found,
-            waiting=pl.concat([attained.waiting, found.waiting]).unique(),
-            undealt=pl.concat([attained.undealt, found.undealt]).unique(),
-            held=f.HeldSources.cast(pl.concat([attained.held, found.held]).unique()),
-            issues=join_issues(attained.issues, off.issues, found.issues),
-        )
-
-    def _made_of_others(self, file: int, component: Component) -> Attainment:
-        """The weighted sum of several attainments, or the ratio of two; what holds one of them holds it."""
-        plan, over = self.rules.plans[file], component.accumulates
-        measure = plan.measures[component.measure]
-        life = component.effective
-        read = [looking(component.id, name, over, quota, life=life) for name, quota in measure.parts]
-        parts = [self._attain(file, each) for each in read]
-        if measure.ratio is not None:
-            counts = ratio_of(parts[0], parts[1], measure.ratio, plan.currency)
-        else:
-            counts = weighted(list(zip(measure.weighted, parts, strict=True)), plan.currency)
-        whole = attain(counts, plan, component, self.quotas[file], self.rules.company)
-        every = [whole, *parts]
-        return replace(
-            whole,
-            waiting=pl.concat([attained.waiting for attained in every]).unique(),
-            undealt=pl.concat([attained.undealt for attained in every]).unique(),
-            held=f.HeldSources.cast(pl.concat([attained.held for attained in every]).unique()),
-            issues=tuple(dict.fromkeys(join_issues(*(attained.issues for attained in every)))),
-        )
-
-    def _everybody(self, file: int, component: Component) -> Attainment:
-        """What everybody together came to: the attainment of one payee, who is called so."""
-        plan = self.rules.plans[file]
-        measure, known = plan.measures[component.measure], self.prepared.everybody[file]
-        if measure.across is None:
-            msg = f"component {component.id} does not measure across people"
-            raise ValueError(msg)
-        rows = of_plans(known.cash if measure.sum == "cash" else known.credits, measure.across, self.book)
-        counts = counted(rows, known.results, plan, component, Counting(component.measure, measure))
-        return attain(alive(counts, component), plan, component, self.quotas[file], self.rules.company)
-
-    def _shared(self, file: int, component: Component) -> Attainment:
-        """What everybody together came to, as that of each payee of the plan; what holds it holds it for all."""
-        plan, over, company = self.rules.plans[file], component.accumulates, self.rules.company
-        alike = looking(component.id, component.measure, over, component.quota, life=component.effective)
-        whole = self._everybody(file, alike)
-        rows = shared(whole, Sharing(plan, component.measure, self.book, company, self.through))
-        quotas = with_their_quota(self.quotas[file], component.quota, rows["payee_id"].unique().to_list())
-        found = attain(rows, plan, component, quotas, company)
-        return replace(found, issues=join_issues(whole.issues, found.issues))
-
-    def _members(self, file: int, component: Component) -> pl.DataFrame:
-        """How many of the people below each manager attained enough in their own components."""
-        plan = self.rules.plans[file]
-        measure = plan.measures[component.measure]
-        over = component.accumulates
-        if measure.members is None or over == "transaction":
-            msg = f"component {component.id} does not count members over a window"
-            raise ValueError(msg)
-        levels, company = measure.levels or Levels(), self.rules.company
-        team = Team(plan, component.measure, measure.members, levels, over, self.book, company, self.through)
-        places = earners(self.rules.plans, file, component.measure)
-        parts = [(self.rules.plans[f], self.rules.plans[f].components[n], self.attained[f, n]) for f, n in places]
-        return alive(members_at_quota(team, [Read(*part) for part in parts]), component)
-
-    def _read(self, place: Place) -> Earnings:
-        """What a component made, as those see it that add up earnings."""
-        component, earned = self.rules.plans[place[0]].components[place[1]], self.earned[place]
-        return replace(
-            earned,
-            lines=f.Lines.cast(as_one(earned.lines, component)),
-            held=f.HeldSources.cast(as_one(earned.held, component).unique()),
-        )
-
-    def _without_deals(self, places: Sequence[Place]) -> pl.DataFrame:
-        """What the components of these places pay on that is of no deal; what is held of it, too."""
-        found = [f.Attained.create_empty().select(UNDEALT)]
-        for place in places:
-            component, attained = self.rules.plans[place[0]].components[place[1]], self.attained[place]
-            counted = attained.rows.filter(pl.col("deal_id").is_null()).select(UNDEALT)
-            found.append(as_one(pl.concat([counted, attained.undealt]), component, "credit_id"))
-        return pl.concat(found).unique()
 
     def _judged(
         self, place: Place, component: Component, rows: dy.DataFrame[f.Attained]
@@ -369,7 +199,7 @@ class _Walk:
         over = gauge.over or component.accumulates
         judge = looking(component.id, gauge.measure or "", over, gauge.quota)
         of_all = self.rules.plans[place[0]].measures[judge.measure].across is not None
-        attained = self._came_to(place[0], judge)
+        attained = self.came_to(place[0], judge)
         whose = EVERYBODY if of_all else None
         if gauge.looks_back is not None and over != "transaction":
             back = LookBack(gauge, over, self.rules.company)
@@ -394,12 +224,3 @@ def _earned(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) ->
 def _not_in(lines: dy.DataFrame[f.Lines], windows: pl.DataFrame) -> dy.DataFrame[f.Lines]:
     """The lines of other windows."""
     return f.Lines.cast(lines.join(windows, on=WINDOW, how="anti"))
-
-
-def together(parts: Sequence[Earnings]) -> Earnings:
-    """Several components' earnings as one, each issue once."""
-    return Earnings(
-        lines=f.Lines.cast(pl.concat([f.Lines.create_empty(), *(part.lines for part in parts)])),
-        held=f.HeldSources.cast(pl.concat([f.HeldSources.create_empty(), *(part.held for part in parts)])),
-        issues=tuple(dict.fromkeys(join_issues(*(part.issues for part in parts)))),
-    )

@@ -19,7 +19,7 @@ import polars as pl
 from engine import frames as f
 from engine.documents.component import Component
 from engine.documents.plan import Plan
-from engine.model import LARGEST_MICROS, Issue
+from engine.model import LARGEST_MICROS, Issue, join_issues
 from engine.money import Rounding, round_ratio
 from engine.payees import deal_cap, window_cap
 from engine.payees.curve import Curve, scaled, value_at
@@ -39,6 +39,15 @@ class Earnings:
     lines: dy.DataFrame[f.Lines]
     held: dy.DataFrame[f.HeldSources]
     issues: tuple[Issue, ...] = ()
+
+
+def together(parts: Sequence[Earnings]) -> Earnings:
+    """Several components' earnings as one, each issue once."""
+    return Earnings(
+        lines=f.Lines.cast(pl.concat([f.Lines.create_empty(), *(part.lines for part in parts)])),
+        held=f.HeldSources.cast(pl.concat([f.HeldSources.create_empty(), *(part.held for part in parts)])),
+        issues=tuple(dict.fromkeys(join_issues(*(part.issues for part in parts)))),
+    )
 
 
 def earn(rows: dy.DataFrame[f.Attained], plan: Plan, component: Component) -> Earnings:

@@ -43,8 +43,8 @@ def with_earnings(
 
     `earned` is what the components made that the measure reads. A roll-up adds up what was earned below with the credit
     that was rolled up: by the team member, and by managers in between on their own roll-ups of it. What a clawback
-    takes back later is none of these earnings; credits of which nobody at these levels has a part count for nothing,
-    and are left out. `others` are what earned without a deal (`without_deals`).
+    takes back later is none of these earnings; credits of which nobody at these levels has a part are none of them
+    either. `others` are what earned without a deal (`without_deals`).
     """
     paid = _summed(earned.lines)
     waiting = earned.held.select(pl.lit(value=True).alias("waits"), earner_id="payee_id", source_id="source_id")
@@ -65,7 +65,9 @@ def with_earnings(
     )
     dealt = rows.drop("fx_num", "fx_den", "currency")
     every = pl.concat([dealt, others.drop(SOURCE)], how="diagonal").sort("payee_id", "dated_on", "credit_id")
-    earning = every.join(found.with_columns(stuck=stuck), on="credit_id", maintain_order="left")
+    earning = every.join(found.with_columns(stuck=stuck), on="credit_id", how="left", maintain_order="left")
+    if levels is not None:
+        earning = earning.filter(pl.col("single").is_not_null() | within(levels, pl.col("level")).fill_null(value=True))
     known = earning.with_columns(pl.col("earnings_micros").fill_null(0), pl.col("currency").fill_null(plan.currency))
     return with_rates(known.drop("waits", "single"), plan, exchange)
 
