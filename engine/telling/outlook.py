@@ -30,6 +30,10 @@ HUNDREDTH = MICROS // 100
 """The step in which counts and percentages are said."""
 
 
+HAIR = Fraction(1, 10**18)
+"""Less than the steps of any pay."""
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a payee stands on a component's curve after a line; x and quota in micro-units of the measure."""
@@ -83,6 +87,15 @@ class Position:
     def rounded(self, pay: Fraction) -> int:
         """A pay as lines are rounded."""
         return round_ratio(pay.numerator, pay.denominator, self.plan.unit_micros, self.plan.rounding)
+
+    def before_rounding(self, pay: int) -> Fraction:
+        """The least that is rounded to this pay: half a unit less, or a hair above that where the half goes down."""
+        unit = self.plan.unit_micros
+        count = -(-pay // unit)
+        if self.plan.rounding == "down" or count <= 0:
+            return Fraction(count * unit)
+        goes_up = self.plan.rounding == "half_up" or count % 2 == 0
+        return Fraction(count * unit) - Fraction(unit, 2) + (0 if goes_up else HAIR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +180,9 @@ def needed_to_earn(amount: int, earned: int, at: Position) -> int | None:
     payout = so_far + amount - earned
     if at.steps is not None:
         return _needed_in_steps(at, at.steps, payout)
-    more = needed(at.curve, at.x, payout, at.quota, at.step)
+    if at.rounded(value_at(at.curve, at.x, at.quota)) >= payout:
+        return 0
+    more = needed(at.curve, at.x, at.before_rounding(payout), at.quota, at.step)
     return None if more is None else int(more)
 
 

@@ -87,10 +87,10 @@ def test_a_line_says_where_its_payee_stood() -> None:
 
 
 def test_what_another_rate_paid_before_counts_as_it_was_paid() -> None:
-    """9,000 was paid for 100,000; by today's 12 % another 1,000 takes 8,333.34."""
+    """9,000 was paid for 100,000; by today's 12 % another 1,000 takes 8,333.30 (999.996, rounded)."""
     at = standing(100_000, brackets=MARGINAL)
 
-    assert needed_to_earn(units(10_000), units(9_000), at) == 8_333_340_000
+    assert needed_to_earn(units(10_000), units(9_000), at) == 8_333_300_000
     assert needed_to_earn(units(9_000), units(9_000), at) == 0
 
 
@@ -147,3 +147,25 @@ def test_what_the_next_tier_needs_reaches_it_and_a_cent_less_does_not(at) -> Non
     more = needed_for(tier, at)
     assert at.curve.place(at.x + more, at.quota) >= tier.segment
     assert at.curve.place(at.x + more - at.step, at.quota) < tier.segment
+
+
+@given(
+    st.integers(0, 300_000_00),
+    st.integers(1, 30_000_00),
+    st.sampled_from(["half_up", "half_even", "down"]),
+    st.sampled_from([None, units(1)]),
+)
+@settings(max_examples=60)
+def test_what_it_takes_is_enough_and_a_cent_less_is_not(at: int, more: int, rounding: str, unit: int | None) -> None:
+    """As lines are rounded: half a cent, or half a dollar, is given for nothing."""
+    part = component(brackets=MARGINAL)
+    rounded = plan(part, rounding=rounding, rounding_unit=unit)
+    here = Position(rounded, part, curve_of(part, DAY), QUOTA, at * CENT, DAY)
+    earned = here.rounded(value_at(here.curve, here.x, QUOTA))
+    goal = earned + more * CENT
+
+    needs = needed_to_earn(goal, earned, here)
+
+    assert needs is not None
+    assert here.rounded(value_at(here.curve, here.x + needs, QUOTA)) >= goal
+    assert here.rounded(value_at(here.curve, here.x + needs - CENT, QUOTA)) < goal
