@@ -180,6 +180,10 @@ def _lists(texts: dict[str, str]) -> set[str]:
 
 
 def _missing_folder(folder: Path) -> Issue:
+    if folder.is_file():
+        return Issue(
+            "missing_folder", Severity.HOLDS, str(folder), "This is a file.", "Name the config folder it is in."
+        )
     return Issue("missing_folder", Severity.HOLDS, str(folder), "There is no such folder.", "Run worker.py init.")
 
 

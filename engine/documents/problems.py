@@ -44,7 +44,7 @@ def wrong(message: str, remedy: str) -> Problems:
     return Problems(Problem((), message, remedy))
 
 
-ALMOST = 0.8
+ALMOST = 4 / 5
 """So alike that a name is misspelt, whatever else it may be."""
 
 

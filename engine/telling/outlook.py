@@ -81,8 +81,10 @@ class Position:
         return percent(Fraction(micros) / self._hundred) if self.unit == "percent" else counted(micros)
 
     def apart(self, micros: Fraction) -> str:
-        """How far a place on the curve is ahead: where attainments are paid in steps, as part of the quota."""
-        return self.worth(micros) if self.steps is None else percent(micros / (self.quota or MICROS))
+        """How far a place on the curve is ahead: money that is enough, or parts of the quota where these are paid."""
+        if self.steps is not None:
+            return percent(micros / (self.quota or MICROS))
+        return self.worth(_up(micros, self.step) if self.unit == "amount" else micros)
 
     def rounded(self, pay: Fraction) -> int:
         """A pay as lines are rounded."""

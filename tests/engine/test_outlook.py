@@ -37,6 +37,10 @@ WHOLE = by_share((0, 3), (80, 4), (110, 6))
             "8 %, not 12 %: 4,200.00 USD short of the tier from 100 % on 2026-05-15.",
         ),
         (
+            standing(95_800, aim=QUOTA + 1, brackets=MARGINAL),  # a prorated quota: to the cent that is enough
+            "8 %, not 12 %: 4,200.01 USD short of the tier from 100 % on 2026-05-15.",
+        ),
+        (
             standing(79_991, brackets=WHOLE, tiers="whole"),
             "3 %, not 4 %: 9.00 USD short of the tier from 80 % on 2026-05-15; reaching it adds 800.00 USD at once.",
         ),

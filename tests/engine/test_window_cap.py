@@ -69,7 +69,7 @@ def test_what_it_would_take_knows_what_the_cap_has_left():
     line = of.pays(sold(("2026-03-01", 80_000), ("2026-08-01", 10_000))).lines.row(1, named=True)
     at = position_of(line, of.plans[0])
 
-    assert needed_to_earn(units(9_800), units(9_200), at) == units(5_000)
+    assert needed_to_earn(units(9_800), units(9_200), at) == units(4_999) + 960_000  # 599.9952 is paid as 600.00
     assert needed_to_earn(units(10_000) + 10_000, units(9_200), at) is None
     assert value_at(at.curve, at.x + units(50_000)) - value_at(at.curve, at.x) == units(800)
 

@@ -133,3 +133,11 @@ def test_a_broken_plan_on_either_side_is_refused(company: Company, tmp_path: Pat
 
     assert answer.exit_code == 1
     assert "next/plans/ae.yaml:" in answer.output
+
+
+def test_a_plan_file_in_place_of_a_folder_is_told(company: Company) -> None:
+    """Two plan files say too little: a plan is compared in the configuration around it."""
+    answer = run_on(company, "plan", "diff", str(company.folder / "plans" / "ae.yaml"))
+
+    assert answer.exit_code != 0
+    assert "This is a file. Name the config folder it is in." in " ".join(answer.output.split())
