@@ -84,7 +84,8 @@ def _due(contracts: pl.DataFrame, pieces: pl.DataFrame, in_time: pl.DataFrame) -
 def _placed(changes: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
     """Changes with the contract that they belong to and end with: the one named, else the last to end of those running.
 
-    A sale that belongs to none stands for its own term.
+    A sale that belongs to none stands for its own term. What cancels the deal that started a contract ends that, and
+    what made it less goes on as long as it does: a renewal in time may let it run on.
     """
     of = contracts.select("account_id", "contract_id", "origin_deal_id", begins_on="from_on", ends_on="until_on")
     running = changes.join(of, on="account_id").filter(
@@ -99,11 +100,12 @@ def _placed(changes: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
         .sort("change", "named", "ends_on", "contract_id", descending=[False, True, True, False], nulls_last=False)
         .unique("change", keep="first", maintain_order=True)
     )
-    placed = changes.join(best.select("change", "contract_id", "ends_on"), on="change", how="left")
+    placed = changes.join(best.select("change", "contract_id", "origin_deal_id", "ends_on"), on="change", how="left")
+    of_its_own = pl.col("deal_id").eq_missing(pl.col("origin_deal_id"))
     alone = pl.col("contract_id").is_null()
     by_term = pl.col("from_on").dt.offset_by(text("{}mo", pl.col("term_months").clip(1, 1_200)))
     until = pl.when(alone).then(by_term).otherwise("ends_on")
     sold = ~alone | (pl.col("acv_micros") > 0)
     return placed.filter(sold | pl.col("acv_micros").is_null()).with_columns(
-        until_on=pl.min_horizontal(until, "ended_on")
+        until_on=pl.when(of_its_own).then(until).otherwise(pl.min_horizontal(until, "ended_on"))
     )

@@ -66,6 +66,18 @@ def test_events_of_deals_end_and_reduce_contracts():
     assert (ended, shrunk) == ((50, 0, 0, 50), (100, 0, 15, 0))
 
 
+def test_what_made_a_contract_less_goes_on_while_a_late_renewal_lets_it_run_on():
+    told_of = {"deal_id": "D1", "amount_micros": units(40)}
+    events = [
+        {**told_of, "kind": "downgraded", "happened_on": date(2025, 6, 1)},
+        {**told_of, "kind": "cancelled", "happened_on": date(2025, 12, 20)},
+    ]
+    deals = [FIRST, {**RENEWED, "closed_on": "2026-01-10", "amount_micros": units(60)}]
+    asked = {"retention": Retention(kind="gross", grace_days=90)}
+
+    assert first_quarter(deals=deals, deal_events=events, measure=asked) == (60, 0, 0, 0)
+
+
 def test_what_was_added_ends_when_an_event_cancels_its_own_deal_and_takes_along_what_made_it_less():
     event = {"deal_id": "D2", "kind": "cancelled", "happened_on": date(2026, 3, 1), "amount_micros": None}
     added = [{**UPSELL, "closed_on": "2025-12-01", "amount_micros": units(50)}]

@@ -219,7 +219,8 @@ def _place(history: History, deal: Row, acv: int, day: date, cancelled: date | N
     running = [each for each in history.contracts if each.piece(history.grace_days).is_there(day)]
     best = max(running, key=lambda each: _rank(each, deal, history.grace_days), default=None)
     if best is not None:
-        until = _first(best.until(history.grace_days), cancelled)
+        of_its_own = best.origin is not None and best.origin["deal_id"] == deal["deal_id"]
+        until = _first(best.until(history.grace_days), None if of_its_own else cancelled)
         history.changes.setdefault(best.name, []).append(Piece(deal, acv, deal["currency"], day, until))
     elif acv > 0:
         ends = months_later(day, deal["term_months"]) if deal["term_months"] else None
