@@ -62,7 +62,7 @@ def _contracts(history: History, in_time: pl.DataFrame) -> pl.DataFrame:
 
 
 def _due(contracts: pl.DataFrame, pieces: pl.DataFrame, in_time: pl.DataFrame) -> pl.DataFrame:
-    """What comes up for renewal, and what its renewals in time are worth."""
+    """What comes up for renewal, as it was on its last day, and what its renewals in time are worth."""
     ending = contracts.filter(pl.col("over_on").is_not_null()).select(
         "account_id",
         "contract_id",
@@ -72,9 +72,10 @@ def _due(contracts: pl.DataFrame, pieces: pl.DataFrame, in_time: pl.DataFrame) -
         due_on=pl.col("over_on").dt.offset_by("-1d"),
     )
     values = ["deal_id", "acv_micros", "currency"]
-    with_it = pieces.select("contract_id", *values, ends_on="until_on")
+    with_it = pieces.select("contract_id", *values, ends_on="until_on", begun_on="from_on")
+    at_last = ending.join(with_it, on=["contract_id", "ends_on"]).filter(pl.col("begun_on") < pl.col("until_on"))
     parts = [
-        ending.join(with_it, on=["contract_id", "ends_on"]).with_columns(renewed=pl.lit(value=False)),
+        at_last.with_columns(renewed=pl.lit(value=False)),
         ending.join(in_time.select("contract_id", *values), on="contract_id").with_columns(renewed=pl.lit(value=True)),
     ]
     columns = ["account_id", "contract_id", "from_on", "until_on", "due_on", *values, "renewed"]

@@ -78,6 +78,15 @@ def test_what_made_a_contract_less_goes_on_while_a_late_renewal_lets_it_run_on()
     assert first_quarter(deals=deals, deal_events=events, measure=asked) == (60, 0, 0, 0)
 
 
+def test_what_changes_after_the_last_day_is_no_part_of_what_was_due():
+    deals = [FIRST, {**UPSELL, "amount_micros": units(20)}, {**RENEWED, "deal_id": "D4", "closed_on": "2026-02-20"}]
+    asked = {"retention": Retention(kind="gross", cohort="due", grace_days=90)}
+
+    sized = [*deals[:2], {**deals[2], "amount_micros": units(110)}]
+
+    assert first_quarter(deals=sized, measure=asked) == (100, 10, 0, 0)
+
+
 def test_what_was_added_ends_when_an_event_cancels_its_own_deal_and_takes_along_what_made_it_less():
     event = {"deal_id": "D2", "kind": "cancelled", "happened_on": date(2026, 3, 1), "amount_micros": None}
     added = [{**UPSELL, "closed_on": "2025-12-01", "amount_micros": units(50)}]
