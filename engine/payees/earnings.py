@@ -67,7 +67,8 @@ def with_earnings(
     every = pl.concat([dealt, others.drop(SOURCE)], how="diagonal").sort("payee_id", "dated_on", "credit_id")
     earning = every.join(found.with_columns(stuck=stuck), on="credit_id", how="left", maintain_order="left")
     if levels is not None:
-        earning = earning.filter(pl.col("single").is_not_null() | within(levels, pl.col("level")).fill_null(value=True))
+        paid_below = pl.col("currency").is_not_null() | pl.col("waits").fill_null(value=False)
+        earning = earning.filter(paid_below | within(levels, pl.col("level")).fill_null(value=True))
     known = earning.with_columns(pl.col("earnings_micros").fill_null(0), pl.col("currency").fill_null(plan.currency))
     return with_rates(known.drop("waits", "single"), plan, exchange)
 
