@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.documents.access import Access
-from engine.documents.company import Company
+from engine.documents.company.access import Access
+from engine.documents.company.company import Company
+from engine.documents.company.journal import Journal
 from engine.documents.conditions import FIELDS, offered, schema_of_test
 from engine.documents.document import Document
-from engine.documents.engagement import Engagement
-from engine.documents.journal import Journal
-from engine.documents.plan import Plan
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.plans.plan import Plan
 from engine.documents.yaml import read_yaml
 from engine.scenario.document import Scenario
 

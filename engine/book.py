@@ -9,9 +9,9 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.documents.company import Company
-from engine.documents.engagement import Engagement
-from engine.documents.plan import Plan
+from engine.documents.company.company import Company
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.plans.plan import Plan
 from engine.model import Issue
 
 

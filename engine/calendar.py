@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.fiscal import fiscal_months
 from engine.periods import PeriodKind, Periods, periods
 

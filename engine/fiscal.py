@@ -16,8 +16,8 @@ from typing import Protocol
 
 import polars as pl
 
-from engine.documents.company import Company
-from engine.documents.fiscal import FiscalPeriods, FiscalWeeks
+from engine.documents.company.company import Company
+from engine.documents.company.fiscal import FiscalPeriods, FiscalWeeks
 
 MONTHS_OF_A_YEAR = 12
 MONTHS_OF_A_QUARTER = 3

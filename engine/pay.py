@@ -10,14 +10,14 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Outcome, Rules
 from engine.model import join_issues
-from engine.payees.adjusted_pay import pay_adjusted
-from engine.payees.clawback import claw_back
 from engine.payees.components import earn_all
-from engine.payees.draws import draw
-from engine.payees.plan_caps import Capped, cap_plans
-from engine.payees.release import deferring, paid_by, payable_at_once, release
-from engine.payees.residuals import repeat
-from engine.payees.settle import SOURCE, settle
+from engine.payees.paying.adjusted_pay import pay_adjusted
+from engine.payees.paying.clawback import claw_back
+from engine.payees.paying.draws import draw
+from engine.payees.paying.plan_caps import Capped, cap_plans
+from engine.payees.paying.release import deferring, paid_by, payable_at_once, release
+from engine.payees.paying.residuals import repeat
+from engine.payees.paying.settle import SOURCE, settle
 
 
 def pay(

@@ -13,8 +13,8 @@ from typing import Literal, Protocol, TypeVar
 
 import polars as pl
 
-from engine.documents.company import Company
-from engine.documents.fiscal import WEEKDAYS
+from engine.documents.company.company import Company
+from engine.documents.company.fiscal import WEEKDAYS
 from engine.fiscal import EPOCH, MONTHS_OF_A_QUARTER, FiscalMonths, fiscal_months
 from engine.texts import text
 

@@ -21,11 +21,11 @@ from engine.book import Book, Credited, Expected, Outcome, Rules
 from engine.calendar import business_date, period_of
 from engine.cohorts.windows import Reach
 from engine.compute import credit_deals, expected
-from engine.documents.order import looking_at_each_other, team_is_read
+from engine.documents.plans.order import looking_at_each_other, team_is_read
 from engine.model import Issue, join_issues
 from engine.pay import pay
 from engine.payees.attain import STATEMENT
-from engine.payees.booking import book_in
+from engine.payees.paying.booking import book_in
 from engine.periods import PeriodKind
 from engine.telling.publish import publish
 from engine.version import VERSION

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.documents.across import EVERYBODY
-from engine.documents.order import everybody_is_read
+from engine.documents.measures.across import EVERYBODY
+from engine.documents.plans.order import everybody_is_read
 from store import canonical, results
 
 

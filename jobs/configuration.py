@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from connectors.mapping import CrmMapping, read_mapping
 from engine.book import Rules
-from engine.documents.access import Access
-from engine.documents.journal import Journal
+from engine.documents.company.access import Access
+from engine.documents.company.journal import Journal
 from engine.documents.reading import read_access, read_company, read_engagement, read_journal, read_plan
-from engine.documents.rules import check_rules
+from engine.documents.together import check_rules
 from engine.documents.yaml import read_yaml
 from engine.model import Found, Issue, Severity
 from jobs.settings import Settings, read_settings

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 from pydantic import Field
 
-from engine.documents.access import Decision
+from engine.documents.company.access import Decision
 from engine.documents.document import Document
 from engine.documents.values import Pay, Share, YesNo, percent_text
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from engine.documents.plan import Plan
-from engine.payees.cash import attains
-from engine.payees.factors import is_of_house
+from engine.documents.plans.plan import Plan
+from engine.payees.curves.factors import is_of_house
+from engine.payees.measures.cash import attains
 from engine.telling.outlook import (
     Position,
     how_to_earn,

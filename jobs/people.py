@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from connectors.dialect import Row
-from engine.documents import people as readers
+from engine.documents.company import people as readers
 from engine.model import Found, Issue
 from jobs.configuration import Configuration
 from store import canonical, runs

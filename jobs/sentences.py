@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from engine.documents.plan import Plan
+from engine.documents.plans.plan import Plan
 from engine.money import format_amount
 from engine.telling.explain import explain
 from engine.telling.keys import line_key as key_of_line

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.documents.retention import Retention
-from engine.payees.curve_columns import whole
+from engine.documents.measures.retention import Retention
+from engine.payees.curves.curve_columns import whole
 
 KEY = ["window", "account_id", "payee_id", "since_on"]
 NUMBERS = ["start", "expanded", "shrunk", "lost"]

@@ -21,13 +21,13 @@ from engine.cohorts.pieces import Pieces, pieces_of
 from engine.cohorts.teams import answerable
 from engine.cohorts.windows import CohortWindow, Reach, windows_of
 from engine.deals.problems import issues_of, problems
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
-from engine.documents.retention import Retention
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.retention import Retention
+from engine.documents.plans.plan import Plan
 from engine.model import LARGEST_MICROS, Found, Severity
-from engine.payees.exchange import Exchange, with_rates
-from engine.payees.ratios import rounded_product
-from engine.payees.weights import lines_of
+from engine.payees.measures.exchange import Exchange, with_rates
+from engine.payees.measures.ratios import rounded_product
+from engine.payees.measures.weights import lines_of
 from engine.texts import text
 
 WINDOWS = {"window": pl.Int64, "over": pl.String, "opens_on": pl.Date, "closes_on": pl.Date}

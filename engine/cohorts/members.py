@@ -6,7 +6,7 @@ import polars as pl
 
 from engine.book import Book
 from engine.deals.problems import problems
-from engine.documents.measure import Measure
+from engine.documents.measures.measure import Measure
 from engine.matching import absent, fits, missing, with_lists
 from engine.model import Severity
 from engine.texts import text

@@ -10,7 +10,7 @@ from engine.book import Book, Rules
 from engine.deals.holders import People, filled
 from engine.deals.place import in_force_by
 from engine.deals.problems import problems
-from engine.documents.retention import Retention
+from engine.documents.measures.retention import Retention
 from engine.model import Severity
 from engine.texts import text
 

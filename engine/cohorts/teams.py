@@ -8,7 +8,7 @@ from engine.book import Book
 from engine.cohorts.owners import SPAN
 from engine.deals.holders import People
 from engine.deals.rollup import chains_above
-from engine.documents.measure import Levels, Measure
+from engine.documents.measures.measure import Levels, Measure
 from engine.matching import in_force
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from engine.calendar import Period, months_after, period_of
-from engine.documents.company import Company
-from engine.documents.looks import looks
-from engine.documents.plan import Plan
-from engine.documents.retention import Retention
+from engine.documents.company.company import Company
+from engine.documents.measures.retention import Retention
+from engine.documents.plans.looks import looks
+from engine.documents.plans.plan import Plan
 from engine.periods import PeriodKind
 
 

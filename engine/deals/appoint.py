@@ -17,7 +17,7 @@ from engine.deals.holders import People, filled
 from engine.deals.pooled import NOT_GIVEN
 from engine.deals.problems import problems
 from engine.deals.stages import divides
-from engine.documents.engagement import Engagement, Rule
+from engine.documents.engagement.engagement import Engagement, Rule
 from engine.matching import fits
 from engine.model import Severity
 from engine.texts import text

@@ -1,4 +1,4 @@
-"""Arms: which arm of an experiment each account is in, and so each of its deals (`engine.documents.experiments`)."""
+"""Arms: which arm of an experiment each account is in, and so each of its deals (`engagement.experiments`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hashlib import sha256
 import polars as pl
 
 from engine.deals.lots import Drum
-from engine.documents.experiments import Experiment
+from engine.documents.engagement.experiments import Experiment
 from engine.matching import fits
 
 

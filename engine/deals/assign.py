@@ -24,8 +24,8 @@ from engine.deals.pooled import pooled, without_capacity
 from engine.deals.problems import issues_of, problems, unheld
 from engine.deals.reasons import reason, roles_of
 from engine.deals.stages import with_stages
-from engine.documents.engagement import Engagement
-from engine.documents.holdover import PARTS
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.engagement.holdover import PARTS
 from engine.matching import fits, with_lists
 from engine.model import Issue, Severity
 from engine.texts import text

@@ -21,8 +21,8 @@ from engine.deals.shares import MEASURES, divided, portion, reduced, weight_of, 
 from engine.deals.splits import crm_splits
 from engine.deals.stages import divides, stage_problems, stage_splits
 from engine.deals.teams import shared_with_team
-from engine.documents.credit_share import CreditShare, Portion
-from engine.documents.engagement import Rule
+from engine.documents.engagement.credit_share import CreditShare, Portion
+from engine.documents.engagement.engagement import Rule
 from engine.matching import fits
 from engine.model import Found, Severity
 from engine.texts import text

@@ -1,4 +1,4 @@
-"""Held over: who had a role before it changed hands, for the deals of the days after (`engine.documents.holdover`)."""
+"""Held over: who had a role before it changed hands, for the deals of the days after (`engagement.holdover`)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from engine.book import Book
 from engine.deals.blanks import blanks
 from engine.deals.holders import People, filled
 from engine.deals.place import replaced
-from engine.documents.engagement import Engagement
-from engine.documents.holdover import PARTS, Holdover
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.engagement.holdover import PARTS, Holdover
 from engine.matching import fits
 from engine.texts import text
 

@@ -15,7 +15,7 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book
 from engine.deals.problems import problems
-from engine.documents.holder import MANAGER_OF, RECORD_OWNERS
+from engine.documents.engagement.holder import MANAGER_OF, RECORD_OWNERS
 from engine.matching import in_force
 from engine.model import Severity
 from engine.texts import text

@@ -8,8 +8,8 @@ import polars as pl
 
 from engine.deals.blanks import blanks
 from engine.deals.place import in_force_by
-from engine.documents.engagement import Engagement
-from engine.documents.house import Counts, HouseAccounts
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.engagement.house import Counts, HouseAccounts
 from engine.matching import fits
 
 _HOUSE: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -18,8 +18,8 @@ from engine.deals.blanks import blanks
 from engine.deals.lots import Drums
 from engine.deals.motions import renews
 from engine.deals.problems import issues_of
-from engine.documents.engagement import Engagement
-from engine.documents.places import Place, SigningWindow
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.engagement.places import Place, SigningWindow
 from engine.documents.values import Window
 from engine.matching import LISTS, fits, with_lists
 from engine.model import Found

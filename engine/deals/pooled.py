@@ -1,4 +1,4 @@
-"""Pooled: which member of a pool looks after the account of each deal (`engine.documents.pools`)."""
+"""Pooled: which member of a pool looks after the account of each deal (`engine.documents.engagement.pools`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine import frames as f
 from engine.book import Book
 from engine.deals.lots import Drum, Lot
 from engine.deals.problems import problems
-from engine.documents.pools import WEEKDAYS, Pool
+from engine.documents.engagement.pools import WEEKDAYS, Pool
 from engine.matching import in_force
 from engine.model import Severity
 from engine.texts import text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from engine.documents.conditions import FIELDS, FieldTest, When
-from engine.documents.engagement import Owners, Rule
+from engine.documents.engagement.engagement import Owners, Rule
 from engine.matching import ratio_of, value_of
 from engine.model import MICROS
 from engine.texts import text

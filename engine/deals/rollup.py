@@ -12,8 +12,8 @@ import polars as pl
 from engine.book import Book, Rules
 from engine.deals.holders import People, managers_on
 from engine.deals.problems import problems
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.plan import Plan
 from engine.matching import in_force
 from engine.model import Severity
 from engine.texts import text

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from engine.documents.credit_share import Portion
+from engine.documents.engagement.credit_share import Portion
 from engine.model import MICROS
 from engine.texts import text
 

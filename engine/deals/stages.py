@@ -11,7 +11,7 @@ from engine.book import Book
 from engine.deals.holders import persons_of_users
 from engine.deals.problems import problems
 from engine.deals.shares import PARTS_OF_A_SPLIT
-from engine.documents.credit_share import CreditShare
+from engine.documents.engagement.credit_share import CreditShare
 from engine.model import Severity
 from engine.texts import text
 

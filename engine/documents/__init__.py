@@ -1,12 +1,9 @@
 """Documents: rules of engagement, plans and the company's files as validated, frozen objects.
 
 - How a document is read, whatever it says: `yaml`, `scalars`, `table` (CSV), `document` (the base of every object),
-  `reading`, `values`, `problems`, `meant`.
-- The company: `company` with `fiscal`, `people`, `reassignment`, `access`, `journal`, `findings`.
-- Rules of engagement: `engagement`, with `conditions`, `places`, `holder`, `holdover`, `house`, `pools`, `experiments`,
-  `credit_share`.
-- Plans: `plan`, its `component`s over `measure`s, and a file for each key of these with more than one value in it.
-- What does not fit together: in a component, a plan and across documents (`component_fit`, `plan_fit`, `rules`), with
-  `cash_fit`, `retention_fit` and `windows_fit` for what spans several keys; `looks`, `order` and `dependencies` say
-  which component reads what of which.
+  `reading`, `values`, `problems`, `meant`; `conditions`, which all kinds of documents test, and `tested`.
+- `company/`: the company's calendar, people, access and journal.
+- `engagement/`: rules of engagement, with places, pools, holdovers, experiments and shares of credit.
+- `plans/`: a plan and its components over `measures/`, each paying by one of the `curves/`.
+- `together`: what does not fit across documents, and `findings`, which `plan lint` accepts where they are written.
 """

@@ -14,12 +14,12 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from engine.documents.access import Access
-from engine.documents.company import Company
+from engine.documents.company.access import Access
+from engine.documents.company.company import Company
+from engine.documents.company.journal import Journal
 from engine.documents.document import Document, Policy, Reading, problems_of
-from engine.documents.engagement import Engagement
-from engine.documents.journal import Journal
-from engine.documents.plan import Plan
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.plans.plan import Plan
 from engine.documents.problems import Problem
 from engine.documents.yaml import Node, read_yaml
 from engine.model import Found, Issue, Severity

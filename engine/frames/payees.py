@@ -42,11 +42,11 @@ class Attained(dy.Schema):
     fx_num = dy.Int64(nullable=True)
     fx_den = dy.Int64(nullable=True)
     cohort = dy.String(nullable=True)
-    """Of a rate of retention: what became of the customers, as JSON (`engine.payees.retained`)."""
+    """Of a rate of retention: what became of the customers, as JSON (`engine.payees.measures.retained`)."""
     factor = dy.String(nullable=True)
     """What gates and multipliers make of the payout, such as `3/2`; null: nothing."""
     factors = dy.String(nullable=True)
-    """What each of them found, as JSON (`engine.payees.factors`)."""
+    """What each of them found, as JSON (`engine.payees.curves.factors`)."""
 
 
 class HeldSources(dy.Schema):
@@ -116,7 +116,7 @@ class Lines(LineKey):
 
 
 class Payables(dy.Schema):
-    """A share of a line and when it becomes payable (`engine.payees.release`), for plans that say so.
+    """A share of a line and when it becomes payable (`engine.payees.paying.release`), for plans that say so.
 
     The shares of a line, those of its clawbacks, and reserves with their releases add up to what was earned.
     """

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 from engine.linting.world import NOTIONAL, World
-from engine.payees.curve import inverse, pieces
+from engine.payees.curves.curve import inverse, pieces
 
 
 def corners(world: World, part: Component) -> dict[str, list[int]]:

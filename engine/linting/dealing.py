@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from engine.documents.component import Component
 from engine.documents.conditions import FieldTest
-from engine.documents.measure import Measure
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.component import Component
 from engine.linting.corners import corners
 from engine.linting.gaining import gains
 from engine.linting.made_up import SAMPLE, SIZES, deal, number, sample_amount

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.documents.findings import KINDS
 from engine.documents.yaml import Node, read_yaml
 

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from engine.calendar import months_later
-from engine.documents.clawback import Band, Clawback, Within
-from engine.documents.component import Component
+from engine.documents.plans.clawback import Band, Clawback, Within
+from engine.documents.plans.component import Component
 from engine.linting.made_up import deal, sample_amount
 from engine.linting.saying import pay, worth
 from engine.linting.way import Answer, Paid, Question, Way
 from engine.linting.world import World
-from engine.payees.curve import pieces
+from engine.payees.curves.curve import pieces
 
 
 def about_brackets(world: World, part: Component) -> Iterator[Question]:

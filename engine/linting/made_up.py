@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.documents.conditions import CHOICES, FieldTest
-from engine.documents.measure import Measure
+from engine.documents.measures.measure import Measure
 from engine.documents.values import percent_text
 from engine.linting.way import Fact
 from engine.model import MICROS, Motion

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from engine.documents.conditions import When
-from engine.documents.engagement import Engagement
-from engine.documents.plan import Plan
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.plans.plan import Plan
 from engine.documents.yaml import Node
 from engine.linting.finding import OF_THE_PAST, Finding, Given
 from engine.matching import fits

@@ -8,8 +8,8 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from engine.book import Rules
-from engine.documents.component import Component
-from engine.documents.plan import Plan
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.documents.yaml import Node
 from engine.linting.dealing import about_deals
 from engine.linting.example import as_plan_test, in_quotes_if_needed

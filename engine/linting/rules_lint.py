@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from engine.book import Rules
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.documents.conditions import FieldTest, When
 from engine.documents.document import Reading
-from engine.documents.engagement import Engagement
+from engine.documents.engagement.engagement import Engagement
 from engine.linting.example import in_quotes_if_needed, section, written
 from engine.linting.finding import Finding, Given, Linted, linted
 from engine.linting.made_up import OF_OTHERS, SAMPLE, SIZES, fitting, number

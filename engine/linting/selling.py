@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 from engine.linting.corners import corners, stations
 from engine.linting.gaining import gains_most
 from engine.linting.saying import pay, worth

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import product
 
-from engine.documents.component import Component
 from engine.documents.conditions import FieldTest, When
+from engine.documents.plans.component import Component
 from engine.linting.corners import corners, stations
 from engine.linting.made_up import deal, fitting, sample_amount
 from engine.linting.way import Answer, Fact, Paid, Question, Way

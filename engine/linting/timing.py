@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 from engine.linting.corners import corners, stations
 from engine.linting.gaining import gains
 from engine.linting.made_up import deal, sample_amount
@@ -13,7 +13,7 @@ from engine.linting.saying import pay, worth
 from engine.linting.tested import tests_of
 from engine.linting.way import Answer, Asked, Fact, Paid, Question, Way
 from engine.linting.world import Days, World
-from engine.payees.shape import versions
+from engine.payees.curves.shape import versions
 
 A_DAY = timedelta(days=1)
 

@@ -13,14 +13,14 @@ import polars as pl
 from engine import frames as f
 from engine.book import Credited, Outcome
 from engine.documents.document import Reading
-from engine.documents.engagement import Engagement
-from engine.documents.plan import Plan
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.plans.plan import Plan
 from engine.linting.made_up import number
 from engine.linting.way import Fact, Paid, Way
 from engine.linting.world import PROMISED, World, as_facts
 from engine.model import Severity
 from engine.pay import pay
-from engine.payees.cash import attains
+from engine.payees.measures.cash import attains
 from engine.scenario.book import book_of
 from engine.scenario.defaults import OWN_DEALS
 from engine.scenario.document import Scenario

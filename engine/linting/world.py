@@ -11,20 +11,20 @@ from typing import Any
 
 from engine.book import Rules
 from engine.calendar import Period, period_of
-from engine.documents.component import Component
-from engine.documents.gauge import Gauge
-from engine.documents.measure import Measure, Unit
-from engine.documents.plan import Plan
-from engine.documents.plan_cap import PlanCap
+from engine.documents.curves.gauge import Gauge
+from engine.documents.measures.measure import Measure, Unit
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
+from engine.documents.plans.plan_cap import PlanCap
 from engine.linting.made_up import OF_OTHERS, SAMPLE, deal, in_percent, number, sample_amount
 from engine.linting.reach import cells_of, deal_reaching
 from engine.linting.way import Fact
 from engine.model import MICROS
 from engine.money import minor_unit_micros
-from engine.payees.curve import Curve
-from engine.payees.measure import measured_column
-from engine.payees.precedence import counting_of
-from engine.payees.shape import curve_of, versions
+from engine.payees.curves.curve import Curve
+from engine.payees.curves.shape import curve_of, versions
+from engine.payees.measures.measure import measured_column
+from engine.payees.measures.precedence import counting_of
 from engine.periods import MONTHS, PeriodKind
 from engine.scenario.quotas import windows_of_quotas
 

@@ -14,18 +14,18 @@ import polars as pl
 
 from engine import frames as f
 from engine.calendar import period_label
-from engine.documents.company import Company
-from engine.documents.component import Component
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
+from engine.documents.company.company import Company
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.model import LARGEST_MICROS, MICROS, Issue
-from engine.payees.account_windows import of_all_accounts
-from engine.payees.carry_over import Chain, bounded, continued
-from engine.payees.cash import payment_part
-from engine.payees.exchange import LARGEST_INT64
-from engine.payees.quotas import Labelled, fiscal, quota_of_windows
-from engine.payees.shape import BELOW_ZERO, needs_quota, versions
+from engine.payees.curves.shape import BELOW_ZERO, needs_quota, versions
+from engine.payees.measures.cash import payment_part
+from engine.payees.measures.exchange import LARGEST_INT64
 from engine.payees.trouble import HELD, held_sources, troubles
+from engine.payees.windows.account_windows import of_all_accounts
+from engine.payees.windows.carry_over import Chain, bounded, continued
+from engine.payees.windows.quotas import Labelled, fiscal, quota_of_windows
 from engine.periods import PeriodKind
 
 STATEMENT: dict[str, PeriodKind] = {

@@ -11,31 +11,31 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.documents.component import Component
-from engine.documents.measure import Levels
-from engine.documents.order import Place, earners
+from engine.documents.measures.measure import Levels
+from engine.documents.plans.component import Component
+from engine.documents.plans.order import Place, earners
 from engine.model import join_issues
-from engine.payees.account_windows import of_each_account
-from engine.payees.adjusted_measures import with_adjusted
 from engine.payees.attain import UNDEALT, Attainment, attain, attained_as
-from engine.payees.cap_windows import own_windows, since_enrolment
-from engine.payees.carry_over import Chain
-from engine.payees.earn import Earnings, together
-from engine.payees.earnings import with_earnings, without_deals
-from engine.payees.everybody import Sharing, of_plans, shared, with_their_quota
-from engine.payees.exchange import Exchange
-from engine.payees.lost import in_windows, lost
-from engine.payees.measure import alive, counted
-from engine.payees.members import Read, Team, members_at_quota
-from engine.payees.money_splits import of_whole_deals
+from engine.payees.curves.earn import Earnings, together
+from engine.payees.measures.adjusted_measures import with_adjusted
+from engine.payees.measures.earnings import with_earnings, without_deals
+from engine.payees.measures.everybody import Sharing, of_plans, shared, with_their_quota
+from engine.payees.measures.exchange import Exchange
+from engine.payees.measures.measure import alive, counted
+from engine.payees.measures.members import Read, Team, members_at_quota
+from engine.payees.measures.money_splits import of_whole_deals
+from engine.payees.measures.precedence import Counting
+from engine.payees.measures.ratio import ratio_of
+from engine.payees.measures.retained import of_cohorts
+from engine.payees.measures.weighted import weighted
 from engine.payees.paid_before import as_one
-from engine.payees.precedence import Counting
+from engine.payees.paying.lost import in_windows, lost
 from engine.payees.prepare import Prepared
-from engine.payees.ratio import ratio_of
 from engine.payees.readings import looking
-from engine.payees.retained import of_cohorts
 from engine.payees.to_date import Stretch, to_date
-from engine.payees.weighted import weighted
+from engine.payees.windows.account_windows import of_each_account
+from engine.payees.windows.cap_windows import own_windows, since_enrolment
+from engine.payees.windows.carry_over import Chain
 from engine.periods import PeriodKind
 
 

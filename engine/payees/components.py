@@ -13,37 +13,37 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import period_of
-from engine.documents.across import EVERYBODY
-from engine.documents.alternatives import Alternatives
-from engine.documents.bonus_pool import BonusPool
-from engine.documents.company import Company
-from engine.documents.component import Component
-from engine.documents.gauge import Gauge
-from engine.documents.order import Place, in_order
-from engine.documents.plan import Plan
+from engine.documents.company.company import Company
+from engine.documents.curves.gauge import Gauge
+from engine.documents.measures.across import EVERYBODY
+from engine.documents.plans.alternatives import Alternatives
+from engine.documents.plans.bonus_pool import BonusPool
+from engine.documents.plans.component import Component
+from engine.documents.plans.order import Place, in_order
+from engine.documents.plans.plan import Plan
 from engine.model import Issue
-from engine.payees.alternatives import chosen, unknown_windows
 from engine.payees.attain import WINDOW, Attainment
 from engine.payees.attainments import SoFar
-from engine.payees.bonus_pools import Ground, pooled
-from engine.payees.cases import cases_lack_values, found_by_case
-from engine.payees.compensation import promised_rows
-from engine.payees.earn import Earnings, earn, together
-from engine.payees.factors import Reading, either, judged, with_factors
-from engine.payees.matrix import in_cells
-from engine.payees.money_splits import shares_of_money
+from engine.payees.curves.cases import cases_lack_values, found_by_case
+from engine.payees.curves.earn import Earnings, earn, together
+from engine.payees.curves.factors import Reading, either, judged, with_factors
+from engine.payees.curves.matrix import in_cells
+from engine.payees.curves.places import Contest, placed
+from engine.payees.curves.rates_by_deal import found_by_ratio
+from engine.payees.curves.rounded import in_steps
+from engine.payees.curves.unheard import has_to_come, unheard
+from engine.payees.curves.unpaid import unpaid
+from engine.payees.measures.money_splits import shares_of_money
+from engine.payees.measures.precedence import counting_of
 from engine.payees.paid_before import kept, paid_before, unknown_from
-from engine.payees.places import Contest, placed
-from engine.payees.precedence import counting_of
+from engine.payees.paying.alternatives import chosen, unknown_windows
+from engine.payees.paying.bonus_pools import Ground, pooled
 from engine.payees.prepare import prepare
-from engine.payees.proration import quotas_of
-from engine.payees.rates_by_deal import found_by_ratio
 from engine.payees.readings import achieved, looking, payouts
-from engine.payees.rounded import in_steps
 from engine.payees.trailing import LookBack, looked_back
 from engine.payees.trouble import HELD, held_sources, troubles
-from engine.payees.unheard import has_to_come, unheard
-from engine.payees.unpaid import unpaid
+from engine.payees.windows.compensation import promised_rows
+from engine.payees.windows.proration import quotas_of
 
 
 def earn_all(

@@ -10,7 +10,7 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 
 TO_DATE = "to-date:"
 """How the rows of a window to date are called: 2 counts, 1 takes off what the windows before were paid for."""

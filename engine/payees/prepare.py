@@ -12,17 +12,17 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.documents.across import EVERYBODY
-from engine.documents.plan import Plan
+from engine.documents.measures.across import EVERYBODY
+from engine.documents.plans.plan import Plan
 from engine.matching import with_lists
 from engine.model import MICROS, Issue, join_issues
-from engine.payees.adjusted_measures import achievements
-from engine.payees.cash import cash_is_read, in_time, overpaid, paid_credits
-from engine.payees.enrol import enrol
-from engine.payees.exchange import Exchange, with_rates
-from engine.payees.imported import imported_rows, result_rows
-from engine.payees.measure import fits_column, missing_values, with_fits, with_worths
+from engine.payees.measures.adjusted_measures import achievements
+from engine.payees.measures.cash import cash_is_read, in_time, overpaid, paid_credits
+from engine.payees.measures.exchange import Exchange, with_rates
+from engine.payees.measures.imported import imported_rows, result_rows
+from engine.payees.measures.measure import fits_column, missing_values, with_fits, with_worths
 from engine.payees.trouble import held_sources, stale
+from engine.payees.windows.enrol import enrol
 
 NEEDED = [
     *("payee_id", "dated_on", "credit_id", "deal_id", "kind", "level", "event", "house", "currency"),
@@ -55,7 +55,7 @@ class Prepared:
     cash: tuple[pl.DataFrame, ...]
     results: tuple[pl.DataFrame, ...]
     adjusted: tuple[pl.DataFrame, ...]
-    """What people added to a component's measure, as `engine.payees.adjusted_measures` gives it."""
+    """What people added to a component's measure, as `engine.payees.measures.adjusted_measures` gives it."""
     everybody: tuple[Together, ...]
     """For each plan file."""
     held: dy.DataFrame[f.HeldSources]

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import polars as pl
 
-from engine.documents.component import Accumulation, Component
+from engine.documents.plans.component import Accumulation, Component
 from engine.documents.values import Dated, Window
 from engine.payees.attain import WINDOW, Attainment
-from engine.payees.earn import Earnings
-from engine.payees.factors import Reading
+from engine.payees.curves.earn import Earnings
+from engine.payees.curves.factors import Reading
 from engine.payees.paid_before import as_one
 
 NOTHING: Dated[Fraction] = Dated(steps=((date.min, Fraction(0)),))

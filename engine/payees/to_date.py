@@ -20,15 +20,15 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book
 from engine.calendar import Period, period_of
-from engine.documents.company import Company
-from engine.documents.component import Component
-from engine.documents.plan import Plan
+from engine.documents.company.company import Company
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.documents.values import Window
 from engine.payees.attain import STATEMENT, WINDOW, Attainment
+from engine.payees.curves.shape import needs_quota
 from engine.payees.paid_before import PAID_BEFORE, TO_DATE
-from engine.payees.presence import common, presences
-from engine.payees.quotas import fiscal, quota_of_windows
-from engine.payees.shape import needs_quota
+from engine.payees.windows.presence import common, presences
+from engine.payees.windows.quotas import fiscal, quota_of_windows
 from engine.periods import PeriodKind
 
 

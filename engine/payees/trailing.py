@@ -10,11 +10,11 @@ import polars as pl
 
 from engine import frames as f
 from engine.calendar import following, period_label, period_named, period_of
-from engine.documents.company import Company
-from engine.documents.gauge import Gauge
+from engine.documents.company.company import Company
+from engine.documents.curves.gauge import Gauge
 from engine.payees.attain import WINDOW, Attainment
-from engine.payees.factors import Reading
-from engine.payees.quotas import fiscal, quota_of_windows
+from engine.payees.curves.factors import Reading
+from engine.payees.windows.quotas import fiscal, quota_of_windows
 from engine.periods import PeriodKind
 
 AT = ["payee_id", "at"]

@@ -9,10 +9,10 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.documents.component import Component
-from engine.documents.plan import Plan
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.model import Issue, Severity
-from engine.payees.exchange import missing_rates
+from engine.payees.measures.exchange import missing_rates
 
 HELD = ["payee_id", "credit_id", "deal_id", "dated_on", "currency", "window", "trouble"]
 """What is kept of a held credit: enough to say why."""

@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 
 from engine.book import Book, Rules
-from engine.documents.across import EVERYBODY
-from engine.documents.plan import Plan
+from engine.documents.measures.across import EVERYBODY
+from engine.documents.plans.plan import Plan
 from engine.documents.problems import nearest
 from engine.model import Issue, Severity
 

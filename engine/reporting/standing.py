@@ -13,10 +13,10 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.calendar import Period, months_later, period_of
-from engine.documents.company import Company
-from engine.documents.component import Component
-from engine.documents.plan import Plan
-from engine.payees.quotas import fiscal, quota_of_windows
+from engine.documents.company.company import Company
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
+from engine.payees.windows.quotas import fiscal, quota_of_windows
 from engine.reporting.table import Span
 
 

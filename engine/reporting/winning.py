@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import chain
 
 from engine.calendar import period_of
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.reporting.deals import UNKNOWN, Sale
 from engine.reporting.table import Cell, Column, Money, Span, Table, median, ratio
 

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from engine.book import Rules
 from engine.documents.document import Document
-from engine.documents.plan import Plan
+from engine.documents.plans.plan import Plan
 from engine.documents.problems import Problem, nearest
 from engine.documents.values import Day, Micros, Name
-from engine.payees.adjusted_measures import unfit
+from engine.payees.measures.adjusted_measures import unfit
 from engine.scenario.values import DEAL_DAY, REP, PeriodLabel, days_of
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.documents.compensation import promised
+from engine.documents.company.compensation import promised
 from engine.model import MICROS
 from engine.scenario.adjustments import adjustments_of
 from engine.scenario.customers import accounts_of, contracts_of, holdings_of

@@ -12,8 +12,8 @@ from engine import frames as f
 from engine.book import Rules
 from engine.calendar import Period, period_of
 from engine.cohorts.windows import kinds_of, window_of
-from engine.documents.plan import Plan
-from engine.documents.retention import Retention
+from engine.documents.measures.retention import Retention
+from engine.documents.plans.plan import Plan
 from engine.model import MICROS
 from engine.scenario.book import frame
 from engine.scenario.cohort_facts import CohortFact

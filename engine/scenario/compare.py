@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.model import MICROS, Issue, Severity
 from engine.money import round_ratio
-from engine.payees.balances import Balance
+from engine.payees.paying.balances import Balance
 from engine.scenario.compare_ownership import differences
 from engine.scenario.expectation import TOTAL, Expect, ExpectedLine, ExpectedSum
 from engine.scenario.run import Ran

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.book import Rules
-from engine.documents.retention import ACCOUNT_OWNER
+from engine.documents.measures.retention import ACCOUNT_OWNER
 from engine.scenario.cohort_facts import ContractFact
 from engine.scenario.document import Scenario
 from engine.scenario.facts import DealFact

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.documents.company import CALENDARS
+from engine.documents.company.company import CALENDARS
 from engine.documents.yaml import Node
 from engine.scenario.values import ALWAYS
 

@@ -9,8 +9,8 @@ from pydantic import Field, GetJsonSchemaHandler, StrictStr
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from engine.documents.across import EVERYBODY
 from engine.documents.document import Document
+from engine.documents.measures.across import EVERYBODY
 from engine.documents.problems import Loc, Problem, nearest
 from engine.documents.values import Name
 from engine.scenario.adjustments import AdjustmentFact

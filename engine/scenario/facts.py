@@ -11,9 +11,9 @@ from typing import Annotated
 
 from pydantic import Field, StrictStr
 
+from engine.documents.company.events import WITHOUT_AMOUNT, EventKind
 from engine.documents.conditions import CHOICES
 from engine.documents.document import Document
-from engine.documents.events import WITHOUT_AMOUNT, EventKind
 from engine.documents.problems import Problem
 from engine.documents.values import Count, Currency, Day, Micros, Name, Pay, Share, YesNo, spelt
 from engine.model import MICROS, Motion

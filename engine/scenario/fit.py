@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from engine.book import Rules
 from engine.calendar import period_named
-from engine.documents.component import DRAW
-from engine.documents.plan import Plan
+from engine.documents.plans.component import DRAW
+from engine.documents.plans.plan import Plan
 from engine.documents.problems import Loc, Problem, nearest
 from engine.documents.tested import tested_lists
 from engine.scenario.adjustments import unfit_adjustments

@@ -9,11 +9,11 @@ from typing import Any
 
 from engine import frames as f
 from engine.documents.conditions import FieldTest, When
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.plan import Plan
 from engine.matching import column_of, fits, with_lists
 from engine.model import MICROS, Motion
-from engine.payees.measure import measured_column
+from engine.payees.measures.measure import measured_column
 from engine.scenario.book import frame
 
 _SIZES = {"amount", "acv", "term_months", "margin_percent", "discount_percent", "growth"}

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr, WithJsonSchema
 
-from engine.documents.compensation import promised
+from engine.documents.company.compensation import promised
 from engine.documents.document import Document, written
 from engine.documents.problems import Problem, Problems
 from engine.documents.values import Count, Currency, Day, ExchangeRate, Micros, Name, Pay, Role, YesNo

@@ -9,9 +9,9 @@ from typing import Any
 
 from engine.book import Rules
 from engine.calendar import months_later, period_of
-from engine.documents.across import EVERYBODY
-from engine.documents.component import Accumulation
-from engine.documents.looks import looks
+from engine.documents.measures.across import EVERYBODY
+from engine.documents.plans.component import Accumulation
+from engine.documents.plans.looks import looks
 from engine.periods import MONTHS, PeriodKind
 from engine.scenario.document import Scenario
 from engine.scenario.people_facts import QuotaFact

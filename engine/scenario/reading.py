@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from engine.book import Rules
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.documents.document import Document
-from engine.documents.engagement import Engagement
-from engine.documents.plan import Plan
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.plans.plan import Plan
 from engine.documents.problems import shown
 from engine.documents.reading import (
     Names,
@@ -21,7 +21,7 @@ from engine.documents.reading import (
     read_document,
     read_tree,
 )
-from engine.documents.rules import check_rules
+from engine.documents.together import check_rules
 from engine.documents.yaml import Node, read_yaml
 from engine.model import Found, Issue, Severity
 from engine.scenario.defaults import COMPANY, OWN_DEALS, RULES, fill, grown, with_company_defaults, with_plan_defaults

@@ -15,13 +15,13 @@ from engine.book import Book, Credited, Outcome, Rules
 from engine.cohorts.windows import Reach
 from engine.compute import credit_classified
 from engine.deals.classify import classify
-from engine.documents.company import Company
-from engine.documents.plan import Plan
+from engine.documents.company.company import Company
+from engine.documents.plans.plan import Plan
 from engine.model import Found, Issue, join_issues
 from engine.pay import pay
-from engine.payees.balances import Balance, balances
-from engine.payees.release import every_payable
-from engine.payees.settle import KEY
+from engine.payees.paying.balances import Balance, balances
+from engine.payees.paying.release import every_payable
+from engine.payees.paying.settle import KEY
 from engine.scenario.book import book_of
 from engine.scenario.cohorts import stated_cohorts
 from engine.scenario.document import Scenario

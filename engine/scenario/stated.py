@@ -15,9 +15,9 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Rules
-from engine.documents.component import Component
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.model import MICROS
 from engine.scenario.book import frame
 from engine.scenario.document import Scenario

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import StrictStr, WithJsonSchema
 
 from engine.calendar import period_named
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.documents.document import written
 from engine.documents.problems import Problem
 from engine.documents.values import AMOUNT_SCHEMA, PERCENT_SCHEMA, micros, percent, spelt

@@ -15,7 +15,7 @@ from engine.deals.lots import Drums
 from engine.deals.place import replaced
 from engine.deals.pooled import pooled
 from engine.deals.running import running_acv
-from engine.documents.engagement import Engagement
+from engine.documents.engagement.engagement import Engagement
 
 BOOK = {"person_id": pl.String, "role": pl.String, "account_id": pl.String, "arr_micros": pl.Int64}
 

@@ -12,14 +12,14 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import count
 
-from engine.documents.component import Component
-from engine.documents.measure import Measure, Unit
-from engine.documents.plan import Plan
+from engine.documents.measures.measure import Measure, Unit
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.model import MICROS
-from engine.payees.cases import otherwise_of
-from engine.payees.curve import Curve, pieces, scaled, value_at
-from engine.payees.matrix import factor_of_cell
-from engine.payees.shape import curve_of, versions
+from engine.payees.curves.cases import otherwise_of
+from engine.payees.curves.curve import Curve, pieces, scaled, value_at
+from engine.payees.curves.matrix import factor_of_cell
+from engine.payees.curves.shape import curve_of, versions
 from engine.telling.wording import money, percent, plain
 from engine.telling.wording import pieces as counted
 

@@ -10,17 +10,17 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from engine.documents.component import Component
-from engine.documents.measure import ROLL_UPS
-from engine.documents.plan import Plan
-from engine.documents.residual import MONTHS
+from engine.documents.measures.measure import ROLL_UPS
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
+from engine.documents.plans.residual import MONTHS
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
-from engine.payees.carry_over import CARRIED
-from engine.payees.made import made
-from engine.payees.precedence import counting_of
-from engine.payees.shape import BELOW_ZERO
-from engine.payees.window_cap import inside
+from engine.payees.curves.shape import BELOW_ZERO
+from engine.payees.curves.window_cap import inside
+from engine.payees.measures.made import made
+from engine.payees.measures.precedence import counting_of
+from engine.payees.windows.carry_over import CARRIED
 from engine.telling.adjusted_told import ADJUSTED, told_of_adjustment
 from engine.telling.facts import component_of, facts, on_the_curve
 from engine.telling.gauges_told import told_of_gauges

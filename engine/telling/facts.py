@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from engine.documents.component import Component
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.model import MICROS
 from engine.money import round_ratio
-from engine.payees import deal_cap, window_cap
-from engine.payees.curve import Curve, Limit, Step, scaled, value_at, walk
-from engine.payees.factors import factor_of, found_by
-from engine.payees.measure import measured_column
-from engine.payees.shape import limit_of, target_of, uncapped
+from engine.payees.curves import deal_cap, window_cap
+from engine.payees.curves.curve import Curve, Limit, Step, scaled, value_at, walk
+from engine.payees.curves.factors import factor_of, found_by
+from engine.payees.curves.shape import limit_of, target_of, uncapped
+from engine.payees.measures.measure import measured_column
 from engine.telling.settled import SETTLED, settled_again, settled_facts
 
 OF_THE_LINE = (

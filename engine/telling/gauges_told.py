@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from engine.documents.cases import Case, RateCase
-from engine.documents.gauge import Gate, Gauge, Multiplier
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
-from engine.documents.ranked import Ranked
-from engine.documents.rate_by import RateBy
+from engine.documents.curves.cases import Case, RateCase
+from engine.documents.curves.gauge import Gate, Gauge, Multiplier
+from engine.documents.curves.ranked import Ranked
+from engine.documents.curves.rate_by import RateBy
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.plan import Plan
 from engine.model import MICROS
-from engine.payees.alternatives import BEATEN_BY
-from engine.payees.factors import NOWHERE
-from engine.payees.unpaid import WITHOUT_QUOTA
+from engine.payees.curves.factors import NOWHERE
+from engine.payees.curves.unpaid import WITHOUT_QUOTA
+from engine.payees.paying.alternatives import BEATEN_BY
 from engine.telling.conditions_told import condition
 from engine.telling.wording import attainment, money, number, percent, pieces, roughly
 

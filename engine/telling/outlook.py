@@ -12,14 +12,14 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from engine.documents.component import Component
-from engine.documents.measure import Unit
-from engine.documents.plan import Plan
+from engine.documents.measures.measure import Unit
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
-from engine.payees.curve import ZERO, Curve, Piece, inverse, pieces, scaled, value_at
-from engine.payees.factors import factor_of, paying_factor_of
-from engine.payees.shape import curve_of, uncapped
+from engine.payees.curves.curve import ZERO, Curve, Piece, inverse, pieces, scaled, value_at
+from engine.payees.curves.factors import factor_of, paying_factor_of
+from engine.payees.curves.shape import curve_of, uncapped
 from engine.telling.drawing import pace
 from engine.telling.settled import SETTLED
 from engine.telling.steps import Steps, before_rounding, steps_of

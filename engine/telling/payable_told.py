@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from engine.documents.plan import Plan
-from engine.payees.unreleased import part_of
+from engine.documents.plans.plan import Plan
+from engine.payees.paying.unreleased import part_of
 from engine.telling.wording import money, percent, roughly
 
 Row = Mapping[str, Any]

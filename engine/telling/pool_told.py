@@ -7,9 +7,9 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from engine.documents.bonus_pool import BonusPool, PoolGate
-from engine.documents.plan import Plan
-from engine.payees.factors import found_by
+from engine.documents.plans.bonus_pool import BonusPool, PoolGate
+from engine.documents.plans.plan import Plan
+from engine.payees.curves.factors import found_by
 from engine.telling.wording import attainment, money, percent, pieces, roughly
 
 Row = Mapping[str, Any]

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from engine.documents.events import CAUSES, LATE
-from engine.documents.plan import Plan
+from engine.documents.company.events import CAUSES, LATE
+from engine.documents.plans.plan import Plan
 from engine.money import Rounding, round_ratio
-from engine.payees.curve import Limit
-from engine.payees.plan_caps import cut
+from engine.payees.curves.curve import Limit
+from engine.payees.paying.plan_caps import cut
 from engine.telling.pool_told import part_again, pool_facts, told_of_pool
 from engine.telling.wording import counted, money, percent
 

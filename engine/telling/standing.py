@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from engine.payees.curve import pieces
+from engine.payees.curves.curve import pieces
 from engine.telling.drawing import NOTIONAL, Picture, called_whole, until
 from engine.telling.outlook import Position
 from engine.telling.wording import attainment, money

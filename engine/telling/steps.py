@@ -1,4 +1,4 @@
-"""What more achievement takes where attainments are paid in steps (`engine.payees.rounded`).
+"""What more achievement takes where attainments are paid in steps (`engine.payees.curves.rounded`).
 
 Places on the curve are whole steps there; a step is paid from half a step before it on, or once it is reached.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 from engine.model import MICROS
 
 

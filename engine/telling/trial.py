@@ -1,4 +1,4 @@
-"""Trial: what became of the accounts of an experiment (`engine.documents.experiments`), each once."""
+"""Trial: what became of the accounts of an experiment (`engine.documents.engagement.experiments`), each once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import polars as pl
 
 from engine.book import Book
 from engine.deals.contracts import contracts_of, with_links
-from engine.documents.experiments import Experiment
+from engine.documents.engagement.experiments import Experiment
 from engine.model import Motion
 
 GRACE_DAYS = 60

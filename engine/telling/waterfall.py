@@ -13,12 +13,12 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from engine.documents.component import Component
-from engine.documents.plan import Plan
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.money import minor_unit_micros, round_ratio
-from engine.payees.curve import Curve, pieces, scaled, value_at
-from engine.payees.factors import factor_of, found_by
-from engine.payees.shape import curve_of
+from engine.payees.curves.curve import Curve, pieces, scaled, value_at
+from engine.payees.curves.factors import factor_of, found_by
+from engine.payees.curves.shape import curve_of
 from engine.telling.settled import SETTLED
 
 Parts = dict[str, Fraction]

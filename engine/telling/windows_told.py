@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from engine.documents.members import Members
-from engine.documents.plan import Plan
-from engine.documents.ratio import Ratio
-from engine.documents.weighted import WeightedAttainment
+from engine.documents.measures.members import Members
+from engine.documents.measures.ratio import Ratio
+from engine.documents.measures.weighted import WeightedAttainment
+from engine.documents.plans.plan import Plan
 from engine.telling.facts import component_of
 from engine.telling.wording import attainment, counted, money, percent, pieces, roughly
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 import polars as pl
 from sqlalchemy import Connection
 
-from engine.documents.plan import Plan
+from engine.documents.plans.plan import Plan
 from engine.matching import in_force
 from jobs.access.actor import Actor
 from jobs.access.errors import NotYours

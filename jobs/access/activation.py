@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.documents.access import Access
-from engine.documents.plan import Plan
+from engine.documents.company.access import Access
+from engine.documents.plans.plan import Plan
 from jobs.guard import Approved, Asked, ChangeHeld
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.documents.access import Access, Duty, Identity
+from engine.documents.company.access import Access, Duty, Identity
 from jobs.access.errors import NotYours
 from store import people
 from store.database import Store

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.documents.access import PAIR, Access, Decision
+from engine.documents.company.access import PAIR, Access, Decision
 from jobs.access.actor import Actor
 from jobs.access.visible import must_do
 from store import approvals, audit

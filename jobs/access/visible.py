@@ -15,8 +15,8 @@ import polars as pl
 from sqlalchemy import Connection
 
 from engine.calendar import business_date, period_named
-from engine.documents.access import DECIDES, Duty
-from engine.documents.company import Company
+from engine.documents.company.access import DECIDES, Duty
+from engine.documents.company.company import Company
 from jobs.access.actor import Actor
 from jobs.access.errors import NotYours
 from store import people

@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.calendar import Period, period_named
-from engine.documents.access import Decision
-from engine.documents.component import Component
-from engine.documents.plan import Plan
+from engine.documents.company.access import Decision
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.money import minor_unit_micros, parse_amount
-from engine.payees.adjusted_measures import unfit
 from engine.payees.attain import STATEMENT
-from engine.payees.booking import first_open
+from engine.payees.measures.adjusted_measures import unfit
+from engine.payees.paying.booking import first_open
 from jobs.access import approvals
 from jobs.access.actor import Actor
 from jobs.access.approvals import Unapproved

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.calendar import Period, business_date, period_named
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.model import Issue, Severity
 from jobs.canonical import ADJUSTED, MAPPING, REVISION
 from jobs.compute import COMPUTED, computed_through

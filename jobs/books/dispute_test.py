@@ -16,7 +16,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from engine.calendar import period_named, period_of
-from engine.documents.plan import Plan
+from engine.documents.plans.plan import Plan
 from engine.documents.reading import read_plan
 from engine.money import amount_text, round_ratio
 from engine.scenario.verdict import Verdict, judge

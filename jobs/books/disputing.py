@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from engine.calendar import period_named
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.money import format_amount, parse_amount
 from jobs.access.actor import Actor
 from jobs.access.approvals import Unapproved

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.money import format_amount
-from engine.payees.booking import first_open
+from engine.payees.paying.booking import first_open
 from jobs.access.actor import Actor
 from jobs.access.visible import ALL
 from jobs.books.adjusting import Asked, Desk

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
-from engine.payees.release import deferring
+from engine.payees.paying.release import deferring
 from engine.version import VERSION
 from jobs.books.material import Material, batched, material, payees_in
 from jobs.configuration import Configuration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from engine.documents.access import Access
+from engine.documents.company.access import Access
 from jobs.access.actor import Actor
 from jobs.access.approvals import approved_or_waits
 from jobs.books.close import Sign, Signed

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from engine.documents.plan import Plan
+from engine.documents.plans.plan import Plan
 from engine.model import Issue, Severity
-from engine.payees.release import deferring
+from engine.payees.paying.release import deferring
 from jobs.configuration import ConfigurationProblem
 from store.statements import newest
 

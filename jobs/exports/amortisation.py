@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.calendar import Period, period_named
-from engine.documents.journal import Journal
+from engine.documents.company.journal import Journal
 from engine.money import format_amount, minor_unit_micros, parse_amount
 from engine.reporting.amortised import Term, month_label, month_of, schedule
 from jobs.books.periods import named, refuse_open

@@ -19,9 +19,9 @@ import polars as pl
 from sqlalchemy import Connection
 
 from engine.calendar import Period
-from engine.documents.journal import Account, Journal
+from engine.documents.company.journal import Account, Journal
 from engine.money import format_amount, parse_amount
-from engine.payees.release import deferring
+from engine.payees.paying.release import deferring
 from jobs.books.periods import is_closed, named
 from jobs.configuration import Configuration
 from jobs.exports.files import csv_text

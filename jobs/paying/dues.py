@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from engine.calendar import Period, period_named
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.money import minor_unit_micros
-from engine.payees.release import deferring
+from engine.payees.paying.release import deferring
 from jobs.configuration import Configuration
 from store import ledger
 from store.payments import Payment, payments

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.calendar import business_date, period_named, period_of
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.money import format_amount
-from engine.payees.booking import first_open
+from engine.payees.paying.booking import first_open
 from jobs.access.visible import ALL
 from jobs.configuration import Configuration
 from jobs.exports.payroll import exported_dues, payroll

@@ -18,11 +18,11 @@ from engine.book import Book
 from engine.calendar import period_named
 from engine.cohorts.windows import Reach
 from engine.compute import credit_deals
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.model import Severity
 from engine.money import format_amount
 from engine.pay import pay
-from engine.payees.cash import attains
+from engine.payees.measures.cash import attains
 from engine.telling.outlook import Position, position_of, tier_reached, tier_text
 from jobs.canonical import refresh
 from jobs.compute import computed_through

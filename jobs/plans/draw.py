@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from engine.documents.component import Component
-from engine.documents.plan import Plan
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.documents.reading import read_plan
 from engine.telling.drawing import Picture, picture
 from engine.telling.drawing_svg import as_svg

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.documents.document import Reading
 from engine.documents.reading import read_company, read_engagement, read_plan
 from engine.documents.yaml import read_yaml

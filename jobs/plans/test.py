@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.model import Issue, Severity
-from engine.payees.balances import AMOUNTS, Balance
+from engine.payees.paying.balances import AMOUNTS, Balance
 from engine.scenario.compare import Failure
 from engine.scenario.verdict import Verdict, judge
 from engine.telling.wording import plain

@@ -16,8 +16,8 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from connectors.mapping import CrmMapping
-from engine.documents.across import EVERYBODY
-from engine.documents.order import team_is_read
+from engine.documents.measures.across import EVERYBODY
+from engine.documents.plans.order import team_is_read
 from jobs.compute import rivals
 from jobs.concerned import measured_together
 from jobs.configuration import Configuration

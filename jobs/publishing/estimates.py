@@ -18,11 +18,11 @@ from engine import frames as f
 from engine.book import Book, Expected
 from engine.compute import expected
 from engine.deals.pipeline import EXPECTED
-from engine.documents.order import team_is_read
-from engine.documents.plan import Plan
+from engine.documents.plans.order import team_is_read
+from engine.documents.plans.plan import Plan
 from engine.money import format_amount
 from engine.pay import pay
-from engine.payees.curve import value_at
+from engine.payees.curves.curve import value_at
 from engine.telling.explain import explain
 from engine.telling.keys import line_key
 from engine.telling.outlook import Position, needed_for, next_tier, position_of

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from engine.calendar import period_named
 from engine.money import allocate, minor_unit_micros
-from engine.payees.release import deferring
+from engine.payees.paying.release import deferring
 from jobs.books.material import Material
 from jobs.configuration import Configuration
 from store.payments import Entry, entries

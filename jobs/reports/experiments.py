@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from engine.calendar import business_date
-from engine.documents.experiments import Experiment
+from engine.documents.engagement.experiments import Experiment
 from engine.documents.problems import nearest
 from engine.money import format_amount, round_ratio
 from engine.telling.intervals import Interval, difference, wilson

@@ -16,9 +16,9 @@ from typing import Any
 import polars as pl
 
 from engine.calendar import period_of
-from engine.documents.people import People, payee_reader, read_roles
+from engine.documents.company.people import People, payee_reader, read_roles
+from engine.documents.engagement.reassignment import Change, read_reassignment
 from engine.documents.problems import Problems
-from engine.documents.reassignment import Change, read_reassignment
 from engine.money import format_amount
 from engine.reporting.people_gaps import gaps_and_rivals
 from engine.telling.books import books_on

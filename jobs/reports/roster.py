@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.book import Book
 from engine.calendar import period_of
-from engine.documents.across import EVERYBODY
+from engine.documents.measures.across import EVERYBODY
 from engine.matching import in_force
 from engine.model import Issue
 from engine.reporting.people_gaps import gaps_and_rivals

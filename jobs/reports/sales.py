@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from engine.calendar import period_named, period_of
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.money import minor_unit_micros, round_ratio
 from engine.reporting.report import report
 from engine.reporting.table import Cell, Money, Span, Table, Unit

@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from engine.money import format_amount
-from engine.payees.balances import ACCOUNT, AMOUNTS, Balance, balances
-from engine.payees.release import deferring
+from engine.payees.paying.balances import ACCOUNT, AMOUNTS, Balance, balances
+from engine.payees.paying.release import deferring
 from engine.telling.payable_told import told_payable
 from jobs.books.material import Material
 from jobs.configuration import Configuration

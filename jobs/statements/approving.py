@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.documents.access import Duty
+from engine.documents.company.access import Duty
 from jobs.access.actor import Actor
 from jobs.access.approvals import Unapproved
 from jobs.access.visible import Visible, sight_of

@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from engine.documents.plan import Plan
+from engine.documents.plans.plan import Plan
 from engine.money import format_amount
-from engine.payees.balances import Balance
+from engine.payees.paying.balances import Balance
 from engine.telling.waterfall import steps_of
 from jobs.books.material import Material
 from jobs.books.moved import Moved

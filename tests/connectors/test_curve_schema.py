@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-from engine.payees.shape import curve_of
+from engine.payees.curves.shape import curve_of
 from engine.telling.outlook import Position
 from engine.telling.standing import standing
 from tests.engine.builders import units

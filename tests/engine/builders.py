@@ -20,11 +20,11 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.documents.company import CALENDARS, Company
+from engine.documents.company.company import CALENDARS, Company
 from engine.documents.conditions import AccountTest, FieldTest, When
-from engine.documents.credit_share import CreditShare
-from engine.documents.engagement import Engagement, Otherwise, Owners, Rule
-from engine.documents.plan import Plan
+from engine.documents.engagement.credit_share import CreditShare
+from engine.documents.engagement.engagement import Engagement, Otherwise, Owners, Rule
+from engine.documents.plans.plan import Plan
 from engine.documents.values import Window
 from engine.model import MICROS
 

@@ -8,8 +8,8 @@ from typing import Any
 from engine.cohorts.cohort import cohorts
 from engine.cohorts.windows import Reach
 from engine.deals.classify import classify
-from engine.documents.measure import Measure
-from engine.documents.retention import Retention
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.retention import Retention
 from tests.engine.builders import book, company, engagement, rule, rules, units
 from tests.engine.plans import component, plan
 

@@ -17,11 +17,11 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Outcome, Rules
-from engine.documents.bracket import Bracket
-from engine.documents.clawback import Clawback, ClawbackWhen, TakesBack, Within
-from engine.documents.component import Component
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
+from engine.documents.curves.bracket import Bracket
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.clawback import Clawback, ClawbackWhen, TakesBack, Within
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.documents.values import Dated
 from engine.pay import pay
 from tests.engine.builders import book, frame, rules, units, window

@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.documents.draw import Draw
-from engine.documents.measure import Measure
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.draw import Draw
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units

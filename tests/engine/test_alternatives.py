@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.documents.measure import Measure
+from engine.documents.measures.measure import Measure
 from engine.model import MICROS
 from tests.engine.plans import Case, by_amount, by_share, codes, component, plan, quota, rate, sold
 

@@ -5,7 +5,7 @@ import pytest
 from engine import frames as f
 from engine.deals.assign import assign
 from engine.documents.conditions import AccountTest
-from engine.documents.engagement import Owners
+from engine.documents.engagement.engagement import Owners
 from engine.model import Severity
 from tests.engine.builders import book, engagement, frame, rule, rules, share, units, when, window
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine.documents.measure import Measure
+from engine.documents.measures.measure import Measure
 from tests.engine.builders import units, when, window
 from tests.engine.plans import Case, amounts, by_share, codes, component, ledger, plan, quota, rate, sold
 

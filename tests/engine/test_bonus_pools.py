@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import frames as f
-from engine.documents.bonus_pool import BonusPool
+from engine.documents.plans.bonus_pool import BonusPool
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.pay import pay

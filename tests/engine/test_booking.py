@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine import frames as f
-from engine.documents.company import Company
-from engine.payees.booking import book_in, first_open
+from engine.documents.company.company import Company
+from engine.payees.paying.booking import book_in, first_open
 from tests.engine.builders import frame
 
 COMPANY = Company(company="Harbour", zone="Europe/Berlin", currency="EUR", fiscal_year_starts="02-01")

@@ -18,7 +18,7 @@ from engine.calendar import (
     whole_months,
     whole_months_between,
 )
-from engine.documents.fiscal import WEEKDAYS, FiscalPeriods, FiscalWeeks, FiscalYear
+from engine.documents.company.fiscal import WEEKDAYS, FiscalPeriods, FiscalWeeks, FiscalYear
 from tests.engine.builders import company
 
 FEBRUARY = company(fiscal_year_starts="02-01")

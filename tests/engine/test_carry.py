@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from engine.documents.carry import Carry
-from engine.documents.plan_cap import PlanCap
+from engine.documents.curves.carry import Carry
+from engine.documents.plans.plan_cap import PlanCap
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, window
 from tests.engine.plans import Case, amounts, by_share, codes, component, plan, quota, sold

@@ -4,11 +4,11 @@ from fractions import Fraction
 
 import polars as pl
 
-from engine.documents.cases import FactorCase, RateCase
 from engine.documents.conditions import FieldTest, When
-from engine.documents.gauge import Gate
-from engine.documents.rate_by import RateBy, RatePoint
-from engine.payees import earn
+from engine.documents.curves.cases import FactorCase, RateCase
+from engine.documents.curves.gauge import Gate
+from engine.documents.curves.rate_by import RateBy, RatePoint
+from engine.payees.curves import earn
 from engine.telling.facts import facts, recomputed
 from tests.engine.plans import Case, by_share, codes, component, plan, quota, rate, sold
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.documents.clawback import Band, TakesBack, Within
+from engine.documents.plans.clawback import Band, TakesBack, Within
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
 from tests.engine.plans import Case, amounts, by_share, component, ledger, plan, quota, sold, taking_back

@@ -10,8 +10,8 @@ from engine import frames as f
 from engine.cohorts.cohort import cohorts
 from engine.cohorts.windows import Reach
 from engine.documents.conditions import FieldTest
-from engine.documents.retention import Retention
-from engine.documents.worth import LinesTest
+from engine.documents.measures.retention import Retention
+from engine.documents.measures.worth import LinesTest
 from tests.engine.builders import book, engagement, frame, rule, rules, units
 from tests.engine.kept import CONTRACT, FIRST, RENEWED, UPSELL, first_quarter, told
 from tests.engine.plans import component, plan

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.documents.conditions import AccountTest
-from engine.documents.measure import Levels
-from engine.documents.retention import Retention
+from engine.documents.measures.measure import Levels
+from engine.documents.measures.retention import Retention
 from tests.engine.builders import units, when
 from tests.engine.kept import CONTRACT, Q1, UPSELL, told
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.cohorts.windows import Reach
-from engine.documents.retention import Retention
+from engine.documents.measures.retention import Retention
 from tests.engine.builders import units
 from tests.engine.kept import CONTRACT, FIRST, RENEWED, first_quarter, told
 

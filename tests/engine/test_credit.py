@@ -7,8 +7,8 @@ import pytest
 from engine import frames as f
 from engine.deals.assign import assign
 from engine.deals.credit import check_sums, credit
-from engine.documents.credit_share import CreditShare
-from engine.documents.engagement import Owners
+from engine.documents.engagement.credit_share import CreditShare
+from engine.documents.engagement.engagement import Owners
 from engine.model import MICROS, Severity
 from tests.engine.builders import book, engagement, frame, rule, rules, share, units, when
 

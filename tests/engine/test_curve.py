@@ -8,15 +8,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.documents.bracket import Bracket, Point
-from engine.documents.cap import Cap
-from engine.documents.component import Component
+from engine.documents.curves.bracket import Bracket, Point
+from engine.documents.curves.cap import Cap
+from engine.documents.plans.component import Component
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.money import round_ratio
-from engine.payees.curve import Step, inverse, pieces, value_at, walk
-from engine.payees.curve_columns import fits_int128, round_ratio_expr, rounded_value, whole
-from engine.payees.shape import curve_of, needs_quota, versions
+from engine.payees.curves.curve import Step, inverse, pieces, value_at, walk
+from engine.payees.curves.curve_columns import fits_int128, round_ratio_expr, rounded_value, whole
+from engine.payees.curves.shape import curve_of, needs_quota, versions
 from tests.engine.builders import units
 
 DAY = date(2026, 5, 15)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.payees.curve import Limit
-from engine.payees.curve_columns import whole
-from engine.payees.deal_cap import limited, within
+from engine.payees.curves.curve import Limit
+from engine.payees.curves.curve_columns import whole
+from engine.payees.curves.deal_cap import limited, within
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.documents.bracket import Bracket
-from engine.documents.cap import Cap
-from engine.documents.gauge import Gate
-from engine.documents.measure import Measure
-from engine.documents.retention import Retention
+from engine.documents.curves.bracket import Bracket
+from engine.documents.curves.cap import Cap
+from engine.documents.curves.gauge import Gate
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.retention import Retention
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.telling.drawing import Picture, picture, round_steps

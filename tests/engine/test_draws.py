@@ -6,7 +6,7 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from engine.documents.draw import Draw, Recovery
+from engine.documents.plans.draw import Draw, Recovery
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, window

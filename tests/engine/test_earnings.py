@@ -5,7 +5,7 @@ from fractions import Fraction
 import polars as pl
 
 from engine import frames as f
-from engine.documents.measure import Levels, Measure
+from engine.documents.measures.measure import Levels, Measure
 from tests.engine.builders import frame, units
 from tests.engine.plans import Case, amounts, by_amount, by_share, codes, component, plan, quota, rate, sold
 from tests.engine.test_explain import sentences

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.documents.across import EVERYBODY, Across
-from engine.documents.gauge import Gate
-from engine.documents.measure import Measure
-from engine.documents.ratio import Ratio
+from engine.documents.curves.gauge import Gate
+from engine.documents.measures.across import EVERYBODY, Across
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.ratio import Ratio
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.reporting.people_gaps import gaps_and_rivals

@@ -8,7 +8,7 @@ import pytest
 from engine import frames as f
 from engine.compute import credit_deals, expected
 from engine.deals.pipeline import as_if_won
-from engine.documents.pools import Pool
+from engine.documents.engagement.pools import Pool
 from engine.pay import pay
 from tests.engine.builders import book, engagement, rule, rules, share, units, when
 from tests.engine.plans import component, plan

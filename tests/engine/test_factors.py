@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.documents.factors import FactorBracket, FactorPoint
-from engine.documents.gauge import Gate, Multiplier
-from engine.documents.measure import Measure
+from engine.documents.curves.factors import FactorBracket, FactorPoint
+from engine.documents.curves.gauge import Gate, Multiplier
+from engine.documents.measures.measure import Measure
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, when
 from tests.engine.plans import Case, amounts, by_share, codes, component, ledger, plan, quota, rate, sold

@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from engine.documents.cap import Cap, Floor
-from engine.documents.gauge import Gate
-from engine.documents.matrix import Axis, Matrix
+from engine.documents.curves.cap import Cap, Floor
+from engine.documents.curves.gauge import Gate
+from engine.documents.curves.matrix import Axis, Matrix
 from engine.documents.values import Dated
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units

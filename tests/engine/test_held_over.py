@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.compute import credit_deals
-from engine.documents.holdover import Holdover, LaterDays
+from engine.documents.engagement.holdover import Holdover, LaterDays
 from tests.engine.builders import book, engagement, rule, rules, share
 
 ADA = {"person_id": "ada", "role": "AE", "until_on": "2026-03-01"}

@@ -8,8 +8,8 @@ import pytest
 
 from engine import frames as f
 from engine.compute import credit_deals
-from engine.documents.house import HouseAccounts
-from engine.documents.measure import Measure
+from engine.documents.engagement.house import HouseAccounts
+from engine.documents.measures.measure import Measure
 from engine.pay import pay
 from tests.engine.builders import book, engagement, rule, rules, share, units, when
 from tests.engine.plans import by_amount, component, plan

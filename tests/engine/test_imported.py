@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from engine.documents.gauge import Gate
-from engine.documents.measure import Measure
+from engine.documents.curves.gauge import Gate
+from engine.documents.measures.measure import Measure
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.telling.explain import explain

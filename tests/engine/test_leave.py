@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from engine.documents.absence import Leave, Leavers
-from engine.documents.draw import Draw
-from engine.payees.proration import quotas_of
+from engine.documents.plans.absence import Leave, Leavers
+from engine.documents.plans.draw import Draw
+from engine.payees.windows.proration import quotas_of
 from tests.engine.builders import book, company, units
 from tests.engine.plans import Case, amounts, by_share, codes, component, plan, quota, sold
 

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from engine.documents.matrix import Axis, Matrix
+from engine.documents.curves.matrix import Axis, Matrix
 from engine.documents.reading import read_plan
 from engine.telling.drawing import picture
 from engine.telling.facts import facts, recomputed

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from engine.book import Outcome
-from engine.documents.bracket import Bracket
-from engine.documents.measure import Measure
-from engine.documents.members import Members, Newcomers
+from engine.documents.curves.bracket import Bracket
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.members import Members, Newcomers
 from engine.documents.values import Dated
 from tests.engine.builders import units
 from tests.engine.plans import Case, by_share, codes, component, plan, quota, sold

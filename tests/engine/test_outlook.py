@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.documents.cap import Cap
+from engine.documents.curves.cap import Cap
 from engine.documents.values import Dated
-from engine.payees.curve import value_at
-from engine.payees.shape import curve_of
+from engine.payees.curves.curve import value_at
+from engine.payees.curves.shape import curve_of
 from engine.telling.outlook import Position, needed, needed_for, needed_to_earn, next_tier, position_of, why_not_more
 from tests.engine.builders import units
 from tests.engine.plans import Case, by_amount, by_share, component, plan, quota, rate, sold

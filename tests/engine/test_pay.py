@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from engine import frames as f
 from engine.money import minor_unit_micros, round_ratio
-from engine.payees.curve import value_at
-from engine.payees.shape import curve_of
+from engine.payees.curves.curve import value_at
+from engine.payees.curves.shape import curve_of
 from tests.engine.plans import Case, by_amount, by_share, component, ledger, plan, quota, rate, sold, taking_back
 
 quick = settings(max_examples=settings().max_examples // 20)

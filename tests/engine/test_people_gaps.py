@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from engine.documents.pools import Pool
+from engine.documents.engagement.pools import Pool
 from engine.reporting.people_gaps import gaps_and_rivals
 from tests.engine.builders import book, engagement, rule, rules
 from tests.engine.plans import by_share, component, plan, rate

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from engine.compute import credit_deals
-from engine.documents.places import Place, SigningWindow
+from engine.documents.engagement.places import Place, SigningWindow
 from tests.engine.builders import book, engagement, rule, rules, when, window
 
 SMALL = Place(name="Small", when=when(employees={"max": 99}))

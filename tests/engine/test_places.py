@@ -6,10 +6,10 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from engine.documents.gauge import Gate
-from engine.documents.measure import Measure
-from engine.documents.members import Members
-from engine.documents.ranked import Ranked
+from engine.documents.curves.gauge import Gate
+from engine.documents.curves.ranked import Ranked
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.members import Members
 from jobs.compute import rivals
 from tests.engine.builders import book, rules
 from tests.engine.plans import Case, codes, component, plan, quota, rate, sold

@@ -5,9 +5,9 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from engine.documents.plan_cap import PlanCap
-from engine.payees.curve import Limit
-from engine.payees.plan_caps import cut
+from engine.documents.plans.plan_cap import PlanCap
+from engine.payees.curves.curve import Limit
+from engine.payees.paying.plan_caps import cut
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units
 from tests.engine.plans import Case, codes, component, ledger, plan, rate, sold, taking_back

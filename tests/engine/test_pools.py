@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from engine import frames as f
 from engine.book import Credited
 from engine.compute import credit_deals
-from engine.documents.experiments import Experiment
-from engine.documents.measure import Measure
-from engine.documents.pools import Pool
+from engine.documents.engagement.experiments import Experiment
+from engine.documents.engagement.pools import Pool
+from engine.documents.measures.measure import Measure
 from tests.engine.builders import book, engagement, rule, rules, when, window
 from tests.engine.plans import component, plan
 

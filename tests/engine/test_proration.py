@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from engine.documents.ramp import RampMonth
-from engine.payees.proration import quotas_of
+from engine.documents.plans.ramp import RampMonth
+from engine.payees.windows.proration import quotas_of
 from tests.engine.builders import book, company, units, window
 from tests.engine.plans import Case, by_share, component, plan, quota, sold
 

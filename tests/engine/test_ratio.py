@@ -7,13 +7,13 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.documents.measure import Measure
-from engine.documents.ratio import Ratio
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.ratio import Ratio
+from engine.documents.measures.weighted import WeightedAttainment
 from engine.documents.values import Dated
-from engine.documents.weighted import WeightedAttainment
 from engine.payees.attain import Attainment
-from engine.payees.ratio import PARTS, ratio_of
-from engine.payees.side_by_side import OF_CREDIT
+from engine.payees.measures.ratio import PARTS, ratio_of
+from engine.payees.measures.side_by_side import OF_CREDIT
 from tests.engine.plans import Case, component, ledger, plan, sold
 
 NAMES = ("payee_id", "window", "dated_on", "credit_id", *OF_CREDIT, "part")

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.money import round_ratio
-from engine.payees.curve_columns import LARGEST_INT128
-from engine.payees.ratios import rounded_product
+from engine.payees.curves.curve_columns import LARGEST_INT128
+from engine.payees.measures.ratios import rounded_product
 
 SMALL, LARGE = 10**6, 10**17
 numbers = st.integers(-SMALL, SMALL) | st.integers(-LARGE, LARGE)

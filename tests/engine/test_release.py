@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import frames as f
-from engine.documents.clawback import TakesBack, Within
-from engine.documents.release import LastDay, ReleaseStep, Reserve
-from engine.payees.balances import balances
-from engine.payees.occasions import Happened, Known
-from engine.payees.release import every_payable
-from engine.payees.unreleased import Unreleased
+from engine.documents.plans.clawback import TakesBack, Within
+from engine.documents.plans.release import LastDay, ReleaseStep, Reserve
+from engine.payees.paying.balances import balances
+from engine.payees.paying.occasions import Happened, Known
+from engine.payees.paying.release import every_payable
+from engine.payees.paying.unreleased import Unreleased
 from engine.telling.payable_told import recomputed_payable, told_payable
 from tests.engine.builders import rules, units
 from tests.engine.plans import Case, component, plan, rate, sold, taking_back

@@ -14,12 +14,12 @@ import polars as pl
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.compute import credit_deals
-from engine.documents.company import Company
-from engine.documents.component import Component
-from engine.documents.credit_share import CreditShare
-from engine.documents.engagement import Otherwise, Owners, Rule
-from engine.documents.fiscal import FiscalWeeks
-from engine.documents.ramp import RampMonth
+from engine.documents.company.company import Company
+from engine.documents.company.fiscal import FiscalWeeks
+from engine.documents.engagement.credit_share import CreditShare
+from engine.documents.engagement.engagement import Otherwise, Owners, Rule
+from engine.documents.plans.component import Component
+from engine.documents.plans.ramp import RampMonth
 from engine.model import MICROS
 from engine.pay import pay
 from engine.reporting.report import report

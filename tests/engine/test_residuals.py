@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from engine.documents.residual import Residual
+from engine.documents.plans.residual import Residual
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units

@@ -3,9 +3,9 @@
 import pytest
 
 from engine.compute import credit_deals
-from engine.documents.component import Component
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.documents.values import Dated
 from engine.model import Severity
 from tests.engine.builders import book, engagement, rule, rules, share, window

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.deals.classify import classify
-from engine.documents.rate_by import RateBy, RatePoint
+from engine.documents.curves.rate_by import RateBy, RatePoint
 from tests.engine.builders import book, engagement, rule, rules, units, when
 from tests.engine.plans import component, plan, rate
 

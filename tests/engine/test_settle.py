@@ -3,7 +3,7 @@
 import polars as pl
 
 from engine import frames as f
-from engine.payees.settle import settle
+from engine.payees.paying.settle import settle
 from tests.engine.builders import units
 from tests.engine.plans import Case, component, ledger, plan, rate, sold
 

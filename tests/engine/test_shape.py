@@ -7,8 +7,8 @@ import pytest
 
 from engine.documents.reading import read_plan
 from engine.model import MICROS
-from engine.payees.curve import inverse, value_at, walk
-from engine.payees.shape import curve_of, needs_quota, target_of
+from engine.payees.curves.curve import inverse, value_at, walk
+from engine.payees.curves.shape import curve_of, needs_quota, target_of
 from tests.engine.builders import units
 
 DAY = date(2026, 5, 15)

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from engine.documents.measure import Measure
+from engine.documents.measures.measure import Measure
 from engine.documents.values import Dated
 from tests.engine.builders import units, window
 from tests.engine.plans import Case, by_share, codes, component, plan, quota, sold

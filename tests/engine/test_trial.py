@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.compute import credit_deals
-from engine.documents.experiments import Experiment
+from engine.documents.engagement.experiments import Experiment
 from engine.telling.intervals import difference, wilson
 from engine.telling.trial import outcomes
 from tests.engine.builders import book, engagement, rule, rules, window

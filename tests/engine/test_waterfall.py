@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.documents.cap import Cap
+from engine.documents.curves.cap import Cap
 from engine.documents.values import Dated
 from engine.telling.standing import standing
 from engine.telling.waterfall import steps_of

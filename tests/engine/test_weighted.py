@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from engine.documents.bracket import Bracket
-from engine.documents.measure import Measure
+from engine.documents.curves.bracket import Bracket
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.weighted import WeightedAttainment
 from engine.documents.values import Dated
-from engine.documents.weighted import WeightedAttainment
 from tests.engine.builders import units, window
 from tests.engine.plans import Case, amounts, component, plan, quota, sold
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.payees.curve import value_at
-from engine.payees.curve_columns import whole
-from engine.payees.window_cap import limited, within
+from engine.payees.curves.curve import value_at
+from engine.payees.curves.curve_columns import whole
+from engine.payees.curves.window_cap import limited, within
 from engine.telling.facts import facts, recomputed
 from engine.telling.outlook import needed_to_earn, position_of
 from tests.engine.builders import units

@@ -6,9 +6,9 @@ from fractions import Fraction
 import pytest
 
 from engine.documents.conditions import FieldTest
-from engine.documents.measure import Measure
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.worth import CreditMultiplier, LinesTest, Weights
 from engine.documents.values import Dated
-from engine.documents.worth import CreditMultiplier, LinesTest, Weights
 from engine.telling.explain import explain
 from tests.engine.builders import units, when
 from tests.engine.plans import Case, component, plan, sold

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import frames as f
 from engine.book import Book, Rules
-from engine.documents.people import read_enrolments, read_list, read_quotas, read_reporting, read_roles
+from engine.documents.company.people import read_enrolments, read_list, read_quotas, read_reporting, read_roles
 from engine.documents.reading import read_company, read_engagement, read_plan
 from engine.money import parse_amount
 from sandbox.world import World

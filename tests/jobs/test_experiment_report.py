@@ -12,7 +12,7 @@ import pytest
 
 from engine import frames as f
 from engine.compute import credit_deals
-from engine.documents.experiments import Experiment
+from engine.documents.engagement.experiments import Experiment
 from engine.pay import pay
 from jobs.reports.experiments import report
 from jobs.reports.show_experiments import show_experiment

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from commands import clock
-from engine.documents.plan import Plan
-from engine.documents.rounded import RoundedAttainment
+from engine.documents.curves.rounded import RoundedAttainment
+from engine.documents.plans.plan import Plan
 from jobs.outlooks import outlook, why_no_more
 from tests.engine.builders import units
 from tests.engine.plans import Case, by_share, component, plan, quota, sold

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.documents.people import payee_reader
-from engine.documents.reassignment import Change, read_reassignment
+from engine.documents.company.people import payee_reader
+from engine.documents.engagement.reassignment import Change, read_reassignment
 from jobs.reports.reassign import reassign, role_moved
 from jobs.reports.show_reassign import show_reassignment
 from jobs.settings import SettingsProblem

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from engine.documents.across import Across
-from engine.documents.company import Company
-from engine.documents.measure import Measure
+from engine.documents.company.company import Company
+from engine.documents.measures.across import Across
+from engine.documents.measures.measure import Measure
 from engine.documents.values import Window
 from tests.reference.calendar import Span
 from tests.reference.credits import Credit

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 from tests.reference.entries import Entry, Line
 from tests.reference.participants import Participant
 

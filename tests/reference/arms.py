@@ -8,8 +8,8 @@ from datetime import date
 from fractions import Fraction
 from hashlib import sha256
 
-from engine.documents.engagement import Engagement
-from engine.documents.experiments import Experiment
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.engagement.experiments import Experiment
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts, Lot
 from tests.reference.matching import fits, value_of

@@ -6,7 +6,7 @@ from calendar import day_name, monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from tests.reference.fiscal_periods import first_day_of, how_many, month_of_periods
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}

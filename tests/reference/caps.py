@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from engine.documents.component import Component
-from engine.documents.plan import Plan
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from tests.reference.curve import Terms
 from tests.reference.entries import Entry
 from tests.reference.money import rounded

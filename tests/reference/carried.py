@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 from tests.reference.calendar import Span, span_of
 from tests.reference.entries import Entry
 from tests.reference.facts import holds_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from engine.documents.cases import FactorCase, RateCase
+from engine.documents.curves.cases import FactorCase, RateCase
 from tests.reference.entries import Entry
 from tests.reference.facts import Facts
 from tests.reference.matching import fits

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from engine.documents.measure import Measure
+from engine.documents.measures.measure import Measure
 from tests.reference.calendar import whole_months
 from tests.reference.classify import Deal
 from tests.reference.credits import Credit

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from tests.reference.calendar import months_later, whole_months
 from tests.reference.contracts import (
     CHANGES,

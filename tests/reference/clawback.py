@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from engine.documents.clawback import CAUSES, Clawback, TakesBack, Within
-from engine.documents.company import Company
-from engine.documents.plan import Plan
+from engine.documents.company.company import Company
+from engine.documents.plans.clawback import CAUSES, Clawback, TakesBack, Within
+from engine.documents.plans.plan import Plan
 from tests.reference.calendar import STATEMENTS, months_later, span_of, whole_months
 from tests.reference.classify import Deal
 from tests.reference.entries import Line

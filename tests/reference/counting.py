@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from engine.documents.component import Component
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from tests.reference import entries as e
 from tests.reference.across import EVERYBODY, across_people
 from tests.reference.entries import Entry, Line

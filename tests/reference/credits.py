@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from engine.documents.credit_share import CreditShare
-from engine.documents.engagement import Engagement, Rule
+from engine.documents.engagement.credit_share import CreditShare
+from engine.documents.engagement.engagement import Engagement, Rule
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts, Row
 from tests.reference.holders import HeldDealError, holder_of

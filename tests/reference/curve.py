@@ -12,9 +12,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from engine.documents.bracket import Bracket, Point
-from engine.documents.cases import RateCase
-from engine.documents.component import Component
+from engine.documents.curves.bracket import Bracket, Point
+from engine.documents.curves.cases import RateCase
+from engine.documents.plans.component import Component
 from tests.reference.money import WHOLE, rounded
 
 

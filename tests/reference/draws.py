@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from engine.documents.draw import Draw
+from engine.documents.plans.draw import Draw
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.earn import Earnings
 from tests.reference.entries import Line

@@ -8,10 +8,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from engine.documents.company import Company
-from engine.documents.component import Component
-from engine.documents.gauge import Gate, Multiplier
-from engine.documents.plan import Plan
+from engine.documents.company.company import Company
+from engine.documents.curves.gauge import Gate, Multiplier
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.documents.values import Window
 from tests.reference import entries as e
 from tests.reference.across import EVERYBODY, shared

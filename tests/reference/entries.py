@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.documents.conditions import When
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
+from engine.documents.measures.measure import Measure
+from engine.documents.plans.plan import Plan
 from tests.reference.cash import paid_of
 from tests.reference.classify import Deal
 from tests.reference.credits import Credit

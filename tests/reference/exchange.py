@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from engine.documents.company import Company
-from engine.documents.plan import Plan
+from engine.documents.company.company import Company
+from engine.documents.plans.plan import Plan
 from tests.reference.classify import rate_into_company
 from tests.reference.facts import Facts
 

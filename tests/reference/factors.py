@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 from tests.reference.cases import case_of
 from tests.reference.curve import MissingQuotaError
 from tests.reference.entries import Entry

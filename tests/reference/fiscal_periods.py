@@ -6,7 +6,7 @@ from calendar import day_name, month_name, monthrange
 from datetime import date, timedelta
 from functools import cache
 
-from engine.documents.fiscal import FiscalPeriods, FiscalWeeks
+from engine.documents.company.fiscal import FiscalPeriods, FiscalWeeks
 
 Periods = FiscalWeeks | FiscalPeriods | None
 """What a company says of them; none has calendar months."""

@@ -8,10 +8,10 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.documents.component import Component
-from engine.documents.factors import Factors
-from engine.documents.gauge import Gate, Gauge, Multiplier
-from engine.documents.matrix import Axis
+from engine.documents.curves.factors import Factors
+from engine.documents.curves.gauge import Gate, Gauge, Multiplier
+from engine.documents.curves.matrix import Axis
+from engine.documents.plans.component import Component
 from tests.reference.across import whose
 from tests.reference.calendar import Span, span_of
 from tests.reference.carried import bounded

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.documents.engagement import Engagement
-from engine.documents.holder import MANAGER_OF, RECORD_OWNERS
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.engagement.holder import MANAGER_OF, RECORD_OWNERS
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts, Row, holds_on
 from tests.reference.lots import pool_member

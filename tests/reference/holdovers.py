@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from engine.documents.engagement import Engagement
-from engine.documents.holdover import Holdover
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.engagement.holdover import Holdover
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts
 from tests.reference.holders import HeldDealError, present_holder

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
-from engine.documents.absence import Leave
-from engine.documents.company import Company
-from engine.documents.plan import Plan
+from engine.documents.company.company import Company
+from engine.documents.plans.absence import Leave
+from engine.documents.plans.plan import Plan
 from tests.reference.calendar import Span, span_of
 from tests.reference.facts import Facts, holds_on
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from engine.documents.engagement import Engagement
-from engine.documents.pools import WEEKDAYS, Pool
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.engagement.pools import WEEKDAYS, Pool
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts, Lot, Row, holds_on
 from tests.reference.leave import is_away

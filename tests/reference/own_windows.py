@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from datetime import date
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 from tests.reference.calendar import MONTHS, Span, months_later, whole_months
 from tests.reference.entries import Entry
 from tests.reference.facts import Facts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engine.documents.plan import Plan
+from engine.documents.plans.plan import Plan
 from tests.reference.facts import Facts, Row, holds_on
 
 

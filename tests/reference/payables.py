@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from engine.documents.plan import Plan
-from engine.documents.release import ReleaseStep
+from engine.documents.plans.plan import Plan
+from engine.documents.plans.release import ReleaseStep
 from tests.reference.entries import Line
 from tests.reference.facts import Facts
 from tests.reference.money import divided, rounded

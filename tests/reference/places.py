@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.documents.engagement import Engagement
-from engine.documents.places import Place, SigningWindow
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.engagement.places import Place, SigningWindow
 from tests.reference.classify import Deal
 from tests.reference.facts import Facts
 from tests.reference.matching import fits

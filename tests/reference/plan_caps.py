@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from engine.documents.compensation import promise_rows
-from engine.documents.plan_cap import PlanCap
+from engine.documents.company.compensation import promise_rows
+from engine.documents.plans.plan_cap import PlanCap
 from tests.reference.calendar import MONTHS, STATEMENTS, Span, span_of
 from tests.reference.earn import Earnings
 from tests.reference.entries import Line

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from engine.documents.bonus_pool import BonusPool, PoolGate
-from engine.documents.plan import Plan
+from engine.documents.plans.bonus_pool import BonusPool, PoolGate
+from engine.documents.plans.plan import Plan
 from tests.reference.across import whose
 from tests.reference.calendar import STATEMENTS, Span, span_of
 from tests.reference.earn import Earnings

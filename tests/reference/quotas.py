@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import get_args
 
-from engine.documents.company import Company
-from engine.documents.compensation import Promise, promise_rows
-from engine.documents.ramp import RampMonth
+from engine.documents.company.company import Company
+from engine.documents.company.compensation import Promise, promise_rows
+from engine.documents.plans.ramp import RampMonth
 from tests.reference.across import EVERYBODY
 from tests.reference.calendar import Span, month_of, months_in, months_of_year, span_of
 from tests.reference.exchange import rate_into_plan

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.documents.component import Component
-from engine.documents.gauge import Gauge
-from engine.documents.ranked import Ranked
+from engine.documents.curves.gauge import Gauge
+from engine.documents.curves.ranked import Ranked
+from engine.documents.plans.component import Component
 from tests.reference.calendar import Span
 from tests.reference.entries import Entry
 from tests.reference.facts import holds_on

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from engine.documents.rate_by import RateBy
+from engine.documents.curves.rate_by import RateBy
 from tests.reference.entries import Entry
 from tests.reference.matching import value_of
 from tests.reference.straight import through

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.documents.ratio import Ratio
+from engine.documents.measures.ratio import Ratio
 from tests.reference.entries import Entry, once
 from tests.reference.money import WHOLE, rounded
 

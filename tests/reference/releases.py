@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from engine.documents.company import Company
-from engine.documents.plan import Plan
-from engine.documents.release import COUNTED, LastDay, ReleaseStep, Reserve
+from engine.documents.company.company import Company
+from engine.documents.plans.plan import Plan
+from engine.documents.plans.release import COUNTED, LastDay, ReleaseStep, Reserve
 from tests.reference.calendar import STATEMENTS, months_later, span_of
 from tests.reference.entries import Line
 from tests.reference.facts import Facts

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from engine.documents.company import Company
-from engine.documents.plan import Plan
-from engine.documents.residual import Residual
+from engine.documents.company.company import Company
+from engine.documents.plans.plan import Plan
+from engine.documents.plans.residual import Residual
 from tests.reference.calendar import STATEMENTS, months_later, span_of
 from tests.reference.classify import Deal
 from tests.reference.entries import Line

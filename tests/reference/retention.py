@@ -10,11 +10,11 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Any
 
-from engine.documents.company import Company
-from engine.documents.engagement import Engagement
-from engine.documents.measure import Measure
-from engine.documents.plan import Plan
-from engine.documents.retention import Retention
+from engine.documents.company.company import Company
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.retention import Retention
+from engine.documents.plans.plan import Plan
 from tests.reference.calendar import Span, months_before, span_of
 from tests.reference.classify import Deal, rate_into_company
 from tests.reference.entries import Entry

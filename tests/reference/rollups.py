@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from engine.documents.plan import Plan
+from engine.documents.plans.plan import Plan
 from tests.reference.credits import Credit, rolled_up
 from tests.reference.facts import Facts
 from tests.reference.holders import managers_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil, floor
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 
 
 def in_steps(component: Component, total: Fraction | int, quota: Fraction | None) -> Fraction | int:

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.documents.component import Component
-from engine.documents.measure import Measure
-from engine.documents.members import Members
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.members import Members
+from engine.documents.plans.component import Component
 from tests.reference.across import whose
 from tests.reference.calendar import Span, months_later, span_of
 from tests.reference.carried import bounded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 from tests.reference.across import whose
 from tests.reference.calendar import Span
 from tests.reference.cases import case_of

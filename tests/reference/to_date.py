@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from engine.documents.component import Component
+from engine.documents.plans.component import Component
 from tests.reference.calendar import Span, span_of
 from tests.reference.clawback import shares_taken
 from tests.reference.curve import MissingQuotaError

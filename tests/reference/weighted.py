@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING
 
-from engine.documents.weighted import WeightedAttainment
+from engine.documents.measures.weighted import WeightedAttainment
 from tests.reference.across import whose
 from tests.reference.entries import Entry, once
 from tests.reference.money import WHOLE, rounded

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 
-from engine.documents.measure import Measure
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.worth import LinesTest, Weights
 from engine.documents.values import Dated
-from engine.documents.worth import LinesTest, Weights
 from tests.reference.classify import Deal
 from tests.reference.credits import Credit
 from tests.reference.facts import Facts, Row

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import frames as f
-from engine.documents.people import (
+from engine.documents.company.people import (
     read_compensation,
     read_enrolments,
     read_events,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.documents.conditions import FieldTest
-from engine.documents.engagement import Engagement, Owners
-from engine.documents.plan import Plan
+from engine.documents.engagement.engagement import Engagement, Owners
+from engine.documents.plans.plan import Plan
 from engine.documents.reading import read_company, read_engagement, read_plan
 from engine.documents.values import Dated
 from engine.model import MICROS

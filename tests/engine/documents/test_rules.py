@@ -9,10 +9,10 @@ import pytest
 
 from engine.documents.conditions import AccountTest, When
 from engine.documents.document import Reading
-from engine.documents.engagement import Engagement
-from engine.documents.plan import Plan
+from engine.documents.engagement.engagement import Engagement
+from engine.documents.plans.plan import Plan
 from engine.documents.reading import read_plan
-from engine.documents.rules import check_rules
+from engine.documents.together import check_rules
 from engine.documents.values import Window
 from engine.model import Severity
 from tests.engine.builders import company, engagement, rule, share, when

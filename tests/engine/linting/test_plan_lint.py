@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.documents.document import Reading
 from engine.documents.findings import KINDS
 from engine.documents.reading import read_plan

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import polars as pl
 
-from engine.documents.engagement import Engagement
+from engine.documents.engagement.engagement import Engagement
 from engine.documents.reading import read_engagement
 from engine.linting.finding import Finding, Given
 from engine.linting.rules_lint import lint_engagement

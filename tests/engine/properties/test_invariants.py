@@ -9,15 +9,15 @@ import polars as pl
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from engine.documents.bracket import Bracket
-from engine.documents.component import Component
-from engine.documents.plan import Plan
+from engine.documents.curves.bracket import Bracket
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
 from engine.documents.values import Dated
 from engine.model import MICROS
 from engine.money import round_ratio
 from engine.pay import pay
-from engine.payees.curve import value_at
-from engine.payees.shape import curve_of
+from engine.payees.curves.curve import value_at
+from engine.payees.curves.shape import curve_of
 from jobs.compute import rivals
 from tests.engine.plans import ledger
 from tests.engine.properties.booking import booked, computed, lines_of, shuffled, without

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from engine.documents.document import Reading
 from engine.scenario.defaults import COMPANY
 from engine.scenario.reading import read_scenario

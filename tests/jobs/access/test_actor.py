@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.documents.access import Access, Identity
+from engine.documents.company.access import Access, Identity
 from jobs.access.actor import OsUser, acting, actor_of, os_login
 from jobs.access.errors import NotYours
 from jobs.access.visible import EVERYBODY, MAY, may_do, must_do

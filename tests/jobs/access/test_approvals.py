@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.documents.access import Access, Identity
+from engine.documents.company.access import Access, Identity
 from jobs.access.actor import Actor
 from jobs.access.approvals import (
     Approved,

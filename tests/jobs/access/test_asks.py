@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from engine.documents.access import Decision
+from engine.documents.company.access import Decision
 from jobs.access.asks import SENTENCES, asks
 from store.approvals import Request
 from tests.jobs.access.test_approvals import NOW

@@ -8,7 +8,7 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from engine.documents.access import Access, Identity
+from engine.documents.company.access import Access, Identity
 from engine.documents.reading import read_plan
 from jobs.access.activation import check_activation
 from jobs.configuration import configured

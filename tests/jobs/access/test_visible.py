@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import worker
-from engine.documents import company as documents
-from engine.documents.access import Duty
+from engine.documents.company import company as documents
+from engine.documents.company.access import Duty
 from engine.money import format_amount
 from jobs.access.acknowledging import acknowledge
 from jobs.access.actor import Actor

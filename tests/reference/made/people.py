@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from tests.reference.calendar import months_in, span_of
 from tests.reference.made.deals import ACCOUNTS, FIRST_DAY, MICROS, REPS, Rows, money
 from tests.reference.made.quotas import EVERYBODY, LAST_DAY, quotas

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from engine.documents.company import Company
+from engine.documents.company.company import Company
 from tests.reference.calendar import Span, months_in, months_later, span_of
 from tests.reference.made.deals import FIRST_DAY, MICROS, money
 

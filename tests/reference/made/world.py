@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 
 from engine.book import Book, Rules
-from engine.documents.company import Company
-from engine.documents.fiscal import FiscalPeriods, FiscalWeeks, FiscalYear
+from engine.documents.company.company import Company
+from engine.documents.company.fiscal import FiscalPeriods, FiscalWeeks, FiscalYear
 from engine.documents.reading import read_engagement, read_plan
 from tests.engine.builders import book, company
 from tests.reference.made.deals import accounts, deals

@@ -1,0 +1,1 @@
+"""The company's files: its calendar, people, access, journal, and the events that its people report."""
