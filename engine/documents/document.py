@@ -131,11 +131,16 @@ def _is_known(key: str, of: type[Document], found: list[Problem]) -> bool:
 
 
 def _elsewhere(key: str, of: type[Document]) -> list[str]:
-    """What the reference calls the objects of the same folder that have the key; none where they are too many."""
-    folder = of.__module__.rpartition(".")[0]
-    beside = (each for each in _all_below(Document) if each.__module__.startswith(f"{folder}."))
+    """What the reference calls the objects of the same kind of files that have the key; none of too many."""
+    room = _room(of)
+    beside = (each for each in _all_below(Document) if _room(each) == room)
     named = sorted({heading(each.__name__).lower() for each in beside if key in set(each.keys())})
     return named if len(named) <= MOST_PLACES else []
+
+
+def _room(kind: type[Document]) -> list[str]:
+    """Where it is made: among the documents of a company, or among those of plan tests."""
+    return kind.__module__.split(".")[:2]
 
 
 def heading(name: str) -> str:
