@@ -63,7 +63,7 @@ def deal(measure: Measure, amount: int, on: date) -> Fact:
     if measure.fact is not None:
         said["facts"] = {measure.fact: number(amount), **said.get("facts", {})}
     if measure.looks_at_lines and "products" not in said:
-        said["products"] = [{"amount": number(amount), **_line(measure)}]
+        said["products"] = [{"amount": number(amount), **line_of(measure)}]
     lists = (measure.when.account.listed_in,) if measure.when.account and measure.when.account.listed_in else ()
     return Fact("deals", MappingProxyType(said), lists)
 
@@ -116,7 +116,7 @@ def _text(test: FieldTest) -> str:
     return next((text for text in CHOICES.get(test.field, ()) if text not in test.none_of), OTHER)
 
 
-def _line(measure: Measure) -> dict[str, Any]:
+def line_of(measure: Measure) -> dict[str, Any]:
     """The product and family of a line that counts."""
     tests = measure.lines.tests if measure.lines else ()
     said = {test.field: _text(test) for test in tests}

@@ -56,14 +56,18 @@ def _samples(world: World, part: Component, day: date) -> Iterator[Fact]:
 def _combined(world: World, part: Component, day: date) -> list[tuple[Fact, ...]]:
     """Achievements of every measure that the component looks at, in every combination while these are not too many.
 
-    Beginning with the largest of each, by which gates are open that ask for something.
+    Beginning with the largest of each, by which gates are open that ask for something, and ending with nothing. Its own
+    come last: where a gate looks at what there was when a deal came, that is what opens it.
     """
     turns = corners(world, part)
     if not part.gauges() or not all(world.known(name) for name in turns):
         return []
-    places = {name: reversed(stations(world, name, found)) for name, found in turns.items()}
+    places = {
+        name: [*reversed(stations(world, name, found)), 0] for name, found in turns.items() if name != part.measure
+    }
+    places[part.measure] = [*reversed(stations(world, part.measure, turns[part.measure]))]
     ways = product(*([(name, x) for x in xs] for name, xs in places.items()))
-    facts = (tuple(fact for name, x in way for fact in world.sold(name, x, day)) for way in ways)
+    facts = (tuple(fact for name, x in way if x for fact in world.sold(name, x, day)) for way in ways)
     return [way for _, way in zip(range(MOST_WAYS), facts, strict=False)]
 
 

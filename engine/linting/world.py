@@ -16,7 +16,7 @@ from engine.documents.measures.measure import Measure, Unit
 from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
 from engine.documents.plans.plan_cap import PlanCap
-from engine.linting.made_up import OF_OTHERS, SAMPLE, deal, in_percent, number, sample_amount
+from engine.linting.made_up import OF_OTHERS, SAMPLE, deal, in_percent, line_of, number, sample_amount
 from engine.linting.reach import cells_of, deal_reaching
 from engine.linting.way import Fact
 from engine.model import MICROS
@@ -174,12 +174,19 @@ class World:
             said = {"measure": name, "on": on, "amount": number(worth)}
             return (Fact("achieved", MappingProxyType(said)),)
         if measure.count is not None:
-            return (deal(measure, sample_amount(measure), on),) * min(worth // MICROS, MOST_DEALS)
+            return (self._with_lines(deal(measure, sample_amount(measure), on)),) * min(worth // MICROS, MOST_DEALS)
         if measure.sum == "units":
             made = deal(measure, worth * UNIT_PRICE, on)
             (line,) = made.said["products"]
             return (made.with_said(products=[{**line, "quantity": number(worth)}]),)
-        return (deal(measure, self._amount(name, worth), on),)
+        return (self._with_lines(deal(measure, self._amount(name, worth), on)),)
+
+    def _with_lines(self, made: Fact) -> Fact:
+        """The deal with a line, where another measure looks at lines: a deal without any would be held for all."""
+        looking = next((measure for measure in self.plan.measures.values() if measure.looks_at_lines), None)
+        if looking is None or "products" in made.said:
+            return made
+        return made.with_said(products=[{"amount": made.said["amount"], **line_of(looking)}])
 
     def _amount(self, name: str, worth: int) -> int:
         """The amount of a deal that counts for so much, to the minor unit, rounded up."""

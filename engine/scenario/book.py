@@ -89,8 +89,9 @@ def _enrolments(scenario: Scenario, rules: Rules) -> Iterator[dict[str, Any]]:
     names = sorted({plan.plan for plan in rules.plans})
     stated = {fact.payee for fact in scenario.enrolments}
     others = [EnrolmentFact(payee=payee) for payee in payees_of(scenario) if payee not in stated]
+    first = beginning(scenario, rules)
     for fact in (*scenario.enrolments, *(others if len(names) == 1 else ())):
-        life = _life(fact.from_on or beginning(scenario, rules), fact.until_on)
+        life = _life(fact.from_on or first, fact.until_on)
         yield {"person_id": fact.payee, "plan": fact.plan or names[0], **life}
 
 

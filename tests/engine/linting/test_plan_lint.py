@@ -163,6 +163,8 @@ measures:
   helped: {sum: amount, credits: [rollup]}
   paid: {sum: earnings, of: [of-another-plan], credits: [rollup]}
   accidents: {import: accidents}
+  watts: {sum: units}
+  systems: {count: deals}
 components:
 """
 
@@ -189,11 +191,19 @@ greatest_of: [rate, least]""",
   - {id: share, kind: manager_override, measure: paid, rate: 10%}""",
             "never-pays",
         ),
+        (
+            """
+  - {id: first, kind: commission, measure: watts, pays: 0.30,
+     only_if: {measure: systems, over: month, judged: deal, max: 1}}
+  - {id: rest, kind: commission, measure: watts, pays: 0.40,
+     only_if: {measure: systems, over: month, judged: deal, above: 4}}""",
+            "never-pays",
+        ),
     ],
-    ids=["compared", "less-is-better", "earnings-of-another-plan"],
+    ids=["compared", "less-is-better", "earnings-of-another-plan", "number-of-the-deal"],
 )
 def test_what_is_meant_so_or_lies_in_another_plan_is_no_finding(components: str, wrong: str) -> None:
-    """Each of these was a false alarm, and the last one stopped lint."""
+    """Each of these was a false alarm, and that of earnings of another plan stopped lint."""
     text = FEW + components.strip("\n") + "\n"
 
     assert wrong not in {each.id for each in found(text)}
