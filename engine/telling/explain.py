@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -33,7 +34,18 @@ from engine.telling.windows_told import (
     told_of_weights,
     told_to_date,
 )
-from engine.telling.wording import attainment, counted, exchange, money, number, percent, pieces, plain, roughly
+from engine.telling.wording import (
+    attainment,
+    counted,
+    exchange,
+    money,
+    multiple,
+    number,
+    percent,
+    pieces,
+    plain,
+    roughly,
+)
 
 Row = Mapping[str, Any]
 Names = Mapping[str, str]
@@ -208,9 +220,10 @@ def _left_out(known: Row, component: Component) -> str:
 
 def _computed(known: Row) -> str:
     """Every slice with its rate, and what rounding the running total changed."""
-    told = [part for part in known["slices"] if known["by_rate"] or Fraction(part["amount"])]
+    pays = Fraction(known["factor"]) != 0
+    told = [part for part in known["slices"] if pays and (known["by_rate"] or Fraction(part["amount"]))]
     said = [_slice(part, known) for part in told] or [
-        f"it pays {'no more than before' if known['before_micros'] else 'nothing'}"
+        f"it pays {'no more than before' if pays and known['before_micros'] else 'nothing'}"
     ]
     shown, amount = sum(_rounded(part, known) for part in known["slices"]), on_the_curve(known)
     if shown != amount:
@@ -254,16 +267,35 @@ def _lump(part: Row, known: Row) -> str:
     change, climbs = _rounded(part, known), known["after_micros"] > known["before_micros"]
     if part["bracket"] is None:
         verb = "pays" if change > 0 else "takes back"
-        return f"the cell of the matrix {verb} {money(abs(change), known['currency'])}"
-    moved = f"{'reaching' if climbs else 'falling below'} {_start(part, known)}"
+        return f"the cell of the matrix {verb} {_lump_worth(change, part, known)}"
+    anything = not any(Fraction(start) for start in part["bracket"].values()) and known["measured_in"] == "amount"
+    start = "anything" if anything else _start(part, known)
+    moved = f"{'reaching' if climbs else 'falling below'} {start}"
     verb = "adds" if change > 0 else "takes back"
-    return f"{moved} {verb} {money(abs(change), known['currency'])}"
+    return f"{moved} {verb} {_lump_worth(change, part, known)}"
+
+
+def _lump_worth(change: int, part: Row, known: Row) -> str:
+    """`5,000.00 USD x 50 % = 2,500.00 USD`, or what is changed alone where nothing multiplies it."""
+    came = money(abs(change), known["currency"])
+    whole = abs(Fraction(part["amount"])) / _multiplier(known)
+    return f"{money(whole, known['currency'])}{_times(known)} = {came}" if known["multiplied"] else came
 
 
 def _product(part: Row, known: Row) -> str:
-    """`20,000.00 x 8 % = 1,600.00 USD`, as it can be computed again."""
-    rate = _derived(part, known) or _rate(part, known)
+    """`20,000.00 x 8 % x 150 % = 2,400.00 USD`, as it can be computed again."""
+    rate = f"{_derived(part, known) or _rate(part, known)}{_times(known)}"
     return f"{_factor(Fraction(part['base']), known)} x {rate} = {money(_rounded(part, known), known['currency'])}"
+
+
+def _times(known: Row) -> str:
+    """Everything that multiplies what the rate pays, each by itself."""
+    return "".join(f" x {multiple(Fraction(one))}" for one in known["multiplied"])
+
+
+def _multiplier(known: Row) -> Fraction:
+    """All of that together."""
+    return prod((Fraction(one) for one in known["multiplied"]), start=Fraction(1))
 
 
 def _factor(micros: Fraction, known: Row) -> str:
@@ -275,7 +307,7 @@ def _factor(micros: Fraction, known: Row) -> str:
 
 def _rate(part: Row, known: Row) -> str:
     """A share of money, or an amount for each unit."""
-    rate = Fraction(part["rate"])
+    rate = Fraction(part["rate"]) / _multiplier(known)
     return money(rate * known["hundred"], known["currency"]) if _counts(known) else percent(rate)
 
 
@@ -284,7 +316,7 @@ def _derived(part: Row, known: Row) -> str:
     if "times" not in part:
         return ""
     target, quota = plain(Fraction(known["target"]), known["currency"]), _factor(Fraction(known["quota_micros"]), known)
-    return f"{number(Fraction(part['times']))} x {target} / {quota}"
+    return f"{number(Fraction(part['times']) / _multiplier(known))} x {target} / {quota}"
 
 
 def _since(part: Row, known: Row) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from engine.documents.measures.measure import Measure
+from engine.documents.curves.gauge import Multiplier
+from engine.documents.measures.measure import ROLL_UPS, Measure
 from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
 from engine.model import MICROS
@@ -20,13 +21,18 @@ from engine.payees.curves import deal_cap, window_cap
 from engine.payees.curves.curve import Curve, Limit, Step, scaled, value_at, walk
 from engine.payees.curves.factors import factor_of, found_by
 from engine.payees.curves.shape import limit_of, target_of, uncapped
+from engine.payees.curves.unpaid import WITHOUT_QUOTA
 from engine.payees.measures.measure import measured_column
+from engine.payees.paying.alternatives import BEATEN_BY
 from engine.telling.settled import SETTLED, settled_again, settled_facts
 
 OF_THE_LINE = (
     *("deal_id", "part", "window", "base_micros", "before_micros", "after_micros", "quota_micros", "fx_num", "fx_den"),
     *("limit_micros", "amount_micros", "currency"),
 )
+
+APART = {"house", BEATEN_BY, WITHOUT_QUOTA}
+"""What names the findings that are none of a gauge or table."""
 
 
 def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
@@ -59,7 +65,8 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "per": component.per if component.only_full else None,
         "factor": str(factor),
         "factors": found_by(line["factors"]),
-        "earned_by": list(measure.of),
+        "multiplied": [str(one) for one in multiplying(line["factors"], component) if one != 1],
+        "earned_by": _titles(measure, plan),
         "rated_on": line["rated_on"].isoformat(),
         **{name: line[name] for name in OF_THE_LINE},
         "earned_before": str(value_at(curve, line["before_micros"], quota)),
@@ -83,6 +90,12 @@ def _retention(measure: Measure) -> dict[str, str] | None:
     return {"kind": of.kind, "cohort": of.cohort, "transferred": of.transferred, **goal}
 
 
+def _titles(measure: Measure, plan: Plan) -> list[str]:
+    """What the components are called that earned; those of people below, of whatever plan, by their ids."""
+    own = {} if set(measure.credits) & set(ROLL_UPS) else {part.id: part.title for part in plan.components}
+    return [own.get(name) or name for name in measure.of]
+
+
 def _hundred(measure: Measure, line: Mapping[str, Any]) -> int:
     """What 100 % of a measured percentage is."""
     return int(line["quota_micros"]) if measure.divides_whole else MICROS
@@ -91,6 +104,21 @@ def _hundred(measure: Measure, line: Mapping[str, Any]) -> int:
 def component_of(line: Mapping[str, Any], plan: Plan) -> Component:
     """The component that a line is of."""
     return next(part for part in plan.components if part.id == line["component"])
+
+
+def multiplying(factors: str | None, component: Component) -> list[Fraction]:
+    """Which of a line's factors multiply what its rates pay, and are no gate and no rate themselves."""
+    found = [one for one in found_by(factors) if not one.keys() & APART]
+    gauges = component.gauges()
+    single = len(gauges) - (2 if component.matrix is not None else 0)
+    places = [nth for nth, gauge in enumerate(gauges[:single]) if isinstance(gauge, Multiplier)]
+    if component.matrix is not None and component.matrix.factors:
+        places.append(len(gauges) - 1)
+    if component.by_deal:
+        places.append(len(gauges) + bool(component.rates))
+    if component.split_of == "money":
+        places.append(len(found) - 1)
+    return [Fraction(found[place]["factor"]) for place in places]
 
 
 def recomputed(known: Mapping[str, Any]) -> int:

@@ -16,12 +16,11 @@ from engine.model import MICROS
 from engine.payees.curves.factors import NOWHERE
 from engine.payees.curves.unpaid import WITHOUT_QUOTA
 from engine.payees.paying.alternatives import BEATEN_BY
-from engine.telling.conditions_told import condition
+from engine.telling.conditions_told import BOUNDS, condition
+from engine.telling.facts import APART
 from engine.telling.wording import attainment, money, number, percent, pieces, roughly
 
 Row = Mapping[str, Any]
-APART = {"house", BEATEN_BY, WITHOUT_QUOTA}
-"""What names the findings that are none of a gauge or table."""
 
 
 def told_of_gauges(known: Row, plan: Plan) -> str:
@@ -54,14 +53,14 @@ def _apart(found: Row, plan: Plan) -> str:
         return f"the quota of {found[WITHOUT_QUOTA]} is 0: it counts and pays nothing"
     mine, theirs = (money(found[name], plan.currency) for name in ("mine", "theirs"))
     more = "greater" if found["theirs"] > found["mine"] else "lesser" if found["theirs"] < found["mine"] else "first"
-    return f"{found[BEATEN_BY]} is paid in its place: of {mine} and {theirs} the {more} counts"
+    return f"{called(found[BEATEN_BY], plan)} is paid in its place: of {mine} and {theirs} the {more} counts"
 
 
 def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
     if found["value"] is None:
         kept = gauge.measure is not None and plan.measures[gauge.measure].retention is not None
         what = "rate" if kept else "result"
-        return f"gate closed, so nothing is paid: there is no {what} of {_subject(gauge)} yet"
+        return f"gate closed, so nothing is paid: there is no {what} of {_subject(gauge, plan)} yet"
     value = _said(gauge, found["value"], found["quota"], plan)
     when = _when(gauge, then)
     if isinstance(gauge, Multiplier):
@@ -90,7 +89,11 @@ def _one_is_enough(gates: Sequence[Gauge], found: Sequence[Row], then: str, plan
 
 
 def _bounds(gate: Gauge, plan: Plan) -> str:
-    return " and ".join(f"{name} {_threshold(gate, bound, plan)}" for (name, *_), bound in gate.thresholds())
+    bounds = {str(name): bound for (name, *_), bound in gate.thresholds()}
+    if gate.ranked is not None and gate.ranked.counted_as == "place" and bounds.keys() == {"max"}:
+        last = pieces(bounds["max"])
+        return f"place {last}" if last == "1" else f"a place up to {last}"
+    return " and ".join(f"{BOUNDS[name]} {_threshold(gate, bound, plan)}" for name, bound in bounds.items())
 
 
 def _cell(axes: Sequence[Gate | Multiplier], found: Sequence[Row], then: str, plan: Plan) -> str:
@@ -125,19 +128,24 @@ def _by_ratio(by: RateBy, found: Row) -> str:
 
 def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
     """What was looked at and what it was."""
-    subject = _subject(gauge)
+    subject = _subject(gauge, plan)
     subject = f"{subject}{_windows(gauge)}"
     if gauge.measure is not None and plan.measures[gauge.measure].across is not None:
         subject = f"{subject} of everybody together"
     if gauge.ranked is not None:
-        return _ranked(gauge, gauge.ranked, value, quota)
+        return _ranked(gauge, gauge.ranked, value, quota, plan)
     if gauge.payout_of:
-        subject = f"payout of {gauge.payout_of}"
+        subject = f"payout of {called(gauge.payout_of, plan)}"
     if gauge.measure is not None and plan.measures[gauge.measure].retention is not None:
         return f"{subject} was {roughly(Fraction(value, quota))}" if quota else f"there is no rate of {subject} yet"
     if gauge.in_percent(plan.measures):
         return f"{subject} was {attainment(value, quota) if quota else percent(Fraction(value, MICROS))}"
     return f"{subject} was {_amount(gauge, value, plan)}"
+
+
+def _least(gauge: Gauge, least: Fraction | int, plan: Plan) -> str:
+    """What takes part in a ranking."""
+    return _threshold(gauge.model_copy(update={"ranked": None}), least, plan)
 
 
 def _windows(gauge: Gauge) -> str:
@@ -150,14 +158,20 @@ def _windows(gauge: Gauge) -> str:
     return f" of {gauge.trailing} windows{before}" if gauge.trailing else f" of the {gauge.to_date} to date{before}"
 
 
-def _subject(gauge: Gauge) -> str | None:
-    return f"attainment of {gauge.attainment_of}" if gauge.attainment_of else gauge.measure
+def _subject(gauge: Gauge, plan: Plan) -> str | None:
+    return f"attainment of {called(gauge.attainment_of, plan)}" if gauge.attainment_of else gauge.measure
 
 
-def _ranked(gauge: Gauge, ranked: Ranked, value: int, quota: int | None) -> str:
+def called(component: str, plan: Plan) -> str:
+    """What statements call a component."""
+    return next((part.title for part in plan.components if part.id == component and part.title), component)
+
+
+def _ranked(gauge: Gauge, ranked: Ranked, value: int, quota: int | None, plan: Plan) -> str:
     """Where the payee stands."""
     if value >= NOWHERE:
-        return f"no place by {gauge.measure} yet"
+        to_whom = f", to who came to {_least(gauge, ranked.least, plan)}" if ranked.least is not None else ""
+        return f"no place by {gauge.measure} yet (places are given once the time is over{to_whom})"
     if ranked.counted_as == "place":
         shared = f", shared by {quota}" if ranked.ties == "shared" and (quota or 1) > 1 else ""
         return f"place by {gauge.measure} is {pieces(value)}{shared}"

@@ -22,6 +22,12 @@ def percent(share: Fraction) -> str:
     return f"{number(share * 100)} %"
 
 
+def multiple(exact: Fraction) -> str:
+    """`150 %`, a short fraction such as `250/3 %`, or `about 83.3333 %` of one that nobody could write down."""
+    said = percent(exact)
+    return said if len(said) <= RATE_DECIMALS else f"about {roughly(exact)}"
+
+
 def roughly(share: Fraction) -> str:
     """`42.0261 %`: a share that nobody computes with, to four decimals at most."""
     scaled = round_ratio(share.numerator * 10**6, share.denominator, 1, "down")

@@ -197,13 +197,13 @@ def test_sentences_say_what_a_gate_found():
     assert said[3] == (
         "D2, credited to you as AE, took you from 60,000.00 USD to 90,000.00 USD in FY2027;"
         " 30,000.00 x 1 % = 300.00 USD;"
-        " gate open: attainment of base was 90.0 % as of now (min 80 %, reached on 2026-09-01)."
+        " gate open: attainment of base was 90.0 % as of now (at least 80 %, reached on 2026-09-01)."
         " [SPIFF; Handbook, section 3]"
     )
     (_, closed) = sentences(tuple(part.head(1) for part in TWO), BASE, spiff, quotas=QUOTA)
     assert closed == (
-        "D1, credited to you as AE, counts 60,000.00 USD; 60,000.00 x 0 % = 0.00 USD;"
-        " gate closed, so nothing is paid: attainment of base was 60.0 % as of now, and min 80 % is needed."
+        "D1, credited to you as AE, counts 60,000.00 USD; it pays nothing;"
+        " gate closed, so nothing is paid: attainment of base was 60.0 % as of now, and at least 80 % is needed."
         " [SPIFF; Handbook, section 3]"
     )
 
@@ -214,7 +214,7 @@ def test_sentences_say_what_a_multiplier_did():
 
     assert said[3] == (
         "D2, credited to you as AE, took you from 60,000.00 USD to 90,000.00 USD in FY2027;"
-        " 30,000.00 x 1.5 % = 450.00 USD;"
+        " 30,000.00 x 1 % x 150 % = 450.00 USD;"
         " multiplied by 150 %, because attainment of base was 90.0 % with this deal (from 90 %)."
         " [SPIFF; Handbook, section 3]"
     )

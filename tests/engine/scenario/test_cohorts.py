@@ -102,7 +102,7 @@ def test_a_gate_is_closed_until_the_rate_is_known() -> None:
         expect:
           totals: {ada: {2026-01: 100, 2026-04: 0}}
           lines:
-            - {deal: D1, sentence_contains: "gate open: grr was 100 % as of now (min 90 %, reached on 2026-03-31)"}
+            - {deal: D1, sentence_contains: "gate open: grr was 100 % as of now (at least 90 %, reached on 2026-03-31)"}
             - {deal: D2, sentence_contains: "gate closed, so nothing is paid: there is no rate of grr yet"}
     """)
 
