@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.compute import credit_deals
 from engine.model import MICROS
 from tests.engine.builders import book, engagement, rule, rules, share, when
-from tests.engine.test_rollup import LINES, plan
+from tests.engine.deals.test_rollup import LINES, plan
 
 HOUSE = engagement(
     rule("new", share("AE", split_by="crm"), share("SDR", overlay=True), fits=when(motion="new_business")),

@@ -14,9 +14,9 @@ from engine.payees.curves.window_cap import limited, within
 from engine.telling.facts import facts, recomputed
 from engine.telling.outlook import needed_to_earn, position_of
 from tests.engine.builders import units
+from tests.engine.payees.curves.test_shape import TIERS, YEAR
+from tests.engine.payees.curves.test_shape import component as written
 from tests.engine.plans import Case, amounts, plan, quota, sold
-from tests.engine.test_shape import TIERS, YEAR
-from tests.engine.test_shape import component as written
 
 RAISED = "accumulates: year, rate: {2020-01-01: 10%, 2026-07-01: 12%}"
 LOWERED = "accumulates: year, rate: {2020-01-01: 12%, 2026-07-01: 10%}"

@@ -8,7 +8,7 @@ from engine import frames as f
 from engine.documents.measures.measure import Levels, Measure
 from tests.engine.builders import frame, units
 from tests.engine.plans import Case, amounts, by_amount, by_share, codes, component, plan, quota, rate, sold
-from tests.engine.test_explain import sentences
+from tests.engine.telling.test_explain import sentences
 
 EARNED = Measure(sum="earnings", of=("base",))
 TEAM = Measure(sum="earnings", of=("base",), credits=("rollup",))

@@ -11,7 +11,7 @@ from engine.telling.standing import standing
 from engine.telling.waterfall import steps_of
 from tests.engine.builders import units
 from tests.engine.plans import Case, by_share, component, plan, quota, sold
-from tests.engine.test_outlook import standing as at
+from tests.engine.telling.test_outlook import standing as at
 
 MARGINAL = by_share((0, 8), (100, 12))
 

@@ -2,7 +2,7 @@
 
 from engine.compute import credit_deals
 from tests.engine.builders import book, engagement, rule, rules, share
-from tests.engine.test_rollup import plan
+from tests.engine.deals.test_rollup import plan
 
 HOLDINGS = [{"person_id": "ada", "role": "AE"}]
 LINES = [{"person_id": name, "manager_id": "lee"} for name in ("ada", "bo", "cy")]

@@ -14,9 +14,9 @@ from engine.payees.curves.deal_cap import limited, within
 from engine.telling.explain import explain
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units
+from tests.engine.payees.curves.test_shape import TIERS, YEAR
+from tests.engine.payees.curves.test_shape import component as written
 from tests.engine.plans import Case, amounts, plan, quota, sold
-from tests.engine.test_shape import TIERS, YEAR
-from tests.engine.test_shape import component as written
 
 HALF = {"share_num": 1, "share_den": 2}
 

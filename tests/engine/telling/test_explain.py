@@ -11,10 +11,10 @@ from engine.telling.explain import explain, explain_assignment
 from engine.telling.facts import facts, recomputed
 from engine.telling.wording import attainment, exchange, money, number, percent, pieces
 from tests.engine.builders import frame, units
+from tests.engine.payees.curves.test_shape import OTE, POINTS, STEPS, TIERS, YEAR
+from tests.engine.payees.curves.test_shape import component as written
 from tests.engine.plans import Case, by_amount, by_share, component, plan, quota, rate, sold, taking_back
 from tests.engine.test_pay import cases, quick, sales
-from tests.engine.test_shape import OTE, POINTS, STEPS, TIERS, YEAR
-from tests.engine.test_shape import component as written
 
 TIERED = component(title="Commission on new business", brackets=by_share((0, 8), (100, 12), (125, 15)))
 SOURCE = " [base; Handbook, section 3]"

@@ -6,9 +6,9 @@ import pytest
 
 from engine.money import Rounding
 from tests.engine.builders import units
+from tests.engine.payees.curves.test_shape import brackets
+from tests.engine.payees.curves.test_shape import component as written
 from tests.engine.plans import Case, amounts, by_amount, by_share, codes, component, ledger, plan, quota, rate, sold
-from tests.engine.test_shape import brackets
-from tests.engine.test_shape import component as written
 
 TIMES = brackets("times", ("0%", 1), ("100%", 2))
 TIERED = component(brackets=by_share((0, 8), (100, 12), (125, 15)))

@@ -13,7 +13,7 @@ from engine.documents.measures.measure import Measure
 from engine.telling.facts import facts, recomputed
 from tests.engine.builders import units, when
 from tests.engine.plans import Case, amounts, by_share, codes, component, ledger, plan, quota, rate, sold
-from tests.engine.test_explain import sentences
+from tests.engine.telling.test_explain import sentences
 from tests.engine.test_pay import quick, sales
 
 BASE = component(brackets=by_share((0, 8), (100, 12)))
