@@ -37,7 +37,8 @@ from engine.payees.measures.money_splits import shares_of_money
 from engine.payees.measures.precedence import counting_of
 from engine.payees.paid_before import kept, paid_before, unknown_from
 from engine.payees.paying.alternatives import chosen, unknown_windows
-from engine.payees.paying.bonus_pools import Ground, pooled
+from engine.payees.paying.bonus_pools import pooled
+from engine.payees.paying.division import Ground
 from engine.payees.prepare import prepare
 from engine.payees.readings import achieved, looking, payouts
 from engine.payees.trailing import LookBack, looked_back

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.documents.measures.measure import Unit
+from engine.documents.measures.measure import Measure, Unit
 from engine.documents.plans.alternatives import alternative_problems
 from engine.documents.plans.cash_fit import unfit_cash
 from engine.documents.plans.component import ADJUSTMENT, DRAW, Component
@@ -157,8 +157,19 @@ def _unfit_draws(plan: Plan) -> Iterator[Problem]:
 
 
 def _unfit(plan: Plan, component: Component) -> Iterator[Problem]:
-    """A share of what is no money, or an amount for each unit of money, is no pay."""
+    """A component pays in the unit of its measure, over windows, and by what the measure adds up."""
     measure = plan.measures[component.measure]
+    yield from _unfit_unit(component, measure)
+    if not measure.is_share or (component.quota is not None and not measure.brings_whole):
+        yield from quota_problems(component, imported=measure.imported is not None)
+    for fit in (unfit_windows, unfit_to_date, unfit_since, unfit_for_each, unfit_zero, unfit_trailing):
+        yield from fit(component, plan.measures)
+    yield from unfit_rounding(component, measure)
+    yield from _unfit_deals(component, measure)
+
+
+def _unfit_unit(component: Component, measure: Measure) -> Iterator[Problem]:
+    """A share of what is no money, or an amount for each unit of money, is no pay."""
     each = next((key,) for key in ("pays", "rates", "brackets") if getattr(component, key) or key == "brackets")
     if measure.unit == "amount" and not measure.brings_whole and component.per is None and component.pays_each:
         remedy = "Write a rate, add per (the amount that it is for), or let the measure count deals."
@@ -168,15 +179,10 @@ def _unfit(plan: Plan, component: Component) -> Iterator[Problem]:
     if measure.unit != "amount" and shares:
         message = f"{component.measure} is measured in {NOUNS[measure.unit]}; a percentage of that is no amount."
         yield Problem(("measure",), message, "Write pays with an amount for each (of percent: for 100 %).")
-    if not measure.is_share or (component.quota is not None and not measure.brings_whole):
-        yield from quota_problems(component, imported=measure.imported is not None)
-    yield from unfit_windows(component, plan.measures)
-    yield from unfit_to_date(component, plan.measures)
-    yield from unfit_since(component, plan.measures)
-    yield from unfit_for_each(component, plan.measures)
-    yield from unfit_zero(component, plan.measures)
-    yield from unfit_rounding(component, measure)
-    yield from unfit_trailing(component, plan.measures)
+
+
+def _unfit_deals(component: Component, measure: Measure) -> Iterator[Problem]:
+    """What a component asks of each deal needs a measure of deals."""
     if component.tables and not measure.of_credits and measure.retention is None:
         key = "rates" if component.rates else "by_deal"
         yield Problem((key,), "an imported result is of no deal, so no case can fit.", f"Remove {key}.")
