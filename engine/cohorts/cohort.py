@@ -25,7 +25,7 @@ from engine.documents.measures.measure import Measure
 from engine.documents.measures.retention import Retention
 from engine.documents.plans.plan import Plan
 from engine.model import LARGEST_MICROS, Found, Severity
-from engine.payees.measures.exchange import Exchange, with_rates
+from engine.payees.exchange import Exchange, with_rates
 from engine.payees.measures.ratios import rounded_product
 from engine.payees.measures.weights import lines_of
 from engine.texts import text

@@ -20,8 +20,8 @@ from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
 from engine.model import LARGEST_MICROS, MICROS, Issue
 from engine.payees.curves.shape import BELOW_ZERO, needs_quota, versions
+from engine.payees.exchange import LARGEST_INT64
 from engine.payees.measures.cash import payment_part
-from engine.payees.measures.exchange import LARGEST_INT64
 from engine.payees.trouble import HELD, held_sources, troubles
 from engine.payees.windows.account_windows import of_all_accounts
 from engine.payees.windows.carry_over import Chain, bounded, continued

@@ -17,10 +17,10 @@ from engine.documents.plans.order import Place, earners
 from engine.model import join_issues
 from engine.payees.attain import UNDEALT, Attainment, attain, attained_as
 from engine.payees.curves.earn import Earnings, together
+from engine.payees.exchange import Exchange
 from engine.payees.measures.adjusted_measures import with_adjusted
 from engine.payees.measures.earnings import with_earnings, without_deals
 from engine.payees.measures.everybody import Sharing, of_plans, shared, with_their_quota
-from engine.payees.measures.exchange import Exchange
 from engine.payees.measures.measure import alive, counted
 from engine.payees.measures.members import Read, Team, members_at_quota
 from engine.payees.measures.money_splits import of_whole_deals

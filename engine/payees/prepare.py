@@ -16,9 +16,9 @@ from engine.documents.measures.across import EVERYBODY
 from engine.documents.plans.plan import Plan
 from engine.matching import with_lists
 from engine.model import MICROS, Issue, join_issues
+from engine.payees.exchange import Exchange, with_rates
 from engine.payees.measures.adjusted_measures import achievements
 from engine.payees.measures.cash import cash_is_read, in_time, overpaid, paid_credits
-from engine.payees.measures.exchange import Exchange, with_rates
 from engine.payees.measures.imported import imported_rows, result_rows
 from engine.payees.measures.measure import fits_column, missing_values, with_fits, with_worths
 from engine.payees.trouble import held_sources, stale

@@ -12,7 +12,7 @@ from engine import frames as f
 from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
 from engine.model import Issue, Severity
-from engine.payees.measures.exchange import missing_rates
+from engine.payees.exchange import missing_rates
 
 HELD = ["payee_id", "credit_id", "deal_id", "dated_on", "currency", "window", "trouble"]
 """What is kept of a held credit: enough to say why."""

@@ -12,7 +12,7 @@ import polars as pl
 from engine.book import Book, Rules
 from engine.deals.classify import acv_of
 from engine.model import Motion
-from engine.payees.measures.exchange import Exchange
+from engine.payees.exchange import Exchange
 
 LOSSES = (Motion.CHURN.value, Motion.DOWNGRADE.value)
 UNKNOWN = "(none)"

@@ -12,7 +12,7 @@ from engine.book import Book
 from engine.calendar import Period, months_later, months_of_a_year, period_of
 from engine.documents.company.company import Company
 from engine.documents.plans.plan import Plan
-from engine.payees.measures.exchange import Exchange
+from engine.payees.exchange import Exchange
 from engine.reporting.deals import Sale
 from engine.reporting.standing import Group
 from engine.reporting.table import Cell, Column, Money, Span, Table, ratio

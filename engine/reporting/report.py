@@ -10,7 +10,7 @@ import dataframely as dy
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.deals.classify import classify
-from engine.payees.measures.exchange import Exchange
+from engine.payees.exchange import Exchange
 from engine.reporting.attainment import attainment
 from engine.reporting.deals import sales
 from engine.reporting.planning import capacity, coverage

@@ -18,7 +18,7 @@ from engine.cohorts.changes import NUMBERS, of_the_book, of_the_due
 from engine.cohorts.history import history_of
 from engine.cohorts.pieces import pieces_of
 from engine.documents.measures.retention import Retention
-from engine.payees.measures.exchange import Exchange
+from engine.payees.exchange import Exchange
 from engine.reporting.deals import UNKNOWN
 from engine.reporting.table import Cell, Column, Money, Span, Table, ratio
 

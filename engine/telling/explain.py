@@ -19,7 +19,6 @@ from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
 from engine.payees.curves.shape import BELOW_ZERO
 from engine.payees.curves.window_cap import inside
-from engine.payees.measures.made import made
 from engine.payees.measures.precedence import counting_of
 from engine.payees.windows.carry_over import CARRIED
 from engine.telling.adjusted_told import ADJUSTED, told_of_adjustment
@@ -46,6 +45,7 @@ from engine.telling.wording import (
     plain,
     roughly,
 )
+from engine.telling.worth_told import made
 
 Row = Mapping[str, Any]
 Names = Mapping[str, str]

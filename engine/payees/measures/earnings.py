@@ -17,7 +17,7 @@ from engine.documents.conditions import When
 from engine.documents.measures.measure import Levels
 from engine.documents.plans.plan import Plan
 from engine.payees.curves.earn import Earnings
-from engine.payees.measures.exchange import Exchange, with_rates
+from engine.payees.exchange import Exchange, with_rates
 from engine.payees.measures.measure import fits_column, within
 from engine.texts import text
 

@@ -21,7 +21,7 @@ from engine.calendar import month_of_year, months_of_a_year, period_of
 from engine.documents.company.company import Company
 from engine.documents.plans.plan import Plan
 from engine.money import round_ratio
-from engine.payees.measures.exchange import Exchange, rate_of
+from engine.payees.exchange import Exchange, rate_of
 from engine.payees.windows.presence import presences, share_present
 from engine.payees.windows.proration import months_of
 
