@@ -69,6 +69,16 @@ ELSEWHERE = (
 )
 """A key, one that is known where it does not belong, and where it belongs."""
 
+NO_VALUE = {
+    frozenset({"share", "of"}): "Write target_of: base_salary (variable, ote) in its place, and weight for the share.",
+}
+"""Keys of a mapping that is written where a value stands, and what says the same."""
+
+
+def meant_by_mapping(keys: Collection[str]) -> str | None:
+    """A remedy for a mapping of other plans in the place of a value; None where nobody knows what is meant."""
+    return next((remedy for known, remedy in NO_VALUE.items() if keys and known.issuperset(keys)), None)
+
 
 def meant(word: str, known: Collection[str]) -> str | None:
     """A remedy for a word of other plans; None where nobody knows what is meant."""

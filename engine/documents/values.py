@@ -26,6 +26,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from engine.documents.document import Document, written
+from engine.documents.meant import meant_by_mapping
 from engine.documents.problems import Problem, Problems, shown, wrong
 from engine.documents.scalars import plain
 from engine.model import LARGEST_MICROS, MICROS
@@ -36,6 +37,7 @@ LARGEST_PERCENT = 100_000
 LARGEST_COUNT = 10**9
 LARGEST_RATE = 10**12
 _PERCENT = re.compile(r"[-+]?([0-9]+|[0-9]{1,3}(_[0-9]{3})+)(\.[0-9]{1,9})? ?%", re.ASCII)
+_FRACTION = re.compile(r"[1-9][0-9]{0,8} ?/ ?[1-9][0-9]{0,8}", re.ASCII)
 DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -43,6 +45,10 @@ def percent(value: Any) -> Fraction:
     """`8%`, `0.75%`, `120 %` as an exact rational."""
     if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9_]+\.[0-9]{10,} ?%", value, re.ASCII):
         raise wrong(f"{value} has more than nine decimals.", "Write at most nine, or a part of what is measured.")
+    if isinstance(value, str) and _FRACTION.fullmatch(value):
+        part, _, whole = value.partition("/")
+        remedy = f"Write {Decimal(100) * int(part) / int(whole):.4f}%; shares have to add up to 100%."
+        raise wrong(f"{value} is not a percentage.", remedy)
     if not isinstance(value, str) or not _PERCENT.fullmatch(value):
         raise wrong(f"{shown(value)} is not a percentage.", "Write a percentage, such as 8% or 0.75%.")
     number = Decimal(value.rstrip("% ").replace("_", ""))
@@ -266,6 +272,10 @@ class Dated(Document, Generic[V]):
         """A bare value is in force for ever; a mapping gives the day from which each value is."""
         if not isinstance(written, dict):
             return {"steps": ((date.min, written),)}
+        remedy = meant_by_mapping(written.keys())
+        if remedy is not None:
+            found.append(Problem((), "a share of something is no value here.", remedy))
+            return {"steps": ()}
         if not written:
             found.append(Problem((), "empty.", "Write a value, or the day from which each value is in force."))
         days = [(_step_day(key, found), value) for key, value in written.items()]

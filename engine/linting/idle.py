@@ -56,7 +56,7 @@ def about_clawback(world: World) -> Iterator[Question]:
     clawback = world.plan.clawback
     if clawback is None or clawback.when.cancelled is None:
         return
-    parts = [each for each in world.plan.components if each.id in clawback.applies_to and _has_deals(world, each)]
+    parts = [each for each in world.plan.components if each.id in world.plan.clawed_back and _has_deals(world, each)]
     for place, (before, _) in enumerate(pairwise(clawback.takes_back.bands), start=1):
         if parts and _is_over(before, clawback):
             yield _too_late(world, parts[0], before, place)

@@ -34,6 +34,11 @@ class Cause:
     """Of an unpaid invoice: the share of the earning that it took, and that payments have not given back."""
 
 
+def claws_back(clawback: Clawback, component: str) -> bool:
+    """Whether the earnings of a component are taken back: those that it names, or all of the plan."""
+    return not clawback.applies_to or component in clawback.applies_to
+
+
 def taken_back(line: Line, clawback: Clawback, plan: Plan, facts: Facts, company: Company) -> Iterator[Line]:
     """A line for each cause, in order of their days; together they never take back more than all.
 

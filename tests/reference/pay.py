@@ -10,7 +10,7 @@ from datetime import date
 from engine.book import Book, Rules
 from tests.reference.arms import draw_arms, in_arms
 from tests.reference.classify import Deal, classify, qualified
-from tests.reference.clawback import taken_back
+from tests.reference.clawback import claws_back, taken_back
 from tests.reference.credits import Credit, counted_of, credits_of
 from tests.reference.draws import UnknownDrawError, drawn, waiting
 from tests.reference.earn import Earnings
@@ -127,7 +127,7 @@ def _lines(who: Participant, earned: Earnings, through: date) -> Iterator[tuple[
         for line in earned.lines_of(who, component):
             if component.residual is not None:
                 yield from ((each, ()) for each in repeated(line, component.residual, plan, through, company))
-            elif plan.clawback is not None and component.id in plan.clawback.applies_to:
+            elif plan.clawback is not None and claws_back(plan.clawback, component.id):
                 yield line, list(taken_back(line, plan.clawback, plan, facts, company))
             else:
                 yield line, ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.documents.plans.component import Component
 from tests.reference.calendar import Span, span_of
-from tests.reference.clawback import shares_taken
+from tests.reference.clawback import claws_back, shares_taken
 from tests.reference.curve import MissingQuotaError
 from tests.reference.entries import Entry
 from tests.reference.money import rounded
@@ -89,7 +89,7 @@ class ToDate:
         What happens after the last day of the plan file counts on that day.
         """
         plan = self.who.plan
-        if plan.clawback is None or self.component.id not in plan.clawback.applies_to:
+        if plan.clawback is None or not claws_back(plan.clawback, self.component.id):
             return []
         last = plan.effective.until_on - DAY if plan.effective.until_on is not None else date.max
         return [

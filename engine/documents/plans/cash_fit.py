@@ -24,10 +24,10 @@ def unfit_cash(plan: Plan) -> Iterator[Problem]:
             if part.id in paid and getattr(part, key) is not None:
                 message = "is of a whole deal, and cash comes in parts."
                 yield Problem(("components", position, key), message, f"Remove {key}.")
-    for position, name in enumerate(plan.clawback.applies_to if plan.clawback else ()):
+    for position, name in enumerate(plan.clawed_back):
         if name in paid:
             message = f"{name} is earned as cash comes, and a refund takes its part back already."
-            yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
+            yield Problem(plan.clawed_back_at(position), message, f"Leave {name} out of applies_to.")
     for name, measure in plan.measures.items():
         for read in sorted(paid & set(measure.of)):
             message = f"{read} is earned as cash comes: what it comes to is not known when this is added up."

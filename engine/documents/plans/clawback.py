@@ -164,8 +164,10 @@ class Clawback(Document):
     """What payments do that come after an invoice was given up (`unpaid`). `nothing`: what was taken back stays so.
     `given_back`: each payment of the deal from that day on gives back, on its day, what the unpaid invoice took of that
     part of the deal; never more than it took."""
-    applies_to: Annotated[tuple[ComponentName, ...], *FILLED] = Field(examples=["[base, multi-year]"])
-    """The components whose earnings are taken back. What is paid to date (`to_date`) is of no deal: there the deal, or
+    applies_to: Annotated[tuple[ComponentName, ...], *FILLED] = Field(default=(), examples=["[base, multi-year]"])
+    """The components whose earnings are taken back; without it, all of the plan. What is earned on no deal, such as a
+    bonus on imported results, stays; residuals and what is earned as cash comes end by themselves, so that a plan with
+    one of them has to name the others. What is paid to date (`to_date`) is of no deal: there the deal, or
     its share, is taken off what was achieved, on the day of the cause, and the next window is paid by that."""
 
     def problems(self) -> Iterator[Problem]:

@@ -170,6 +170,18 @@ class Plan(Policy):
         return self.leavers.paid_for_days if self.leavers is not None else 0
 
     @property
+    def clawed_back(self) -> tuple[str, ...]:
+        """The components whose earnings its clawback takes back: those that it names, or all."""
+        if self.clawback is None:
+            return ()
+        return self.clawback.applies_to or tuple(component.id for component in self.components)
+
+    def clawed_back_at(self, position: int) -> Loc:
+        """Where that component of these is named, or the clawback that names none."""
+        named = self.clawback is not None and self.clawback.applies_to
+        return ("clawback", "applies_to", position) if named else ("clawback",)
+
+    @property
     def alternatives(self) -> tuple[Alternatives, ...]:
         """Its choices between components."""
         return alternatives_in(self.greatest_of, self.least_of)

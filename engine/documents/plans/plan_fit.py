@@ -69,7 +69,7 @@ def unfit(plan: Plan) -> Iterator[Problem]:
     yield from share_problems(plan.release)
     yield from _release_problems(plan)
     yield from unfit_cash(plan)
-    yield from unfit_clawback(plan.clawback, plan.components)
+    yield from unfit_clawback(plan)
 
 
 def _release_problems(plan: Plan) -> Iterator[Problem]:
@@ -104,10 +104,10 @@ def _exchange_problems(plan: Plan) -> Iterator[Problem]:
 def _residual_problems(plan: Plan) -> Iterator[Problem]:
     """A residual ends with the contract by itself, and is of deals."""
     residual = {part.id for part in plan.components if part.residual is not None}
-    for position, name in enumerate(plan.clawback.applies_to if plan.clawback else ()):
+    for position, name in enumerate(plan.clawed_back):
         if name in residual:
             message = f"{name} is a residual, which ends with the contract by itself."
-            yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here.")
+            yield Problem(plan.clawed_back_at(position), message, f"Leave {name} out of applies_to.")
     for position, part in enumerate(plan.components):
         moved = part.carry is not None and part.carry.surplus == "moved"
         imported = plan.measures[part.measure].imported is not None

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.documents.curves.bracket import Bracket, Point
 from engine.documents.curves.gauge import Whole
 from engine.documents.measures.measure import Measure
-from engine.documents.plans.clawback import Clawback
 from engine.documents.plans.component import Component
 from engine.documents.plans.dependencies import gauges_of
 from engine.documents.problems import Problem
 from engine.documents.values import Dated
+
+if TYPE_CHECKING:
+    from engine.documents.plans.plan import Plan
 
 MONTHS = ("month", "quarter", "half", "year")
 TO_DATE_WITHOUT = ("rates", "rate_by", "by_deal", "floor", "carry", "residual", "split_of", "at_zero")
@@ -56,17 +58,20 @@ def _unfit_ways(component: Component, whole: Whole) -> Iterator[Problem]:
             yield Problem((*place, "over"), "what is paid to date is of no deal.", "Write over: month, or longer.")
 
 
-def unfit_clawback(clawback: Clawback | None, components: Sequence[Component]) -> Iterator[Problem]:
+def unfit_clawback(plan: Plan) -> Iterator[Problem]:
     """A clawback takes a deal off what is paid to date, which is paid by no deal, and not for good."""
-    named = enumerate(clawback.applies_to) if clawback is not None else ()
-    parts = {part.id: part for part in components if part.to_date is not None}
-    for position, name in ((place, name) for place, name in named if name in parts):
+    parts = {part.id: part for part in plan.components if part.to_date is not None}
+    for position, name in ((place, name) for place, name in enumerate(plan.clawed_back) if name in parts):
         if parts[name].overpaid == "kept":
             message = f"{name} keeps what was paid, so that nothing is taken back."
-            yield Problem(("clawback", "applies_to", position), message, f"Remove {name} here, or overpaid there.")
-        if clawback is not None and clawback.of == "paid":
+            yield Problem(
+                plan.clawed_back_at(position),
+                message,
+                f"Leave {name} out of applies_to, or remove overpaid there.",
+            )
+        if plan.clawback is not None and plan.clawback.of == "paid":
             message = f"{name} is paid to date, and no deal of it was paid by itself."
-            yield Problem(("clawback", "of"), message, f"Remove of, or {name} from applies_to.")
+            yield Problem(("clawback", "of"), message, f"Remove of, or leave {name} out of applies_to.")
 
 
 def unfit_since(component: Component, measures: Mapping[str, Measure]) -> Iterator[Problem]:

@@ -97,7 +97,7 @@ def claw_back(
     taken, issues = [f.Lines.create_empty()], set[Issue]()
     for plan in plans:
         if plan.clawback is not None and losses:
-            concerned = _concerned(lines, plan, plan.clawback).join(lost, on="deal_id", maintain_order="left")
+            concerned = _concerned(lines, plan).join(lost, on="deal_id", maintain_order="left")
             found = _against(concerned, losses, plan, paid)
             taken.append(_lines(found.rows, plan, company))
             issues.update(found.issues)
@@ -138,10 +138,10 @@ def _portion(amount: int | None, worth: int) -> Fraction:
     return min(Fraction(amount, worth), Fraction(1)) if amount is not None and worth > 0 else Fraction(1)
 
 
-def _concerned(lines: pl.DataFrame, plan: Plan, clawback: Clawback) -> pl.DataFrame:
+def _concerned(lines: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """The plan's lines that its clawback applies to."""
     of_plan = (pl.col("plan") == plan.plan) & (pl.col("plan_version") == plan.version)
-    paid = pl.col("component").is_in(list(clawback.applies_to)) & (pl.col("amount_micros") != 0)
+    paid = pl.col("component").is_in(list(plan.clawed_back)) & (pl.col("amount_micros") != 0)
     return lines.filter(of_plan & paid)
 
 

@@ -37,7 +37,7 @@ def lost(
     A cause after the last day of the plan file counts on that day, so that it is not forgotten.
     """
     clawback = plan.clawback
-    if clawback is None or component.id not in clawback.applies_to:
+    if clawback is None or component.id not in plan.clawed_back:
         return Found(rows.clear(), ())
     losses = losses_of(deals, events)
     terms = deals.select("deal_id", *TERM)

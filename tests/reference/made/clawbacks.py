@@ -37,7 +37,8 @@ def clawback(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
     waits = any("release" in part for part in document["components"])
     if "unpaid" in when and of.get("of") != "paid" and not waits and chance.random() < 0.5:
         of["paid_late"] = chance.choice(["given_back", "given_back", "nothing"])
-    return {"clawback": {"when": when, "takes_back": takes, **of, "applies_to": some}}
+    named = {"applies_to": some} if len(some) < len(document["components"]) else {}
+    return {"clawback": {"when": when, "takes_back": takes, **of, **named}}
 
 
 def _reads_cash(name: str, measures: dict[str, Any]) -> bool:
