@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -23,6 +24,7 @@ from engine.documents.plans.plan import Plan
 from engine.money import format_amount
 from engine.pay import pay
 from engine.payees.curves.curve import value_at
+from engine.payees.measures.cash import attains
 from engine.telling.explain import explain
 from engine.telling.keys import line_key
 from engine.telling.outlook import Position, needed_for, next_tier, position_of
@@ -46,10 +48,9 @@ def estimates(
     book = canonical.load_book(conn, canonical.accounts_of(conn, deals), deals)
     ahead = expected(book, configuration.rules, today)
     named = set(ahead.credits["credit_id"])
-    lines = _lines(conn, configuration, book, payees, ahead, through=through).filter(
-        pl.col("source_id").is_in(named) & pl.col("payee_id").is_in(list(payees)) & ~pl.col("kind").is_in(SETTLED)
-    )
-    return _told(conn, configuration, lines, ahead)
+    mine = pl.col("payee_id").is_in(list(payees))
+    lines = _lines(conn, configuration, book, payees, ahead, through=through).filter(mine)
+    return _told(conn, configuration, lines, named, ahead)
 
 
 def _lines(
@@ -85,25 +86,26 @@ def _lines(
 
 
 def _told(
-    conn: Connection, configuration: Configuration, lines: pl.DataFrame, ahead: Expected
+    conn: Connection, configuration: Configuration, lines: pl.DataFrame, named: Collection[str], ahead: Expected
 ) -> Mapping[str, list[Row]]:
+    """Those of the lines that open deals would bring, by payee."""
     people = canonical.whole(conn, "people").iter_rows(named=True)
     names = {row["person_id"]: row["name"] or row["email"] or row["person_id"] for row in people}
     deals = _by(ahead.classified, "deal_id")
     credits_ = _by(ahead.credits.with_columns(event=pl.lit(None, pl.String)), "credit_id")  # `PROJECTED` says it
     found: dict[str, list[Row]] = defaultdict(list)
-    for line in lines.iter_rows(named=True):
+    expected_lines = lines.filter(pl.col("source_id").is_in(named) & ~pl.col("kind").is_in(SETTLED))
+    for line in expected_lines.iter_rows(named=True):
         plan = plan_of(configuration, line["plan_version"])
         if plan is not None:
             said = explain(line, plan, deals.get(line["deal_id"]), credits_.get(line["source_id"]), names)
-            found[line["payee_id"]].append(_estimate(line, plan, said))
+            found[line["payee_id"]].append(_estimate(line, said, at_next_tier(line, plan, lines)))
     return found
 
 
-def _estimate(line: Row, plan: Plan, said: str) -> Row:
+def _estimate(line: Row, said: str, more: int | None) -> Row:
     """One estimate, under the key that the line will have once the deal is won in that period."""
     source = line["source_id"].removesuffix(f":{EXPECTED}")
-    more = at_next_tier(line, plan)
     return {
         "key": line_key({**line, "source_id": source}),
         **{name: line[name] for name in ("deal_id", "plan", "component", "kind", "period", "currency")},
@@ -114,24 +116,32 @@ def _estimate(line: Row, plan: Plan, said: str) -> Row:
     }
 
 
-def at_next_tier(line: Row, plan: Plan) -> int | None:
-    """What the same deal would pay after the next tier is reached, in micro-units.
+def at_next_tier(line: Row, plan: Plan, lines: pl.DataFrame) -> int | None:
+    """What the same deal would pay after the next tier is reached, in micro-units; `lines` are all of its payee.
 
-    None where no better tier lies ahead, and where more than the curve decides (caps, splits of the money,
-    attainments in steps).
+    None where no better tier lies ahead, where more than the curve decides (caps, splits of the money), and where
+    attainments are rounded and the lines do not tell from what.
     """
-    at = position_of(line, plan)
+    at = position_of(line, plan, _so_far(lines, line)["base_micros"])
     tier = next_tier(at) if at is not None else None
-    if at is None or tier is None or at.steps is not None:
+    if at is None or tier is None or at.achieved is None:
         return None
     before, base = line["before_micros"], line["base_micros"]
     if _paid(at, before, at.x) != line["amount_micros"]:
         return None
-    start = at.x + needed_for(tier, at)
-    return _paid(at, start, start + base)
+    start = at.achieved + needed_for(tier, at)
+    return _paid(at, at.paid_as(start), at.paid_as(start + base))
 
 
-def _paid(at: Position, before: int, after: int) -> int:
+def _so_far(lines: pl.DataFrame, line: Row) -> pl.DataFrame:
+    """The lines of its payee, component and window up to the line itself, in the order in which they count."""
+    same = (pl.col(name) == line[name] for name in ("payee_id", "plan", "plan_version", "component", "window"))
+    day, source = pl.col("dated_on"), pl.col("source_id")
+    earlier = (day < line["dated_on"]) | ((day == line["dated_on"]) & (source <= line["source_id"]))
+    return lines.filter(*same, attains(), earlier)
+
+
+def _paid(at: Position, before: Fraction | int, after: Fraction | int) -> int:
     """What the way from one achievement to another pays, in micro-units."""
     return at.rounded(value_at(at.curve, after, at.quota)) - at.rounded(value_at(at.curve, before, at.quota))
 

@@ -13,6 +13,7 @@ from commands import clock
 from engine.documents.curves.rounded import RoundedAttainment
 from engine.documents.plans.plan import Plan
 from jobs.outlooks import outlook, why_no_more
+from jobs.publishing.estimates import at_next_tier
 from tests.engine.builders import units
 from tests.engine.plans import Case, by_share, component, plan, quota, sold
 from tests.jobs.conftest import Company
@@ -98,6 +99,23 @@ def test_where_attainments_are_paid_in_steps_the_least_that_is_said_is_the_least
         f"3 %, not 6 %: {'not beyond 90 %, 2 % away' if boundary == 'upper' else '2 % short of the tier from 90 %'}"
         " on 2026-06-15; reaching it adds 2,700.00 USD at once."
     )
+
+
+@pytest.mark.parametrize(("rounding", "reach"), [("half_up", 1_290), ("down", 1_790)])
+@pytest.mark.parametrize("tiers", ["whole", "marginal"])
+def test_an_estimate_says_what_the_same_deal_pays_behind_the_next_tier_also_in_steps(
+    rounding: Literal["half_up", "down"], reach: int, tiers: str
+) -> None:
+    """48,210 that end at 88,210: what reaches 90 % is sold, and the same deal once more."""
+    in_steps = RoundedAttainment(to=Fraction(1, 100), rounding=rounding)
+    made = plan(component(brackets=by_share((0, 3), (90, 6)), tiers=tiers, rounded_attainment=in_steps))
+    sales = [("2026-05-15", 40_000), ("2026-06-15", 48_210)]
+    lines = lines_of(made, *sales)
+    later = lines_of(made, *sales, ("2026-06-16", reach), ("2026-06-17", 48_210))
+
+    said = at_next_tier(lines.row(by_predicate=pl.col("deal_id") == "D2", named=True), made, lines)
+
+    assert said == later.row(by_predicate=pl.col("deal_id") == "D4", named=True)["amount_micros"]
 
 
 def test_rates_that_changed_in_the_window_count_as_they_paid() -> None:
