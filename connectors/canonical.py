@@ -27,6 +27,9 @@ FRAMES: Mapping[str, Mapping[str, Kind]] = {
         "active": Kind.BOOL,
         "manager_id": Kind.ID,
         "currency": Kind.TEXT,
+        "base_salary": Kind.AMOUNT,
+        "ote": Kind.AMOUNT,
+        "variable": Kind.AMOUNT,
     },
     "accounts": {
         "name": Kind.TEXT,
@@ -107,7 +110,6 @@ INDISPENSABLE: Mapping[str, frozenset[str]] = {
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "people": ("person_id", "user_id", "name", "email", "title", "active", "manager_id", "currency"),
-    "role_holdings": ("person_id", "role", "scope", "value", "from_on", "until_on", "capacity"),
     "accounts": (
         "account_id",
         "name",

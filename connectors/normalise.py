@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from connectors import reading
@@ -15,12 +14,17 @@ from connectors.canonical import COLUMNS, INDISPENSABLE, Kind
 from connectors.dialect import Body, Row
 from connectors.mapping import STAGES, CrmMapping
 from connectors.record_reader import Context, Product, Reader
+from engine.documents.company.compensation import promised
+from engine.documents.problems import Problems
 from engine.model import Found
 
 Rows = dict[str, list[Row]]
 
 LOOKED_UP = ("products", "goals")
 """Objects whose records become no rows of their own: `products` and `goals` read them for those that need them."""
+
+PROMISES = ("base_salary", "ote", "variable")
+"""Fields of people: what is promised for a year, of which one follows from two."""
 
 SPLITS = "@splits"
 """Where a deal's body carries its splits."""
@@ -74,8 +78,25 @@ def _person(reader: Reader, record_id: str, v: dict[str, Any]) -> Built:
         return
     person = (record_id, record_id, v["name"], v["email"], v["title"], v["active"], v["manager_id"], v["currency"])
     yield "people", person
-    if role := reader.mapping.roles.get(v["title"] or ""):
-        yield "role_holdings", (record_id, role, "company", None, date.min, None, None)
+    if (pay := _promised(reader, record_id, v)) is not None:
+        yield "compensation", (record_id, *pay)
+
+
+def _promised(reader: Reader, record_id: str, v: dict[str, Any]) -> Row | None:
+    """Base salary, variable pay, OTE and currency, as far as the CRM says; None where that cannot be read."""
+    given = [v[name] for name in PROMISES]
+    if reader.flawed or not any(name in reader.mapping.objects["people"].fields for name in PROMISES):
+        return None
+    if all(amount is None for amount in given):
+        return (None, None, None, None)
+    try:
+        base, ote, variable = promised(*given)
+    except Problems as caught:
+        fields = reader.mapping.objects["people"].fields
+        crm_field = next(fields[name].field for name in reversed(PROMISES) if name in fields)
+        reader.flaw(record_id, crm_field, caught.problems[0].message.removeprefix("ote: ").rstrip("."))
+        return None
+    return base, variable, ote, v["currency"]
 
 
 def _account(_reader: Reader, record_id: str, v: dict[str, Any]) -> Built:

@@ -7,7 +7,7 @@ now mean something else.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -21,10 +21,12 @@ from connectors.histories import HISTORY, deal_stages, subject
 from connectors.mapping import CrmMapping
 from connectors.normalise import goals, normalise, products
 from connectors.record_reader import Context
+from engine.calendar import business_date
 from engine.frames import Deals
 from engine.model import Found, Issue
 from jobs.configuration import Configuration
-from jobs.people import SOURCE, refresh_people
+from jobs.crm_people import tell_people
+from jobs.people import SOURCE, newly_refused, refresh_people
 from store import adjustments, canonical, mirror, pins, runs, settings
 from store.canonical import FrameName
 from store.mirror import ChangedRecord
@@ -60,6 +62,10 @@ class Touched:
     deals: set[str] = field(default_factory=set)
     payees: set[str] = field(default_factory=set)
     """Of whom an adjustment began to count, or no longer counts."""
+    told: Mapping[str, list[Row]] = field(default_factory=dict)
+    """What was read of people, as rows by frame."""
+    slips: tuple[str, ...] = ()
+    """Rows of people files that are refused and were not before."""
     subjects: set[str] = field(default_factory=set)
     """Records whose issues are known anew."""
     issues: list[Issue] = field(default_factory=list)
@@ -89,10 +95,12 @@ def refresh(conn: Connection, configuration: Configuration, now: datetime) -> To
         histories = groups.pop(HISTORY, [])
         for name, records in groups.items():
             _take(conn, name, records, reading, touched)
+        tell_people(conn, touched.told, business_date(now, configuration.rules.company.zone), now)
         _take_histories(conn, histories, reading, touched)
         _refresh_rates(conn, changed, reading, touched)
-        differs, issues = refresh_people(conn, configuration, _goals(conn, reading), reading.context.winners)
+        differs, issues = refresh_people(conn, configuration, _goals(conn, reading), reading.context.winners, now)
         touched.everything |= differs
+        touched.slips = newly_refused(conn, issues)
         runs.record_issues(conn, SOURCE, issues, now)
         runs.record_issues(conn, "records", touched.issues, now, None if touched.everything else touched.subjects)
     touched.payees = adjustments.moved_after(conn, int(settings.setting_of(conn, ADJUSTED) or 0))
@@ -229,6 +237,8 @@ def _take(conn: Connection, name: str, records: Sequence[ChangedRecord], reading
     touched.subjects |= {f"{SINGULAR[frame]} {key}" for key in keys}
     _note(conn, frame, keys, touched)
     canonical.replace_rows(conn, frame, KEYS[frame], keys, found.rows.get(frame, []))
+    if frame == "people":
+        touched.told = found.rows
     for carried in OF_DEALS:
         if frame == "deals" and carried not in reading.mapping.objects:
             canonical.replace_rows(conn, carried, "deal_id", keys, found.rows.get(carried, []))

@@ -90,7 +90,7 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     book, credited = scope.credit(touched)
     outcome = _in_open_periods(conn, scope.pay(book, credited), configuration)
     if guarded:
-        _check(conn, configuration, outcome, full=full)
+        _check(conn, configuration, outcome, full=full, slips=touched.slips)
     shows_open, records = configuration.mapping.open_deals, pay_objects(configuration) is not None
     open_deals = _open_deals(book, credited, configuration, now) if shows_open or records else Expected.nothing()
     outcomes = scope.publish(book, outcome, open_deals if shows_open else None)
@@ -111,7 +111,9 @@ def advance(conn: Connection, configuration: Configuration, run: Run, *, guarded
     )
 
 
-def _check(conn: Connection, configuration: Configuration, outcome: Outcome, *, full: bool) -> None:
+def _check(
+    conn: Connection, configuration: Configuration, outcome: Outcome, *, full: bool, slips: tuple[str, ...]
+) -> None:
     """Stop where a person must look first. Before the first computation there was no other policy."""
     shown = Shown(partial(ledger.line_count, conn), partial(ledger.money_shown, conn))
     before = settings.setting_of(conn, POLICY)
@@ -122,6 +124,7 @@ def _check(conn: Connection, configuration: Configuration, outcome: Outcome, *, 
         partial(waiting_id, conn),
         released=outcome.released,
         edited=full and before is not None and before != configuration.policy,
+        slips=slips,
     )
 
 

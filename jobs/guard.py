@@ -1,14 +1,15 @@
 """Guard: a run that would change too much of what people have already been shown waits for a person.
 
 New earnings are never held up. What counts is change: postings on lines that the ledger already holds, and clawbacks.
-And a changed plan, rule or mapping alone never takes anything back: that needs a business cause, or a person's word.
+And a changed plan, rule or mapping alone never takes anything back: that needs a business cause, or a person's word;
+nor does a run in which rows of people files are refused that were not before.
 An approval names the exact change (the hash of its postings), so it can never let a different one through.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -83,11 +84,13 @@ def check(
     *,
     released: pl.DataFrame,
     edited: bool = False,
+    slips: Sequence[str] = (),
 ) -> None:
     """Raise `ChangeHeld` where the change is too large and not the approved one.
 
     `released` are the postings of what is payable; a clawback among them is one among the others already. `edited` says
-    that plans, rules or mapping are others than in the last run.
+    that plans, rules or mapping are others than in the last run; `slips` are rows of people files that were refused
+    just now: who is left out by a slip of the pen keeps what was shown.
     """
     every = pl.concat([postings, released])
     changed = every.filter(pl.col("sequence") > 0)
@@ -100,6 +103,11 @@ def check(
     ]
     if edited and not limits.edits_take_back and not taken.is_empty():
         why.append(f"take back {taken.height} lines after a changed plan, rule or mapping, which alone never does")
+    if slips and not taken.is_empty():
+        rows = f"{slips[0]}{f' and {len(slips) - 1} more' if len(slips) > 1 else ''}"
+        why.append(
+            f"take back {taken.height} lines while a row of the people files is refused ({rows}), perhaps for it"
+        )
     if not why:
         return
     detail = {"postings": fingerprint_of(every), "changed": changed.height, "clawbacks": clawbacks, "why": why}

@@ -1,13 +1,13 @@
 """People: roles, reporting lines, enrolments, quotas and lists from the config folder's CSV files into the book.
 
-A company without `roles.csv` gets roles from job titles (the mapping's `roles:`); without `reporting.csv`, reporting
-lines from the CRM's manager field. Both are then undated: as they are today, they always were.
+Whom a file mentions, the file alone decides about. Of everybody else the CRM's word counts, where it has one: roles by
+title (the mapping's `roles:`), the manager, what is promised, goals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,28 +15,35 @@ import polars as pl
 from sqlalchemy import Connection
 
 from connectors.dialect import Row
+from engine.calendar import business_date
 from engine.documents.company import people as readers
-from engine.model import Found, Issue
+from engine.documents.problems import Problems
+from engine.model import Found, Issue, Severity
 from jobs.configuration import Configuration
+from jobs.crm_people import crm_people
+from jobs.named_payees import rows_of
+from jobs.people_differ import differing, former_names
 from store import canonical, runs
 from store.canonical import FrameName
 
 LISTS = "lists/"
 SOURCE = "people files"
 """Under which the rows that were refused are kept as issues."""
+ROLES, REPORTING, PAY, QUOTAS = "people/roles.csv", "people/reporting.csv", "people/people.csv", "people/quotas.csv"
 Winners = Mapping[str, Mapping[str, str]]
 """By frame, every record that was merged away and the one that is left."""
 
 
 def refresh_people(
-    conn: Connection, configuration: Configuration, goals: Found[list[Row]], winners: Winners
+    conn: Connection, configuration: Configuration, goals: Found[list[Row]], winners: Winners, now: datetime
 ) -> tuple[bool, tuple[Issue, ...]]:
     """Read the files against today's people and accounts; answers whether anything differed, and what is wrong.
 
     Deals and accounts that the files name and that were merged away mean those that are left.
     """
     merged_deals, merged_accounts = winners.get("deals", {}), winners.get("accounts", {})
-    people = canonical.whole(conn, "people")
+    people, stated = canonical.whole(conn, "people"), crm_people(conn, configuration.mapping.roles)
+    named = _with_former_emails(people, stated.emails)
     plans = configuration.rules.plans
     enrolments = partial(readers.read_enrolments, plans={plan.plan for plan in plans})
     quotas = partial(readers.read_quotas, quotas={quota for plan in plans for quota in plan.quotas})
@@ -44,24 +51,48 @@ def refresh_people(
         readers.read_results,
         results={each.imported for plan in plans for each in plan.measures.values() if each.imported},
     )
+    roles = partial(_roles, conn=conn, merged=merged_accounts)
+    file = partial(_file, configuration, people=named)
+    beside = partial(_beside, configuration, people=named)
+    written: dict[FrameName, Found[Any]] = {
+        "role_holdings": file(ROLES, roles),
+        "reporting_lines": file(REPORTING, readers.read_reporting),
+        "quotas": file(QUOTAS, quotas),
+        "compensation": file(PAY, readers.read_compensation),
+    }
+    said: dict[FrameName, list[Row]] = {
+        "role_holdings": stated.roles,
+        "reporting_lines": stated.managers,
+        "quotas": goals.rows,
+        "compensation": stated.pay,
+    }
     read: dict[FrameName, Found[Any]] = {
-        "role_holdings": _file(
-            configuration, "people/roles.csv", partial(_roles, conn=conn, merged=merged_accounts), people
-        )
-        or Found(_roles_from_titles(people, configuration.mapping.roles)),
-        "reporting_lines": _file(configuration, "people/reporting.csv", readers.read_reporting, people)
-        or Found(_lines_from_managers(people)),
-        "enrolments": _file(configuration, "people/enrolments.csv", enrolments, people) or Found([]),
-        "quotas": _with_goals(_file(configuration, "people/quotas.csv", quotas, people), goals),
-        "compensation": _file(configuration, "people/people.csv", readers.read_compensation, people) or Found([]),
-        "leaves": _file(configuration, "people/leave.csv", readers.read_leave, people) or Found([]),
-        "imported_results": _file(configuration, "people/results.csv", imported, people) or Found([]),
-        "deal_events": _file(configuration, "people/events.csv", partial(_events, merged=merged_deals), people)
-        or Found([]),
+        "role_holdings": beside(ROLES, written["role_holdings"], said["role_holdings"]),
+        "reporting_lines": beside(REPORTING, written["reporting_lines"], said["reporting_lines"]),
+        "enrolments": file("people/enrolments.csv", enrolments),
+        "quotas": beside(QUOTAS, written["quotas"], said["quotas"], ("payee", "quota")),
+        "compensation": beside(PAY, written["compensation"], said["compensation"]),
+        "leaves": file("people/leave.csv", readers.read_leave),
+        "imported_results": file("people/results.csv", imported),
+        "deal_events": file("people/events.csv", partial(_events, merged=merged_deals)),
         "list_entries": _lists(conn, configuration, merged_accounts),
     }
     differs = [canonical.replace_all(conn, name, found.rows) for name, found in read.items()]
-    return any(differs), tuple(issue for found in read.values() for issue in found.issues)
+    issues = [issue for found in (*read.values(), goals) for issue in found.issues]
+    issues += former_names(configuration, people, stated.emails)
+    issues += differing(written, said, people, business_date(now, configuration.rules.company.zone))
+    return any(differs), tuple(issues)
+
+
+def newly_refused(conn: Connection, issues: Iterable[Issue]) -> tuple[str, ...]:
+    """The lines that are refused and were not when the files were last read; a line may have moved in its file."""
+    known = {_without_line(issue) for issue in refused(conn)}
+    held = (issue for issue in issues if issue.severity is Severity.HOLDS)
+    return tuple(issue.subject for issue in held if _without_line(issue) not in known)
+
+
+def _without_line(issue: Issue) -> tuple[str, str]:
+    return issue.subject.rpartition(":")[0], issue.message
 
 
 def refused(conn: Connection) -> list[Issue]:
@@ -69,22 +100,52 @@ def refused(conn: Connection) -> list[Issue]:
     return [each.issue for each in runs.open_issues(conn) if each.source == SOURCE]
 
 
-def _with_goals(written: Found[Any] | None, goals: Found[list[Row]]) -> Found[Any]:
-    """Quotas of the file, and those of the CRM's goals for whom and what the file says nothing of."""
-    rows = list(written.rows.iter_rows()) if written else []
-    known = {(person, quota) for person, quota, *_ in rows}
-    rows += [row for row in goals.rows if (row[0], row[1]) not in known]
-    return Found(rows, (*(written.issues if written else ()), *goals.issues))
-
-
 def _file(
     configuration: Configuration, name: str, read: Callable[[str, str, Any], Found[Any]], people: pl.DataFrame
-) -> Found[Any] | None:
-    """The file's rows; None where there is no such file or nothing below its header."""
-    text = configuration.people.get(name)
-    if text is None or len(text.strip().splitlines()) <= 1:
-        return None
+) -> Found[Any]:
+    """The file's rows; none where there is no such file or nothing below its header."""
+    text = configuration.people.get(name, "")
+    if len(text.strip().splitlines()) <= 1:
+        return Found([])
     return read(text, str(configuration.folder / name), people)
+
+
+def _beside(
+    configuration: Configuration,
+    name: str,
+    written: Found[Any],
+    said: Iterable[Row],
+    key: Sequence[str] = ("payee",),
+    *,
+    people: Any,
+) -> Found[Any]:
+    """The rows of a file, and what the CRM says of whom (and what) the file does not mention, not even wrongly."""
+    rows = list(written.rows.iter_rows()) if len(written.rows) else []
+    mentioned = _mentioned(configuration.people.get(name, ""), key, people)
+    return Found([*rows, *(row for row in said if row[: len(key)] not in mentioned)], written.issues)
+
+
+def _mentioned(text: str, key: Sequence[str], people: Any) -> set[tuple[str, ...]]:
+    """Whom a file names, also in rows that are refused."""
+    who, found = readers.payee_reader(people), set[tuple[str, ...]]()
+    for _, row in rows_of(text):
+        payee, *others = (row.get(name, "") for name in key)
+        try:
+            found.add((who(payee), *others))
+        except Problems:
+            continue
+    return found
+
+
+def _with_former_emails(people: pl.DataFrame, emails: Mapping[str, set[str]]) -> pl.DataFrame:
+    """The people, once more under each address that they had before and that nobody has now."""
+    taken = set(people["email"].drop_nulls().str.to_lowercase())
+    former = [(person, email) for email, whose in emails.items() if email not in taken for person in whose]
+    if not former:
+        return people
+    again = pl.DataFrame(former, schema={"person_id": pl.String, "email": pl.String}, orient="row")
+    known = people.drop("email").join(again, on="person_id").select(people.columns)
+    return pl.concat([people, known])
 
 
 def _events(text: str, file: str, _: pl.DataFrame, *, merged: Mapping[str, str]) -> Found[Any]:
@@ -115,25 +176,3 @@ def _lists(conn: Connection, configuration: Configuration, merged: Mapping[str, 
         for name in names
     ]
     return Found(pl.concat([one.rows for one in found]), tuple(issue for one in found for issue in one.issues))
-
-
-def _roles_from_titles(people: pl.DataFrame, roles: dict[str, str]) -> list[dict[str, object]]:
-    return [
-        {"person_id": row["person_id"], "role": roles[row["title"]], "scope": "company"}
-        | {"value": None, "capacity": None}
-        | ALWAYS
-        for row in people.iter_rows(named=True)
-        if row["title"] in roles
-    ]
-
-
-def _lines_from_managers(people: pl.DataFrame) -> list[dict[str, object]]:
-    return [
-        {"person_id": row["person_id"], "manager_id": row["manager_id"]} | ALWAYS
-        for row in people.iter_rows(named=True)
-        if row["manager_id"] is not None
-    ]
-
-
-ALWAYS: dict[str, object] = {"from_on": date.min, "until_on": None}
-"""The window of what the CRM states without dates."""

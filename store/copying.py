@@ -16,6 +16,7 @@ from store.chain import ADJUSTMENT, APPROVAL, CLOSING, PAYMENT, REQUEST, STATEME
 from store.computations import LOT, Computation
 from store.mirror import RAW, VERSION
 from store.ownership import WISH
+from store.people import FACT
 from store.pins import PIN, pinned
 from store.settings import ORGANIZATION, set_setting
 from store.tables import table
@@ -51,6 +52,7 @@ class Changed(NamedTuple):
 def copy_inputs(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
     """Everything that the computation `until` knew and `after` (None: nothing) did not, but the ledgers."""
     copy_around(source, into, after, until)
+    copy_told(source, into, until)
     _put(source, into, _records(after.revision if after else 0, until.revision))
     copy_pins(source, into, after, until)
     copy_adjustments(source, into, until.adjustments or 0)
@@ -75,6 +77,14 @@ def copy_around(source: sa.Connection, into: sa.Connection, after: Computation |
     _copy(source, into, LOT, *_between(rowid, after.lots if after else 0, until.lots))
     if until.organization is not None:
         set_setting(into, ORGANIZATION, until.organization)
+
+
+def copy_told(source: sa.Connection, into: sa.Connection, until: Computation, of: Sequence[str] | None = None) -> None:
+    """What had been read of people by a computation, or of these people; what is there already stays."""
+    chosen = [FACT.c.read_at <= until.computed_at, FACT.c.number.not_in(among(into.scalars(sa.select(FACT.c.number))))]
+    if of is not None:
+        chosen.append(FACT.c.person_id.in_(among(of)))
+    _copy(source, into, FACT, *chosen)
 
 
 def copy_pins(source: sa.Connection, into: sa.Connection, after: Computation | None, until: Computation) -> None:
@@ -126,8 +136,9 @@ def changed_records(source: sa.Connection, after: int, until: int) -> list[Chang
     return [Changed(*row[:3]) for rows in fetch(source, _records(after, until)) for row in rows]
 
 
-def copy_chosen(source: sa.Connection, into: sa.Connection, records: Sequence[Changed]) -> None:
-    """These records as they were at these revisions."""
+def copy_chosen(source: sa.Connection, into: sa.Connection, records: Sequence[Changed], until: Computation) -> None:
+    """These records as they were at these revisions; of people, also since when they were so."""
+    copy_told(source, into, until, [record.record_id for record in records])
     revisions = [record.revision for record in records]
     chosen = _records(min(revisions) - 1, max(revisions), only=revisions)
     _put(source, into, chosen)

@@ -67,23 +67,13 @@ def filled(role: str, chain: Sequence[str], deals: pl.DataFrame, people: People)
 
 
 def managers_on(asked: pl.DataFrame, people: People) -> pl.DataFrame:
-    """By person and day: `manager_id`, or `rivals` where several are stated; without a manager no row.
-
-    The dated reporting lines decide for everybody whom they mention at all, the CRM's manager for everybody else.
-    """
-    stated = (
+    """By person and day: `manager_id`, or `rivals` where several are stated; without a manager no row."""
+    return (
         asked.join(people.reporting, on="person_id")
         .filter(in_force(pl.col("dated_on")))
         .group_by("person_id", "dated_on")
         .agg(*_one_of("manager_id"))
     )
-    undated = asked.join(people.reporting, on="person_id", how="anti").join(
-        people.people.select("person_id", "manager_id"), on="person_id"
-    )
-    crm = undated.filter(pl.col("manager_id").is_not_null()).select(
-        "person_id", "dated_on", "manager_id", rivals=pl.lit(None, dtype=pl.String)
-    )
-    return pl.concat([stated, crm])
 
 
 def teams_of(book: Book, roles: Mapping[str, str]) -> pl.DataFrame:

@@ -113,7 +113,7 @@ class _Teller:
             return
         trial = self.conn.begin_nested()
         before = deal_of(self.conn, records[0].record_id)
-        copy_chosen(self.past, self.conn, records)
+        copy_chosen(self.past, self.conn, records, self.later)
         effect = _effect(self._advance(self.then.configuration, self.then.at))
         if len(records) == 1 or effect.is_empty():
             trial.commit()

@@ -16,16 +16,19 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from connectors.mapping import CrmMapping
+from connectors.normalise import PROMISES
 from engine.documents.measures.across import EVERYBODY
 from engine.documents.plans.order import team_is_read
 from jobs.compute import rivals
 from jobs.concerned import measured_together
 from jobs.configuration import Configuration
+from jobs.crm_people import OPEN_FACTS, crm_people
 from store import canonical, ledger, mirror, pins, results
 from store.chain import ADJUSTMENT, STEP
 from store.computations import LOT
 from store.copying import RECORD, RUN
 from store.mirror import RAW
+from store.people import FACT as PERSON_FACT
 from store.settings import ORGANIZATION, setting_of
 
 ENROLMENTS = "people/enrolments.csv"
@@ -50,7 +53,8 @@ def extract(conn: Connection, configuration: Configuration, payee_id: str, run_i
         "organization": setting_of(conn, ORGANIZATION),
         "texts": _texts(conn, configuration, payees, counted),
         "runs": [list(row) for row in conn.execute(select(RUN)) if row.run_id in runs],
-        "records": _records(conn, configuration.mapping, accounts),
+        "records": _records(conn, configuration.mapping, accounts, payees),
+        PERSON_FACT.name: [list(row) for row in conn.execute(select(PERSON_FACT)) if _is_theirs(row, payees)],
         "lots": [list(row) for row in conn.execute(select(LOT)) if row.account_id in accounts],
         "ledgers": ledgers,
         **_adjustments(conn, payees),
@@ -88,10 +92,16 @@ def _texts(conn: Connection, configuration: Configuration, payees: set[str], cou
     return texts | {name: _of_these(texts[name], names[name]) for name in OF_PEOPLE if name in texts}
 
 
+def _is_theirs(told: Any, payees: set[str]) -> bool:
+    """Pay is told of those who take part alone."""
+    return told.fact in OPEN_FACTS or told.person_id in payees
+
+
 def _names(conn: Connection, payees: set[str]) -> set[str]:
     """How people files may name them."""
     people = canonical.whole(conn, "people").filter(pl.col("person_id").is_in(list(payees)))
-    return {
+    former = {email for email, whose in crm_people(conn, {}).emails.items() if whose & payees}
+    return former | {
         str(value).casefold()
         for row in people.select("person_id", "user_id", "email").iter_rows()
         for value in row
@@ -109,8 +119,8 @@ def _of_these(text: str, names: set[str]) -> str:
     return out.getvalue()
 
 
-def _records(conn: Connection, mapping: CrmMapping, accounts: set[str]) -> list[list[Any]]:
-    """The accounts' own records, and every record of objects that belong to no account."""
+def _records(conn: Connection, mapping: CrmMapping, accounts: set[str], payees: set[str]) -> list[list[Any]]:
+    """The accounts' own records, and every record of objects that belong to no account; of others no pay."""
     book = canonical.load_book(conn, accounts)
     wanted = {
         "accounts": accounts,
@@ -122,7 +132,17 @@ def _records(conn: Connection, mapping: CrmMapping, accounts: set[str]) -> list[
     }
     limited = {mapping.objects[name].crm_object: ids for name, ids in wanted.items() if name in mapping.objects}
     rows = conn.execute(select(*(RAW.c[name] for name in RECORD)).order_by(RAW.c.revision)).all()
-    return [list(_believed(conn, row)) for row in rows if row.record_id in limited.get(row.object, {row.record_id})]
+    kept = [list(_believed(conn, row)) for row in rows if row.record_id in limited.get(row.object, {row.record_id})]
+    people = mapping.objects["people"]
+    pay = {people.fields[name].field for name in PROMISES if name in people.fields}
+    return [row if row[0] != people.crm_object or row[1] in payees else _without(pay, row) for row in kept]
+
+
+def _without(fields: set[str], row: list[Any]) -> list[Any]:
+    """A record without what these fields hold."""
+    place = RECORD.index("body")
+    body = {name: None if name in fields else value for name, value in json.loads(row[place], parse_float=str).items()}
+    return [*row[:place], json.dumps(body) if fields else row[place], *row[place + 1 :]]
 
 
 def _believed(conn: Connection, row: Any) -> Iterator[Any]:

@@ -39,6 +39,7 @@ from store.computations import LOT, Computation, computations, last_computation
 from store.copying import INSERT, RUN
 from store.database import Store, open_store
 from store.instants import instant_of
+from store.people import FACT as PERSON_FACT
 from store.settings import ORGANIZATION, set_setting
 from store.statements import sealed
 
@@ -141,8 +142,9 @@ def _computed(content: Mapping[str, Any], place: Path) -> Iterator[tuple[Connect
 def _fill(conn: Connection, content: Mapping[str, Any], instant: datetime) -> None:
     conn.execute(insert(RUN), rows_of(content["runs"], [column.name for column in RUN.columns]))
     execute_many(conn, INSERT, [(*row[:7], row[7].encode(), row[8]) for row in content["records"]])
-    if content["lots"]:
-        conn.execute(insert(LOT), rows_of(content["lots"], [column.name for column in LOT.columns]))
+    for kept in (LOT, PERSON_FACT):
+        if rows := content.get("lots" if kept is LOT else kept.name):
+            conn.execute(insert(kept), rows_of(rows, [column.name for column in kept.columns]))
     if content["organization"] is not None:
         set_setting(conn, ORGANIZATION, content["organization"])
     for kept in (ADJUSTMENT, STEP):

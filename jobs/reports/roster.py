@@ -25,7 +25,7 @@ from store import canonical
 def roster(
     conn: Connection, configuration: Configuration, day: date, seen: Visible
 ) -> tuple[list[dict[str, Any]], tuple[Issue, ...]]:
-    """Everybody who has a role, a plan or a team on the day, and the gaps and rivals of the day's fiscal year.
+    """Everybody who has a role, plan or quota on the day, or is above such, and the gaps and rivals of the fiscal year.
 
     Rows that were refused come first. Of those who are seen; gaps are for those who see everybody.
     """
@@ -55,7 +55,9 @@ def _people(book: Book, day: date) -> list[dict[str, Any]]:
         "reports_to": _on(book.reporting_lines, "manager_id", day),
         "quotas": _on(book.quotas.filter(pl.col("person_id") != EVERYBODY), "quota", day),
     }
-    known = sorted({payee for of in today.values() for payee in of}, key=lambda payee: (names.get(payee) or "", payee))
+    paid = {payee for key, of in today.items() if key != "reports_to" for payee in of}
+    above = {manager for payee in paid for manager in today["reports_to"].get(payee, ())}
+    known = sorted(paid | above, key=lambda payee: (names.get(payee) or "", payee))
     return [
         {"payee": payee, "name": names.get(payee)}
         | {key: _said(key, of.get(payee, []), names) for key, of in today.items()}

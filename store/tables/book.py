@@ -153,6 +153,19 @@ class Person(Table, table=True):
     currency: str | None
 
 
+class PersonFact(Table, table=True):
+    """What the CRM said of a person, and since when: the day on which it was first read. Rows stay as they are."""
+
+    __tablename__ = "person_fact"
+
+    number: int | None = Field(default=None, primary_key=True)
+    person_id: str
+    fact: str
+    value: str | None
+    read_on: str
+    read_at: str
+
+
 class RoleHolding(Table, table=True):
     """Who held which role where and when."""
 

@@ -35,7 +35,6 @@ def test_the_shipped_mapping_is_read_without_issues():
 def test_rows_have_the_columns_of_the_frames():
     schemas = {
         "people": frames.People,
-        "role_holdings": frames.RoleHoldings,
         "accounts": frames.Accounts,
         "contracts": frames.Contracts,
         "deals": frames.Deals,

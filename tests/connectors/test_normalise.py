@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.canonical import COLUMNS
 from connectors.dialect import RatePlace
-from connectors.mapping import MappedFact
+from connectors.mapping import MappedFact, MappedField
 from connectors.normalise import normalise, products
 from connectors.record_reader import Context, Product
 from connectors.salesforce import rates
@@ -191,13 +191,23 @@ def test_a_split_that_cannot_be_read_keeps_its_deal_from_adding_up(mapping, chan
     assert found.issues[0].subject == "split 1OS000000000001AAA"
 
 
-def test_titles_become_roles_where_the_mapping_says_so(mapping):
-    mapping = mapping.model_copy(update={"roles": {"Account Executive": "AE"}})
-    user = {"Id": USER, "Name": "Rita", "Email": "rita@example.test", "Title": "Account Executive", "IsActive": True}
-    found = read("User", mapping, user, user | {"Id": "005000000000002AAA", "Title": None})
+def test_pay_is_read_where_the_mapping_names_it_and_only_where_it_adds_up(mapping):
+    person = mapping.objects["people"]
+    fields = person.fields | {"base_salary": MappedField(field="Base__c"), "ote": MappedField(field="OTE__c")}
+    mapping = mapping.model_copy(
+        update={"objects": mapping.objects | {"people": person.model_copy(update={"fields": fields})}}
+    )
+    user = {"Id": USER, "Name": "Rita", "Email": "rita@example.test", "IsActive": True}
+    less = {"Id": "005000000000002AAA", "Base__c": "90000", "OTE__c": "80000"}
+    found = read("User", mapping, user | {"Base__c": "80000", "OTE__c": "120000.50"}, user | less)
 
-    assert len(found.rows["people"]) == 2
-    assert found.rows["role_holdings"] == [(USER, "AE", "company", None, date.min, None, None)]
+    assert found.rows["compensation"] == [(USER, 80_000_000_000, 40_000_500_000, 120_000_500_000, None)]
+    assert [str(issue) for issue in found.issues] == [
+        (
+            "person 005000000000002AAA: User.OTE__c: less than one of its parts. Correct OTE__c of this record in "
+            "Salesforce; it is read again by itself."
+        )
+    ]
 
 
 def test_objects_without_a_frame_give_nothing(mapping):

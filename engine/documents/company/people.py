@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeVar
+from unicodedata import normalize
 
 import dataframely as dy
 import polars as pl
@@ -210,11 +211,11 @@ def payee_reader(people: People) -> Callable[[str], str]:
     """Finds the person id of an e-mail, person id or user id."""
     known: dict[str, set[str]] = defaultdict(set)
     for person, user, email in people.select("person_id", "user_id", "email").iter_rows():
-        for name in (person, *_spellings(user), *((email.casefold(),) if email else ())):
+        for name in (person, *_spellings(user), *((_small(email),) if email else ())):
             known[name].add(person)
 
     def read(text: str) -> str:
-        found = known.get(text) or known.get(text.casefold()) or set()
+        found = known.get(text) or known.get(_small(text)) or set()
         if len(found) == 1:
             return next(iter(found))
         if found:
@@ -222,6 +223,11 @@ def payee_reader(people: People) -> Callable[[str], str]:
         raise wrong(f"nobody is called {shown(text)}.", "Write the e-mail or id of a user of the CRM.")
 
     return read
+
+
+def _small(email: str) -> str:
+    """An address in small letters, its accents in one of the two ways in which systems write them."""
+    return normalize("NFC", email).casefold()
 
 
 def _or_everybody(read: Callable[[str], str]) -> Callable[[str], str]:
@@ -316,14 +322,29 @@ def _refuse_overlaps(table: Table, key: Sequence[str], what: str) -> None:
 
 
 def _refuse_circles(table: Table) -> None:
-    """Nobody is above himself on the day a reporting line begins, so that roll-ups end."""
+    """Nobody is above himself on the day a reporting line begins, so that roll-ups end; the later row is refused."""
     above: dict[str, list[tuple[date, date, str]]] = defaultdict(list)
-    for row in table.rows.values():
-        above[row["payee"]].append((row["from"], row["until"] or date.max, row["manager"]))
     for line, row in list(table.rows.items()):
-        if _leads_back(row["payee"], row["from"], above):
-            message = f"manager: {table.written[line]['payee']} is above himself on {row['from']}."
-            table.drop(line, message, "Mend the manager of one of those in the circle.")
+        begins, ends = row["from"], row["until"] or date.max
+        above[row["payee"]].append((begins, ends, row["manager"]))
+        for day in sorted({begins, *(since for since in _begun(above, row["manager"]) if begins < since < ends)}):
+            if _leads_back(row["payee"], day, above):
+                above[row["payee"]].pop()
+                message = f"manager: {table.written[line]['payee']} is above himself on {day}."
+                table.drop(line, message, "Mend the manager of one of those in the circle.")
+                break
+
+
+def _begun(above: dict[str, list[tuple[date, date, str]]], person: str) -> set[date]:
+    """The days on which a line of somebody above the person begins, whoever is above when."""
+    seen, waiting, days = {person}, [person], set[date]()
+    while waiting:
+        for since, _, manager in above[waiting.pop()]:
+            days.add(since)
+            if manager not in seen:
+                seen.add(manager)
+                waiting.append(manager)
+    return days
 
 
 def _leads_back(payee: str, day: date, above: dict[str, list[tuple[date, date, str]]]) -> bool:

@@ -69,6 +69,14 @@ def test_a_payee_is_found_by_email_person_id_and_user_id(payee: str) -> None:
     assert found.rows.rows() == [("ann", "ae", date(2026, 2, 1), None)]
 
 
+def test_accents_of_an_address_may_be_written_in_either_way() -> None:
+    people = frame(f.People, [ANN | {"email": "\u00c8ve@example.com"}])
+
+    found = read_enrolments("payee,plan,from,until\ne\u0300VE@example.com,ae,2026-02-01,\n", "f.csv", people)
+
+    assert (found.issues, found.rows["person_id"].to_list()) == ((), ["ann"])
+
+
 def test_roles_hold_for_the_company_or_for_a_named_part_of_it() -> None:
     rows = "ann,AE,company,,2026-02-01,2026-03-01\nbob,CSM,territory,West,2026-02-01,\n"
 
