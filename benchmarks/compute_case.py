@@ -18,7 +18,7 @@ from engine.book import Book, Rules
 from engine.documents.reading import read_company, read_plan
 
 PAYEES = 500
-S = TypeVar("S", bound=dy.Schema)
+S = TypeVar("S", bound=f.Frame)
 MICROS = 1_000_000
 CENT = 10_000
 YEAR = 2026
@@ -139,7 +139,7 @@ def book(rows: int) -> Book:
         quota=pl.lit("new_acv"), from_on=first, until_on=last, amount_micros=pl.lit(quota_micros(rows), pl.Int64)
     )
     enrolments = people.with_columns(plan=pl.lit("ae"), from_on=first, until_on=pl.lit(None, pl.Date))
-    empty = {name: get_args(kind)[0].create_empty() for name, kind in get_type_hints(Book).items()}
+    empty = {name: get_args(kind)[0].empty() for name, kind in get_type_hints(Book).items()}
     return Book(**empty | {"enrolments": f.Enrolments.cast(enrolments), "quotas": f.Quotas.cast(quotas)})
 
 

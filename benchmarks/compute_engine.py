@@ -16,7 +16,7 @@ from engine.pay import pay
 def computed(of: ModuleType, rows: int) -> tuple[Work, pl.DataFrame]:
     """What a first computation of everything in a case cost, and the postings."""
     classified, rules, book = of.deals(rows), of.rules(), of.book(rows)
-    credits_, posted = of.credits_of(classified), f.Posted.create_empty()
+    credits_, posted = of.credits_of(classified), f.Posted.empty()
     with measured() as work:
         outcome = pay(credits_, classified, book, rules, posted)
     if outcome.issues:

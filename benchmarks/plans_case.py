@@ -226,7 +226,7 @@ def book(rows: int) -> Book:
         value_micros=(pl.col("number") * 7 % 97).cast(pl.Int64) * one.MICROS,
         in_percent=pl.lit(value=False),
     )
-    empty = {name: get_args(kind)[0].create_empty() for name, kind in get_type_hints(Book).items()}
+    empty = {name: get_args(kind)[0].empty() for name, kind in get_type_hints(Book).items()}
     enrolled = people.select("person_id", "plan", from_on=pl.lit(date(one.YEAR, 1, 1)), until_on=pl.lit(None, pl.Date))
     made = {
         "enrolments": f.Enrolments.cast(enrolled),

@@ -99,7 +99,7 @@ def _credited(
     placed = place(classified.rows, book, rules, drums, draws=draws)
     assigned = assign(placed.rows, book, rules, drums)
     credited = credit(placed.rows, assigned.assignments, assigned.appointments, book, rules)
-    kept = cohorts(placed.rows, book, rules, reach) if reach is not None else Found(f.Cohorts.create_empty())
+    kept = cohorts(placed.rows, book, rules, reach) if reach is not None else Found(f.Cohorts.empty())
     issues = join_issues(classified.issues, placed.issues, assigned.issues, credited.issues, kept.issues)
     return Credited(
         classified=placed.rows,

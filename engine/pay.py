@@ -64,7 +64,7 @@ def pay(
     payables = f.Payables.cast(pl.concat([waiting, _of_draws(drawn.lines, rules)]))
     settled = settle(lines, posted, held)
     due = f.Payables.cast(payables.filter(pl.col("state") == "payable"))
-    freed = settle(due, f.Posted.create_empty() if released is None else released, held, first="released")
+    freed = settle(due, f.Posted.empty() if released is None else released, held, first="released")
     before = (earned.issues, clawed.issues, capped.issues, adjusted.issues, drawn.issues)
     issues = join_issues(*before, settled.issues, freed.issues)
     return Outcome(lines=lines, postings=settled.rows, held=held, payables=payables, released=freed.rows, issues=issues)
@@ -89,4 +89,4 @@ def _known(cohorts: dy.DataFrame[f.Cohorts] | None, rules: Rules) -> dy.DataFram
     if any(measure.retention is not None for plan in rules.plans for measure in plan.measures.values()):
         msg = "a plan measures retention, but no cohorts were passed"
         raise ValueError(msg)
-    return f.Cohorts.create_empty()
+    return f.Cohorts.empty()

@@ -120,7 +120,7 @@ def deals_as_read(conn: Connection, configuration: Configuration) -> pl.DataFram
     name = reading.mapping.deal_object
     bodies = ((record_id, False, body) for record_id, body in mirror.versions(conn, name))
     rows = normalise(name, bodies, reading.mapping, reading.context).rows.get("deals", [])
-    return pl.DataFrame(rows, schema={name: column.dtype for name, column in Deals.columns().items()}, orient="row")
+    return pl.DataFrame(rows, schema=Deals.dtypes(), orient="row")
 
 
 def _changed(conn: Connection, configuration: Configuration) -> list[ChangedRecord]:

@@ -54,7 +54,7 @@ from store import (
     writeback,
 )
 
-S = TypeVar("S", bound=dy.Schema)
+S = TypeVar("S", bound=f.Frame)
 
 COMPUTED, POLICY = "computed_fingerprint", "computed_policy"
 SOURCE = ["plan", "component", "payee_id", "source_id"]

@@ -109,7 +109,7 @@ def counted(conn: sa.Connection) -> dy.DataFrame[f.Adjustments]:
         for one in adjustments(conn)
         if one.state == "counted"
     ]
-    types = {name: column.dtype for name, column in f.Adjustments.columns().items()}
+    types = f.Adjustments.dtypes()
     return f.Adjustments.validate(pl.DataFrame(rows, schema=types))
 
 

@@ -15,10 +15,12 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from engine import frames as f
+
 ROWS_AT_ONCE = 50_000
 """Bounds the Python objects alive at any time, whatever the size of the book."""
 
-S = TypeVar("S", bound=dy.Schema)
+S = TypeVar("S", bound=f.Frame)
 
 
 def execute_many(conn: sa.Connection, statement: sa.TextClause, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -75,12 +77,12 @@ def fetch(conn: sa.Connection, statement: sa.Select[Any]) -> Iterator[Sequence[A
 
 def read_frame(conn: sa.Connection, schema: type[S], statement: sa.Select[Any]) -> dy.DataFrame[S]:
     """The rows of `statement` (which selects the schema's columns) as a frame that the schema has validated."""
-    wanted = {name: column.dtype for name, column in schema.columns().items()}
+    wanted = schema.dtypes()
     kept = {name: _kept_as(kind) for name, kind in wanted.items()}
     ordered = statement.with_only_columns(*(statement.selected_columns[name] for name in kept))
     parts = [pl.DataFrame(rows, schema=kept, orient="row") for rows in fetch(conn, ordered)]
     if not parts:  # most tables of most companies: nothing to validate
-        return schema.create_empty()
+        return schema.empty()
     frame = pl.concat(parts).with_columns(*(_restored(name, kind) for name, kind in wanted.items()))
     return schema.validate(frame)
 

@@ -42,7 +42,7 @@ FrameName = Literal[
 Rows = pl.DataFrame | Sequence[Mapping[str, object]] | Sequence[tuple[object, ...]]
 """A frame, mappings with exactly the schema's columns, or tuples in the schema's order."""
 
-KEPT: Mapping[str, tuple[sa.Table, type[dy.Schema]]] = {
+KEPT: Mapping[str, tuple[sa.Table, type[f.Frame]]] = {
     "accounts": (table("account"), f.Accounts),
     "deals": (table("deal"), f.Deals),
     "deal_lines": (table("deal_line"), f.DealLines),
@@ -90,9 +90,9 @@ def replace_all(conn: sa.Connection, name: FrameName, rows: Rows) -> bool:
     return True
 
 
-def checked(schema: type[dy.Schema], rows: Rows) -> pl.DataFrame:
+def checked(schema: type[f.Frame], rows: Rows) -> pl.DataFrame:
     """The rows as a frame that the schema has validated; an unknown or missing column is an error, never a null."""
-    types = {name: column.dtype for name, column in schema.columns().items()}
+    types = schema.dtypes()
     if isinstance(rows, pl.DataFrame):
         return schema.validate(rows, cast=True)
     for row in rows:

@@ -26,7 +26,7 @@ __all__ = ["EARNED", "PAYABLE", "append", "booked", "head", "ledger_hash", "post
 KEY = ["plan", "component", "payee_id", "period", "source_id", "part"]
 
 
-class _Entries(dy.Schema):
+class _Entries(f.Frame):
     """The columns of a posting that its sums need."""
 
     plan = dy.String()

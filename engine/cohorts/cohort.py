@@ -39,7 +39,7 @@ def cohorts(
     """The rows of all windows within reach."""
     wanted = [(plan, name) for plan in rules.plans for name, of in plan.measures.items() if of.retention is not None]
     if not wanted:
-        return Found(f.Cohorts.create_empty())
+        return Found(f.Cohorts.empty())
     stage = _Stage(classified, book, rules, reach)
     for plan, name in wanted:
         stage.add(plan, name)
@@ -56,7 +56,7 @@ class _Stage:
         self.book, self.rules, self.reach = book, rules, reach
         self.owners = Owners(book, rules)
         self.exchange = Exchange(book.fx_rates, rules.company.currency)
-        self.rows: list[pl.DataFrame] = [f.Cohorts.create_empty()]
+        self.rows: list[pl.DataFrame] = [f.Cohorts.empty()]
         self.found: list[pl.DataFrame] = []
 
     def add(self, plan: Plan, name: str) -> None:

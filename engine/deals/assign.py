@@ -45,8 +45,8 @@ def assign(classified: dy.DataFrame[f.Classified], book: Book, rules: Rules, dru
     drums = drums or Drums(book.lots)
     deals = _ready(classified, book)
     single = pl.sum_horizontal(pl.lit(0), *map(in_force_by, rules.engagements)) == 1
-    assignments: list[pl.DataFrame] = [f.Assignments.create_empty()]
-    appointments: list[pl.DataFrame] = [f.Appointments.create_empty()]
+    assignments: list[pl.DataFrame] = [f.Assignments.empty()]
+    appointments: list[pl.DataFrame] = [f.Appointments.empty()]
     found = [_ungoverned(deals.filter(~single), rules.engagements)]
     for engagement in sorted(rules.engagements, key=lambda one: one.effective.from_on):
         governed = deals.filter(single & in_force_by(engagement))
@@ -128,7 +128,7 @@ def _unruled(placed: pl.DataFrame, engagement: Engagement) -> pl.DataFrame:
 def _owned(deals: pl.DataFrame, engagement: Engagement, appointed: Appointed, people: People) -> pl.DataFrame:
     """Assignments of the deals that a rule decided and whose roles are filled."""
     names = people.people.select("person_id", shown=pl.coalesce("name", "person_id"))
-    rows: list[pl.DataFrame] = [f.Assignments.create_empty()]
+    rows: list[pl.DataFrame] = [f.Assignments.empty()]
     for place, rule in enumerate(engagement.rules):
         owned = deals.filter(pl.col("place") == place)
         for role in roles_of(rule.owners):

@@ -88,6 +88,6 @@ class Drums:
 
     def new(self) -> dy.DataFrame[f.Lots]:
         """Everything that was given away in this computation."""
-        types = {name: column.dtype for name, column in f.Lots.columns().items()}
+        types = f.Lots.dtypes()
         lots = [lot for drum in self._drums.values() for lot in drum.new]
         return f.Lots.validate(pl.DataFrame(lots, schema=types, orient="row"))

@@ -13,6 +13,7 @@ from engine.frames.deals import (
     Cohorts,
     Credits,
 )
+from engine.frames.frame import Frame
 from engine.frames.payees import (
     Attained,
     DealOutcomes,
@@ -64,6 +65,7 @@ __all__ = [
     "DealStages",
     "Deals",
     "Enrolments",
+    "Frame",
     "FxRates",
     "HeldSources",
     "ImportedResults",

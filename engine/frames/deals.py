@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from engine.frames.frame import Frame
 
-class Classified(dy.Schema):
+
+class Classified(Frame):
     """A won (or qualified) deal with everything that rules and plan measures may test, one row a deal."""
 
     deal_id = dy.String(primary_key=True)
@@ -68,7 +70,7 @@ class Classified(dy.Schema):
     """The day it was opened."""
 
 
-class Assignments(dy.Schema):
+class Assignments(Frame):
     """Owners of a deal and why. Held deals have a rule of null and a reason."""
 
     deal_id = dy.String(primary_key=True)
@@ -81,7 +83,7 @@ class Assignments(dy.Schema):
     rules_of_engagement = dy.String()
 
 
-class Appointments(dy.Schema):
+class Appointments(Frame):
     """Who fills a role that the deciding rule of a deal names, and how that was found. Null: the role may stay open."""
 
     deal_id = dy.String(primary_key=True)
@@ -94,7 +96,7 @@ class Appointments(dy.Schema):
     how = dy.String()
 
 
-class Credits(dy.Schema):
+class Credits(Frame):
     """A payee's share of a deal (in the deal's currency). `credit_id` is a pure function of the other key columns."""
 
     credit_id = dy.String(primary_key=True)
@@ -125,7 +127,7 @@ class Credits(dy.Schema):
     """How the payee was found, such as `AE of territory West`."""
 
 
-class Cohorts(dy.Schema):
+class Cohorts(Frame):
     """What became in a window of one customer's revenue, for one payee in whose cohort the customer is."""
 
     plan = dy.String(primary_key=True)

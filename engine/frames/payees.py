@@ -6,10 +6,11 @@ from typing import get_args
 
 import dataframely as dy
 
+from engine.frames.frame import Frame
 from engine.model import LineKind
 
 
-class Attained(dy.Schema):
+class Attained(Frame):
     """What a credit added to one component's measure, and where it took the running total of its window.
 
     In order of (plan, component, payee, window, day, credit). `base`/`before`/`after` are in plan currency or units.
@@ -49,7 +50,7 @@ class Attained(dy.Schema):
     """What each of them found, as JSON (`engine.payees.curves.factors`)."""
 
 
-class HeldSources(dy.Schema):
+class HeldSources(Frame):
     """Credits whose line cannot be computed: an issue names why, and what was posted for them stays as it is."""
 
     plan = dy.String()
@@ -58,7 +59,7 @@ class HeldSources(dy.Schema):
     source_id = dy.String()
 
 
-class LineKey(dy.Schema):
+class LineKey(Frame):
     """What names a line, and everything that is posted about it."""
 
     plan = dy.String(primary_key=True)
@@ -115,7 +116,7 @@ class Lines(LineKey):
     a pool: the payee's exact part."""
 
 
-class Payables(dy.Schema):
+class Payables(Frame):
     """A share of a line and when it becomes payable (`engine.payees.paying.release`), for plans that say so.
 
     The shares of a line, those of its clawbacks, and reserves with their releases add up to what was earned.
@@ -183,7 +184,7 @@ class Postings(LineKey):
     """The statement period it shows in: `period`, or the first open one after it where that is closed."""
 
 
-class DealOutcomes(dy.Schema):
+class DealOutcomes(Frame):
     """What the CRM should say of a deal: the mapping turns these columns into CRM fields."""
 
     deal_id = dy.String(primary_key=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from engine.frames.frame import Frame
 
-class People(dy.Schema):
+
+class People(Frame):
     """People who can be credited or paid. `person_id` is the payee's id everywhere."""
 
     person_id = dy.String(primary_key=True)
@@ -18,7 +20,7 @@ class People(dy.Schema):
     currency = dy.String(nullable=True)
 
 
-class RoleHoldings(dy.Schema):
+class RoleHoldings(Frame):
     """Who held which role where and when. scope `company` has no value; `account` holds an account id."""
 
     person_id = dy.String()
@@ -31,7 +33,7 @@ class RoleHoldings(dy.Schema):
     """How many accounts the person can look after in a pool."""
 
 
-class ReportingLines(dy.Schema):
+class ReportingLines(Frame):
     """Who reported to whom and when."""
 
     person_id = dy.String()
@@ -40,7 +42,7 @@ class ReportingLines(dy.Schema):
     until_on = dy.Date(nullable=True)
 
 
-class Enrolments(dy.Schema):
+class Enrolments(Frame):
     """Which plan a payee is on, and when. `plan` is the plan's name across years; the date picks the file."""
 
     person_id = dy.String()
@@ -49,7 +51,7 @@ class Enrolments(dy.Schema):
     until_on = dy.Date(nullable=True)
 
 
-class Quotas(dy.Schema):
+class Quotas(Frame):
     """Targets: the quota of an accumulation window is the sum of the rows inside it (so ramps are plain rows)."""
 
     person_id = dy.String()
@@ -59,7 +61,7 @@ class Quotas(dy.Schema):
     amount_micros = dy.Int64()
 
 
-class Compensation(dy.Schema):
+class Compensation(Frame):
     """What payees are promised for a year, dated: base salary, variable pay at 100 %, and both together (OTE)."""
 
     person_id = dy.String()
@@ -72,7 +74,7 @@ class Compensation(dy.Schema):
     """Null: that of the plan that pays."""
 
 
-class Leaves(dy.Schema):
+class Leaves(Frame):
     """When payees were on leave. Protected leave shrinks what they have to reach, but not what they are paid for it."""
 
     person_id = dy.String()
@@ -81,7 +83,7 @@ class Leaves(dy.Schema):
     protected = dy.Bool()
 
 
-class ImportedResults(dy.Schema):
+class ImportedResults(Frame):
     """Results that no deal holds (a KPI, an MBO score): one a payee, name and window; it counts on the last day."""
 
     person_id = dy.String()
@@ -94,7 +96,7 @@ class ImportedResults(dy.Schema):
     """Whether it was written as a percentage."""
 
 
-class ListEntries(dy.Schema):
+class ListEntries(Frame):
     """Members of named lists (`config/lists/*.csv`), dated."""
 
     list = dy.String()
@@ -103,7 +105,7 @@ class ListEntries(dy.Schema):
     until_on = dy.Date(nullable=True)
 
 
-class Adjustments(dy.Schema):
+class Adjustments(Frame):
     """What people corrected by hand and what counts: added to a payee's pay, or to what a component's measure says."""
 
     adjustment_id = dy.String(primary_key=True)
@@ -120,7 +122,7 @@ class Adjustments(dy.Schema):
     """The plan's; null of an achievement that is no money."""
 
 
-class Lots(dy.Schema):
+class Lots(Frame):
     """Which account was once given to whom: a member of a pool, or an arm of an experiment. They stay."""
 
     drawn_for = dy.String(primary_key=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from engine.frames.frame import Frame
 
-class Accounts(dy.Schema):
+
+class Accounts(Frame):
     """One customer a row."""
 
     account_id = dy.String(primary_key=True)
@@ -22,7 +24,7 @@ class Accounts(dy.Schema):
     """Other fields of the CRM that the mapping names under `facts`, as a JSON object of texts."""
 
 
-class Deals(dy.Schema):
+class Deals(Frame):
     """One opportunity a row, won, lost or open. Deleted and merged-away deals are not in the book."""
 
     deal_id = dy.String(primary_key=True)
@@ -59,7 +61,7 @@ class Deals(dy.Schema):
     """Other fields of the CRM that the mapping names under `facts`, as a JSON object of texts."""
 
 
-class DealLines(dy.Schema):
+class DealLines(Frame):
     """Products on a deal."""
 
     line_id = dy.String(primary_key=True)
@@ -75,7 +77,7 @@ class DealLines(dy.Schema):
     """The line's amount at list price."""
 
 
-class Splits(dy.Schema):
+class Splits(Frame):
     """Shares of a deal as the CRM states them; user ids, not payee ids."""
 
     split_id = dy.String(primary_key=True)
@@ -85,7 +87,7 @@ class Splits(dy.Schema):
     share_den = dy.Int64(min=1)
 
 
-class TeamMembers(dy.Schema):
+class TeamMembers(Frame):
     """People whom the CRM names on a deal, by the CRM's team role."""
 
     member_id = dy.String(primary_key=True)
@@ -94,7 +96,7 @@ class TeamMembers(dy.Schema):
     role = dy.String()
 
 
-class DealStages(dy.Schema):
+class DealStages(Frame):
     """The stages that a deal entered, where the CRM's history is read.
 
     A change of owner within a stage is a further row of the same stage. Of several on one day the first one stands:
@@ -109,7 +111,7 @@ class DealStages(dy.Schema):
     """The CRM user who owned the deal from then on; null where the CRM does not know."""
 
 
-class Contracts(dy.Schema):
+class Contracts(Frame):
     """What a won deal starts or renews."""
 
     contract_id = dy.String(primary_key=True)
@@ -124,7 +126,7 @@ class Contracts(dy.Schema):
     """The first day without it."""
 
 
-class FxRates(dy.Schema):
+class FxRates(Frame):
     """Dated rates: one unit of `currency` is `rate_num/rate_den` units of the company's currency."""
 
     currency = dy.String()
@@ -134,7 +136,7 @@ class FxRates(dy.Schema):
     rate_den = dy.Int64(min=1)
 
 
-class DealEvents(dy.Schema):
+class DealEvents(Frame):
     """What happened to a deal after it was won: causes of clawbacks (beside cancellations) and of releases."""
 
     deal_id = dy.String()

@@ -46,7 +46,7 @@ def tried(world: World, ways: Sequence[Way]) -> list[Paid | None]:
     scenario = Scenario.model_validate({"scenario": "lint", **facts, "expect": {"issues": []}}, context=Reading())
     book = book_of(scenario, world.rules)
     credited = credited_of(scenario, book, world.rules)
-    nothing, kept = f.Posted.create_empty(), credited.cohorts
+    nothing, kept = f.Posted.empty(), credited.cohorts
     outcome = pay(credited.credits, credited.classified, book, world.rules, nothing, cohorts=kept)
     held = _held(credited, outcome)
     amounts, bases = _amounts(outcome), _bases(outcome)

@@ -191,7 +191,7 @@ class SoFar:
 
     def _without_deals(self, places: Sequence[Place]) -> pl.DataFrame:
         """What the components of these places pay on that is of no deal; what is held of it, too."""
-        found = [f.Attained.create_empty().select(UNDEALT)]
+        found = [f.Attained.empty().select(UNDEALT)]
         for place in places:
             component, attained = self.rules.plans[place[0]].components[place[1]], self.attained[place]
             counted = attained.rows.filter(pl.col("deal_id").is_null()).select(UNDEALT)

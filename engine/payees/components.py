@@ -69,7 +69,7 @@ def earn_all(
     walk = _Walk(credits_, cohorts, prepared, book, rules, quotas, through)
     for place in in_order(rules.plans):
         walk.earn(place)
-    before = Earnings(f.Lines.create_empty(), prepared.held, prepared.issues)
+    before = Earnings(f.Lines.empty(), prepared.held, prepared.issues)
     made = [walk.earned[place] for place in sorted(walk.earned)]
     return together([before, *made, *(earned for file in range(len(rules.plans)) for earned in walk.pools(file))])
 
@@ -102,7 +102,7 @@ class _Walk(SoFar):
         self.attained[place] = attained
         rows, stuck = self._judged(place, component, attained.rows)
         gated = Earnings(
-            f.Lines.create_empty(),
+            f.Lines.empty(),
             held_sources(stuck, plan, component),
             (
                 *troubles(stuck, plan, component),
@@ -110,7 +110,7 @@ class _Walk(SoFar):
                 *unheard(rows, plan, component, self.rules.company, self.through),
             ),
         )
-        before = Earnings(f.Lines.create_empty(), attained.held, attained.issues)
+        before = Earnings(f.Lines.empty(), attained.held, attained.issues)
         paid = _earned(rows, plan, component)
         self.earned[place] = together([before, gated, paid])
         self.unknown[place] = unknown_windows(attained, stuck, paid)

@@ -8,9 +8,6 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import Any
 
-import dataframely as dy
-import polars as pl
-
 from engine import frames as f
 from engine.book import Book, Rules
 from engine.documents.company.compensation import promised
@@ -27,11 +24,10 @@ from engine.scenario.values import ALWAYS, DEAL_DAY
 Rows = Iterable[Mapping[str, Any]]
 
 
-def frame(schema: type[dy.Schema], rows: Rows) -> Any:
+def frame(schema: type[f.Frame], rows: Rows) -> Any:
     """A validated frame; columns that a row does not name are null."""
-    types = {name: column.dtype for name, column in schema.columns().items()}
-    filled = [{**dict.fromkeys(types), **row} for row in rows]
-    return schema.validate(pl.DataFrame(filled, schema=types, orient="row"))
+    filled = schema.filled(rows)
+    return filled if filled.is_empty() else schema.validate(filled)
 
 
 def book_of(scenario: Scenario, rules: Rules) -> Book:

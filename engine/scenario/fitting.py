@@ -76,7 +76,7 @@ def fits_anything(deal: dict[str, Any], when: When) -> bool:
     """Whether the deal passes: some tests (a list of accounts, two that compete) no made-up deal can pass."""
     if not deal.keys() <= f.Classified.columns().keys():
         return False
-    row = with_lists(frame(f.Classified, [deal]), f.ListEntries.create_empty())
+    row = with_lists(frame(f.Classified, [deal]), f.ListEntries.empty())
     return bool(row.select(fits(when)).item())
 
 

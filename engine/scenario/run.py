@@ -69,7 +69,7 @@ def run(scenario: Scenario, rules: Rules) -> Ran:
 
     posted = _posted_before(scenario, paid)
     outcome = paid(posted)
-    again = paid(_with(posted, outcome.postings), _with(f.Posted.create_empty(), outcome.released))
+    again = paid(_with(posted, outcome.postings), _with(f.Posted.empty(), outcome.released))
     own = ~OF_BEFORE.fill_null(value=False)
     payables = every_payable(outcome.lines, outcome.payables, rules.plans)
     freed = outcome.payables.rows(named=True)
@@ -131,7 +131,7 @@ def _with_stated_lines(book: Book, scenario: Scenario, rules: Rules) -> Book:
 
 def _posted_before(scenario: Scenario, paid: Callable[[dy.DataFrame[f.Posted]], Outcome]) -> dy.DataFrame[f.Posted]:
     """The ledger at the start: what was booked for what was accumulated before."""
-    nothing = f.Posted.create_empty()
+    nothing = f.Posted.empty()
     if not scenario.before:
         return nothing
     earlier = _with(nothing, f.Postings.validate(paid(nothing).postings.filter(OF_BEFORE)))

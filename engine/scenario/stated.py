@@ -117,7 +117,7 @@ def with_stated_values(classified: dy.DataFrame[f.Classified], scenario: Scenari
     if not said:
         return classified
     columns = [name for name in said[0] if name != "deal_id"]
-    types = {name: column.dtype for name, column in f.Classified.columns().items() if name in said[0]}
+    types = {name: kind for name, kind in f.Classified.dtypes().items() if name in said[0]}
     beside = pl.DataFrame(said, schema=types, orient="row")
     both = classified.join(beside, on="deal_id", how="left", suffix="_stated", maintain_order="left")
     filled = both.with_columns(pl.coalesce(f"{name}_stated", name).alias(name) for name in columns)

@@ -79,7 +79,7 @@ def replay(configuration: Configuration, store: Store, over: str | None, clock: 
         book = canonical.load_book(conn, None)
     through = computed_through(configuration, clock())
     credited = credit_deals(book, rules, Reach(through))
-    nothing, kept = f.Posted.create_empty(), credited.cohorts
+    nothing, kept = f.Posted.empty(), credited.cohorts
     outcome = pay(credited.credits, credited.classified, book, rules, nothing, cohorts=kept, through=through)
     lines = outcome.lines.filter(_within(over, rules.company)) if over else outcome.lines
     plans = {plan.version: plan for plan in rules.plans}

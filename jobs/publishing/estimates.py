@@ -77,7 +77,7 @@ def _lines(
         f.Classified.cast(classified),
         concerned(conn, book, rules, asked, set(credits_["deal_id"])),
         rules,
-        f.Posted.create_empty(),
+        f.Posted.empty(),
         cohorts=results.cohorts_of(conn, asked),
         through=through,
         kept=f.Lines.cast(shown.filter(pl.col("deal_id").is_in(list(held)))),

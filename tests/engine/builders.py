@@ -15,7 +15,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-import dataframely as dy
 import polars as pl
 
 from engine import frames as f
@@ -39,7 +38,7 @@ def units(amount: int) -> int:
     return amount * MICROS
 
 
-DEFAULTS: dict[type[dy.Schema], dict[str, Any]] = {
+DEFAULTS: dict[type[f.Frame], dict[str, Any]] = {
     f.Accounts: {"segment": "Mid-Market", "territory": "West", "country": "US"},
     f.Deals: {
         "account_id": "A1",
@@ -98,7 +97,7 @@ DEFAULTS: dict[type[dy.Schema], dict[str, Any]] = {
     },
 }
 
-BOOK: dict[str, type[dy.Schema]] = {
+BOOK: dict[str, type[f.Frame]] = {
     "accounts": f.Accounts,
     "deals": f.Deals,
     "deal_lines": f.DealLines,
@@ -122,9 +121,9 @@ BOOK: dict[str, type[dy.Schema]] = {
 }
 
 
-def frame(schema: type[dy.Schema], rows: Iterable[Row]) -> Any:
+def frame(schema: type[f.Frame], rows: Iterable[Row]) -> Any:
     """A validated frame of the schema; columns that neither the row nor `DEFAULTS` names are null."""
-    types = {name: column.dtype for name, column in schema.columns().items()}
+    types = schema.dtypes()
     filled = [_whole(schema, types, row, place) for place, row in enumerate(rows)]
     return schema.validate(pl.DataFrame(filled, schema=types, orient="row"))
 
@@ -186,7 +185,7 @@ def engagement(*of: Rule, **changes: Any) -> Engagement:
     return Engagement(**{**base, **changes})
 
 
-def _whole(schema: type[dy.Schema], types: Mapping[str, Any], row: Row, place: int) -> dict[str, Any]:
+def _whole(schema: type[f.Frame], types: Mapping[str, Any], row: Row, place: int) -> dict[str, Any]:
     unknown = set(row) - set(types)
     if unknown:
         raise KeyError(f"{schema.__name__} has no {sorted(unknown)}")
@@ -197,7 +196,7 @@ def _whole(schema: type[dy.Schema], types: Mapping[str, Any], row: Row, place: i
     }
 
 
-def _identity(schema: type[dy.Schema], row: Row, place: int) -> dict[str, Any]:
+def _identity(schema: type[f.Frame], row: Row, place: int) -> dict[str, Any]:
     """Columns that follow from the row's own key or place."""
     if schema is f.People:
         person = row["person_id"]

@@ -138,7 +138,7 @@ class Case:
 def ledger(*rounds: pl.DataFrame) -> dy.DataFrame[f.Posted]:
     """What the ledger holds after the postings of some rounds."""
     if not rounds:
-        return f.Posted.create_empty()
+        return f.Posted.empty()
     key = ["plan", "component", "payee_id", "period", "source_id", "part"]
     every = pl.concat(rounds).sort(*key, "sequence").group_by(key, maintain_order=True)
     summed = every.agg(

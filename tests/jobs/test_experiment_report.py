@@ -48,7 +48,7 @@ def store(tmp_path: Path) -> Any:
 def fill(store: Store) -> None:
     made = book(deals=deals(), enrolments=[{"person_id": "ada", "plan": "ae"}])
     credited = credit_deals(made, RULES)
-    paid = pay(credited.credits, credited.classified, made, RULES, f.Posted.create_empty())
+    paid = pay(credited.credits, credited.classified, made, RULES, f.Posted.empty())
     with store.write() as conn:
         for name in canonical.KEPT:
             canonical.replace_all(conn, name, getattr(made, name))

@@ -37,8 +37,8 @@ def credited(*deals: str, **changes: Any) -> Credited:
         classified=frame(f.Classified, [{"deal_id": deal, "families": ["Ä", 'a"b', "c,d"]} for deal in deals]),
         assignments=frame(f.Assignments, [{"deal_id": deal, "rule": "r1", **changes} for deal in deals]),
         credits=frame(f.Credits, [{"deal_id": deal, "payee_id": payee} for deal in deals for payee in ("ada", "bo")]),
-        cohorts=f.Cohorts.create_empty(),
-        lots=f.Lots.create_empty(),
+        cohorts=f.Cohorts.empty(),
+        lots=f.Lots.empty(),
         issues=(),
     )
 

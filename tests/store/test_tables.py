@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataframely as dy
 import pytest
 import sqlalchemy as sa
 
@@ -11,7 +10,7 @@ from store.canonical import KEPT
 from store.database import Store
 from store.tables import metadata, table
 
-RESULTS: dict[str, tuple[type[dy.Schema], ...]] = {
+RESULTS: dict[str, tuple[type[f.Frame], ...]] = {
     "classified_deal": (f.Classified,),
     "assignment": (f.Assignments,),
     "credit": (f.Credits,),

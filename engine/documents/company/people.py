@@ -26,7 +26,7 @@ from engine.documents.values import LARGEST_COUNT, currency, day_of, percent
 from engine.model import MICROS, Found
 from engine.money import parse_amount
 
-S = TypeVar("S", bound=dy.Schema)
+S = TypeVar("S", bound=f.Frame)
 People = dy.DataFrame[f.People]
 NONE_MERGED: Mapping[str, str] = MappingProxyType({})
 SCOPES = ("company", "territory", "segment", "account")
@@ -361,6 +361,6 @@ def _found(table: Table, schema: type[S], named: dict[str, str]) -> Found[dy.Dat
     """The rows as a frame of the schema; CSV names differ from the frame's for people and days."""
     names = {"from": "from_on", "until": "until_on", **named}
     rows = [{names.get(name, name): value for name, value in row.items()} for row in table.rows.values()]
-    types = {name: column.dtype for name, column in schema.columns().items()}
+    types = schema.dtypes()
     frame = schema.validate(pl.DataFrame(rows, schema=types, orient="row"))
     return Found(frame, tuple(sorted(table.issues, key=lambda issue: int(issue.subject.rpartition(":")[2]))))

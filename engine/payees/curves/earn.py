@@ -44,8 +44,8 @@ class Earnings:
 def together(parts: Sequence[Earnings]) -> Earnings:
     """Several components' earnings as one, each issue once."""
     return Earnings(
-        lines=f.Lines.cast(pl.concat([f.Lines.create_empty(), *(part.lines for part in parts)])),
-        held=f.HeldSources.cast(pl.concat([f.HeldSources.create_empty(), *(part.held for part in parts)])),
+        lines=f.Lines.cast(pl.concat([f.Lines.empty(), *(part.lines for part in parts)])),
+        held=f.HeldSources.cast(pl.concat([f.HeldSources.empty(), *(part.held for part in parts)])),
         issues=tuple(dict.fromkeys(join_issues(*(part.issues for part in parts)))),
     )
 

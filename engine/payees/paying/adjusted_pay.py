@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import dataframely as dy
-import polars as pl
 
 from engine import frames as f
 from engine.book import Book, Rules
@@ -43,9 +42,7 @@ def pay_adjusted(book: Book, rules: Rules) -> AdjustedPay:
         why = f"there is no plan {row['plan']!r}" if plan is None else f"plan {plan.plan!r} pays in {plan.currency} now"
         held.append(row | {"component": ADJUSTMENT})
         issues.append(not_counted(row, why))
-    types = {name: column.dtype for name, column in f.Lines.columns().items()}
-    made = pl.DataFrame([{**dict.fromkeys(types), **line} for line in lines], schema=types)
-    return AdjustedPay(f.Lines.cast(made), held_adjustments(held), tuple(issues))
+    return AdjustedPay(f.Lines.filled(lines), held_adjustments(held), tuple(issues))
 
 
 def _file(row: dict[str, Any], plans: Sequence[Plan]) -> Plan | None:

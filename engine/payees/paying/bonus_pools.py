@@ -63,10 +63,8 @@ def pooled(
         rows += _lines(division, parts)
         if there and not any(part.weight for part in parts):
             issues += [_unshared(division, payee) for payee in sorted(there)]
-    types = {name: column.dtype for name, column in f.Lines.columns().items()}
-    lines = pl.DataFrame([{**dict.fromkeys(types), **row} for row in rows], schema=types)
     waiting = pl.DataFrame(held, schema=dict.fromkeys(f.HeldSources.column_names(), pl.String), orient="row")
-    return Earnings(f.Lines.cast(lines), f.HeldSources.cast(waiting), tuple(issues))
+    return Earnings(f.Lines.filled(rows), f.HeldSources.cast(waiting), tuple(issues))
 
 
 def _reach(attained: Sequence[Attainment], pool: BonusPool, company: Company) -> date:

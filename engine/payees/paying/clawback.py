@@ -94,7 +94,7 @@ def claw_back(
     """
     losses = losses_of(classified, events)
     lost = classified.filter(pl.col("deal_id").is_in(list(losses))).select("deal_id", *TERM)
-    taken, issues = [f.Lines.create_empty()], set[Issue]()
+    taken, issues = [f.Lines.empty()], set[Issue]()
     for plan in plans:
         if plan.clawback is not None and losses:
             concerned = _concerned(lines, plan).join(lost, on="deal_id", maintain_order="left")
@@ -234,7 +234,7 @@ def _row(line: Mapping[str, Any], taking: Taking, base: int, before: int, after:
 
 
 def _lines(rows: Sequence[Mapping[str, Any]], plan: Plan, company: Company) -> dy.DataFrame[f.Lines]:
-    types = {name: column.dtype for name, column in f.Lines.columns().items()}
+    types = f.Lines.dtypes()
     dated = pl.DataFrame([{name: row[name] for name in types} for row in rows], schema=types)
     return f.Lines.cast(dated.with_columns(period=period_label(pl.col("dated_on"), STATEMENT[plan.pays], company)))
 

@@ -287,8 +287,7 @@ def _row(payee: str, period: Period, turn: Turn, step: Step) -> dict[str, Any]:
 
 
 def _lines(rows: Sequence[Mapping[str, Any]]) -> dy.DataFrame[f.Lines]:
-    types = {name: column.dtype for name, column in f.Lines.columns().items()}
-    return f.Lines.cast(pl.DataFrame([{**dict.fromkeys(types), **row} for row in rows], schema=types))
+    return f.Lines.filled(rows)
 
 
 def _waits(plan: str, payee: str) -> Issue:

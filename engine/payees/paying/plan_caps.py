@@ -62,8 +62,8 @@ def cap_plans(
     `held` are earnings that nobody knows: the caps of their payees in that plan stay as they were, and so does one that
     counts by contract where a deal is not known. Where nobody knows the height of a cap, what it covers is held.
     """
-    made, issues = [f.Lines.create_empty()], list[Issue]()
-    stuck: list[pl.DataFrame] = [f.HeldSources.create_empty()]
+    made, issues = [f.Lines.empty()], list[Issue]()
+    stuck: list[pl.DataFrame] = [f.HeldSources.empty()]
     for plan in rules.plans:
         unknown = held.filter(pl.col("plan") == plan.plan)["payee_id"]
         for cap in plan.caps:
@@ -169,9 +169,7 @@ def _limit(height: int | None, cap: PlanCap) -> Limit | None:
 
 
 def _lines(totals: Iterable[Total], plan: Plan, cap: PlanCap) -> dy.DataFrame[f.Lines]:
-    rows = [row for total in totals for row in _row(total, plan, cap)]
-    types = {name: column.dtype for name, column in f.Lines.columns().items()}
-    return f.Lines.cast(pl.DataFrame([{**dict.fromkeys(types), **row} for row in rows], schema=types))
+    return f.Lines.filled(row for total in totals for row in _row(total, plan, cap))
 
 
 def _row(total: Mapping[str, Any], plan: Plan, cap: PlanCap) -> Iterator[dict[str, Any]]:

@@ -65,7 +65,7 @@ def release(
     """
     mine = lines.filter(pl.col("plan").is_in(list(deferring(rules.plans))))
     if mine.is_empty():
-        return f.Payables.create_empty()
+        return f.Payables.empty()
     terms = _terms(rules.plans)
     waiting = pl.DataFrame(list(terms), schema=dict.fromkeys(TERMS, pl.String), orient="row")
     waits = mine.join(waiting, on=TERMS, how="semi").sort(*SOURCE, "dated_on", "part")
@@ -242,5 +242,5 @@ def _frame(rows: Sequence[Row], rules: Rules) -> pl.DataFrame:
         waits = row["state"] == "held"
         kind = kinds[row["plan_version"]]
         row["period"] = None if waits else period_of(row["payable_on"], kind, rules.company).label
-    types = {name: column.dtype for name, column in f.Payables.columns().items()}
+    types = f.Payables.dtypes()
     return pl.DataFrame([{name: row[name] for name in types} for row in rows], schema=types, orient="row")

@@ -57,7 +57,7 @@ def repeat(
 def _months(
     line: Mapping[str, Any], residual: Residual, end: date, plan: Plan, company: Company
 ) -> dy.DataFrame[f.Lines]:
-    types = {name: column.dtype for name, column in f.Lines.columns().items()}
+    types = f.Lines.dtypes()
     months = [
         {**{name: line[name] for name in types}, "part": f"{residual.every} {nth}", "dated_on": day}
         for nth, day in _days(line, residual, end)

@@ -90,7 +90,7 @@ def test_it_takes_nothing_from_what_is_won_and_pays_nobody_unless_it_is_asked_wh
             f.Classified.cast(deals),
             whole,
             RULES,
-            f.Posted.create_empty(),
+            f.Posted.empty(),
         )
         return {row["deal_id"]: row["amount_micros"] for row in outcome.lines.iter_rows(named=True)}
 

@@ -37,7 +37,7 @@ def computed(counts_for: tuple[Any, ...], **changes: Any) -> Any:
     in_force = rules(house, plans=[plan(TIERS), lead])
     whole = book(deals=DEALS, accounts=ACCOUNTS, reporting_lines=LINES, enrolments=ENROLLED, **changes)
     found = credit_deals(whole, in_force)
-    lines = pay(found.credits, found.classified, whole, in_force, f.Posted.create_empty()).lines
+    lines = pay(found.credits, found.classified, whole, in_force, f.Posted.empty()).lines
     paid = {(row["deal_id"], row["payee_id"]): row["amount_micros"] for row in lines.iter_rows(named=True)}
     reasons = dict(found.assignments.select("deal_id", "reason").iter_rows())
     assert found.issues == ()

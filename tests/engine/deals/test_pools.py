@@ -58,7 +58,7 @@ def owners(found: Credited) -> list[str]:
 
 def in_steps(batches: list[list[Row]], in_force: Any) -> tuple[dict[str, Row], pl.DataFrame]:
     """Each batch brings whole accounts, as the store does; lots are carried on."""
-    lots: pl.DataFrame = f.Lots.create_empty()
+    lots: pl.DataFrame = f.Lots.empty()
     seen: list[Row] = []
     rows: dict[str, Row] = {}
     for batch in batches:

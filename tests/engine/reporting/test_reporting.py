@@ -58,7 +58,7 @@ OPEN = {"is_won": False, "is_closed": False}
 def reported(made: Book, under: Rules, span: Span = YEAR, **asked: Any) -> dict[str, Table]:
     """The tables by their ids, with lines computed for the book."""
     credited = credit_deals(made, under)
-    lines = pay(credited.credits, credited.classified, made, under, f.Posted.create_empty()).lines
+    lines = pay(credited.credits, credited.classified, made, under, f.Posted.empty()).lines
     tables = report(made, under, lines, span, **{"seen": {}, **asked})
     return {table.id: table for table in tables}
 

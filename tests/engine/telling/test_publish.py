@@ -99,7 +99,7 @@ def test_an_open_deal_shows_whose_it_will_be_and_no_amount():
         credits=f.Credits.cast(credits_.filter(deal_id="D2")),
         issues=(),
     )
-    shown = publish(deals, owned, f.Lines.create_empty(), PEOPLE, ["D2", "D7"], expected=ahead).to_dicts()
+    shown = publish(deals, owned, f.Lines.empty(), PEOPLE, ["D2", "D7"], expected=ahead).to_dicts()
 
     assert [(deal["deal_id"], deal["status"]) for deal in shown] == [
         ("D1", "credited"),

@@ -18,7 +18,7 @@ def test_every_payee_earns_each_month_what_the_key_says(seed, deals):
     made = world(seed, deals)
     book, rules = book_of(made), demo_rules()
     credited = credit_deals(book, rules)
-    outcome = pay(credited.credits, credited.classified, book, rules, f.Posted.create_empty())
+    outcome = pay(credited.credits, credited.classified, book, rules, f.Posted.empty())
     email = dict(book.people.select("person_id", "email").iter_rows())
 
     found, expected = Counter(), Counter()

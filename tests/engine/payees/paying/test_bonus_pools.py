@@ -41,7 +41,7 @@ def paid(of: BonusPool, *sales: Any, enrolled: Any = ("ada", "bo", "cy"), **othe
         deals,
         book(enrolments=rows, **others),
         rules(plans=[plan(component(), bonus_pools=(of,))]),
-        f.Posted.create_empty(),
+        f.Posted.empty(),
         through=THROUGH,
     )
 

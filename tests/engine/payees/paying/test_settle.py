@@ -7,7 +7,7 @@ from engine.payees.paying.settle import settle
 from tests.engine.builders import units
 from tests.engine.plans import Case, component, ledger, plan, rate, sold
 
-NONE_HELD = f.HeldSources.create_empty()
+NONE_HELD = f.HeldSources.empty()
 TEN, TWENTY = plan(), plan(component(rate=rate(20)))
 
 
