@@ -79,7 +79,7 @@ class Expected:
     @classmethod
     def nothing(cls) -> Self:
         """Where there are no open deals."""
-        return cls(f.Classified.empty(), f.Assignments.create_empty(), f.Credits.create_empty(), ())
+        return cls(f.Classified.empty(), f.Assignments.empty(), f.Credits.empty(), ())
 
     def as_won(self) -> dy.DataFrame[f.Credits]:
         """The credits as measures would count them, to ask what a deal would pay: for `pay`, never for the store."""

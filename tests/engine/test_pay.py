@@ -160,6 +160,6 @@ def test_scaling_a_flat_plan_scales_pay(sale, factor):
 
 
 def test_nothing_sold_is_nothing_paid():
-    outcome = Case([plan()]).pays((f.Credits.empty(), f.Classified.create_empty()))
+    outcome = Case([plan()]).pays((f.Credits.empty(), f.Classified.empty()))
 
     assert (outcome.lines.height, outcome.postings.height, outcome.issues) == (0, 0, ())
