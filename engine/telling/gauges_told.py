@@ -60,17 +60,17 @@ def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
     if found["value"] is None:
         kept = gauge.measure is not None and plan.measures[gauge.measure].retention is not None
         what = "rate" if kept else "result"
-        return f"gate closed, so nothing is paid: there is no {what} of {_subject(gauge, plan)} yet"
-    value = _said(gauge, found["value"], found["quota"], plan)
+        return f"gate closed, so nothing is paid: there is no {what} of {subject_of(gauge, plan)} yet"
+    value = read_off(gauge, found["value"], found["quota"], plan)
     when = _when(gauge, then)
     if isinstance(gauge, Multiplier):
         factor, where = Fraction(found["factor"]), _where(gauge, found, plan)
         return f"multiplied by {roughly(factor)}, because {value} {when} ({where})"
-    bounds = _bounds(gauge, plan)
+    needed = bounds(gauge, plan)
     if found["factor"] != "0":
         opened = f", reached on {found['since']}" if found["since"] is not None else ""
-        return f"gate open: {value} {when} ({bounds}{opened})"
-    return f"gate closed, so nothing is paid: {value} {when}, and {bounds} is needed"
+        return f"gate open: {value} {when} ({needed}{opened})"
+    return f"gate closed, so nothing is paid: {value} {when}, and {needed} is needed"
 
 
 def _when(gauge: Gauge, then: str) -> str:
@@ -84,16 +84,17 @@ def _one_is_enough(gates: Sequence[Gauge], found: Sequence[Row], then: str, plan
     for gate, what in zip(gates, found, strict=True):
         when = _when(gate, then)
         if what["value"] is not None:
-            seen.append(f"{_said(gate, what['value'], what['quota'], plan)} {when} ({_bounds(gate, plan)})")
+            seen.append(f"{read_off(gate, what['value'], what['quota'], plan)} {when} ({bounds(gate, plan)})")
     return f"one of these gates is open, which is enough: {', '.join(seen)}"
 
 
-def _bounds(gate: Gauge, plan: Plan) -> str:
-    bounds = {str(name): bound for (name, *_), bound in gate.thresholds()}
-    if gate.ranked is not None and gate.ranked.counted_as == "place" and bounds.keys() == {"max"}:
-        last = pieces(bounds["max"])
+def bounds(gate: Gauge, plan: Plan) -> str:
+    """Between which numbers a gate is open, in words."""
+    every = {str(name): bound for (name, *_), bound in gate.thresholds()}
+    if gate.ranked is not None and gate.ranked.counted_as == "place" and every.keys() == {"max"}:
+        last = pieces(every["max"])
         return f"place {last}" if last == "1" else f"a place up to {last}"
-    return " and ".join(f"{BOUNDS[name]} {_threshold(gate, bound, plan)}" for name, bound in bounds.items())
+    return " and ".join(f"{BOUNDS[name]} {threshold(gate, bound, plan)}" for name, bound in every.items())
 
 
 def _cell(axes: Sequence[Gate | Multiplier], found: Sequence[Row], then: str, plan: Plan) -> str:
@@ -102,7 +103,7 @@ def _cell(axes: Sequence[Gate | Multiplier], found: Sequence[Row], then: str, pl
     for name, axis, what in zip(("row", "column"), axes, found, strict=True):
         if isinstance(axis, Multiplier):
             when = _when(axis, then)
-            value = _said(axis, what["value"], what["quota"], plan)
+            value = read_off(axis, what["value"], what["quota"], plan)
             said.append(f"{name} {_where(axis, what, plan)}, because {value} {when}")
     return "; ".join(said)
 
@@ -126,9 +127,9 @@ def _by_ratio(by: RateBy, found: Row) -> str:
     return f"the rate is {number(Fraction(found['factor']) * 100)} % for a {name} of {roughly(ratio)}, {where}"
 
 
-def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
+def read_off(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
     """What was looked at and what it was."""
-    subject = _subject(gauge, plan)
+    subject = subject_of(gauge, plan)
     subject = f"{subject}{_windows(gauge)}"
     if gauge.measure is not None and plan.measures[gauge.measure].across is not None:
         subject = f"{subject} of everybody together"
@@ -145,7 +146,7 @@ def _said(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
 
 def _least(gauge: Gauge, least: Fraction | int, plan: Plan) -> str:
     """What takes part in a ranking."""
-    return _threshold(gauge.model_copy(update={"ranked": None}), least, plan)
+    return threshold(gauge.model_copy(update={"ranked": None}), least, plan)
 
 
 def _windows(gauge: Gauge) -> str:
@@ -158,7 +159,8 @@ def _windows(gauge: Gauge) -> str:
     return f" of {gauge.trailing} windows{before}" if gauge.trailing else f" of the {gauge.to_date} to date{before}"
 
 
-def _subject(gauge: Gauge, plan: Plan) -> str | None:
+def subject_of(gauge: Gauge, plan: Plan) -> str | None:
+    """What a gauge looks at, as people call it."""
     return f"attainment of {called(gauge.attainment_of, plan)}" if gauge.attainment_of else gauge.measure
 
 
@@ -170,8 +172,8 @@ def called(component: str, plan: Plan) -> str:
 def _ranked(gauge: Gauge, ranked: Ranked, value: int, quota: int | None, plan: Plan) -> str:
     """Where the payee stands."""
     if value >= NOWHERE:
-        to_whom = f", to who came to {_least(gauge, ranked.least, plan)}" if ranked.least is not None else ""
-        return f"no place by {gauge.measure} yet (places are given once the time is over{to_whom})"
+        to_whom = f" for who came to {_least(gauge, ranked.least, plan)}" if ranked.least is not None else ""
+        return f"no place by {gauge.measure} yet, which is known{to_whom} once the time is over"
     if ranked.counted_as == "place":
         shared = f", shared by {quota}" if ranked.ties == "shared" and (quota or 1) > 1 else ""
         return f"place by {gauge.measure} is {pieces(value)}{shared}"
@@ -186,23 +188,24 @@ def _where(multiplier: Multiplier, found: Row, plan: Plan) -> str:
     passed = [at for at in starts if _reaches(found["value"], found["quota"], at)]
     if not passed or len(passed) == len(starts):
         name, end = ("beyond", starts[-1]) if passed else ("below", starts[0])
-        return f"{name} {_threshold(multiplier, end, plan)}"
+        return f"{name} {threshold(multiplier, end, plan)}"
     following = starts[len(passed)]
-    return f"between {_threshold(multiplier, passed[-1], plan)} and {_threshold(multiplier, following, plan)}"
+    return f"between {threshold(multiplier, passed[-1], plan)} and {threshold(multiplier, following, plan)}"
 
 
 def _start(multiplier: Multiplier, found: Row, plan: Plan) -> str:
     """Where the bracket that was reached begins."""
     value, quota = found["value"], found["quota"]
     reached = [bracket.since for bracket in multiplier.brackets if _reaches(value, quota, bracket.since)]
-    return _threshold(multiplier, max(reached, default=multiplier.brackets[0].since), plan)
+    return threshold(multiplier, max(reached, default=multiplier.brackets[0].since), plan)
 
 
 def _reaches(value: int, quota: int | None, since: Fraction | int) -> bool:
     return value >= (since * (quota or 1) if isinstance(since, Fraction) else since)
 
 
-def _threshold(gauge: Gauge, bound: Fraction | int, plan: Plan) -> str:
+def threshold(gauge: Gauge, bound: Fraction | int, plan: Plan) -> str:
+    """A bound as the plan writes it."""
     return percent(bound) if isinstance(bound, Fraction) else _amount(gauge, bound, plan)
 
 

@@ -1,7 +1,4 @@
-"""Why a line was not paid more, and what more pay would take: both read off the payout curve it was computed on.
-
-`needed` is F's inverse from where the payee stands; walking that far on the same curve pays what was asked for.
-"""
+"""Why a line was not paid more, and what lies ahead: both read off the payout curve it was computed on."""
 
 from __future__ import annotations
 
@@ -12,39 +9,39 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from engine.documents.measures.measure import Unit
+from engine.documents.measures.measure import ROLL_UPS, Unit
 from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
-from engine.payees.curves.curve import ZERO, Curve, Piece, inverse, pieces, scaled, value_at
+from engine.payees.curves.curve import Curve, Piece, pieces, scaled, value_at
 from engine.payees.curves.factors import factor_of, paying_factor_of
 from engine.payees.curves.shape import curve_of, uncapped
 from engine.telling.drawing import pace
+from engine.telling.facts import titles_of
 from engine.telling.settled import SETTLED
 from engine.telling.steps import Steps, before_rounding, steps_of
-from engine.telling.wording import money, percent
+from engine.telling.wording import money, number, percent, roughly
 from engine.telling.wording import pieces as counted
 
 HUNDREDTH = MICROS // 100
 """The step in which counts and percentages are said."""
 
 
-HAIR = Fraction(1, 10**18)
-"""Less than the steps of any pay."""
-
-
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a payee stands on a component's curve after a line; x and quota in micro-units of the measure."""
+    """Where a payee stands on a component's curve after a line; x and quota in micro-units of the measure.
+
+    Of what is counted in parts of a 100 % of its own, this is a million, and x may be no whole number of it.
+    """
 
     plan: Plan
     component: Component
     curve: Curve
     quota: int
-    x: int
+    x: Fraction | int
     day: date
-    unrounded: int | None = None
+    unrounded: Fraction | int | None = None
     """What was achieved, where attainments are paid in steps and it is known; x is what is paid."""
 
     @property
@@ -53,7 +50,7 @@ class Position:
         return steps_of(self.component, self.quota)
 
     @property
-    def achieved(self) -> int | None:
+    def achieved(self) -> Fraction | int | None:
         """Exactly what was achieved; None where only what it was rounded to is known."""
         return self.x if self.component.rounded_attainment is None else self.unrounded
 
@@ -68,40 +65,38 @@ class Position:
 
     @property
     def step(self) -> int:
-        """What an achievement is a multiple of, where a person says it: the minor unit of money, else a hundredth."""
-        if self.unit == "percent":
-            return self._hundred // 100 or 1
-        return minor_unit_micros(self.plan.currency) if self.unit == "amount" else HUNDREDTH
+        """What an achievement is a multiple of, where a person says it: the minor unit of money, else a hundredth.
 
-    @property
-    def _hundred(self) -> int:
-        """What 100 % of a measured percentage is."""
-        return self.quota if self.plan.measures[self.component.measure].divides_whole else MICROS
+        Deals are whole ones, and of percentages it is a hundredth of a point.
+        """
+        if self.unit == "amount":
+            return minor_unit_micros(self.plan.currency)
+        return {"percent": HUNDREDTH // 100, "deals": MICROS}.get(self.unit, HUNDREDTH)
 
     def worth(self, micros: Fraction | int) -> str:
         """An achievement in the unit of the measure."""
         if self.unit == "amount":
             return money(micros, self.plan.currency)
-        return percent(Fraction(micros) / self._hundred) if self.unit == "percent" else counted(micros)
+        if self.unit == "percent":
+            return roughly(Fraction(micros) / MICROS)
+        return f"{counted(micros)} deal{'' if micros == MICROS else 's'}" if self.unit == "deals" else counted(micros)
+
+    def further(self, micros: Fraction | int) -> str:
+        """So much more of it; percentages grow by points."""
+        if self.unit != "percent":
+            return self.worth(micros)
+        points = number(Fraction(micros) / MICROS * 100)
+        return f"{points} percentage point{'' if points == '1' else 's'}"
 
     def apart(self, micros: Fraction) -> str:
-        """How far a place on the curve is ahead: money that is enough, or parts of the quota where these are paid."""
+        """How far a place on the curve is ahead, to what is enough; parts of the quota where these are paid."""
         if self.steps is not None:
             return percent(micros / (self.quota or MICROS))
-        return self.worth(_up(micros, self.step) if self.unit == "amount" else micros)
+        return self.further(_up(micros, self.step))
 
     def rounded(self, pay: Fraction) -> int:
         """A pay as lines are rounded."""
         return round_ratio(pay.numerator, pay.denominator, self.plan.unit_micros, self.plan.rounding)
-
-    def before_rounding(self, pay: int) -> Fraction:
-        """The least that is rounded to this pay: half a unit less, or a hair above that where the half goes down."""
-        unit = self.plan.unit_micros
-        count = -(-pay // unit)
-        if self.plan.rounding == "down" or count <= 0:
-            return Fraction(count * unit)
-        goes_up = self.plan.rounding == "half_up" or count % 2 == 0
-        return Fraction(count * unit) - Fraction(unit, 2) + (0 if goes_up else HAIR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +124,9 @@ def position_of(line: Mapping[str, Any], plan: Plan, bases: Iterable[int] = ()) 
     quota, x = line["quota_micros"] or 0, line["after_micros"]
     achieved = before_rounding(component, x, quota, bases)
     at = Position(plan, component, curve, quota, x, line["rated_on"], achieved)
+    if plan.measures[component.measure].divides_whole and quota:
+        parts = Fraction(MICROS, quota)
+        at = replace(at, quota=MICROS, x=x * parts, unrounded=None if achieved is None else achieved * parts)
     if curve.limit is None or line["limit_micros"] is None or component.cap is None or component.cap.per == "deal":
         return at
     return replace(at, curve=replace(curve, limit=replace(curve.limit, micros=_height(at, line))))
@@ -161,50 +159,6 @@ def needed_for(tier: Tier, at: Position) -> int:
     return more + at.step if tier.open and at.x + more == tier.start else more
 
 
-def needed(
-    curve: Curve, x: Fraction | int, payout: Fraction | int, quota: int = 0, step: Fraction | int = 1
-) -> Fraction | int | None:
-    """The least multiple of `step` to be achieved beyond `x` for F to be at least `payout`; None where F never is.
-
-    Where F falls again between two steps, the search goes on behind: each round ends in a later part of the curve.
-    """
-    more: Fraction | int = 0
-    while value_at(curve, x + more, quota) < payout:
-        reached = inverse(_onwards(curve, x + more, quota), payout, quota)
-        if reached is None:
-            return None
-        more = _up(reached - x, step)
-    return more
-
-
-def needed_to_earn(amount: int, earned: int, at: Position) -> int | None:
-    """The least additional achievement that brings what the window paid, `earned` so far, to `amount` (micro-units).
-
-    By the rates of the position's day: what was paid by other rates before stays paid.
-    """
-    so_far = at.rounded(value_at(at.curve, at.x, at.quota))
-    payout = so_far + amount - earned
-    if at.steps is not None:
-        return _needed_in_steps(at, at.steps, payout)
-    if at.rounded(value_at(at.curve, at.x, at.quota)) >= payout:
-        return 0
-    more = needed(at.curve, at.x, at.before_rounding(payout), at.quota, at.step)
-    return None if more is None else int(more)
-
-
-def _needed_in_steps(at: Position, steps: Steps, payout: int) -> int | None:
-    """As `needed`, where only whole steps are paid: the last one counts as its line is rounded."""
-    if at.rounded(value_at(at.curve, at.x, at.quota)) >= payout:
-        return 0
-    here = steps.nearest(at.x)
-    more = needed(at.curve, here * steps.width, Fraction(payout), at.quota, steps.width)
-    if more is None:
-        return None
-    last = here + int(more / steps.width)
-    before = at.rounded(value_at(at.curve, (last - 1) * steps.width, at.quota))
-    return _until(last - 1 if last - 1 > here and before >= payout else last, steps, at)
-
-
 def _until(nth: int, steps: Steps, at: Position) -> int:
     """How much more is paid as the step; where what was achieved is not known, as seen from what it was rounded to."""
     achieved = at.x if at.achieved is None else at.achieved
@@ -230,21 +184,25 @@ def how_to_reach_the_next_tier(at: Position, window: str) -> str | None:
     tier = next_tier(at)
     if tier is None:
         return None
-    more = at.worth(needed_for(tier, at))
-    pays = f"pays {pace(tier.slope, at.unit, at.plan.currency)}" if tier.slope else "pays by reaching it"
-    adds = f" and adds {money(at.rounded(tier.jump), at.plan.currency)} at once" if tier.jump else ""
-    return f"{more} more in {window} reaches the tier from {tier_text(at, tier.segment)}, which {pays}{adds}."
+    more = f"{at.further(needed_for(tier, at))} more{of_whom(at)}"
+    said = [f"pays {pace(tier.slope, at.unit, at.plan.currency)}"] if tier.slope else []
+    said += [f"adds {money(at.rounded(tier.jump), at.plan.currency)} at once"] if tier.jump else []
+    reaches = f"reaches the tier from {tier_text(at, tier.segment)}, which {' and '.join(said)}"
+    return f"{more} in {window} {reaches}."
 
 
-def how_to_earn(amount: int, earned: int, at: Position, window: str) -> str:
-    """Such as `53,333.34 USD more in FY2027 brings its pay from 9,000.00 USD to 15,000.00 USD.`, as a sentence."""
-    goal, now = money(amount, at.plan.currency), money(earned, at.plan.currency)
-    more = needed_to_earn(amount, earned, at)
-    if more is None:
-        return f"No achievement in {window} brings its pay from {now} to {goal}."
-    if not more:
-        return f"It pays {now} in {window}, no less than {goal}, already."
-    return f"{at.worth(more)} more in {window} brings its pay from {now} to {goal}."
+def of_whom(at: Position) -> str:
+    """Of whom, or of what, more is needed, where it is not the payee's own."""
+    measure = at.plan.measures[at.component.measure]
+    if measure.across is not None:
+        return " of everybody together"
+    if measure.of:
+        return f" of what {' and '.join(titles_of(measure, at.plan))} pay{'' if len(measure.of) > 1 else 's'}"
+    if measure.members is not None:
+        return " of your team's members"
+    if measure.imported is not None or measure.unit == "percent":
+        return f" of {measure.imported or at.component.measure}"
+    return " of your team" if set(measure.credits) & {*ROLL_UPS, "team"} else ""
 
 
 def tier_text(at: Position, segment: int) -> str:
@@ -259,17 +217,10 @@ def tier_reached(at: Position) -> int:
     return at.curve.place(at.x, at.quota)
 
 
-def _reached(every: list[Piece], x: int) -> int:
+def _reached(every: list[Piece], x: Fraction | int) -> int:
     """The place of the part that holds x; before the first start, the first."""
     holds = (place for place, piece in enumerate(every) if piece.start < x or (piece.start == x and not piece.open))
     return max(holds, default=0)
-
-
-def _onwards(curve: Curve, x: Fraction | int, quota: int) -> Curve:
-    """The curve from x on."""
-    here = curve.place(x, quota)
-    first = replace(curve.segments[here], from_share=ZERO, from_micros=Fraction(x), open=False)
-    return replace(curve, segments=(first, *curve.segments[here + 1 :]))
 
 
 def _up(value: Fraction, step: Fraction | int) -> Fraction | int:

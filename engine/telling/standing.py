@@ -54,7 +54,7 @@ def picture_at(at: Position) -> Picture:
 
 
 def _said(at: Position, shown: Picture) -> str:
-    return f"{attainment(at.x, at.quota)} of {shown.whole}" if shown.of_quota else at.worth(at.x)
+    return f"{attainment(int(at.x), at.quota)} of {shown.whole}" if shown.of_quota else at.worth(at.x)
 
 
 def _ends(shown: Picture) -> list[tuple[tuple[Fraction, Fraction], tuple[Fraction, Fraction]]]:

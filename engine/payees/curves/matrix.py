@@ -16,14 +16,14 @@ def in_cells(rows: pl.DataFrame, columns: pl.DataFrame, matrix: Matrix) -> Itera
     """What both axes found, their places replaced by factors: that of the cell stands with the columns."""
     places = pl.DataFrame({"row": rows["factor"], "column": columns["factor"]})
     asked = places.drop_nulls().unique()
-    cells = [str(_cell_at(matrix, Fraction(row), Fraction(column))) for row, column in asked.iter_rows()]
+    cells = [str(cell_at(matrix, Fraction(row), Fraction(column))) for row, column in asked.iter_rows()]
     named = asked.with_columns(factor=pl.Series(cells, dtype=pl.String))
     reached = places.join(named, on=["row", "column"], how="left", maintain_order="left")
     yield rows.with_columns(factor=pl.lit("1"))
     yield columns.with_columns(reached["factor"])
 
 
-def _cell_at(matrix: Matrix, row: Fraction, column: Fraction) -> Fraction:
+def cell_at(matrix: Matrix, row: Fraction, column: Fraction) -> Fraction:
     """What a place is worth, rows and columns from 1 on: between cells on the lines that join them, below 1 nothing."""
     if not row or not column:
         return ZERO

@@ -1,0 +1,88 @@
+"""Gates and multipliers that move with what a component counts: what more of it makes of them.
+
+A gauge moves where its number grows by as much as the component counts. What looks at another measure, at a place among
+others or at an earlier window stays as it is, however much is achieved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, get_args
+
+from engine.documents.curves.gauge import Gate, Gauge, Multiplier, Over
+from engine.documents.plans.component import Component
+from engine.documents.plans.plan import Plan
+
+LENGTHS: tuple[str, ...] = get_args(Over)
+"""Windows from the shortest on."""
+ONE, ZERO = Fraction(1), Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A gauge that moves, with what it found for the last line."""
+
+    gauge: Gate | Multiplier
+    value: int
+    quota: int
+
+    def factor(self, more: int) -> Fraction:
+        """What it makes of the payout once so much more is achieved; of a gate 0 or 1."""
+        value = Fraction(self.value + more)
+        if isinstance(self.gauge, Gate):
+            return ONE if all(_within(name, value, self._place(bound)) for name, bound in _bounds(self.gauge)) else ZERO
+        of_quota = any(isinstance(at, Fraction) and at for _, at in self.gauge.thresholds())
+        return self.gauge.factor_at(value / self.quota if of_quota else value)
+
+    def turns(self) -> Iterator[Fraction]:
+        """How much more leads to each threshold ahead."""
+        for _, threshold in self.gauge.thresholds():
+            yield self._place(threshold) - self.value
+
+    def _place(self, threshold: Fraction | int) -> Fraction:
+        return threshold * self.quota if isinstance(threshold, Fraction) else Fraction(threshold)
+
+
+def movers_of(component: Component, plan: Plan, found: Sequence[Mapping[str, Any]]) -> dict[int, Mover]:
+    """Those of a component, by their place among what was found for the last line."""
+    in_lines = component.matrix is not None and bool(component.matrix.rows.at or component.matrix.columns.at)
+    return {
+        place: Mover(gauge, found[place]["value"], found[place]["quota"] or 1)
+        for place, gauge in enumerate(component.gauges())
+        if found[place]["value"] is not None and _moves(gauge, component, plan) and not _falls(gauge)
+        if not (in_lines and place >= len(component.gauges()) - 2)
+    }
+
+
+def _moves(gauge: Gauge, component: Component, plan: Plan) -> bool:
+    """Whether its number grows by what the component counts."""
+    counted = plan.measures[component.measure]
+    if gauge.ranked is not None or gauge.ending == "before" or counted.unit == "percent":
+        return False
+    if counted.of_a_window is not None and counted.across is None:
+        return False
+    if gauge.attainment_of is not None:
+        other = next(part for part in plan.components if part.id == gauge.attainment_of)
+        exact = other.rounded_attainment is None and other.carry is None and other.to_date is None
+        same = (other.measure, other.accumulates, other.for_each) == (component.measure, component.accumulates, None)
+        return exact and same
+    over = gauge.over or component.accumulates
+    return gauge.measure == component.measure and LENGTHS.index(over) >= LENGTHS.index(component.accumulates)
+
+
+def _falls(gauge: Gauge) -> bool:
+    """Whether a straight line of its factors falls: then less may pay more, and nothing is said of it."""
+    points = gauge.points if isinstance(gauge, Multiplier) else ()
+    return any(upper.factor < lower.factor for lower, upper in pairwise(points))
+
+
+def _bounds(gate: Gate) -> Iterator[tuple[str, Fraction | int]]:
+    yield from ((str(name), bound) for (name, *_), bound in gate.thresholds())
+
+
+def _within(name: str, value: Fraction, bound: Fraction) -> bool:
+    inside = {"min": value >= bound, "above": value > bound, "max": value <= bound, "below": value < bound}
+    return inside[name]
