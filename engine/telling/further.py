@@ -144,9 +144,9 @@ class Further:
 
     def _place(self, more: int) -> Fraction | int:
         """Where on the curve so much more leads."""
-        at, steps, per = self.at, self.at.steps, self.part.per
-        if steps is not None and at.achieved is not None and at.achieved + more > 0:
-            return (at.achieved + more + steps.early) // steps.width * steps.width
+        at, per = self.at, self.part.per
+        if at.steps is not None and at.achieved is not None:
+            return at.paid_as(at.achieved + more)
         if self.part.only_full and per:
             return (self._counted + more) // per * per
         moved = self.part.carry is not None and self.part.carry.surplus == "moved"

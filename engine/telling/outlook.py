@@ -54,7 +54,7 @@ class Position:
         """Exactly what was achieved; None where only what it was rounded to is known."""
         return self.x if self.component.rounded_attainment is None else self.unrounded
 
-    def paid_as(self, achieved: int) -> Fraction | int:
+    def paid_as(self, achieved: Fraction | int) -> Fraction | int:
         """The place on the curve as which so much is paid."""
         return self.steps.paid_as(achieved) if self.steps is not None else achieved
 

@@ -34,7 +34,7 @@ class Steps:
         """The least achievement that is paid as the step; below zero nothing is rounded."""
         return max(step * self.width - self.early, Fraction(0))
 
-    def paid_as(self, achieved: int) -> Fraction:
+    def paid_as(self, achieved: Fraction | int) -> Fraction:
         """The place on the curve as which so much is paid; below zero nothing is rounded."""
         return floor((achieved + self.early) / self.width) * self.width if achieved >= 0 else Fraction(achieved)
 

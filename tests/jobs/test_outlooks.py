@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -10,12 +11,17 @@ import polars as pl
 import pytest
 
 from commands import clock
+from engine.documents.curves.cap import Cap
+from engine.documents.curves.factors import FactorBracket
+from engine.documents.curves.gauge import Gate, Multiplier
+from engine.documents.curves.matrix import Axis, Matrix
 from engine.documents.curves.rounded import RoundedAttainment
 from engine.documents.plans.plan import Plan
+from engine.documents.values import Dated
 from jobs.outlooks import outlook, why_no_more
 from jobs.publishing.estimates import at_next_tier
 from tests.engine.builders import units
-from tests.engine.plans import Case, by_share, component, plan, quota, sold
+from tests.engine.plans import Case, by_share, component, plan, quota, rate, sold
 from tests.jobs.conftest import Company
 from tests.jobs.test_commands import run_on
 from tests.jobs.test_cycle import credited_deal
@@ -129,14 +135,96 @@ def test_rates_that_changed_in_the_window_count_as_they_paid() -> None:
     assert (found["earned"], found["next_tier"], found["goal"]["needs"]) == ("4,500.00", None, "19,999.90")
 
 
-def test_a_deal_by_itself_has_no_outlook_and_an_unknown_plan_no_reason() -> None:
-    """There is no window to achieve more in; an earlier document is not guessed."""
+CENT = Fraction(1, 100)
+OF_SALES = {"measure": "acv", "quota": "acv"}
+STEPS = {"0": "1/2", "1": "1", "6/5": "3/2"}
+LATER = tuple(FactorBracket(since=Fraction(since), factor=Fraction(factor)) for since, factor in STEPS.items())
+FOR_EACH_FULL = {"rate": None, "pays": Dated(steps=((date.min, units(500)),)), "per": units(10_000), "only_full": True}
+BY_ALL = (Multiplier(**OF_SALES, brackets=LATER),)
+CAPPED = Cap(per="window", amount=Dated(steps=((date.min, units(3_000)),)), then_pays=rate(50))
+MATRIX = Matrix(
+    rows=Axis(**OF_SALES, starts=(Fraction(0), Fraction(4, 5), Fraction(1))),
+    columns=Axis(measure="deals", starts=(0, units(2))),
+    pays=((0, 0), (units(100), units(500)), (units(200), units(1_000))),
+)
+KINDS: dict[str, tuple[dict[str, Any], int]] = {
+    "multiplied by what all of it came to": ({"multiplied_by": BY_ALL}, 11_000),
+    "multiplied from the next deal on": (
+        {"multiplied_by": (Multiplier(**OF_SALES, brackets=LATER, judged="before_deal"),)},
+        6_000,
+    ),
+    "a gate that opens for all of it": ({"only_if": (Gate(**OF_SALES, min=Fraction(1)),)}, 9_000),
+    "a gate that opens with the deal": ({"only_if": (Gate(**OF_SALES, min=Fraction(1), judged="deal"),)}, 2_000),
+    "one of two gates": (
+        {"only_if_any": (Gate(**OF_SALES, min=Fraction(1)), Gate(measure="deals", min=10**9))},
+        9_000,
+    ),
+    "softly capped": ({"cap": CAPPED}, 7_000),
+    "softly capped and multiplied": ({"cap": CAPPED, "multiplied_by": BY_ALL}, 7_000),
+    "only what is full": (FOR_EACH_FULL, 5_000),
+    "a matrix": ({"kind": "bonus", "rate": None, "matrix": MATRIX}, 900),
+}
+
+
+@pytest.mark.parametrize(("how", "goal"), KINDS.values(), ids=KINDS)
+def test_everything_that_moves_with_what_is_sold_is_reckoned_with(how: dict[str, Any], goal: int) -> None:
+    """Selling what it says earns the goal; a cent less does not."""
+    made = plan(component(**{"rate": rate(10), "accumulates": "year", **how}))
+    sales = [("2026-05-15", 60_000), ("2026-06-15", Fraction(2_000_050, 100))]
+    lines = lines_of(made, *sales)
+
+    found = outlook(lines.filter(pl.col("deal_id") == "D2"), lines, made, units(goal))
+
+    assert found is not None
+    assert found["goal"]["needs"] is not None, found["sentences"]
+    more = Fraction(found["goal"]["needs"].replace(",", ""))
+    earned = [
+        int(lines_of(made, *sales, ("2026-06-20", sold_))["amount_micros"].sum()) for sold_ in (more, more - CENT)
+    ]
+    assert earned[0] >= units(goal) > earned[1]
+
+
+@pytest.mark.parametrize("goal", [4_001, 5_000])
+def test_what_is_paid_deal_by_deal_asks_for_one_further_deal(goal: int) -> None:
+    """What the period paid so far stays; an earlier document is not guessed, and says so."""
     made = plan(component())
     lines = lines_of(made, ("2026-05-15", 40_000))
 
-    assert outlook(lines, lines, made, units(1)) is None
-    assert outlook(lines, lines, None, None) is None
+    found = outlook(lines, lines, made, units(goal))
+
+    assert found is not None
+    more = Fraction(found["goal"]["needs"].replace(",", ""))
+    earned = [lines_of(made, ("2026-05-15", 40_000), ("2026-05-16", each)) for each in (more, more - CENT)]
+    assert [int(each["amount_micros"].sum()) >= units(goal) for each in earned] == [True, False]
+    assert outlook(lines, lines, made, None) is None
+    assert "earlier plan document" in outlook(lines, lines, None, units(1))["sentences"][0]
     assert why_no_more(lines.row(0, named=True), None) is None
+
+
+def test_a_gate_that_others_open_is_told_with_what_it_would_take_then() -> None:
+    """Two deals of three; a place among others tells no distance, for that would be what they came to."""
+    made = plan(component(only_if=(Gate(measure="deals", min=units(3)),), accumulates="year"))
+    lines = lines_of(made, ("2026-05-15", 40_000), ("2026-06-15", 30_000))
+
+    found = outlook(lines.filter(pl.col("deal_id") == "D2"), lines, made, units(8_000))
+
+    assert found is not None
+    (said,) = found["sentences"]
+    assert said == (
+        "It pays nothing as long as its gate is closed: deals was 2, and at least 3 is needed. Once it is open:"
+        " 9,999.95 USD more in FY2027 brings its pay from 7,000.00 USD to 8,000.00 USD."
+    )
+    assert why_no_more(lines.row(-1, named=True), made) == (
+        "0.00 USD, not 3,000.00 USD: deals is 1 short of 3 as of now."
+    )
+
+
+def test_a_multiplier_says_how_far_its_next_bracket_is() -> None:
+    """In the unit of what it looks at."""
+    made = plan(component(multiplied_by=(Multiplier(**OF_SALES, brackets=LATER),), accumulates="year"))
+    line = lines_of(made, ("2026-05-15", Fraction(9_500_050, 100))).row(0, named=True)
+
+    assert why_no_more(line, made) == "Multiplied by 50 %, not 100 %: acv is 4,999.50 USD short of 100 % as of now."
 
 
 def test_what_is_out_of_reach_is_said_so() -> None:
@@ -148,7 +236,9 @@ def test_what_is_out_of_reach_is_said_so() -> None:
 
     assert found is not None
     assert found["goal"]["needs"] is None
-    assert found["sentences"] == ["No achievement in FY2027 brings its pay from 3,200.00 USD to 8,001.00 USD."]
+    assert found["sentences"] == [
+        "No achievement in FY2027 brings its pay from 3,200.00 USD to 8,001.00 USD: it pays 8,000.00 USD at most."
+    ]
 
 
 @pytest.mark.synced

@@ -11,7 +11,8 @@ from engine.documents.curves.cap import Cap
 from engine.documents.values import Dated
 from engine.payees.curves.curve import value_at
 from engine.payees.curves.shape import curve_of
-from engine.telling.outlook import Position, needed, needed_for, needed_to_earn, next_tier, position_of, why_not_more
+from engine.telling.further import Further
+from engine.telling.outlook import Position, needed_for, next_tier, position_of, why_not_more
 from tests.engine.builders import units
 from tests.engine.plans import Case, by_amount, by_share, component, plan, quota, rate, sold
 
@@ -23,6 +24,15 @@ QUOTA = units(100_000)
 def standing(achieved, aim=QUOTA, **changes) -> Position:
     part = component(**changes)
     return Position(plan(part), part, curve_of(part, DAY), aim, int(Fraction(achieved) * 10**6), DAY)
+
+
+def further(at: Position, earned: int | None = None) -> Further:
+    """What lies ahead of a position that one line led to."""
+    paid = at.rounded(value_at(at.curve, at.x, at.quota)) if earned is None else earned
+    line = {"before_micros": 0, "after_micros": at.x, "base_micros": at.x, "quota_micros": at.quota, "rated_on": DAY}
+    nothing = dict.fromkeys(("target_micros", "factors", "deal_id"))
+    room = int(at.curve.limit.micros) if at.curve.limit is not None else None
+    return Further(at, [{**line, **nothing, "limit_micros": room, "amount_micros": paid}], paid)
 
 
 MARGINAL = by_share((0, 8), (100, 12))
@@ -75,7 +85,8 @@ def test_a_cap_is_no_better_tier() -> None:
     cap = Cap(per="window", amount=Dated(steps=((date.min, units(1_000)),)))
 
     assert next_tier(standing(5_000, brackets=MARGINAL, cap=cap)) is None
-    assert needed(curve_of(component(brackets=MARGINAL, cap=cap), DAY), 0, units(1_001), QUOTA) is None
+    ahead = further(standing(5_000, brackets=MARGINAL, cap=cap))
+    assert (ahead.least(units(1_001)), ahead.most()) == (None, units(1_000))
 
 
 def test_a_line_says_where_its_payee_stood() -> None:
@@ -94,16 +105,15 @@ def test_what_another_rate_paid_before_counts_as_it_was_paid() -> None:
     """9,000 was paid for 100,000; by today's 12 % another 1,000 takes 8,333.30 (999.996, rounded)."""
     at = standing(100_000, brackets=MARGINAL)
 
-    assert needed_to_earn(units(10_000), units(9_000), at) == 8_333_300_000
-    assert needed_to_earn(units(9_000), units(9_000), at) == 0
+    assert further(at, units(9_000)).least(units(10_000)) == 8_333_300_000
+    assert further(at, units(9_000)).least(units(9_000)) == 0
 
 
 def test_payout_that_a_fall_takes_back_is_looked_for_behind_it() -> None:
-    """Reached only between two cents before the rate falls, the payout is due much later."""
-    curve = curve_of(component(brackets=by_amount((0, 10), (100, 5)), tiers="whole"), DAY)
-    payout = Fraction(9_999_500)
+    """Just below 100.00 the rate of 10 % pays 10.00; with 5 % it takes 199.90."""
+    at = standing(100, brackets=by_amount((0, 10), (100, 5)), tiers="whole")
 
-    assert needed(curve, 0, payout, step=CENT) == 199_990_000
+    assert further(at).least(units(10)) == units(99) + 900_000
 
 
 percents = st.integers(0, 40)
@@ -121,24 +131,22 @@ positions = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(positions, st.integers(0, 10**6), st.data())
 def test_walking_what_is_needed_pays_what_was_asked_for(at, payout, data) -> None:
     """No smaller step does; what is said to be out of reach is not paid far away either."""
-    due = units(payout)
-    more = needed(at.curve, at.x, due, at.quota, at.step)
-
-    def paid(further):
-        return value_at(at.curve, at.x + further, at.quota)
+    ahead, due = further(at), units(payout)
+    more = ahead.least(due)
 
     if more is None:
-        assert paid(data.draw(st.integers(0, 10**15))) < due
+        assert ahead.pays(data.draw(st.integers(0, 10**11)) * CENT) < due
+        assert ahead.most() < due
         return
     assert more % at.step == 0
-    assert paid(more) >= due
+    assert ahead.pays(more) >= due
     if more:
-        assert paid(more - at.step) < due
-        assert paid(data.draw(st.integers(0, more // at.step - 1)) * at.step) < due
+        assert ahead.pays(more - at.step) < due
+        assert ahead.pays(data.draw(st.integers(0, more // at.step - 1)) * at.step) < due
 
 
 @settings(deadline=None, max_examples=100)
@@ -165,11 +173,10 @@ def test_what_it_takes_is_enough_and_a_cent_less_is_not(at: int, more: int, roun
     part = component(brackets=MARGINAL)
     rounded = plan(part, rounding=rounding, rounding_unit=unit)
     here = Position(rounded, part, curve_of(part, DAY), QUOTA, at * CENT, DAY)
-    earned = here.rounded(value_at(here.curve, here.x, QUOTA))
-    goal = earned + more * CENT
+    ahead = further(here)
+    goal = ahead.earned + more * CENT
 
-    needs = needed_to_earn(goal, earned, here)
+    needs = ahead.least(goal)
 
     assert needs is not None
-    assert here.rounded(value_at(here.curve, here.x + needs, QUOTA)) >= goal
-    assert here.rounded(value_at(here.curve, here.x + needs - CENT, QUOTA)) < goal
+    assert ahead.pays(needs) >= goal > ahead.pays(needs - CENT)
