@@ -14,7 +14,7 @@ import polars as pl
 
 from engine import frames as f
 from engine.book import Book
-from engine.deals.contracts import all_contracts, without_contract
+from engine.deals.contracts import all_contracts, with_links, without_contract
 from engine.deals.dirt import plausible
 from engine.model import Motion
 
@@ -45,8 +45,7 @@ class History:
 
 def history_of(classified: dy.DataFrame[f.Classified], book: Book) -> History:
     """The history that won deals, the CRM's contracts and the events of deals tell."""
-    links = book.deals.select("deal_id", *LINKS)
-    won = classified.join(links, on="deal_id", how="left").with_columns(closed_on="dated_on")
+    won = with_links(classified, book)
     contracts = _contracts(won, book)
     changes = _changes(won, contracts, book.deal_events)
     days = _days(won, contracts, book)
@@ -64,9 +63,8 @@ def _contracts(won: pl.DataFrame, book: Book) -> pl.DataFrame:
         signed_acv="acv_micros",
         signed_currency="currency",
     )
-    ended = _ended(book.deal_events).rename({"deal_id": "origin_deal_id"})
     known = all_contracts(book.contracts, won).drop("cancelled_on", "ends_on")
-    whole = known.join(origin, on="origin_deal_id", how="left").join(ended, on="origin_deal_id", how="left")
+    whole = known.join(origin, on="origin_deal_id", how="left")
     return whole.select(
         "account_id",
         "contract_id",
@@ -75,16 +73,10 @@ def _contracts(won: pl.DataFrame, book: Book) -> pl.DataFrame:
         *LINKS,
         "signed_on",
         starts_on=plausible(pl.col("starts_on")),
-        over_on=pl.min_horizontal("over_on", "cancelled_on", "ended_on"),
+        over_on=pl.min_horizontal("over_on", "cancelled_on"),
         acv_micros=pl.coalesce("signed_acv", "acv_micros"),
         currency=pl.coalesce("signed_currency", "currency"),
     ).filter(pl.col("starts_on").is_not_null())
-
-
-def _ended(events: dy.DataFrame[f.DealEvents]) -> pl.DataFrame:
-    """By deal the day (`ended_on`) on which the first event says that what it signed was cancelled."""
-    cancelled = events.filter(pl.col("kind") == "cancelled")
-    return cancelled.group_by("deal_id").agg(ended_on=pl.col("happened_on").min())
 
 
 def _renewals(contracts: pl.DataFrame) -> pl.DataFrame:
@@ -153,7 +145,7 @@ def _changes(won: pl.DataFrame, contracts: pl.DataFrame, events: dy.DataFrame[f.
         "currency",
         "term_months",
         *LINKS,
-        "cancelled_on",
+        ended_on="cancelled_on",
         from_on=pl.coalesce(plausible(pl.col("starts_on")), "closed_on"),
         acv_micros=pl.when(pl.col("motion") == Motion.DOWNGRADE).then(-acv.abs()).otherwise(acv),
     )
@@ -163,16 +155,14 @@ def _changes(won: pl.DataFrame, contracts: pl.DataFrame, events: dy.DataFrame[f.
         "account_id",
         "deal_id",
         "currency",
-        "cancelled_on",
+        ended_on="cancelled_on",
         term_months=pl.lit(None, dtype=pl.Int64),
         prior_deal_id="deal_id",
         renewed_contract_id=pl.lit(None, dtype=pl.String),
         from_on="happened_on",
         acv_micros=-less,
     )
-    every = pl.concat([sold, shrunk.select(sold.columns)])
-    ending = every.join(_ended(events), on="deal_id", how="left", maintain_order="left")
-    return ending.with_columns(ended_on=pl.min_horizontal("cancelled_on", "ended_on")).with_row_index("change")
+    return pl.concat([sold, shrunk.select(sold.columns)]).with_row_index("change")
 
 
 def _unsettled(won: pl.DataFrame, book: Book) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from engine.deals.contracts import (
     all_contracts,
     cancellations,
     contracts_of,
+    ended,
     expiring,
     link_problems,
     signings,
@@ -66,6 +67,7 @@ def _with_facts(asked: pl.DataFrame, won: pl.DataFrame, book: Book, rules: Rules
         .join(signings(asked, won, contracts), on="deal_id", how="left")
         .join(running_acv(sized, won, all_contracts(book.contracts, won), home), on="deal_id", how="left")
         .join(cancellations(contracts), on="deal_id", how="left")
+        .with_columns(cancelled_on=pl.min_horizontal("cancelled_on", "ended_on"))
         .join(_families(book.deal_lines), on="deal_id", how="left")
         .join(_sums_of_lines(book.deal_lines), on="deal_id", how="left")
         .with_columns(pl.coalesce(column, f"{column}_of_lines").alias(column) for column in _SUMMED)
@@ -100,6 +102,7 @@ def _won(book: Book, home: str) -> pl.DataFrame:
         .join(accounts, on="account_id", how="left")
         .join(owners, on="owner_id", how="left")
         .join(_home_rates(book), on=["currency", "closed_on"], how="left")
+        .join(ended(book.deal_events), on="deal_id", how="left")
         .with_columns(
             pl.col("account_known", "owner_known").fill_null(value=False),
             fx_num=pl.when(pl.col("currency") == home).then(1).otherwise("fx_num"),

@@ -31,17 +31,18 @@ _STARTS_A_CONTRACT = (Motion.NEW_BUSINESS, Motion.RENEWAL)
 def contracts_of(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:
     """Every account's contracts: those of the CRM, and derived ones for accounts that have none there.
 
-    `won` holds won deals with their motion and ACV. `derived` tells which they are; `signed_on` is the day the origin
-    deal was won, `over_on` the first day without the contract: of its cancellation, or after its last day (null:
-    running).
+    `won` holds won deals with their motion, their ACV and `ended_on` (see `ended`). `derived` tells which they are;
+    `signed_on` is the day the origin deal was won, `over_on` the first day without the contract: of its cancellation,
+    or after its last day (null: running).
     """
     origin = won.select(
-        origin_deal_id="deal_id", won_on="closed_on", origin_acv="acv_micros", origin_currency="currency"
+        "ended_on", origin_deal_id="deal_id", won_on="closed_on", origin_acv="acv_micros", origin_currency="currency"
     )
     known = stated.join(origin, on="origin_deal_id", how="left").with_columns(
         signed_on=pl.coalesce("won_on", "starts_on"),
         currency=pl.when(pl.col("acv_micros").is_null()).then("origin_currency").otherwise("currency"),
         acv_micros=pl.coalesce("acv_micros", "origin_acv"),
+        cancelled_on=pl.min_horizontal("cancelled_on", "ended_on"),
         ends_on=plausible(pl.col("ends_on")).dt.offset_by("1d"),
     )
     derived = _derived(stated, won)
@@ -84,7 +85,14 @@ def all_contracts(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.Da
 def with_links(classified: pl.DataFrame, book: Book) -> pl.DataFrame:
     """Classified deals as the won deals that contracts are derived from."""
     links = book.deals.select("deal_id", "prior_deal_id", "renewed_contract_id")
-    return classified.join(links, on="deal_id").with_columns(closed_on="dated_on")
+    linked = classified.join(links, on="deal_id", how="left")
+    return linked.join(ended(book.deal_events), on="deal_id", how="left").with_columns(closed_on="dated_on")
+
+
+def ended(events: dy.DataFrame[f.DealEvents]) -> pl.DataFrame:
+    """By deal the day (`ended_on`) on which the first event says that what it sold was cancelled."""
+    cancelled = events.filter(pl.col("kind") == "cancelled")
+    return cancelled.group_by("deal_id").agg(ended_on=pl.col("happened_on").min())
 
 
 def cancellations(contracts: pl.DataFrame) -> pl.DataFrame:
@@ -271,11 +279,12 @@ def _beginnings(placed: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _derived(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:
-    """Contracts of accounts that have none in the CRM, cancelled by the churn deals that name or can only mean them."""
+    """Contracts of accounts that have none in the CRM, cancelled by an event, or a churn that can only mean them."""
     started = _started(stated, won)
     churns = _placed(won.filter(pl.col("motion") == Motion.CHURN))
-    ended = _ended_by(churns, started).group_by("contract_id").agg(cancelled_on=pl.col("churned_on").min())
-    return started.join(ended, on="contract_id", how="left")
+    churned = _ended_by(churns, started).group_by("contract_id").agg(pl.col("churned_on").min())
+    both = started.join(churned, on="contract_id", how="left")
+    return both.with_columns(cancelled_on=pl.min_horizontal("churned_on", "ended_on")).drop("churned_on", "ended_on")
 
 
 def _started(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFrame:
@@ -287,6 +296,7 @@ def _started(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.DataFra
             "account_id",
             "currency",
             "acv_micros",
+            "ended_on",
             contract_id="deal_id",
             origin_deal_id="deal_id",
             starts_on=_begins_on(),

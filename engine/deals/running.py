@@ -13,9 +13,9 @@ def running_acv(deals: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame,
     """By deal asked about: ACV of the contracts that run on its day, and what has changed since.
 
     Contracts of the CRM state their ACV as it is; where none of them runs, the expansions and reductions are added that
-    were won since the last of the running ones was signed. A contract is over when another deal that renews it has been
-    signed and started. Deals are left out where nothing runs, where the ACV of something that runs is not known, or not
-    all of it is in the deal's currency; a contract without one is in the company's.
+    were won since the last of the running ones was signed, and not cancelled. A contract is over when another deal
+    that renews it has been signed and started. Deals are left out where nothing runs, where the ACV of something that
+    runs is not known, or not all of it is in the deal's currency; a contract without one is in the company's.
     """
     asked = deals.select("deal_id", "account_id", "closed_on", "currency")
     running = _running(asked, contracts.with_columns(pl.col("currency").fill_null(home)), won)
@@ -87,6 +87,7 @@ def _changed(running: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:
         changed_by="deal_id",
         changed_on="closed_on",
         change_currency="currency",
+        changed_until="ended_on",
         change=pl.col("acv_micros").cast(pl.Int128),
     )
     day, changed_on = pl.col("closed_on"), pl.col("changed_on")
@@ -94,6 +95,7 @@ def _changed(running: pl.DataFrame, won: pl.DataFrame) -> pl.DataFrame:
     return (
         running.join(changes, on="account_id")
         .filter(before & (changed_on >= pl.col("since")))
+        .filter(pl.col("changed_until").is_null() | (day < pl.col("changed_until")))
         .group_by("deal_id")
         .agg(pl.col("change").sum(), change_same=(pl.col("change_currency") == pl.col("currency")).all())
     )

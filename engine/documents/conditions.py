@@ -195,8 +195,8 @@ class When(Document):
     (see [Retention](plans.md#retention)) that are signed and begun by then, not over (the last day is a day of them),
     not of the deal itself, and not renewed by another deal that has been signed and has begun. Contracts of the CRM are
     worth what it says of them; where none of these runs, it is what deals signed, with the upsells, cross-sells and
-    downgrades that were won since the last of these, of one day by id. A deal has none where nothing runs, or where the
-    ACV of something that runs is not known or is in another currency than the deal.
+    downgrades that were won since the last of these, of one day by id, and are not cancelled. A deal has none where
+    nothing runs, or where the ACV of something that runs is not known or is in another currency than the deal.
     """
 
     hidden: ClassVar[frozenset[str]] = frozenset({"tests"})

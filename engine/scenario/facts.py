@@ -219,6 +219,6 @@ class EventFact(Document):
     """How much of the deal's amount (`downgraded`: of its ACV) it is about, in its currency; without it, all."""
 
     def problems(self) -> Iterator[Problem]:
-        """A start or a delivery is about no money."""
+        """A start or a delivery is about no money, and less than all of a deal is no cancellation."""
         if self.amount is not None and self.what in WITHOUT_AMOUNT:
-            yield Problem(("amount",), f"a {self.what} has no amount.", "Remove amount.")
+            yield Problem(("amount",), f"{self.what} is of the whole deal.", "Remove amount.")

@@ -17,6 +17,7 @@ from tests.reference.contracts import (
     all_contracts_of,
     contracts_of,
     ended_by_churn,
+    ended_by_event,
     running_acv,
 )
 from tests.reference.facts import Facts, Row, holds_on
@@ -235,8 +236,8 @@ def _remembered(of: Callable[[str, Facts, Worth], list[Contract]], account: str,
 
 
 def cancelled_on(row: Row, facts: Facts) -> date | None:
-    """The day on which the first contract that the deal started was cancelled, or a churn ended it."""
-    started = [ended_by_churn(row, facts)] if row["motion"] in STARTS else []
+    """The day on which the first contract that the deal started was cancelled, a churn or an event ended it."""
+    started = [ended_by_event(row, facts), *([ended_by_churn(row, facts)] if row["motion"] in STARTS else [])]
     started += [
         each["cancelled_on"]
         for each in facts.contracts_of(row["account_id"])

@@ -109,7 +109,7 @@ def _causes(deal: Deal, facts: Facts) -> Sequence[Cause]:
     amounts: dict[tuple[date, str], list[int | None]] = {}
     if deal.cancelled_on is not None:
         amounts[deal.cancelled_on, "cancelled"] = [None]
-    for row in (row for row in facts.events_of(deal.id) if row["kind"] in CAUSES):
+    for row in (row for row in facts.events_of(deal.id) if row["kind"] in CAUSES[1:]):
         amounts.setdefault((row["happened_on"], row["kind"]), []).append(row["amount_micros"])
     causes = [Cause(kind, day, _part(kind, each, deal)) for (day, kind), each in amounts.items()]
     return sorted(causes, key=lambda cause: (cause.day, CAUSES.index(cause.kind)))

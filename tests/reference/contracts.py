@@ -85,6 +85,12 @@ def ended_by_churn(deal: Row, facts: Facts) -> date | None:
     return min(days, default=None)
 
 
+def ended_by_event(deal: Row, facts: Facts) -> date | None:
+    """When the first event says that what the deal sold was cancelled."""
+    said = (event["happened_on"] for event in facts.events_of(deal["deal_id"]) if event["kind"] == "cancelled")
+    return min(said, default=None)
+
+
 def _ended(churn: Row, started: Sequence[Row]) -> list[str]:
     """Which contracts a churn may have ended."""
     if churn["prior_deal_id"] is not None:
@@ -116,10 +122,12 @@ def running_acv(deal: Row, contracts: Sequence[Contract], facts: Facts, worth: W
 
 
 def _changes(deal: Row, since: date, facts: Facts) -> Iterator[Row]:
-    """What was sold or taken off since a day and before the deal, of one day by id."""
+    """What was sold or taken off since a day and before the deal, of one day by id, and not cancelled."""
     for each in facts.won_of(deal["account_id"]):
         before = (each["closed_on"], each["deal_id"]) < (deal["closed_on"], deal["deal_id"])
-        if each["motion"] in CHANGES and since <= each["closed_on"] and before:
+        gone = ended_by_event(each, facts)
+        runs = gone is None or deal["closed_on"] < gone
+        if each["motion"] in CHANGES and since <= each["closed_on"] and before and runs:
             yield each
 
 
@@ -127,7 +135,8 @@ def _stated(row: Row, facts: Facts, worth: Worth) -> Contract:
     """A contract of the CRM: its last day is a day of it; what it does not say is said by the deal that started it."""
     origin = facts.won.get(row["origin_deal_id"])
     ends = [row["ends_on"] + timedelta(days=1)] if row["ends_on"] is not None else []
-    ends += [row["cancelled_on"]] if row["cancelled_on"] is not None else []
+    told = ended_by_event(origin, facts) if origin is not None else None
+    ends += [day for day in (row["cancelled_on"], told) if day is not None]
     acv, currency = row["acv_micros"], row["currency"]
     if acv is None and origin is not None:
         acv, currency = worth(origin), origin["currency"]
@@ -147,12 +156,12 @@ def _started(deal: Row, facts: Facts, worth: Worth) -> Contract:
     """What a deal starts lasts for its term, from its start."""
     begins = deal["starts_on"] or deal["closed_on"]
     ends = [months_later(begins, deal["term_months"])] if deal["term_months"] else []
-    churned = ended_by_churn(deal, facts)
+    ends += [day for day in (ended_by_churn(deal, facts), ended_by_event(deal, facts)) if day is not None]
     return Contract(
         origin=deal,
         signed=deal["closed_on"],
         begins=begins,
-        over=min([*ends, *([churned] if churned else [])], default=None),
+        over=min(ends, default=None),
         acv=worth(deal),
         currency=deal["currency"],
         stated=False,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from tests.reference.calendar import months_later
 from tests.reference.classify import acv_of, cancelled_on
-from tests.reference.contracts import ended_by_churn, may_be_of_another
+from tests.reference.contracts import ended_by_churn, ended_by_event, may_be_of_another
 from tests.reference.facts import Facts, Row
 
 FIRM = ("new_business", "renewal")
@@ -119,12 +119,12 @@ def history_of(account: str, facts: Facts, grace_days: int) -> History:
         if deal["motion"] in CHANGES and deal["deal_id"] not in started:
             day = deal["starts_on"] or deal["closed_on"]
             acv = -abs(acv_of(deal)) if deal["motion"] == "downgrade" else acv_of(deal)
-            _place(history, deal, acv, day, _cancelled(deal, facts))
+            _place(history, deal, acv, day, ended_by_event(deal, facts))
         for event in facts.events_of(deal["deal_id"]):
             if event["kind"] == "downgraded":
                 less = min(acv_of(deal), acv_of(deal) if event["amount_micros"] is None else event["amount_micros"])
                 of_it = {**deal, "prior_deal_id": deal["deal_id"], "renewed_contract_id": None, "term_months": None}
-                gone = _first(_cancelled(deal, facts), cancelled_on(deal, facts))
+                gone = cancelled_on(deal, facts)
                 _place(history, of_it, -max(less, 0), event["happened_on"], gone)
     return history
 
@@ -147,7 +147,7 @@ def _stated(row: Row, facts: Facts) -> Contract:
     ends = [row["ends_on"] + timedelta(days=1) if row["ends_on"] is not None else None, row["cancelled_on"]]
     if origin is None:
         return Contract(row["contract_id"], None, row["starts_on"], _first(*ends), row["acv_micros"], row["currency"])
-    over = _first(*ends, _cancelled(origin, facts))
+    over = _first(*ends, ended_by_event(origin, facts))
     return Contract(row["contract_id"], origin, row["starts_on"], over, acv_of(origin), origin["currency"])
 
 
@@ -155,17 +155,12 @@ def _signed(deal: Row, facts: Facts) -> Contract:
     """A deal that no contract of the CRM names is one of its own, for its term."""
     begins = deal["starts_on"] or deal["closed_on"]
     ends = months_later(begins, deal["term_months"]) if deal["term_months"] else None
-    over = _first(ends, ended_by_churn(deal, facts), _cancelled(deal, facts))
+    over = _first(ends, ended_by_churn(deal, facts), ended_by_event(deal, facts))
     return Contract(deal["deal_id"], deal, begins, over, acv_of(deal), deal["currency"])
 
 
 def _first(*days: date | None) -> date | None:
     return min((day for day in days if day is not None), default=None)
-
-
-def _cancelled(deal: Row, facts: Facts) -> date | None:
-    """When the first event says that it was."""
-    return _first(*(event["happened_on"] for event in facts.events_of(deal["deal_id"]) if event["kind"] == "cancelled"))
 
 
 def _link(contracts: Sequence[Contract]) -> None:

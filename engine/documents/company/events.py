@@ -22,5 +22,5 @@ EventKind = Literal[
     "go_live",
 ]
 EVENTS: tuple[str, ...] = get_args(EventKind)
-WITHOUT_AMOUNT = ("contract_start", "delivery", "go_live")
+WITHOUT_AMOUNT = ("cancelled", "contract_start", "delivery", "go_live")
 """Events that are of the deal as a whole."""

@@ -176,7 +176,7 @@ def read_events(text: str, file: str) -> Found[dy.DataFrame[f.DealEvents]]:
     table = read_table(text, file, columns)
     for line, row in list(table.rows.items()):
         if row["event"] in WITHOUT_AMOUNT and row["amount"] is not None:
-            table.drop(line, f"amount: a {row['event']} has none.", "Leave it empty.")
+            table.drop(line, f"amount: {row['event']} is of the whole deal.", "Leave it empty.")
     renamed = {"deal": "deal_id", "event": "kind", "on": "happened_on", "amount": "amount_micros"}
     return _found(table, f.DealEvents, renamed)
 

@@ -41,7 +41,8 @@ class Within(Document):
 class ClawbackWhen(Document):
     """The business causes of a clawback; at least one. A change of the mapping never claws back by itself.
 
-    Contracts of the CRM say what was cancelled; the other events are rows of `config/people/events.csv`.
+    Contracts of the CRM, churns and rows of `config/people/events.csv` say what was cancelled, and of these the first
+    counts; the other events are rows of that file.
     """
 
     cancelled: Within | None = Field(default=None, examples=["{within_days: 180}"])

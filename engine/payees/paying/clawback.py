@@ -105,7 +105,7 @@ def claw_back(
 
 
 def losses_of(classified: pl.DataFrame, events: dy.DataFrame[f.DealEvents]) -> Mapping[str, tuple[Loss, ...]]:
-    """By deal its losses in order of day and cause; of several cancellations the first, events of one day together.
+    """By deal its losses in order of day and cause, events of one day together; it is cancelled once, as classified.
 
     And the payments of deals with an unpaid invoice, which may give back, behind the losses of their day.
     """
@@ -115,12 +115,10 @@ def losses_of(classified: pl.DataFrame, events: dy.DataFrame[f.DealEvents]) -> M
     happened = events.with_columns(pl.col("kind").cast(pl.String))
     given_up = happened.filter(pl.col("kind") == "unpaid")
     late = happened.filter(pl.col("kind") == "payment").join(given_up, on="deal_id", how="semi")
-    causes = pl.concat([happened.filter(pl.col("kind").is_in(CAUSES)), late.with_columns(kind=pl.lit(LATE))])
-    every = pl.concat([cancelled, causes])
-    first = pl.col("happened_on") == pl.col("happened_on").min().over("deal_id", "kind")
+    others = happened.filter(pl.col("kind").is_in(CAUSES) & (pl.col("kind") != "cancelled"))
     whole = pl.col("amount_micros").is_null().any()
     days = (
-        every.filter((pl.col("kind") != "cancelled") | first)
+        pl.concat([cancelled, others, late.with_columns(kind=pl.lit(LATE))])
         .group_by("deal_id", "kind", "happened_on")
         .agg(pl.when(~whole).then(pl.col("amount_micros").cast(pl.Int128).sum()))
         .join(classified.select("deal_id", worth="amount_micros", acv="acv_micros"), on="deal_id")

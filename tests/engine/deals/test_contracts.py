@@ -1,5 +1,7 @@
 """Expiring ACV, uplift, months since signing and cancellations, as classify reads them off contracts."""
 
+from datetime import date
+
 import pytest
 
 from engine.deals.classify import classify
@@ -205,6 +207,23 @@ def test_a_deal_is_cancelled_when_the_first_contract_it_started_is():
     )
 
     assert [str(rows[name]["cancelled_on"]) for name in ("D0", "D1")] == ["2026-08-01", "None"]
+
+
+@pytest.mark.parametrize(("told", "first"), [("2026-07-01", "2026-07-01"), ("2026-09-01", "2026-08-01")])
+def test_an_event_ends_what_its_deal_sold_unless_the_contract_was_over_before(told, first):
+    """A cancellation that two sources state is one, and the first counts; an upsell, too, can be cancelled alone."""
+    events = [
+        {"deal_id": deal, "kind": "cancelled", "happened_on": date.fromisoformat(told), "amount_micros": None}
+        for deal in ("D0", "D1")
+    ]
+    rows, _ = classified(
+        {"deal_id": "D0"},
+        {"deal_id": "D1", "closed_on": "2026-06-01", "motion": "upsell", "type": "Upsell"},
+        contracts=[{"contract_id": "C0", "origin_deal_id": "D0", "cancelled_on": "2026-08-01"}],
+        deal_events=events,
+    )
+
+    assert [str(rows[name]["cancelled_on"]) for name in ("D0", "D1")] == [first, told]
 
 
 CHURN = {"deal_id": "D9", "motion": "churn", "type": "Churn", "amount_micros": -1, "closed_on": "2026-08-01"}

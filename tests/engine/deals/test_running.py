@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -48,6 +49,15 @@ def test_a_contract_runs_from_its_start_to_its_end_with_what_was_added(day: str,
     assert running("X", FIRST, UPSELL, {**UPSELL, "deal_id": "X", "closed_on": day}) == (
         acv if day != "2025-09-01" else 120
     )
+
+
+@pytest.mark.parametrize(("ended", "acv"), [("U", 100), ("D0", None)])
+@pytest.mark.parametrize("day", [date(2025, 10, 1), date(2025, 10, 2)])
+def test_what_an_event_cancels_runs_until_that_day(ended: str, acv: int | None, day: date) -> None:
+    event = {"deal_id": ended, "kind": "cancelled", "happened_on": day, "amount_micros": None}
+    asked = {**UPSELL, "deal_id": "X", "closed_on": "2025-10-01"}
+
+    assert running("X", FIRST, UPSELL, asked, deal_events=[event]) == (acv if day == date(2025, 10, 1) else 120)
 
 
 def test_deals_of_one_day_come_in_the_order_of_their_ids() -> None:

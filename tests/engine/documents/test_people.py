@@ -145,7 +145,7 @@ def test_invoices_and_payments_are_rows_and_a_start_has_no_amount() -> None:
 
     assert found.rows["kind"].to_list() == ["payment", "payment"]
     start, unknown = (str(issue) for issue in found.issues)
-    assert start == "f.csv:4: amount: a go_live has none. Leave it empty."
+    assert start == "f.csv:4: amount: go_live is of the whole deal. Leave it empty."
     assert unknown == "f.csv:5: event: no event is called paid. Did you mean payment?"
 
 

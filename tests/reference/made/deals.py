@@ -8,6 +8,8 @@ from typing import Any
 
 from tests.reference.calendar import months_later
 
+LESS = ("downgraded", "refunded", "unpaid")
+
 MICROS = 1_000_000
 FIRST_DAY = date(2026, 1, 1)
 DAYS = 430
@@ -188,10 +190,10 @@ def _events(chance: Random, deal: dict[str, Any]) -> list[dict[str, Any]]:
             "kind": kind,
             "happened_on": deal["closed_on"] + timedelta(days=chance.randrange(300)),
             "amount_micros": None
-            if chance.random() < 0.3
+            if kind == "cancelled" or chance.random() < 0.3
             else abs(deal["amount_micros"]) * chance.randrange(0, 14 if kind == "payment" else 8) // 10,
         }
-        for kind in chance.sample(["downgraded", "refunded", "unpaid", "payment", "payment"], chance.randrange(1, 4))
+        for kind in chance.sample(["cancelled", *LESS, "payment", "payment"], chance.randrange(1, 4))
     ]
 
 

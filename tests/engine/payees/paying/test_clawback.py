@@ -231,14 +231,6 @@ def test_a_downgrade_is_a_part_of_the_acv_and_an_event_without_an_amount_is_all(
     assert taken(rule, event("refunded", "2026-06-01"), sale=sale) == []
 
 
-def test_a_cancellation_that_two_sources_state_is_one_and_the_first_counts():
-    rule = taking_back(takes=UNEARNED)
-
-    assert taken(rule, event("cancelled", "2026-05-01"), sale={"cancelled_on": "2026-06-01"}) == [
-        ("2026-05-01", "clawback", -1_000)
-    ]
-
-
 def test_a_partial_clawback_is_said_with_its_share():
     of = plan(clawback=taking_back(refunded=Within(within_months=6), takes=UNEARNED))
     case = Case([of], others={"deal_events": [event("refunded", "2026-04-01", 6_000), event("refunded", "2026-07-01")]})
