@@ -61,6 +61,8 @@ def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
         kept = gauge.measure is not None and plan.measures[gauge.measure].retention is not None
         what = "rate" if kept else "result"
         return f"gate closed, so nothing is paid: there is no {what} of {subject_of(gauge, plan)} yet"
+    if isinstance(gauge, Multiplier) and "began" in found:
+        return _told_in_parts(gauge, found, plan)
     value = read_off(gauge, found["value"], found["quota"], plan)
     when = _when(gauge, then)
     if isinstance(gauge, Multiplier):
@@ -71,6 +73,21 @@ def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
         opened = f", reached on {found['since']}" if found["since"] is not None else ""
         return f"gate open: {value} {when} ({needed}{opened})"
     return f"gate closed, so nothing is paid: {value} {when}, and {needed} is needed"
+
+
+def _told_in_parts(multiplier: Multiplier, found: Row, plan: Plan) -> str:
+    """What a deal was multiplied by that was divided at the brackets: where it began, and how much lay in each."""
+    began, value = (read_off(multiplier, found[name], found["quota"], plan) for name in ("began", "value"))
+    subject, _, reached = value.rpartition(" was ")
+    way = f"{subject} went from {began.rpartition(' was ')[2]} to {reached} with this deal"
+    of = found["quota"] if multiplier.in_shares else 1
+    ends = [Fraction(found[name], max(of or 1, 1)) for name in ("began", "value")]
+    parts = [
+        f"{roughly(part)} of it by {percent(bracket.factor)}"
+        for bracket, part in zip(multiplier.brackets, multiplier.parts(*ends), strict=True)
+        if part
+    ]
+    return f"multiplied by {roughly(Fraction(found['factor']))}, because {way} ({', '.join(parts)})"
 
 
 def _when(gauge: Gauge, then: str) -> str:

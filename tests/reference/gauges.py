@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from engine.documents.curves.factors import Factors
@@ -49,7 +50,13 @@ def factor(component: Component, who: Participant, entry: Entry, earned: Earning
 def _multiplied(
     multiplier: Multiplier, component: Component, who: Participant, entry: Entry, earned: Earnings
 ) -> Fraction:
-    """The factor of the number; of places that equals share the mean of theirs."""
+    """The factor of the number; of places that equals share the mean of theirs; of deals in parts, of their parts."""
+    if multiplier.judged == "in_parts":
+        began, reached = (
+            _remembered(multiplier.model_copy(update={"judged": when}), component, who, entry, earned) or Fraction(0)
+            for when in ("before_deal", "deal")
+        )
+        return _of_parts(multiplier, min(began, reached), max(began, reached))
     number = _remembered(multiplier, component, who, entry, earned) or Fraction(0)
     equals = equals_of(multiplier, component, who, entry, earned)
     return sum((factor_at(multiplier, number + nth * WHOLE) for nth in range(equals)), Fraction(0)) / equals
@@ -130,6 +137,15 @@ def factor_at(multiplier: Factors, number: Fraction) -> Fraction:
         return through(xs, ys, number, **ends)
     reached = [bracket.factor for bracket in multiplier.brackets if bracket.since <= number]
     return reached[-1] if reached else multiplier.brackets[0].factor
+
+
+def _of_parts(multiplier: Multiplier, low: Fraction, high: Fraction) -> Fraction:
+    """The factors of the brackets between two numbers, each for its part of the way; of one number its own."""
+    if low == high:
+        return factor_at(multiplier, high)
+    stops = [low, *(Fraction(each.since) for each in multiplier.brackets if low < each.since < high), high]
+    ways = [(start, until - start) for start, until in pairwise(stops)]
+    return sum((factor_at(multiplier, start) * way for start, way in ways), Fraction(0)) / (high - low)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,26 @@ class Factors(Document):
         places = [(Fraction(point.at), point.factor) for point in self.points]
         return along(places, self.below or "flat", self.beyond or "flat", number)
 
+    def parts(self, one: Fraction, other: Fraction) -> list[Fraction]:
+        """Which part of the way between two numbers lies in each bracket; between equal ones, all in theirs."""
+        low, high = min(one, other), max(one, other)
+        starts = [Fraction(bracket.since) for bracket in self.brackets]
+        if low == high:
+            reached = max((nth for nth, start in enumerate(starts) if start <= high), default=0)
+            return [Fraction(nth == reached) for nth in range(len(starts))]
+        edges = [low, *(min(max(start, low), high) for start in starts[1:]), high]
+        return [(until - start) / (high - low) for start, until in pairwise(edges)]
+
+    def mean_factor(self, one: Fraction, other: Fraction) -> Fraction:
+        """What a deal is multiplied by that is divided at the brackets."""
+        of_each = zip(self.brackets, self.parts(one, other), strict=True)
+        return sum((bracket.factor * part for bracket, part in of_each), Fraction(0))
+
+    @property
+    def in_shares(self) -> bool:
+        """Whether it is percentages that numbers are compared with."""
+        return any(isinstance(at, Fraction) and at for _, at in self.thresholds())
+
     def thresholds(self) -> Iterator[tuple[tuple[str | int, ...], Fraction | int]]:
         """Where brackets begin, and where points are."""
         for position, bracket in enumerate(self.brackets):

@@ -20,6 +20,8 @@ from engine.documents.values import Count, Name
 
 Over = Literal["transaction", "week", "two_weeks", "half_month", "month", "quarter", "half", "year"]
 """How long something adds up."""
+Judged = Literal["window", "deal", "before_deal", "in_parts"]
+"""Which state of its window a number is read in."""
 Whole = Literal["quarter", "half", "year"]
 """What shorter windows are added up in, to date."""
 SHORT: tuple[Over, ...] = ("week", "two_weeks", "half_month")
@@ -74,11 +76,14 @@ class Gauge(Document):
     """With `measure`: the number is where the payee stands in it among everybody in the plan: 1 is the first, unless
     the ranking says otherwise. Known when the window is over; who achieved nothing, or is on the plan no more,
     stands behind everybody."""
-    judged: Literal["window", "deal", "before_deal"] = Field(default="window", examples=["deal"])
+    judged: Judged = Field(default="window", examples=["deal"])
     """`window`: by all that the window holds as of now, for all its deals, so that a gate that opens late pays what
     came before it, too. `deal`: by what it held when each deal was counted, that deal included: the deal that reaches
     quota is paid the new rate, those before it are not. `before_deal`: by what it held before each deal, so that the
-    new rate begins with the next one. While a deal of the window is held, so is what looks at that window."""
+    new rate begins with the next one. `in_parts`, of brackets that multiply: each deal is divided where what it adds to
+    the number reaches the next bracket, as marginal tiers divide it, whatever the component pays on: one that takes
+    bookings from 80 % to 120 % of quota is paid half by the factor up to 100 % and half by the one above, on its margin
+    too. While a deal of the window is held, so is what looks at that window."""
 
     def problems(self) -> Iterator[Problem]:
         """One number, and nothing about measures without one."""
@@ -88,7 +93,9 @@ class Gauge(Document):
             yield Problem((named[1],) if named else (), message, "Write one of attainment_of, payout_of and measure.")
         if self.ranked and self.judged != "window":
             yield Problem(("judged",), "places are known when the window is over.", "Remove judged.")
-        if self.judged == "before_deal" and (self.looks_back or self.over == "transaction"):
+        if self.judged == "in_parts" and not getattr(self, "brackets", None):
+            yield Problem(("judged",), "only brackets that multiply divide a deal.", "Write judged: deal.")
+        if (self.judged == "before_deal" and self.over == "transaction") or (self.looks_back and self.looks_before):
             message = "what came before a deal is looked for in its own window."
             yield Problem(("judged",), message, f"Remove judged, or {self.looks_back or 'over: transaction'}.")
         yield from self._trailing_problems()
@@ -96,6 +103,11 @@ class Gauge(Document):
             if getattr(self, key) is not None and not set(named) & {"measure", "each_of"}:
                 message = f"{key} goes with a measure; a component has its own."
                 yield Problem((key,), message, f"Remove {key}, or write measure.")
+
+    @property
+    def looks_before(self) -> bool:
+        """Whether what the window held before each deal is asked for."""
+        return self.judged in ("before_deal", "in_parts")
 
     @property
     def looks_back(self) -> str | None:
@@ -194,4 +206,9 @@ class Multiplier(Factors, Gauge):
     2 %: 50,000 renewed pay 1,000 x 150 % = 1,500 once new business is at 120 % of its quota, and 500 before. With
     `points: [{at: 0%, factor: 0%}, {at: 100%, factor: 100%}]` and `beyond: continue` the payout is multiplied by the
     number itself, kept exact: a bonus of 10,000 at 110 % of one goal and 90 % of another pays 9,900.
+
+    `{measure: acv, quota: acv, over: year, judged: in_parts, brackets: [{from: 0%, factor: 8%}, {from: 100%, factor:
+    12%}]}` on `rate: 100%` of the margin is a commission on margin whose marginal tiers the ACV fills: with a quota of
+    1,000,000, of which 900,000 are reached, a deal of 400,000 ACV and 80,000 margin pays 80,000 x (1/4 x 8 % + 3/4 x
+    12 %) = 8,800.
     """

@@ -103,8 +103,9 @@ class Component(Document):
     brackets: tuple[Bracket, ...] = Field(default=(), examples=["[{from: 0%, rate: 8%}, {from: 100%, rate: 12%}]"])
     """Tiers that begin at 0 and climb; rates may fall (a decelerator) and may be 0."""
     tiers: Tiers | None = Field(default=None, examples=["marginal"])
-    """Which part of the achievement the rate of a bracket pays for; see the list above. Rows that pay a percentage of
-    the target or a lump pay it for the whole row and have no tiers."""
+    """Which part of the achievement the rate of a bracket pays for; see the list above. It has no default: brackets
+    with `rate`, `times` or an amount for each unit need it. Rows that pay a percentage of the target or a lump pay it
+    for the whole row and have no tiers."""
     boundary: Literal["lower", "upper"] = Field(default="lower", examples=["lower"])
     """Which bracket owns the point where two meet. `lower`: a bracket's lower bound is in, so exactly 100 % is in the
     bracket from 100 %. `upper`: a bracket's upper bound is in, so that takes more than 100 %."""

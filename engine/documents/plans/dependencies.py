@@ -77,7 +77,7 @@ def _unfit_gauges(
             message = f"{read.id} adds up each customer by itself, and gates look at all of them together."
             yield Problem(place, message, "Write measure in place of it.")
         of_windows = next((part.id for part in (component, read) if part and (part.to_date or part.carry)), None)
-        if gauge.judged == "before_deal" and of_windows is not None:
+        if gauge.looks_before and of_windows is not None:
             message = f"{of_windows} is paid by windows that others add to, and what came before a deal is of its own."
             yield Problem((*place, "judged"), message, "Write judged: deal.")
         if read is not None and read.to_date is not None and gauge.attainment_of is not None:

@@ -19,7 +19,7 @@ import polars as pl
 
 from engine.calendar import period_label
 from engine.documents.company.company import Company
-from engine.documents.curves.gauge import Gate, Multiplier
+from engine.documents.curves.gauge import Gate, Judged, Multiplier
 from engine.documents.plans.component import Accumulation
 from engine.model import MICROS
 from engine.payees.curves.curve_columns import whole
@@ -63,7 +63,7 @@ def with_factors(rows: pl.DataFrame, finds: Sequence[pl.DataFrame]) -> pl.DataFr
     """
     known = rows.drop("factor", "factors")
     for nth, found in enumerate(finds):
-        known = known.with_columns(found[name].alias(f"{name} {nth}") for name in FOUND)
+        known = known.with_columns(found[name].alias(f"{name} {nth}") for name in found.columns)
     places = range(len(finds))
     factors = [f"factor {nth}" for nth in places]
     combined = known.select(factors).unique()
@@ -75,7 +75,9 @@ def with_factors(rows: pl.DataFrame, finds: Sequence[pl.DataFrame]) -> pl.DataFr
         maintain_order="left",
         nulls_equal=True,
     )
-    told = pl.concat_str([_told(nth) for nth in places], separator=", ")
+    told = pl.concat_str(
+        [_told(nth, began="began" in found.columns) for nth, found in enumerate(finds)], separator=", "
+    )
     return known.select(
         *rows.columns[:-2], "factor", factors=text("[{}]", told), stuck=pl.coalesce(f"stuck {nth}" for nth in places)
     )
@@ -123,12 +125,13 @@ def found_by(factors: str | None) -> list[dict[str, Any]]:
     return json.loads(factors) if factors is not None else []
 
 
-def _told(nth: int) -> pl.Expr:
-    """What one gauge found, as JSON."""
+def _told(nth: int, *, began: bool) -> pl.Expr:
+    """What one gauge found, as JSON; of deals in parts also where each began."""
     number = (pl.col(f"{name} {nth}").cast(pl.String).fill_null("null") for name in ("value", "of"))
     since = text('"{}"', pl.col(f"since {nth}").cast(pl.String)).fill_null("null")
     factor = pl.col(f"factor {nth}")
-    return text('{"value": {}, "quota": {}, "since": {}, "factor": "{}"}', *number, since, factor)
+    told = text('{"value": {}, "quota": {}, "since": {}, "factor": "{}"', *number, since, factor)
+    return text('{}, "began": {}}', told, pl.col(f"began {nth}").cast(pl.String)) if began else text("{}}", told)
 
 
 def judged(
@@ -138,15 +141,17 @@ def judged(
     read_by = rows if reading.whose is None else rows.with_columns(payee_id=pl.lit(reading.whose))
     at = _labelled(read_by, reading.over, company)
     at = at.with_columns(credit_id=text("{}{}", pl.lit(LAST), "credit_id")) if at_end else at
-    found = _by_window(at, reading, gauge) if gauge.judged == "window" else _by_deal(at, reading, gauge)
+    found = _by_window(at, reading, gauge) if gauge.judged == "window" else _by_deal(at, reading, gauge.judged)
     waiting = reading.held.unique().select("payee_id", at="window", waits=pl.lit(value=True))
     read = found.join(waiting, on=KEY, how="left", maintain_order="left")
     value = pl.col("value").fill_null(reading.nothing)
     quota = pl.coalesce("quota", pl.lit(reading.whole, dtype=pl.Int64))
     shared = gauge.ranked is not None and gauge.ranked.ties == "shared"
-    if isinstance(gauge, Multiplier) and (gauge.points or shared):
-        read = read.with_columns(value, quota.alias("quota"))
-        read = _of_shared_places(read, gauge) if shared else _on_lines(read, gauge)
+    in_parts = gauge.judged == "in_parts"
+    began = pl.col("began").fill_null(reading.nothing) if in_parts else value
+    if isinstance(gauge, Multiplier) and (gauge.points or shared or in_parts):
+        read = read.with_columns(value, quota.alias("quota"), began=began)
+        read = _of_shared_places(read, gauge) if shared else _of_numbers(read, gauge)
         factor = pl.col("factor")
     else:
         factor = _gate(gauge, value, quota) if isinstance(gauge, Gate) else _bracket(gauge, value, quota)
@@ -155,7 +160,7 @@ def judged(
     stuck = (
         pl.when(pl.col("waits"))
         .then(pl.lit("gauge_held"))
-        .when(pl.lit(of_quota) & (value != 0) & (quota.is_null() | (quota <= 0)))
+        .when(pl.lit(of_quota) & ((value != 0) | (began != 0)) & (quota.is_null() | (quota <= 0)))
         .then(pl.lit("gauge_without_quota"))
     )
     return read.select(
@@ -164,6 +169,7 @@ def judged(
         since=pl.col("since"),
         factor=pl.when(missing).then(pl.lit("0")).otherwise(factor),
         stuck=stuck,
+        **({"began": began} if in_parts else {}),
     )
 
 
@@ -187,11 +193,17 @@ def _by_window(at: pl.DataFrame, reading: Reading, gauge: Gate | Multiplier) -> 
     return read.join(since, on=KEY, how="left", maintain_order="left")
 
 
-def _by_deal(at: pl.DataFrame, reading: Reading, gauge: Gate | Multiplier) -> pl.DataFrame:
-    """What the window held when each row was counted, by day and credit id, with all of its deal or without."""
+def _by_deal(at: pl.DataFrame, reading: Reading, judged: Judged) -> pl.DataFrame:
+    """What the window held when each row was counted, by day and credit id, with all of its deal or without.
+
+    Of deals in parts both: `began` is what it held without.
+    """
+    if judged == "in_parts":
+        before = _by_deal(at, reading, "before_deal")
+        return _by_deal(at, reading, "deal").with_columns(before["value"].alias("began"))
     place = pl.col("place").cast(pl.Int64)
     places = pl.concat([at.select(PLACE), reading.rows.select(PLACE)]).unique(ORDER).sort(ORDER)
-    seen = place.max() if gauge.judged == "deal" else place.min() - 1
+    seen = place.max() if judged == "deal" else place.min() - 1
     ordered = places.with_row_index("place").with_columns(
         place, position=seen.over("dated_on", pl.coalesce("deal_id", "credit_id"))
     )
@@ -234,16 +246,19 @@ def _of_shared_places(read: pl.DataFrame, multiplier: Multiplier) -> pl.DataFram
     return read.join(found, on=["value", "quota"], how="left", maintain_order="left", nulls_equal=True)
 
 
-def _on_lines(read: pl.DataFrame, multiplier: Multiplier) -> pl.DataFrame:
-    """The rows with the factor of every number, between its points; nothing achieved is 0 % of any quota."""
-    in_percent = any(isinstance(at, Fraction) and at for _, at in multiplier.thresholds())
-    numbers = read.select("value", "quota").unique()
-    factors = [
-        str(multiplier.factor_at(Fraction(value, max(quota or 1, 1)) if in_percent else Fraction(value)))
-        for value, quota in numbers.iter_rows()
-    ]
+def _of_numbers(read: pl.DataFrame, multiplier: Multiplier) -> pl.DataFrame:
+    """The rows with the factor of every number between its points, or the mean of those from `began` up to it.
+
+    Nothing achieved is 0 % of any quota.
+    """
+    numbers = read.select("began", "value", "quota").unique()
+    factors = []
+    for began, value, quota in numbers.iter_rows():
+        of = max(quota or 1, 1) if multiplier.in_shares else 1
+        ends = Fraction(began, of), Fraction(value, of)
+        factors.append(str(multiplier.factor_at(ends[1]) if multiplier.points else multiplier.mean_factor(*ends)))
     found = numbers.with_columns(factor=pl.Series(factors, dtype=pl.String))
-    return read.join(found, on=["value", "quota"], how="left", maintain_order="left", nulls_equal=True)
+    return read.join(found, on=["began", "value", "quota"], how="left", maintain_order="left", nulls_equal=True)
 
 
 def _sides(value: pl.Expr, quota: pl.Expr, threshold: Fraction | int) -> tuple[pl.Expr, pl.Expr]:

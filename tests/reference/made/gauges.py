@@ -9,6 +9,7 @@ SHARES = ("0%", "50%", "80%", "100%", "120%")
 SUMS = (0, 10_000, 40_000, 100_000)
 FACTORS = ("0%", "50%", "100%", "1.5", 2)
 SHORT = ("week", "two_weeks", "half_month")
+BEFORE = ("before_deal", "in_parts")
 OVER = ("transaction", "month", "quarter", "half", "year")
 
 
@@ -40,7 +41,7 @@ def _of_windows(written: Any) -> Any:
     if not isinstance(written, dict):
         return written
     found = {key: _of_windows(value) for key, value in written.items()}
-    found |= {"judged": "deal"} if found.get("judged") == "before_deal" else {}
+    found |= {"judged": "deal"} if found.get("judged") in BEFORE else {}
     return {**found, "over": "month"} if found.get("over") == "transaction" else found
 
 
@@ -51,7 +52,7 @@ def without_carried(part: dict[str, Any], before: list[dict[str, Any]]) -> None:
     axes = [part["matrix"][key] for key in ("rows", "columns")] if "matrix" in part else []
     for gauge in (*axes, *(each for some in written for each in (some if isinstance(some, list) else [some]))):
         read = {gauge.get("attainment_of"), gauge.get("payout_of"), part["id"]}
-        if gauge.get("judged") == "before_deal" and read & carried:
+        if gauge.get("judged") in BEFORE and read & carried:
             gauge["judged"] = "deal"
 
 
@@ -95,6 +96,8 @@ def _multiplier(chance: Random, before: list[dict[str, Any]]) -> dict[str, Any]:
         return {**number, **points(chance, thresholds), **_judged(chance, number)}
     starts = [thresholds[0], *_some(chance, thresholds[1:])]
     brackets = [{"from": start, "factor": chance.choice(FACTORS)} for start in starts]
+    if "ranked" not in number and not {"trailing", "to_date"} & set(number) and chance.random() < 0.25:
+        return {**number, "brackets": brackets, "judged": "in_parts"}
     return {**number, "brackets": brackets, **_judged(chance, number)}
 
 

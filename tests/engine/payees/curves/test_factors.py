@@ -269,3 +269,14 @@ def test_a_factor_runs_straight_between_points(ends, at, factor):
     multiplier = Multiplier(measure="score", points=points, **ends)
 
     assert multiplier.factor_at(Fraction(at)) == Fraction(factor)
+
+
+def test_a_deal_in_parts_is_divided_at_the_brackets():
+    tiers = Multiplier(measure="m", judged="in_parts", brackets=brackets((0, 10), (100, 15), (150, 20)))
+
+    assert tiers.mean_factor(share(80), share(120)) == share(25) / 2
+    assert tiers.mean_factor(share(120), share(80)) == share(25) / 2  # what is taken back, by the same parts
+    assert tiers.mean_factor(share(80), share(100)) == share(10)  # exactly full
+    assert tiers.mean_factor(share(100), share(100)) == share(15)  # adds nothing: that which was reached
+    assert tiers.mean_factor(share(-50), share(50)) == share(10)
+    assert tiers.parts(share(0), share(200)) == [HALF, HALF / 2, HALF / 2]
