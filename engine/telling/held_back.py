@@ -73,7 +73,8 @@ def _factor(multiplier: Multiplier, found: Row, plan: Plan) -> Iterator[str]:
 
 
 def _when(gauge: Gauge) -> str:
-    return {"window": "as of now", "deal": "with this deal", "before_deal": "before this deal"}[gauge.judged]
+    then = {"window": "as of now", "before_deal": "before this deal"}
+    return then.get(gauge.judged, "with this deal")
 
 
 def _apart(gauge: Gauge, gap: Fraction, found: Row, plan: Plan) -> str:

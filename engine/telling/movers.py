@@ -31,11 +31,13 @@ class Mover:
 
     def factor(self, more: int) -> Fraction:
         """What it makes of the payout once so much more is achieved; of a gate 0 or 1."""
-        value = Fraction(self.value + more)
+        began, value = Fraction(self.value), Fraction(self.value + more)
         if isinstance(self.gauge, Gate):
             return ONE if all(_within(name, value, self._place(bound)) for name, bound in _bounds(self.gauge)) else ZERO
-        of_quota = any(isinstance(at, Fraction) and at for _, at in self.gauge.thresholds())
-        return self.gauge.factor_at(value / self.quota if of_quota else value)
+        of = self.quota if self.gauge.in_shares else 1
+        if self.gauge.judged == "in_parts":
+            return self.gauge.mean_factor(began / of, value / of)
+        return self.gauge.factor_at(value / of)
 
     def turns(self) -> Iterator[Fraction]:
         """How much more leads to each threshold ahead."""

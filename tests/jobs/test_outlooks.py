@@ -153,6 +153,10 @@ KINDS: dict[str, tuple[dict[str, Any], int]] = {
         {"multiplied_by": (Multiplier(**OF_SALES, brackets=LATER, judged="before_deal"),)},
         6_000,
     ),
+    "multiplied part by part": (
+        {"multiplied_by": (Multiplier(**OF_SALES, brackets=LATER, judged="in_parts"),)},
+        9_000,
+    ),
     "a gate that opens for all of it": ({"only_if": (Gate(**OF_SALES, min=Fraction(1)),)}, 9_000),
     "a gate that opens with the deal": ({"only_if": (Gate(**OF_SALES, min=Fraction(1), judged="deal"),)}, 2_000),
     "one of two gates": (
