@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -67,7 +67,7 @@ def crm_people(conn: Connection, roles: Mapping[str, str]) -> CrmPeople:
             emails[json.loads(value).casefold()].add(person)
     return CrmPeople(
         roles=[
-            (person, role, "company", None, since, until, None)
+            (person, role, "owned", None, since, until, None)
             for person, titles in told[TITLE].items()
             for role, since, until in _spans(_roles(titles, told[ACTIVE].get(person, ()), roles))
         ],
@@ -84,6 +84,28 @@ def crm_people(conn: Connection, roles: Mapping[str, str]) -> CrmPeople:
         ],
         emails=emails,
     )
+
+
+def for_the_company(owned: Iterable[Row], taken: Collection[str], pools: Collection[str]) -> Iterator[Row]:
+    """Who has a role by title for all that nobody with it owns: all members of a pool, else whoever alone has it.
+
+    Not where somebody has it by the file (`taken`): two would be no choice.
+    """
+    held: dict[str, list[Row]] = defaultdict(list)
+    for row in owned:
+        held[row[1]].append(row)
+    for role, rows in held.items():
+        if role in pools:
+            yield from ((row[0], role, "company", None, *row[4:]) for row in rows)
+        elif role not in taken:
+            yield from ((person, role, "company", None, *days, None) for person, *days in _spans(_alone(rows)))
+
+
+def _alone(rows: Sequence[Row]) -> Changes:
+    """On each day on which that changes, the only holder, if there is one."""
+    days = sorted({day for row in rows for day in row[4:6] if day is not None})
+    there = [(day, [row[0] for row in rows if row[4] <= day < (row[5] or date.max)]) for day in days]
+    return [(day, people[0] if len(people) == 1 else None) for day, people in there]
 
 
 def _roles(titles: Changes, active: Changes, roles: Mapping[str, str]) -> Changes:

@@ -20,7 +20,7 @@ from engine.documents.company import people as readers
 from engine.documents.problems import Problems
 from engine.model import Found, Issue, Severity
 from jobs.configuration import Configuration
-from jobs.crm_people import crm_people
+from jobs.crm_people import crm_people, for_the_company
 from jobs.named_payees import rows_of
 from jobs.people_differ import differing, former_names
 from store import canonical, runs
@@ -67,7 +67,11 @@ def refresh_people(
         "compensation": stated.pay,
     }
     read: dict[FrameName, Found[Any]] = {
-        "role_holdings": beside(ROLES, written["role_holdings"], said["role_holdings"]),
+        "role_holdings": _everywhere(
+            beside(ROLES, written["role_holdings"], stated.roles),
+            stated.roles,
+            {role for each in configuration.rules.engagements for role in each.pools},
+        ),
         "reporting_lines": beside(REPORTING, written["reporting_lines"], said["reporting_lines"]),
         "enrolments": file("people/enrolments.csv", enrolments),
         "quotas": beside(QUOTAS, written["quotas"], said["quotas"], ("payee", "quota")),
@@ -123,6 +127,13 @@ def _beside(
     rows = list(written.rows.iter_rows()) if len(written.rows) else []
     mentioned = _mentioned(configuration.people.get(name, ""), key, people)
     return Found([*rows, *(row for row in said if row[: len(key)] not in mentioned)], written.issues)
+
+
+def _everywhere(found: Found[Any], by_title: list[Row], pools: set[str]) -> Found[Any]:
+    """Roles with what titles give for the whole company."""
+    rows, taken = set(found.rows), {role for _, role, scope, *_ in found.rows if scope == "company"}
+    owned = [row for row in by_title if row in rows]
+    return Found([*found.rows, *for_the_company(owned, taken, pools)], found.issues)
 
 
 def _mentioned(text: str, key: Sequence[str], people: Any) -> set[tuple[str, ...]]:

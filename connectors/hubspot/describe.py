@@ -72,8 +72,11 @@ class _Schemas(msgspec.Struct):
 def describe(connection: Connection, name: str) -> Described | None:
     """The object's definition; None where the portal has none of this name."""
     path = name if name in STANDARD else custom_objects(connection).get(name)
-    if path is None:
-        return None
+    return None if path is None else described_as(connection, name, path)
+
+
+def described_as(connection: Connection, name: str, path: str) -> Described:
+    """The definition of the object that paths call so."""
     api = connection.hubspot.crm.properties.core_api
     found = connection.ask(api.get_all, path, read=json_reader(_Properties))
     return Described(name, path, found.results)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
@@ -22,11 +22,12 @@ from connectors.hubspot.search import changed_ids
 from connectors.hubspot.selection import MERGED, SPLIT_COUNT, Selection, select
 from connectors.hubspot.session import Connection
 from connectors.hubspot.splits import splits
-from connectors.hubspot.whole import WHOLE, check_owner_fields
+from connectors.hubspot.users import Users
+from connectors.hubspot.whole import OWNER_FIELDS, OWNERS, WHOLE, Whole, owners
 from connectors.mapping import ASSOCIATION, CrmMapping
 from connectors.normalise import SPLITS
 from connectors.port import NotAllowed, Skipped, TryAgain
-from connectors.wanted import mapped_fields
+from connectors.wanted import Wanted, mapped_fields
 from engine.model import Issue, Organization, Page, RawRecord, Severity
 
 PRODUCTION = "STANDARD"
@@ -51,6 +52,8 @@ class HubspotSource:
         self._shapes: dict[str, Shape] = {}
         self._listed: dict[str, list[tuple[str, datetime]]] = {}
         self._closed: list[Issue] = []
+        self._users = Users(connection, [each for each in _of_people(mapping) if each.field not in OWNER_FIELDS])
+        self._wholes: dict[str, Whole] = {**WHOLE, OWNERS: partial(owners, users=self._users)}
 
     @cached_property
     def _account(self) -> _Account:
@@ -78,16 +81,14 @@ class HubspotSource:
         """Optional properties the portal does not have."""
         found: list[Issue] = []
         for name in self.objects:
-            if name == self._mapping.objects["people"].crm_object:
-                check_owner_fields(mapped_fields(self._mapping, name))
             if described := self._describe(name):
                 found += select(described, mapped_fields(self._mapping, name))[1]
-        return (*found, *self._closed)
+        return (*found, *self._users.issues(), *self._closed)
 
     def readable(self, object: str) -> str:  # noqa: A002  the word of the port
         """What of the object will be read, in words; the error names what is missing."""
         if object in WHOLE:
-            return f"{sum(len(page) for page in WHOLE[object](self._connection))} records"
+            return f"{sum(len(page) for page in self._wholes[object](self._connection))} records"
         if not self._has(object):
             return "not in this portal: left out"
         selection = self._shape(object).selection
@@ -155,7 +156,7 @@ class HubspotSource:
     def ids(self, object: str) -> Iterator[tuple[str, datetime]]:  # noqa: A002
         """Every live record's id and change stamp, as the sweep of this run has seen them."""
         if object in WHOLE:
-            yield from ((r.record_id, r.stamp) for page in WHOLE[object](self._connection) for r in page)
+            yield from ((r.record_id, r.stamp) for page in self._wholes[object](self._connection) for r in page)
             return
         if object not in self._listed:
             for _ in self.sweep(object):
@@ -166,14 +167,14 @@ class HubspotSource:
         """The records as they are now. Their pages carry no cursor."""
         if object in WHOLE:
             chosen = set(ids)
-            for page in WHOLE[object](self._connection):
+            for page in self._wholes[object](self._connection):
                 yield Page(object, tuple(record for record in page if record.record_id in chosen), cursor="")
             return
         shape = self._shape(object)
         yield Page(object, self._completed(shape, by_id(self._connection, shape.selection, ids)), cursor="")
 
     def _whole(self, name: str) -> Iterator[Page]:
-        for records in WHOLE[name](self._connection):
+        for records in self._wholes[name](self._connection):
             yield Page(name, tuple(records), Cursor().text())
 
     def _list(self, shape: Shape, place: Cursor) -> Iterator[Page]:
@@ -269,6 +270,10 @@ class HubspotSource:
             wanted = None if name == HISTORY else mapped_fields(self._mapping, name)
             self._shapes[name] = Shape(select(described, wanted)[0] if wanted else selected(described, self._mapping))
         return self._shapes[name]
+
+
+def _of_people(mapping: CrmMapping) -> tuple[Wanted, ...]:
+    return mapped_fields(mapping, mapping.objects["people"].crm_object)
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -5,7 +5,7 @@ Owners, stages and exchange rates have other shapes than records; here they beco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,8 +16,8 @@ from connectors.hubspot.page_sizes import fitting
 from connectors.hubspot.rates import RATE_OBJECTS
 from connectors.hubspot.records import Paging, raw_record
 from connectors.hubspot.session import Connection
+from connectors.hubspot.users import Users
 from connectors.port import NotAllowed, TryAgain
-from connectors.wanted import Wanted
 from engine.model import RawRecord
 
 OWNERS, (RATES,) = "owners", RATE_OBJECTS
@@ -61,13 +61,8 @@ class Owner(msgspec.Struct):
         }
 
 
-def check_owner_fields(wanted: Iterable[Wanted]) -> None:
-    """Owners have no properties that a portal could tell: what we make of them is all there is."""
-    known = Owner("", "").content()
-    for want in wanted:
-        if want.field not in known:
-            msg = f"owners.{want.field}: an owner has {', '.join(known)}. Correct config/mapping/hubspot.yaml."
-            raise NotAllowed(msg, code="PROPERTY_DOESNT_EXIST")
+OWNER_FIELDS = frozenset(Owner("", "").content())
+"""What the mapping can name of owners themselves; all else is a property of the user."""
 
 
 class OwnersPage(msgspec.Struct):
@@ -111,15 +106,21 @@ class _Rates(msgspec.Struct):
     paging: Paging | None = None
 
 
-def owners(connection: Connection) -> Iterator[list[RawRecord]]:
-    """Every owner; archived ones are a list of their own, and are people who may still be paid."""
+def owners(connection: Connection, users: Users | None = None) -> Iterator[list[RawRecord]]:
+    """Every owner with the properties of the user; archived ones are a list of their own, and may still be paid."""
+    beside = users.properties() if users else {}
+    nothing = dict.fromkeys(next(iter(beside.values()), ()))
     sizes: Sequence[int] = OWNER_PAGES
     for archived in ("true", "false"):
         after: str | None = None
         for _ in range(PAGES_MAX):
             size, page = page_of_owners(connection, sizes, archived=archived, after=after)
             sizes = [each for each in sizes if each <= size]
-            yield [raw_record(OWNERS, each.id, each.updatedAt, each.content()) for each in page.results]
+            contents = [(each, each.content()) for each in page.results]
+            yield [
+                raw_record(OWNERS, each.id, each.updatedAt, {**content, **beside.get(content["user_id"], nothing)})
+                for each, content in contents
+            ]
             after = _onward(page.paging)
             if after is None:
                 break
@@ -184,7 +185,8 @@ def _onward(paging: Paging | None) -> str | None:
     return str(paging.next.after) if paging and paging.next else None
 
 
-WHOLE: Mapping[str, Callable[[Connection], Iterator[list[RawRecord]]]] = {
+Whole = Callable[[Connection], Iterator[list[RawRecord]]]
+WHOLE: Mapping[str, Whole] = {
     STAGE_OBJECT: stages,
     RATES: rates,
     OWNERS: owners,

@@ -20,7 +20,7 @@ from engine.matching import in_force
 from engine.model import Severity
 from engine.texts import text
 
-_SCOPES = {"account": "account_id", "territory": "territory", "segment": "segment", "company": None}
+_SCOPES = {"account": "account_id", "territory": "territory", "segment": "segment", "owned": None, "company": None}
 """Scopes of a holding from the most to the least specific, and the deal's column that must equal its value."""
 
 _OWNER_COLUMNS = {"deal_owner": "owner_id", "account_owner": "account_owner_id", "signing_owner": "signing_owner_id"}
@@ -116,19 +116,20 @@ def _at(step: str, deals: pl.DataFrame, people: People) -> pl.DataFrame:
         )
         parts.append(found.with_columns(how=pl.lit(f"{step} of the deal's team")).select(_FOUND.keys()))
         vacant = vacant.join(found, on="deal_id", how="anti")
-    for scope, column in _SCOPES.items():
+    for scope in _SCOPES:
         if scope != "account" and step in people.pooled:
             return pl.concat([*parts, people.pooled[step].join(vacant.select("deal_id"), on="deal_id", how="semi")])
         held = people.holdings.filter((pl.col("role") == step) & (pl.col("scope") == scope))
         if held.height:
-            found = _holder(held, column, vacant).with_columns(how=_named_holding(step, scope))
+            found = _owner(held, step, vacant, people) if scope == "owned" else _holder(held, scope, step, vacant)
             parts.append(found.select(_FOUND.keys()))
             vacant = vacant.join(found, on="deal_id", how="anti")
     return pl.concat(parts)
 
 
-def _holder(held: pl.DataFrame, column: str | None, deals: pl.DataFrame) -> pl.DataFrame:
+def _holder(held: pl.DataFrame, scope: str, role: str, deals: pl.DataFrame) -> pl.DataFrame:
     """Holders at one scope, looked up once for each place and day; the whole company is one place."""
+    column = _SCOPES[scope]
     placed = deals.select("deal_id", "dated_on", value=pl.col(column) if column else pl.lit(""))
     on_day = (
         placed.select("value", "dated_on")
@@ -138,7 +139,15 @@ def _holder(held: pl.DataFrame, column: str | None, deals: pl.DataFrame) -> pl.D
         .group_by("value", "dated_on")
         .agg(*_one_of("person_id"))
     )
-    return placed.join(on_day, on=["value", "dated_on"])
+    return placed.join(on_day, on=["value", "dated_on"]).with_columns(how=_named_holding(role, scope))
+
+
+def _owner(held: pl.DataFrame, role: str, deals: pl.DataFrame, people: People) -> pl.DataFrame:
+    """The owner of the deal, else of the account, where that is a holder of the role on the day."""
+    owners = [_record_owner(step, deals, people) for step in ("deal_owner", "account_owner")]
+    found = pl.concat(owners).join(deals.select("deal_id", "dated_on"), on="deal_id").join(held, on="person_id")
+    mine = found.filter(in_force(pl.col("dated_on"))).unique("deal_id", keep="first", maintain_order=True)
+    return mine.with_columns(how=text("{} and {}", pl.lit(role), "how"))
 
 
 def _named_holding(role: str, scope: str) -> pl.Expr:

@@ -21,11 +21,11 @@ class People(Frame):
 
 
 class RoleHoldings(Frame):
-    """Who held which role where and when. scope `company` has no value; `account` holds an account id."""
+    """Who held which role where and when. `account` holds an account's id; `owned` (by the CRM) and `company` none."""
 
     person_id = dy.String()
     role = dy.String()
-    scope = dy.Enum(["company", "territory", "segment", "account"])
+    scope = dy.Enum(["company", "territory", "segment", "account", "owned"])
     value = dy.String(nullable=True)
     from_on = dy.Date()
     until_on = dy.Date(nullable=True)

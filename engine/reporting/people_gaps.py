@@ -62,7 +62,8 @@ def _places(column: str, book: Book, rules: Rules) -> set[str]:
 def _roles(book: Book, rules: Rules, within: Span, names: dict[str, str]) -> Iterator[Issue]:
     """Places of a role with two holders on a day who share no pool, or with none between two."""
     pools = {role for one in rules.engagements for role in one.pools}
-    for (role, scope, value), rows in _grouped(book.role_holdings, ["role", "scope", "value"]):
+    placed = book.role_holdings.filter(pl.col("scope") != "owned")
+    for (role, scope, value), rows in _grouped(placed, ["role", "scope", "value"]):
         place = f"{role} of {scope} {value}" if value else f"{role} of the {scope}"
         for one, other in combinations(rows, 2) if role not in pools or scope == "account" else ():
             shared = _shared(_span(one), _span(other), within)

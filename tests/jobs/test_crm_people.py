@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from jobs.crm_people import crm_people, tell_people
+from jobs.crm_people import crm_people, for_the_company, tell_people
 from jobs.guard import ChangeHeld
 from store.database import open_store
 from tests.jobs.conftest import Company
@@ -33,7 +33,7 @@ def read(conn: Connection, day: str, **changes: Any) -> None:
     """Ada's record, read on a day."""
     said, today, now = ADA | changes, date.fromisoformat(day), datetime.fromisoformat(f"{day}T12:00:00+00:00")
     row = ("ada", "ada", "Ada", said["email"], said["title"], said["active"], said["manager"], None)
-    pay = [("ada", *said["pay"])] if said["pay"] else []
+    pay = [("ada", *said["pay"])] if isinstance(said["pay"], tuple) else []
     tell_people(conn, {"people": [row], "compensation": pay}, today, now)
 
 
@@ -51,7 +51,10 @@ def test_what_was_read_first_counts_from_the_beginning_and_the_rest_from_its_day
 
     found = crm_people(conn, ROLES)
 
-    assert spans(found.roles, 1, 4, 5) == [["AE", "0001-01-01", "2026-08-01"], ["MANAGER", "2026-08-01", "2026-11-01"]]
+    assert spans(found.roles, 1, 4, 5) == [
+        ["AE", "0001-01-01", "2026-08-01"],
+        ["MANAGER", "2026-08-01", "2026-11-01"],
+    ]
     assert spans(found.managers, 1, 2, 3) == [
         ["mia", "0001-01-01", "2026-06-01"],
         ["max", "2026-06-01", "2026-08-01"],
@@ -64,7 +67,27 @@ def test_what_was_read_first_counts_from_the_beginning_and_the_rest_from_its_day
 def test_who_had_left_when_first_read_held_a_role_until_then_at_most(conn: Connection) -> None:
     read(conn, "2026-03-01", active=False)
 
-    assert spans(crm_people(conn, ROLES).roles, 1, 4, 5) == [["AE", "0001-01-01", "2026-03-01"]]
+    assert spans(crm_people(conn, ROLES).roles, 1, 2, 4, 5) == [["AE", "owned", "0001-01-01", "2026-03-01"]]
+
+
+def test_a_title_is_held_for_the_company_by_who_has_it_alone_and_by_members_of_a_pool() -> None:
+    days = [date(2026, month, 1) for month in (1, 3, 5, 7)]
+    first, second = (
+        ("ada", "AE", "owned", None, days[0], days[2], None),
+        ("bo", "AE", "owned", None, days[1], None, None),
+    )
+
+    alone = list(for_the_company([first, second], (), ()))
+
+    assert spans(alone, 0, 2, 4, 5) == [
+        ["ada", "company", "2026-01-01", "2026-03-01"],
+        ["bo", "company", "2026-05-01", "None"],
+    ]
+    assert not list(for_the_company([first, second], {"AE"}, ()))
+    assert spans(list(for_the_company([first, second], {"AE"}, {"AE"})), 0, 4) == [
+        ["ada", "2026-01-01"],
+        ["bo", "2026-03-01"],
+    ]
 
 
 def told(company: Company) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from tests.reference.classify import Deal
 from tests.reference.facts import Facts, Row, holds_on
 from tests.reference.lots import pool_member
 
-NARROWEST_FIRST = ("account", "territory", "segment", "company")
+NARROWEST_FIRST = ("account", "territory", "segment", "owned", "company")
 
 
 class HeldDealError(Exception):
@@ -53,7 +53,11 @@ def present_holder(name: str, deal: Deal, engagement: Engagement, facts: Facts) 
     for scope in NARROWEST_FIRST:
         if scope != "account" and name in engagement.pools:
             return pool_member(name, deal, engagement.pools[name], facts)
-        if scope != "company" and places[scope] is None:
+        if scope == "owned":
+            owner = _owner_in(name, deal, facts)
+            if owner is not None:
+                return owner
+        if scope == "owned" or (scope != "company" and places[scope] is None):
             continue
         held = {
             row["person_id"]
@@ -63,6 +67,14 @@ def present_holder(name: str, deal: Deal, engagement: Engagement, facts: Facts) 
         if held:
             return one_of(held)
     return None
+
+
+def _owner_in(role: str, deal: Deal, facts: Facts) -> str | None:
+    """The deal's owner where that has the role for what is owned, else the account's."""
+    here = [row for row in facts.role_holdings if (row["role"], row["scope"]) == (role, "owned")]
+    holders = {row["person_id"] for row in here if holds_on(row, deal.day)}
+    owners = (facts.person(_record(name, deal).get("owner_id")) for name in ("deal_owner", "account_owner"))
+    return next((owner for owner in owners if owner in holders), None)
 
 
 def _record(name: str, deal: Deal) -> Row:

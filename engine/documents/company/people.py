@@ -29,7 +29,8 @@ from engine.money import parse_amount
 S = TypeVar("S", bound=f.Frame)
 People = dy.DataFrame[f.People]
 NONE_MERGED: Mapping[str, str] = MappingProxyType({})
-SCOPES = ("company", "territory", "segment", "account")
+SCOPES = ("company", "territory", "segment", "account", "owned")
+WITHOUT_VALUE = {"company": "value: the whole company has none.", "owned": "value: what somebody owns has none."}
 CRM_ID = 18
 """Length of a Salesforce id; its first 15 characters say the same, and reports export those."""
 
@@ -56,8 +57,8 @@ def read_roles(
     ]
     table = read_table(text, file, columns)
     for line, row in list(table.rows.items()):
-        if (row["scope"] == "company") != (row["value"] is None):
-            message = "value: the whole company has none." if row["value"] else f"value: which {row['scope']}?"
+        if (row["scope"] in WITHOUT_VALUE) != (row["value"] is None):
+            message = WITHOUT_VALUE.get(row["scope"], f"value: which {row['scope']}?")
             remedy = "Leave it empty." if row["value"] else f"Write the {row['scope']} that the role is held for."
             table.drop(line, message, remedy)
     if accounts is not None:

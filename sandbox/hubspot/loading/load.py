@@ -32,7 +32,7 @@ def load_document(portal: "Portal", document: Mapping[str, Any]) -> None:
     take_stages(portal, document.get("stages") or (), document.get("opportunities") or ())
     taking = Taking(portal, Numbers(), frozenset(document.get("ignore", ["SourceKey"])))
     fields = document.get("custom_fields") or {}
-    people.take_users(taking, document.get("users") or ())
+    people.take_users(taking, document.get("users") or (), fields.get("User") or ())
     contracts = records.contract_type(portal) if document.get("contracts") else None
     homes = {"Account": portal.schema.get("companies"), "Opportunity": portal.schema.get(DEAL), "Contract": contracts}
     sections = {"Account": "accounts", "Opportunity": "opportunities", "Contract": "contracts"}
@@ -41,8 +41,8 @@ def load_document(portal: "Portal", document: Mapping[str, Any]) -> None:
         if home is not None:
             rows = document.get(sections[name]) or ()
             taking.fields[home.id] = take_fields(home, declared, rows, portal.now_ms())
-        elif name not in homes:
-            raise LoadProblem(f"custom_fields.{name}: expected some of {sorted(homes)}")
+        elif name not in {*homes, "User"}:
+            raise LoadProblem(f"custom_fields.{name}: expected some of {sorted([*homes, 'User'])}")
     records.number(taking, document, contracts)
     records.take_accounts(taking, document.get("accounts") or ())
     records.take_products(taking, document.get("products") or ())

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sandbox.hubspot.clock import iso, millis
 from sandbox.hubspot.errors import LoadProblem
 from sandbox.hubspot.loading.numbers import OWNER_FIRST, TEAM_FIRST, user_number
-from sandbox.hubspot.loading.setup import add_property
+from sandbox.hubspot.loading.setup import add_property, take_fields
 from sandbox.hubspot.loading.taking import Taking
 from sandbox.hubspot.loading.texts import number_text
 from sandbox.hubspot.records.people import Owner
@@ -23,8 +23,8 @@ _USER_KEYS = {
 _QUOTA_KEYS = {"UserId", "Name", "StartDate", "EndDate", "Amount"}
 
 
-def take_users(taking: Taking, users: Iterable[Given]) -> None:
-    """Make owners; those who are not active have left. Departments become teams."""
+def take_users(taking: Taking, users: Iterable[Given], custom: Iterable[Given] = ()) -> None:
+    """Make owners; those who are not active have left. Departments become teams, custom fields properties of users."""
     portal, users = taking.portal, list(users)
     taking.numbers.give("users", users, OWNER_FIRST)
     departments = sorted({str(user["Department"]) for user in users if user.get("Department")})
@@ -33,10 +33,12 @@ def take_users(taking: Taking, users: Iterable[Given]) -> None:
     kind = portal.schema.get(USER)
     add_property(kind, "manager_owner_id", "Manager", "string", portal.now_ms())
     add_property(kind, "employee_number", "Employee number", "string", portal.now_ms())
+    taking.fields[USER] = take_fields(kind, custom, users, portal.now_ms())
+    known = _USER_KEYS | taking.fields[USER].keys() | taking.ignore
     records = []
     for place, user in enumerate(users):
         where = f"users[{place}] ({user.get('Id', 'no Id')})"
-        if unknown := set(user) - _USER_KEYS - taking.ignore:
+        if unknown := set(user) - known:
             raise LoadProblem(f"{where}: {sorted(unknown)} have no place in a portal: list them in `ignore`")
         owner = _owner(taking, user, teams, where)
         portal.owners.add(owner)
@@ -74,7 +76,10 @@ def _user(taking: Taking, user: Given, owner: Owner, where: str) -> dict[str, st
         "manager_owner_id": str(taking.numbers.of("users", manager, where)) if manager else "",
         "employee_number": str(user.get("EmployeeNumber") or ""),
     }
-    return {name: text for name, text in values.items() if text}
+    own = taking.values(
+        where, taking.portal.schema.get(USER), {name: user.get(name) for name in taking.fields[USER]}, {}, frozenset()
+    )
+    return {name: text for name, text in values.items() if text} | own
 
 
 def take_quotas(taking: Taking, quotas: Iterable[Given]) -> None:

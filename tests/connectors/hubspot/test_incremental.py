@@ -7,6 +7,7 @@ import pytest
 
 from connectors.histories import HISTORY
 from connectors.hubspot.search import _Hit, _Hits, changed_ids
+from connectors.mapping import MappedField
 from connectors.port import NotAllowed, Refused, TryAgain
 from sandbox.hubspot.records.tables import Record
 from tests.clock import START
@@ -198,6 +199,31 @@ def test_archived_owners_are_people_too(source_of, portal, rep):
 
     assert bodies(records)[rep]["active"] is False
     assert bodies(records)[rep]["email"] == "rita@example.test"
+
+
+def with_fields(mapping, **fields):
+    """The mapping with more fields of people."""
+    people = mapping.objects["people"]
+    mapped = {name: MappedField(**field) for name, field in fields.items()}
+    more = people.model_copy(update={"fields": people.fields | mapped})
+    return mapping.model_copy(update={"objects": mapping.objects | {"people": more}})
+
+
+def test_properties_of_users_are_read_beside_their_owners_who_left_too(source_of, portal, rep, mapping):
+    portal.archive_owner(rep)
+    user = str(portal.owners.by_id(rep).user_id)
+    portal.update("users", user, {"hs_job_title": "Seller"})
+    wanted = with_fields(mapping, title={"field": "hs_job_title"}, ote={"field": "ote", "optional": True})
+    source = source_of(wanted)
+    found = bodies(pull(source, "owners")[0])
+
+    assert (found[rep]["hs_job_title"], found[rep]["active"], "team" in found[rep]) == ("Seller", False, True)
+    assert "users.ote" in [issue.subject for issue in source.issues()]
+
+
+def test_a_property_that_users_lack_stops_the_run_by_its_name(source_of, mapping):
+    with pytest.raises(NotAllowed, match=r"users\.ote is in the mapping, but the portal has no such property"):
+        source_of(with_fields(mapping, ote={"field": "ote"})).issues()
 
 
 def test_a_backfill_goes_on_where_it_stopped(source_of, portal):

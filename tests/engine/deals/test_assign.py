@@ -182,6 +182,8 @@ def test_the_reason_shows_the_facts_that_were_tested(condition, columns, facts):
 # ------------------------------------------------------------------------------- who holds a role
 
 EVERYWHERE = {"person_id": "ada", "role": "AE", "scope": "company"}
+OWNED = {**ADA, "scope": "owned"}
+FAYS = {**OWNED, "person_id": "fay"}
 SEGMENT = {"person_id": "bo", "role": "AE", "scope": "segment", "value": "Mid-Market"}
 TERRITORY = {"person_id": "cy", "role": "AE", "scope": "territory", "value": "West"}
 ACCOUNT = {"person_id": "di", "role": "AE", "scope": "account", "value": "A1"}
@@ -240,6 +242,21 @@ def test_a_more_specific_holder_settles_an_ambiguity_below_and_a_repeated_row_is
 
 def test_a_deal_without_territory_has_no_holder_there():
     assert owner([EVERYWHERE, TERRITORY], deal={"territory": None})[0] == "ada"
+
+
+@pytest.mark.parametrize(
+    ("holdings", "found"),
+    [
+        ([OWNED], ("ada", "Ada (AE and owner of the deal)")),
+        ([FAYS], ("fay", "Fay (AE and owner of the account)")),
+        ([OWNED, FAYS, {**EVERYWHERE, "person_id": "bo"}, EVERYWHERE], ("ada", "Ada (AE and owner of the deal)")),
+        ([OWNED, TERRITORY], ("cy", "Cy (AE of territory West)")),
+        ([{**OWNED, "until_on": "2026-05-15"}, EVERYWHERE], ("ada", "Ada (AE of the company)")),
+        ([{**OWNED, "person_id": "bo"}], ("nobody_holds_role", "needs AE, but nobody is on 2026-05-15.")),
+    ],
+)
+def test_a_role_for_what_is_owned_is_that_of_the_owner_who_has_it(holdings, found):
+    assert owner(holdings, accounts=[{"account_id": "A1", "owner_id": "u-fay"}]) == found
 
 
 # ------------------------------------------------------------------------------- vacancies

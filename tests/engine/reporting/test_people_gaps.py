@@ -47,6 +47,13 @@ def test_roles_of_a_place(rows, expected):
     assert said(role_holdings=holdings, enrolments=enrolled) == expected
 
 
+def test_who_has_a_role_for_what_is_owned_is_nobodys_rival():
+    everybody = [row(who, "2026-01-01", role="AE", scope="owned") for who in ("ada", "bo")]
+    enrolled = [row(who, "2000-01-01", plan="csm") for who in ("ada", "bo")]
+
+    assert said(role_holdings=everybody, enrolments=enrolled) == []
+
+
 @pytest.mark.parametrize(
     ("quotas", "expected"),
     [

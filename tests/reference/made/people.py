@@ -41,6 +41,9 @@ def _holdings(chance: Random) -> Any:
     for role in ROLES:
         if chance.random() < 0.9:
             yield {"person_id": chance.choice(REPS), "role": role, "until_on": None, "capacity": _capacity(chance)}
+        for name in REPS if chance.random() < 0.2 else ():
+            owned = {"person_id": name, "role": role, "scope": "owned", "from_on": date(2026, 3, 1)}
+            yield {**owned, "until_on": chance.choice([None, date(2026, 9, 1)])}
         for scope, value in (("segment", "SMB"), ("territory", "West"), ("account", "A3"), ("account", "A4")):
             if chance.random() < 0.4:
                 from_on = chance.choice([date(2020, 1, 1), date(2026, 6, 10)])
