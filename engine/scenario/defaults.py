@@ -6,7 +6,7 @@ that is named by its path gets none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.documents.company.company import CALENDARS
@@ -48,6 +48,13 @@ def with_plan_defaults(plan: Node, currency: str) -> None:
     for position, component in enumerate(components, start=1):
         only = {"measure": next(iter(measures))} if len(measures) == 1 else {}
         fill(component, {"id": "base" if len(components) == 1 else f"part-{position}", "kind": "commission", **only})
+
+
+def with_rules_defaults(rules: Node, facts: Sequence[Node]) -> None:
+    """A name, no end, and nobody who steps in for the roles that the scenario's facts name."""
+    fill(rules, {**RULES, "vacancies": {}})
+    held = (fact.entries()["role"].value for fact in facts if "role" in fact.entries())
+    fill(rules.entries()["vacancies"], {role: "nobody" for role in held if isinstance(role, str)})
 
 
 def fill(node: Node, defaults: Mapping[str, Any]) -> None:

@@ -66,9 +66,10 @@ class Scenario(Document):
     currency monthly, and adds up the amount of every deal (measure `sales`) unless it says otherwise; a component
     without `id` is `base` (`part-1`, `part-2` where there are several) and its `kind` is `commission`. An inline
     `company` works in USD and UTC with fiscal years from 01-01. Without `rules_of_engagement`, each deal credits
-    its `payee`, or its `splits`, with all of it; inline rules are in force always and hold what no rule fits. With
-    one plan, everybody is on it from the beginning of the first fact's fiscal year; with several, `enrolments` say
-    who is on which. A document that is named by its path must be complete. A test of `rules_of_engagement` alone
+    its `payee`, or its `splits`, with all of it; inline rules are in force always, hold what no rule fits, and need
+    not say who steps in for the roles that `roles` name: nobody does. With one plan, everybody is on it from the
+    beginning of the first fact's fiscal year; with several, `enrolments` say who is on which. A document that is
+    named by its path must be complete. A test of `rules_of_engagement` alone
     (`expect` with `owners` and `credits`) needs no plan.
 
     The facts go through the same stages as those of a CRM. Then everything runs a second time on the ledger of the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -24,7 +24,14 @@ from engine.documents.reading import (
 from engine.documents.together import check_rules
 from engine.documents.yaml import Node, read_yaml
 from engine.model import Found, Issue, Severity
-from engine.scenario.defaults import COMPANY, OWN_DEALS, RULES, fill, grown, with_company_defaults, with_plan_defaults
+from engine.scenario.defaults import (
+    COMPANY,
+    OWN_DEALS,
+    grown,
+    with_company_defaults,
+    with_plan_defaults,
+    with_rules_defaults,
+)
 from engine.scenario.document import DOCUMENTS, Scenario
 from engine.scenario.fit import unfit
 
@@ -76,7 +83,8 @@ class _Documents:
         """All documents together; None where one is refused or they do not fit together."""
         top = root.entries()
         company = self.one(top.get("company") or grown({}, root), "company", Company, with_company_defaults)
-        engagement = self._engagement(top.get("rules_of_engagement") or grown(OWN_DEALS, root))
+        rules_of_engagement = top.get("rules_of_engagement") or grown(OWN_DEALS, root)
+        engagement = self._engagement(rules_of_engagement, root.items("roles"))
         currency = company.currency if company else COMPANY["currency"]
         plans = [self._plan(node, name, currency) for name, node in self._plans(root)]
         whole = [plan for plan in plans if plan is not None]
@@ -112,8 +120,9 @@ class _Documents:
             return Found(None, (Issue("document", Severity.HOLDS, f"{self.file}:{node.line}", message, remedy),))
         return read_document(*fetched, kind, names)
 
-    def _engagement(self, node: Node) -> Engagement | None:
-        return self.one(node, "rules_of_engagement", Engagement, lambda at: fill(at, RULES), names_in_engagement)
+    def _engagement(self, node: Node, roles: Sequence[Node]) -> Engagement | None:
+        name = "rules_of_engagement"
+        return self.one(node, name, Engagement, lambda at: with_rules_defaults(at, roles), names_in_engagement)
 
     def _plan(self, node: Node, name: str, currency: str) -> Plan | None:
         return self.one(node, name, Plan, lambda at: with_plan_defaults(at, currency), names_in_plan)

@@ -18,7 +18,7 @@ RULES = """
             - {portion: uplift, to: AM, share: 70%}
             - {portion: uplift, to: CSM, share: 30%}
             - {to: SE, share: 10%, overlay: true}
-      vacancies: {CSM: nobody, AM: nobody, SE: nobody}
+      vacancies: {AM: nobody}  # of the others `roles` say who holds them
     roles: [{payee: cleo, role: CSM}, {payee: sue, role: SE}]
     deals: [{motion: renewal, acv: 130_000, expiring_acv: 100_000}]
 """
