@@ -66,7 +66,7 @@ class Further:
     def movers(self) -> dict[int, Mover]:
         """The gauges that move with what is achieved."""
         every = movers_of(self.part, self.at.plan, self.found)
-        return {nth: each for nth, each in every.items() if not (self.anew and each.gauge.judged == "window")}
+        return {nth: each for nth, each in every.items() if not (self.anew and each.judged == "window")}
 
     @cached_property
     def closed(self) -> list[int]:
@@ -176,7 +176,7 @@ class Further:
     @property
     def _anew_paid(self) -> bool:
         """Whether lines of before are paid otherwise: a gauge moves for all of them, or they were not paid at all."""
-        judged = {mover.gauge.judged for mover in self.movers.values()}
+        judged = {mover.judged for mover in self.movers.values()}
         return "window" in judged or self.beaten_by is not None or (self.opened and bool(self.closed))
 
     def _now(self, line: Row, more: int) -> Fraction:
@@ -191,7 +191,7 @@ class Further:
         moved = {
             nth: each.factor(self._seen(each, more))
             for nth, each in self.movers.items()
-            if judged in (None, each.gauge.judged)
+            if judged in (None, each.judged)
         }
         factors = [moved.get(nth, Fraction(one["factor"])) for nth, one in enumerate(found)]
         if self.part.matrix is not None and moved.keys() & {*self._axes}:

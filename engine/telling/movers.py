@@ -1,7 +1,7 @@
 """Gates and multipliers that move with what a component counts: what more of it makes of them.
 
-A gauge moves where its number grows by as much as the component counts. What looks at another measure, at a place among
-others or at an earlier window stays as it is, however much is achieved.
+A gauge moves where its number grows by as much as the component counts, or is the size of the next deal. What looks at
+another measure, at a place among others or at an earlier window stays as it is, however much is achieved.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, get_args
 
 from engine.documents.curves.gauge import Gate, Gauge, Multiplier, Over
+from engine.documents.curves.matrix import Matrix
 from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
 
@@ -23,11 +24,17 @@ ONE, ZERO = Fraction(1), Fraction(0)
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A gauge that moves, with what it found for the last line."""
+    """A gauge that moves, with what it found for the last line; one that looks at each deal by itself begins anew."""
 
     gauge: Gate | Multiplier
     value: int
     quota: int
+    of_deal: bool = False
+
+    @property
+    def judged(self) -> str:
+        """What the number is of that decides: all that the window holds, or what it held with or before the deal."""
+        return "deal" if self.of_deal else self.gauge.judged
 
     def factor(self, more: int) -> Fraction:
         """What it makes of the payout once so much more is achieved; of a gate 0 or 1."""
@@ -50,13 +57,32 @@ class Mover:
 
 def movers_of(component: Component, plan: Plan, found: Sequence[Mapping[str, Any]]) -> dict[int, Mover]:
     """Those of a component, by their place among what was found for the last line."""
-    in_lines = component.matrix is not None and bool(component.matrix.rows.at or component.matrix.columns.at)
+    axes = len(component.gauges()) - 2
     return {
-        place: Mover(gauge, found[place]["value"], found[place]["quota"] or 1)
+        place: _mover(gauge, found[place], component, plan)
         for place, gauge in enumerate(component.gauges())
         if found[place]["value"] is not None and _moves(gauge, component, plan) and not _falls(gauge)
-        if not (in_lines and place >= len(component.gauges()) - 2)
+        if component.matrix is None or place < axes or _rises(component.matrix, place - axes)
     }
+
+
+def _mover(gauge: Gate | Multiplier, found: Mapping[str, Any], component: Component, plan: Plan) -> Mover:
+    of_deal = _over(gauge, component, plan) == "transaction"
+    return Mover(gauge, 0 if of_deal else found["value"], found["quota"] or 1, of_deal)
+
+
+def _over(gauge: Gauge, component: Component, plan: Plan) -> Over:
+    """How long it adds up."""
+    if gauge.attainment_of is not None:
+        return next(part for part in plan.components if part.id == gauge.attainment_of).accumulates
+    return gauge.over or component.accumulates
+
+
+def _rises(matrix: Matrix, axis: int) -> bool:
+    """Whether the cells along an axis never fall where they are interpolated: else nothing is said of it."""
+    lists = matrix.cells if axis else list(zip(*matrix.cells, strict=True))
+    steps = matrix.columns.starts if axis else matrix.rows.starts
+    return bool(steps) or all(lower <= upper for cells in lists for lower, upper in pairwise(cells))
 
 
 def _moves(gauge: Gauge, component: Component, plan: Plan) -> bool:
@@ -71,8 +97,9 @@ def _moves(gauge: Gauge, component: Component, plan: Plan) -> bool:
         exact = other.rounded_attainment is None and other.carry is None and other.to_date is None
         same = (other.measure, other.accumulates, other.for_each) == (component.measure, component.accumulates, None)
         return exact and same
-    over = gauge.over or component.accumulates
-    return gauge.measure == component.measure and LENGTHS.index(over) >= LENGTHS.index(component.accumulates)
+    over = _over(gauge, component, plan)
+    longer = over == "transaction" or LENGTHS.index(over) >= LENGTHS.index(component.accumulates)
+    return gauge.measure == component.measure and longer
 
 
 def _falls(gauge: Gauge) -> bool:

@@ -105,7 +105,7 @@ def _rests_on(further: Further) -> Iterator[str]:
         yield f"in the same {' and '.join(fixed)} of the matrix"
     if part.tables or part.rate_by is not None or part.split_of == "money":
         yield "with deals like the last one"
-    if part.to_date is None and any(mover.gauge.judged != "window" for mover in further.movers.values()):
+    if part.to_date is None and any(mover.judged != "window" for mover in further.movers.values()):
         yield "in one deal"
     if part.cap is not None and part.cap.per == "deal" and not further.anew:
         yield "in deals of which none exceeds its cap"

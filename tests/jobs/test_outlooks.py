@@ -147,6 +147,12 @@ MATRIX = Matrix(
     columns=Axis(measure="deals", starts=(0, units(2))),
     pays=((0, 0), (units(100), units(500)), (units(200), units(1_000))),
 )
+BETWEEN = Matrix(
+    rows=Axis(**OF_SALES, at=(Fraction(9, 10), Fraction(1), Fraction(6, 5))),
+    columns=Axis(measure="deals", starts=(0, units(2))),
+    pays=((0, units(100)), (0, units(500)), (0, units(1_000))),
+)
+BY_SIZE = (FactorBracket(since=0, factor=Fraction(1)), FactorBracket(since=units(30_000), factor=Fraction(2)))
 KINDS: dict[str, tuple[dict[str, Any], int]] = {
     "multiplied by what all of it came to": ({"multiplied_by": BY_ALL}, 11_000),
     "multiplied from the next deal on": (
@@ -166,6 +172,15 @@ KINDS: dict[str, tuple[dict[str, Any], int]] = {
     "softly capped": ({"cap": CAPPED}, 7_000),
     "softly capped and multiplied": ({"cap": CAPPED, "multiplied_by": BY_ALL}, 7_000),
     "only what is full": (FOR_EACH_FULL, 5_000),
+    "multiplied by the size of the deal": (
+        {"multiplied_by": (Multiplier(measure="acv", over="transaction", brackets=BY_SIZE),)},
+        16_000,
+    ),
+    "a gate on the size of the deal": (
+        {"only_if": (Gate(measure="acv", over="transaction", min=units(5_000)),)},
+        8_001,
+    ),
+    "a matrix between points": ({"kind": "bonus", "rate": None, "matrix": BETWEEN}, 700),
     "a matrix": ({"kind": "bonus", "rate": None, "matrix": MATRIX}, 900),
 }
 
