@@ -15,7 +15,8 @@ import dataframely as dy
 import polars as pl
 
 from engine import frames as f
-from engine.documents.conditions import FACT, FIELDS, FieldTest, When
+from engine.calendar import whole_months_between
+from engine.documents.conditions import FACT, FIELDS, SINCE, FieldTest, When
 
 LISTS = "lists"
 """The column that `with_lists` adds: names of the lists the deal's account was on that day."""
@@ -35,10 +36,11 @@ _COLUMNS = {
 
 _WORKED_OUT: dict[str, pl.Expr] = {
     "uplift_amount": pl.col("acv_micros").cast(pl.Int128) - pl.col("expiring_acv_micros"),
+    "months_since_last_purchase": whole_months_between(pl.col("last_purchase_on"), pl.col("dated_on")),
     "days_open": (pl.col("dated_on") - pl.col("created_on")).dt.total_days(),
     "days_to_start": (pl.col("starts_on") - pl.col("dated_on")).dt.total_days(),
 }
-"""Fields that are the difference of two columns."""
+"""Fields that lie between two columns."""
 
 _IN_THE_DEALS_CURRENCY = ("amount", "acv", "expiring_acv", "running_acv", "uplift_amount")
 _SEVERAL = ("texts", "names")
@@ -59,7 +61,12 @@ def missing(when: When) -> pl.Expr:
 
 
 def absent(field: str) -> pl.Expr:
-    """Whether the deal has no value for a field of the rules; no product line means no family."""
+    """Whether the deal lacks a value for a field of the rules; no product line means no family.
+
+    Who never bought before lacks nothing.
+    """
+    if field == "months_since_last_purchase":
+        return pl.lit(value=False)
     kind = FIELDS.get(field)
     if kind == "texts":
         return pl.col(column_of(field)).list.len() == 0
@@ -69,10 +76,17 @@ def absent(field: str) -> pl.Expr:
 
 
 def value_of(field: str) -> pl.Expr:
-    """The deal's value of a field of the rules, or the text of a mapped fact."""
+    """The deal's value of a field of the rules, the text of a mapped fact, or the days since it."""
     if field.startswith(FACT):
         return pl.col("facts").str.json_path_match(f"$['{field.removeprefix(FACT)}']")
+    if field.startswith(SINCE):
+        return (pl.col("dated_on") - _day_told(field.replace(SINCE, FACT, 1))).dt.total_days()
     return _WORKED_OUT[field] if field in _WORKED_OUT else pl.col(column_of(field))
+
+
+def _day_told(field: str) -> pl.Expr:
+    """A mapped fact as a day; null where it is none."""
+    return value_of(field).str.to_date("%Y-%m-%d", strict=False)
 
 
 def column_of(field: str) -> str:
@@ -153,10 +167,9 @@ def _within(test: FieldTest) -> pl.Expr:
 def _sides(test: FieldTest, bound: int | Fraction | date) -> tuple[pl.Expr, pl.Expr]:
     """Both sides of a comparison in one exact type; money is in the company's currency."""
     field = test.field
-    if test.fact is not None:
-        told = value_of(field)
-        days = told.str.to_date("%Y-%m-%d", strict=False)
-        return days if test.type == "day" else told.cast(pl.Int64, strict=False), pl.lit(bound)
+    if field.startswith(FACT):
+        told = _day_told(field) if test.type == "day" else value_of(field).cast(pl.Int64, strict=False)
+        return told, pl.lit(bound)
     if isinstance(bound, date):
         return pl.col(column_of(field)), pl.lit(bound)
     if test.type == "percent":

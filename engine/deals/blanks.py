@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from engine.deals.problems import problems
-from engine.documents.conditions import FACT, When
+from engine.documents.conditions import When
 from engine.matching import absent, missing
 from engine.model import Severity
 from engine.texts import text
@@ -36,4 +36,4 @@ def _missed(placed: pl.DataFrame, conditions: Sequence[Named]) -> Iterator[pl.Da
         passed_over = placed.filter((pl.col("place") > place) & missing(when))
         for test in when.tests if passed_over.height else ():
             blank = passed_over.filter(absent(test.field))
-            yield blank.select("deal_id", field=pl.lit(test.field.removeprefix(FACT)), name=pl.lit(name))
+            yield blank.select("deal_id", field=pl.lit(test.fact or test.field), name=pl.lit(name))

@@ -104,7 +104,8 @@ def cancellations(contracts: pl.DataFrame) -> pl.DataFrame:
 def signings(asked: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
     """By deal asked about: the won deal that began the account's running relationship, and how long that is ago.
 
-    `lifetime_months` counts from the account's very first won deal instead.
+    `lifetime_months` counts from the account's very first won deal instead; `last_purchase_on` is the day before the
+    deal's on which the account last bought.
     """
     firsts = _placed(won).group_by("account_id").agg(first_on=pl.col("closed_on").min())
     placed = _placed(asked).join(firsts, on="account_id", how="left").sort("closed_on")
@@ -116,10 +117,19 @@ def signings(asked: pl.DataFrame, won: pl.DataFrame, contracts: pl.DataFrame) ->
         check_sortedness=False,  # sorted above; polars cannot see it within groups
     )
     first = pl.when(pl.col("first_on") <= pl.col("closed_on")).then("first_on")
-    return begun.select(
+    return begun.join_asof(
+        _purchases(_placed(won)),
+        left_on="closed_on",
+        right_on="last_purchase_on",
+        by="account_id",
+        allow_exact_matches=False,
+        coalesce=False,
+        check_sortedness=False,  # both are sorted
+    ).select(
         "deal_id",
         "signing_owner_id",
         "sales_cycle_days",
+        "last_purchase_on",
         signed_on="began_on",
         months_since_signing=whole_months_between(pl.col("began_on"), pl.col("closed_on")),
         lifetime_months=whole_months_between(first, pl.col("closed_on")),
@@ -247,6 +257,12 @@ def unclear_churns(stated: dy.DataFrame[f.Contracts], won: pl.DataFrame) -> pl.D
         "ends a contract, but it is not clear which: none or several of the account's were running that day.",
         "Name the deal that started the contract as the prior deal, or keep contracts in the CRM.",
     )
+
+
+def _purchases(placed: pl.DataFrame) -> pl.DataFrame:
+    """The days on which accounts bought anything, in order."""
+    bought = placed.filter(~pl.col("motion").is_in([Motion.DOWNGRADE, Motion.CHURN]))
+    return bought.select("account_id", last_purchase_on="closed_on").unique().sort("last_purchase_on")
 
 
 def _beginnings(placed: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:

@@ -45,7 +45,7 @@ def _facts(when: When) -> list[pl.Expr]:
     unlisted = when.account.not_listed_in if when.account else None
     lists = [pl.lit(f"account on list {listed}")] if listed else []
     lists += [pl.lit(f"account not on list {unlisted}")] if unlisted else []
-    tested = [text("{} {}", pl.lit((test.fact or test.field).replace("_", " ")), _shown(test)) for test in when.tests]
+    tested = [text("{} {}", pl.lit(test.name), _shown(test)) for test in when.tests]
     return [*lists, *tested] or [pl.lit("any deal")]
 
 

@@ -53,6 +53,7 @@ FIELDS: dict[str, FieldType] = {
     "term_months": "count",
     "months_since_signing": "count",
     "lifetime_months": "count",
+    "months_since_last_purchase": "count",
     "days_open": "count",
     "days_to_start": "count",
     "closed_on": "day",
@@ -62,6 +63,9 @@ FIELDS: dict[str, FieldType] = {
 _EXPIRING = """ACV of the contract that a renewal renews, converted likewise. Where the renewal names a deal and no
 contract, it is that deal's with the upsells, cross-sells and downgrades since that end on the same day (co-termed) and
 are not renewed by themselves."""
+
+_LAST_PURCHASE = """Whole months since the account last bought before: of its won deals that are no downgrade or churn
+the last one of an earlier day. Who buys for the first time has none, and lacks nothing."""
 
 NOTES: dict[str, tuple[str, str]] = {
     "motion": ("What kind of sale it is.", "[upsell, cross_sell]"),
@@ -96,6 +100,7 @@ NOTES: dict[str, tuple[str, str]] = {
     "term_months": ("Length of the contract in months.", "{min: 36}"),
     "months_since_signing": ("Whole months since the account's first won deal.", "{below: 6}"),
     "lifetime_months": ("Whole months since the account's very first won deal, whatever came between.", "{min: 24}"),
+    "months_since_last_purchase": (_LAST_PURCHASE.replace("\n", " "), "{min: 12}"),
     "days_open": ("Days from the day the deal was opened to the day it is dated.", "{max: 30}"),
     "days_to_start": (
         "Days from the day the deal is dated to the start of its contract; below zero where it was signed after that.",
@@ -120,6 +125,8 @@ def offered(name: str) -> tuple[str, ...]:
 
 FACT = "facts."
 """How the field of a test begins that is about a mapped fact."""
+SINCE = "days_since."
+"""How it begins where the days count that lie between a mapped day and the deal's."""
 BOUNDS = ("min", "max", "above", "below")
 Bound = int | Fraction | date
 _READ_BOUND: dict[FieldType, Callable[[Any], Bound]] = {
@@ -136,6 +143,14 @@ FACTS_SCHEMA: JsonSchemaValue = {
     "minProperties": 1,
     "description": "Other fields of the CRM, by the names that the mapping gives them under `facts`.",
     "examples": ["{partner_tier: [Gold, Silver], seats: {min: 100}}"],
+}
+DAYS_SINCE_SCHEMA: JsonSchemaValue = {
+    "type": "object",
+    "title": "fact: test",
+    "minProperties": 1,
+    "description": "Days from a day that the CRM says, by the name that the mapping gives it under `facts`, to the day "
+    "the deal is dated; below zero where it comes after that.",
+    "examples": ["{registered_on: {min: 0, max: 90}}"],
 }
 _SCHEMA: dict[FieldType, JsonSchemaValue] = {
     "money": AMOUNT_SCHEMA,
@@ -159,13 +174,26 @@ class FieldTest(Document):
     @property
     def fact(self) -> str | None:
         """The name of the mapped fact that is tested; None for a field of ours."""
-        return self.field.removeprefix(FACT) if self.field.startswith(FACT) else None
+        return next((self.field.removeprefix(key) for key in (FACT, SINCE) if self.field.startswith(key)), None)
+
+    @property
+    def counts_days(self) -> bool:
+        """Whether the days between a mapped day and the deal's are compared."""
+        return self.field.startswith(SINCE)
+
+    @property
+    def name(self) -> str:
+        """What people call what is tested."""
+        called = f"days since {self.fact}" if self.counts_days else self.fact or self.field
+        return called.replace("_", " ")
 
     @property
     def type(self) -> FieldType:
         """What is compared: of a fact what the test is written with."""
         if self.fact is None:
             return FIELDS[self.field]
+        if self.counts_days:
+            return "count"
         bounds = (self.min, self.max, self.above, self.below)
         if any(isinstance(bound, date) for bound in bounds):
             return "day"
@@ -200,7 +228,7 @@ class When(Document):
     """
 
     hidden: ClassVar[frozenset[str]] = frozenset({"tests"})
-    spellings: ClassVar[tuple[str, ...]] = (*FIELDS, "facts")
+    spellings: ClassVar[tuple[str, ...]] = (*FIELDS, "facts", "days_since")
 
     tests: tuple[FieldTest, ...] = ()
     account: AccountTest | None = Field(default=None, examples=["{listed_in: named_accounts}"])
@@ -214,6 +242,7 @@ class When(Document):
             return known
         tests = [read_test(name, test, found) for name, test in known.items() if name in FIELDS]
         tests += read_facts(known["facts"], found) if "facts" in known else []
+        tests += read_days_since(known["days_since"], found) if "days_since" in known else []
         rest = {name: test for name, test in known.items() if name not in cls.spellings}
         return {**rest, "tests": tuple(test for test in tests if test is not None)}
 
@@ -222,7 +251,7 @@ class When(Document):
         """In YAML: one key a field."""
         schema = super().__get_pydantic_json_schema__(core_schema, handler)
         schema["properties"] |= {name: schema_of_test(kind, offered(name)) for name, kind in FIELDS.items()}
-        schema["properties"]["facts"] = FACTS_SCHEMA
+        schema["properties"] |= {"facts": FACTS_SCHEMA, "days_since": DAYS_SINCE_SCHEMA}
         return schema
 
 
@@ -255,6 +284,22 @@ def _read_fact(name: str, written: Any, found: list[Problem]) -> FieldTest | Non
         given = _read_bounds(name, written, wrong, day if days else micros)
     found += (Problem(("facts", *problem.loc), problem.message, problem.remedy) for problem in wrong)
     return None if wrong else FieldTest(field=f"{FACT}{name}", **given)
+
+
+def read_days_since(written: Any, found: list[Problem]) -> list[FieldTest | None]:
+    """Tests of the days between mapped days and the deal's."""
+    if not isinstance(written, dict) or not written:
+        remedy = "Write a test for each, such as days_since: {registered_on: {min: 0, max: 90}}."
+        found.append(Problem(("days_since",), "is no mapping of facts to tests.", remedy))
+        return []
+    return [_read_days(str(name), test, found) for name, test in written.items()]
+
+
+def _read_days(name: str, written: Any, found: list[Problem]) -> FieldTest | None:
+    wrong: list[Problem] = []
+    given = _read_bounds(name, written, wrong, whole_number)
+    found += (Problem(("days_since", *problem.loc), problem.message, problem.remedy) for problem in wrong)
+    return None if wrong else FieldTest(field=f"{SINCE}{name}", **given)
 
 
 def read_texts(name: str, written: Any, found: list[Problem]) -> dict[str, tuple[str, ...]]:

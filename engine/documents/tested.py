@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from engine.documents.conditions import FACT, When
+from engine.documents.conditions import When
 from engine.documents.document import Document
 
 
@@ -23,7 +23,7 @@ def tested_fields(documents: Iterable[Document]) -> frozenset[str]:
 def tested_facts(document: Document) -> Iterator[tuple[str, str]]:
     """Every mapped fact that is tested or added up, with its place."""
     for place, when in conditions_of(document):
-        yield from ((place, test.field.removeprefix(FACT)) for test in when.tests if test.field.startswith(FACT))
+        yield from ((place, test.fact) for test in when.tests if test.fact is not None)
     for name, measure in getattr(document, "measures", {}).items():
         if measure.fact is not None:
             yield f"measures.{name}.fact", measure.fact

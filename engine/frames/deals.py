@@ -68,6 +68,8 @@ class Classified(Frame):
     """Other facts of the account and the deal, as a JSON object."""
     created_on = dy.Date(nullable=True)
     """The day it was opened."""
+    last_purchase_on = dy.Date(nullable=True)
+    """The day, before its own, on which its account last bought."""
 
 
 class Assignments(Frame):

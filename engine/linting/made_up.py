@@ -22,7 +22,7 @@ EXPIRING = Fraction(4, 5)
 """The expiring ACV of a renewal, as a share of its ACV, where the tests do not ask for another."""
 COST = Fraction(1, 2)
 SIZES = ("amount", "acv")
-OF_OTHERS = ("window", "arm", "lifetime_months")
+OF_OTHERS = ("window", "arm", "lifetime_months", "months_since_last_purchase")
 """Fields that a deal cannot state: the rules of engagement or the customer's history give them."""
 _DAYS_FROM = {"days_open": ("created_on", -1), "days_to_start": ("starts_on", 1)}
 """Fields that count the days between the deal's own day and another, which lies before or after it."""
@@ -80,6 +80,7 @@ def fitting(test: FieldTest, amount: int, on: date) -> dict[str, Any]:
     """What a deal of that amount and day must say to pass; nothing where its size, its day or its history decides."""
     if test.fact is not None:
         value = value_that_passes(test)
+        value = on - timedelta(days=value) if test.counts_days else value
         return {"facts": {test.fact: number(value) if isinstance(value, int) else value}}
     if test.field == "family":
         return {"products": [{"family": _text(test), "amount": number(amount)}]}

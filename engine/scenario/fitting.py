@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine import frames as f
+from engine.calendar import months_later
 from engine.documents.conditions import FieldTest, When
 from engine.documents.measures.measure import Measure
 from engine.documents.plans.plan import Plan
@@ -82,16 +83,16 @@ def fits_anything(deal: dict[str, Any], when: When) -> bool:
 
 def _columns(test: FieldTest, plain: dict[str, Any]) -> dict[str, Any]:
     value = value_that_passes(test)
-    if test.field == "closed_on":
-        return {}  # the day is the statement's own
-    if test.fact is not None:
-        return {}  # no deal can be made up of what only the CRM says
+    if test.field == "closed_on" or test.fact is not None:
+        return {}  # the day is the statement's own, and no deal can be made up of what only the CRM says
     if test.type in ("texts", "names"):
         return {column_of(test.field): [value]}
-    if test.field == "days_open":
-        return {"created_on": plain["dated_on"] - timedelta(days=value)}
-    if test.field == "days_to_start":
-        return {"starts_on": plain["dated_on"] + timedelta(days=value)}
+    day = plain["dated_on"]
+    if test.field == "months_since_last_purchase":
+        return {"last_purchase_on": months_later(day, -value)}
+    if test.field in ("days_open", "days_to_start"):
+        opened = test.field == "days_open"
+        return {"created_on": day - timedelta(days=value)} if opened else {"starts_on": day + timedelta(days=value)}
     if test.field == "uplift_amount":
         return {"expiring_acv_micros": plain["acv_micros"] - value}
     if test.type == "percent":

@@ -20,7 +20,7 @@ def condition(when: When) -> str:
 
 
 def _test(test: FieldTest) -> str:
-    name = (test.fact or test.field).replace("_", " ")
+    name = test.name
     if test.any_of:
         return f"{name} {' or '.join(test.any_of)}"
     if test.none_of:

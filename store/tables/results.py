@@ -74,6 +74,7 @@ class ClassifiedDeal(Table, table=True):
     arms: str
     facts: str | None
     created_on: str | None
+    last_purchase_on: str | None
 
 
 class Assignment(Table, table=True):

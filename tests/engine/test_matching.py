@@ -20,6 +20,12 @@ def decide(condition, **columns):
     return deal(**columns).select(fits(condition).alias("fits"), missing(condition).alias("missing")).row(0)
 
 
+def since(**bounds):
+    """A test of the days since a day that the CRM states."""
+    return when(**{"days_since.registered_on": bounds})
+
+
+AFTER_A_YEAR = when(months_since_last_purchase={"min": 12})
 FITS, FAILS, LACKS = (True, False), (False, False), (False, True)
 
 
@@ -64,6 +70,14 @@ FITS, FAILS, LACKS = (True, False), (False, False), (False, True)
         (when(months_since_signing={"below": 6}), {"months_since_signing": 5}, FITS),
         (when(months_since_signing={"below": 6}), {"months_since_signing": 6}, FAILS),
         (when(months_since_signing={"below": 6}), {"months_since_signing": None}, LACKS),
+        (AFTER_A_YEAR, {"dated_on": "2026-03-31", "last_purchase_on": "2025-03-31"}, FITS),
+        (AFTER_A_YEAR, {"dated_on": "2026-03-30", "last_purchase_on": "2025-03-31"}, FAILS),
+        (AFTER_A_YEAR, {"last_purchase_on": None}, FAILS),
+        (since(min=0, max=90), {"dated_on": "2026-04-01", "facts": '{"registered_on": "2026-01-01"}'}, FITS),
+        (since(min=0, max=89), {"dated_on": "2026-04-01", "facts": '{"registered_on": "2026-01-01"}'}, FAILS),
+        (since(min=0), {"dated_on": "2025-12-31", "facts": '{"registered_on": "2026-01-01"}'}, FAILS),
+        (since(max=90), {"facts": '{"registered_on": "soon"}'}, LACKS),
+        (since(max=90), {"facts": None}, LACKS),
         (when(days_open={"max": 30}), {"dated_on": "2026-03-01", "created_on": "2026-01-30"}, FITS),
         (when(days_open={"max": 29}), {"dated_on": "2026-03-01", "created_on": "2026-01-30"}, FAILS),
         (when(days_open={"max": 30}), {"created_on": None}, LACKS),

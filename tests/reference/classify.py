@@ -45,6 +45,8 @@ class Deal:
     """The deal that began the running relationship."""
     first_won_on: date | None
     """The day of the account's very first won deal."""
+    last_purchase_on: date | None
+    """The last earlier day on which the account bought anything."""
     cancelled_on: date | None
     windows: frozenset[str] = frozenset()
     """Windows of the rules of engagement that it lies in."""
@@ -73,6 +75,11 @@ class Deal:
     def lifetime_months(self) -> int | None:
         """Whole months since the customer's first won deal."""
         return None if self.first_won_on is None else whole_months(self.first_won_on, self.day)
+
+    @property
+    def months_since_last_purchase(self) -> int | None:
+        """Whole months since the customer last bought on an earlier day."""
+        return None if self.last_purchase_on is None else whole_months(self.last_purchase_on, self.day)
 
     @property
     def uplift(self) -> Fraction | None:
@@ -151,8 +158,15 @@ def _deal(row: Row, facts: Facts, company: Company) -> Deal | None:
         running_acv=_running(row, facts),
         signing=_signing(row, facts),
         first_won_on=next((each["closed_on"] for each in _won_before(row, facts)), None),
+        last_purchase_on=_last_purchase_on(row, facts),
         cancelled_on=cancelled_on(row, facts),
     )
+
+
+def _last_purchase_on(row: Row, facts: Facts) -> date | None:
+    """The day of the last deal before that of this one by which the account did not buy less."""
+    bought = (each for each in facts.won_of(row["account_id"]) if each["motion"] not in ("downgrade", "churn"))
+    return max((each["closed_on"] for each in bought if each["closed_on"] < row["closed_on"]), default=None)
 
 
 def acv_of(row: Row) -> int:

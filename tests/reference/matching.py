@@ -28,7 +28,7 @@ def _fits(test: FieldTest, deal: Deal) -> bool:
     if test.field in ("window", "arm"):
         named = deal.windows if test.field == "window" else deal.arms
         return bool(named & set(test.any_of)) if test.any_of else not named & set(test.none_of)
-    value = value_of(test.field, deal) if test.fact is None else _fact(test, test.fact, deal)
+    value = value_of(test.field, deal) if test.fact is None else _told(test, test.fact, deal)
     if value is None:
         return False
     if test.any_of or test.none_of:
@@ -42,6 +42,14 @@ def _fits_families(test: FieldTest, families: set[str]) -> bool:
     if test.any_of:
         return bool(families & set(test.any_of))
     return bool(families) and not families & set(test.none_of)
+
+
+def _told(test: FieldTest, name: str, deal: Deal) -> Any:
+    """A mapped field, or the days from the day that it says to the deal's."""
+    if not test.field.startswith("days_since."):
+        return _fact(test, name, deal)
+    since = _fact(FieldTest(field=f"facts.{name}", min=deal.day), name, deal)
+    return None if since is None else (deal.day - since).days
 
 
 def _fact(test: FieldTest, name: str, deal: Deal) -> Any:

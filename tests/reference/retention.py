@@ -29,7 +29,10 @@ from tests.reference.rollups import above
 from tests.reference.worth import UnknownWorthError, part_of_lines
 
 DAY = timedelta(days=1)
-UNKNOWN = ("cost", "list_price", "expiring_acv", "running_acv", "signing", "first_won_on", "cancelled_on")
+UNKNOWN = (
+    *("cost", "list_price", "expiring_acv", "running_acv", "signing"),
+    *("first_won_on", "last_purchase_on", "cancelled_on"),
+)
 Answering = tuple[date, date]
 """The days for which somebody answers, the last of them out."""
 Outcome = tuple[int, int]

@@ -64,7 +64,7 @@ class Experiment(Document):
         if self.effective.until_on is None:
             yield Problem(("effective",), "an experiment that never ends.", "Add until.")
         for test in self.accounts.tests:
-            if test.field not in OF_AN_ACCOUNT and test.fact is None:
+            if test.field not in OF_AN_ACCOUNT and (test.fact is None or test.counts_days):
                 message = f"{test.field} is of a sale, and accounts are drawn before it."
                 remedy = f"Test one of {', '.join(sorted(OF_AN_ACCOUNT))}, a list or a fact."
                 yield Problem(("accounts", test.field), message, remedy)

@@ -37,6 +37,7 @@ NUMBERS: dict[str, tuple[Any, ...]] = {
     "term_months": (12, 24, 36),
     "months_since_signing": (0, 3, 6),
     "lifetime_months": (1, 6),
+    "months_since_last_purchase": (0, 1, 3),
     "days_open": (0, 30, 90),
     "days_to_start": (-1, 0, 30),
 }
@@ -47,7 +48,8 @@ FACTS: tuple[dict[str, Any], ...] = (
     {"seats": 40, "tier": "Gold"},
     {"served_from": {"below": date(2026, 6, 1)}},
 )
-FIELDS = (*TEXTS, *NUMBERS, "closed_on", "account", "facts")
+DAYS_SINCE = (0, 60, 200)
+FIELDS = (*TEXTS, *NUMBERS, "closed_on", "account", "facts", "days_since")
 OF_CUSTOMERS = ("industry", "country", "employees", "revenue", "account", "facts")
 OF_ACCOUNTS = (*OF_CUSTOMERS, "segment", "territory", "channel", "currency", "lifetime_months")
 """What experiments may ask of an account."""
@@ -80,6 +82,8 @@ def _test(chance: Random, field: str) -> Any:
         return {chance.choice(["listed_in", "not_listed_in"]): "named"}
     if field == "facts":
         return chance.choice(FACTS)
+    if field == "days_since":
+        return {"served_from": {chance.choice(["min", "max", "above", "below"]): chance.choice(DAYS_SINCE)}}
     if field in TEXTS:
         return _of_texts(chance, TEXTS[field])
     if field == "closed_on":
