@@ -20,7 +20,7 @@ from engine.payees.curves.cases import otherwise_of
 from engine.payees.curves.curve import Curve, pieces, scaled, value_at
 from engine.payees.curves.matrix import factor_of_cell
 from engine.payees.curves.shape import curve_of, versions
-from engine.telling.wording import money, percent, plain
+from engine.telling.wording import money, multiple, percent, plain
 from engine.telling.wording import pieces as counted
 
 NOTIONAL: dict[Unit, int] = {
@@ -190,7 +190,7 @@ def called_whole(measure: Measure) -> str:
 def pace(slope: Fraction, unit: Unit, currency: str) -> str:
     """How fast pay grows: `8 %` of money, an amount for each deal, piece or percentage point."""
     if unit == "amount":
-        return percent(slope)
+        return multiple(slope)
     each = {"deals": "a deal", "number": "each", "percent": "a percentage point"}[unit]
     return f"{money(slope * (MICROS // 100 if unit == 'percent' else MICROS), currency)} {each}"
 

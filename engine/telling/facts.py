@@ -66,7 +66,7 @@ def facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         "factor": str(factor),
         "factors": found_by(line["factors"]),
         "multiplied": [str(one) for one in multiplying(line["factors"], component) if one != 1],
-        "earned_by": titles_of(measure, plan),
+        "earned_by": earners_of(measure, plan),
         "rated_on": line["rated_on"].isoformat(),
         **{name: line[name] for name in OF_THE_LINE},
         "earned_before": str(value_at(curve, line["before_micros"], quota)),
@@ -90,7 +90,7 @@ def _retention(measure: Measure) -> dict[str, str] | None:
     return {"kind": of.kind, "cohort": of.cohort, "transferred": of.transferred, **goal}
 
 
-def titles_of(measure: Measure, plan: Plan) -> list[str]:
+def earners_of(measure: Measure, plan: Plan) -> list[str]:
     """What the components are called that earned; those of people below, of whatever plan, by their ids."""
     own = {} if set(measure.credits) & set(ROLL_UPS) else {part.id: part.title for part in plan.components}
     return [own.get(name) or name for name in measure.of]

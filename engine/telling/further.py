@@ -20,6 +20,7 @@ from engine.payees.curves.curve import Curve, Limit, pieces, value_at
 from engine.payees.curves.factors import found_by
 from engine.payees.curves.matrix import cell_at
 from engine.payees.curves.shape import limit_of, uncapped
+from engine.payees.curves.unpaid import WITHOUT_QUOTA
 from engine.payees.paying.alternatives import BEATEN_BY
 from engine.telling.facts import APART
 from engine.telling.movers import Mover, movers_of
@@ -86,6 +87,11 @@ class Further:
     def beaten_by(self) -> Row | None:
         """The alternative that is paid in its place."""
         return next((one for one in found_by(self.last["factors"]) if BEATEN_BY in one), None)
+
+    @property
+    def without_quota(self) -> bool:
+        """Whether nothing is paid because the quota is 0."""
+        return any(WITHOUT_QUOTA in one for one in found_by(self.last["factors"]))
 
     def pays(self, more: int) -> int:
         """What the window pays after so much more; rounded as its lines are."""

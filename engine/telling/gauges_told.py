@@ -18,6 +18,7 @@ from engine.payees.curves.unpaid import WITHOUT_QUOTA
 from engine.payees.paying.alternatives import BEATEN_BY
 from engine.telling.conditions_told import BOUNDS, condition
 from engine.telling.facts import APART
+from engine.telling.settled import titles_of
 from engine.telling.wording import attainment, money, number, percent, pieces, roughly
 
 Row = Mapping[str, Any]
@@ -183,7 +184,7 @@ def subject_of(gauge: Gauge, plan: Plan) -> str | None:
 
 def called(component: str, plan: Plan) -> str:
     """What statements call a component."""
-    return next((part.title for part in plan.components if part.id == component and part.title), component)
+    return titles_of(plan).get(component) or component
 
 
 def _ranked(gauge: Gauge, ranked: Ranked, value: int, quota: int | None, plan: Plan) -> str:

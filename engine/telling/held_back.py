@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any
 
 from engine.documents.curves.gauge import Gate, Gauge, Multiplier
+from engine.documents.curves.matrix import Matrix
 from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
 from engine.payees.curves.curve import value_at
 from engine.payees.curves.factors import found_by
+from engine.payees.curves.matrix import cell_at
 from engine.payees.curves.shape import uncapped
 from engine.telling.facts import APART, component_of
 from engine.telling.gauges_told import subject_of, threshold
-from engine.telling.wording import money, multiple, number, pieces
+from engine.telling.movers import Mover
+from engine.telling.wording import money, multiple, number, percent, pieces
 
 Row = Mapping[str, Any]
 
@@ -36,6 +39,7 @@ def held_back(line: Row, plan: Plan) -> str | None:
     said = [f"{_not_paid(line, component, plan)}: {' and '.join(told)}."] if told else []
     if not shut:
         said += [told for gauge, what in gauges if isinstance(gauge, Multiplier) for told in _factor(gauge, what, plan)]
+        said += _cell(component, found, plan)
     return " ".join(said) or None
 
 
@@ -58,18 +62,45 @@ def _gate(gate: Gate, found: Row, plan: Plan) -> str | None:
 
 
 def _factor(multiplier: Multiplier, found: Row, plan: Plan) -> Iterator[str]:
-    """The nearest bracket ahead that multiplies by more."""
+    """The nearest bracket, or point, ahead that multiplies by more."""
     if multiplier.ranked is not None or found["value"] is None:
         return
-    for bracket in multiplier.brackets:
-        since = bracket.since
+    rows = [(bracket.since, bracket.factor) for bracket in multiplier.brackets]
+    for since, factor in rows or [(point.at, point.factor) for point in multiplier.points]:
         place = since * (found["quota"] or 1) if isinstance(since, Fraction) else Fraction(since)
-        if place > found["value"] and bracket.factor > Fraction(found["factor"]):
-            factors = f"Multiplied by {multiple(Fraction(found['factor']))}, not {multiple(bracket.factor)}"
+        if place > found["value"] and factor > Fraction(found["factor"]):
+            factors = f"Multiplied by {multiple(Fraction(found['factor']))}, not {multiple(factor)}"
             gap = _apart(multiplier, place - found["value"], found, plan)
             short = f"{subject_of(multiplier, plan)} is {gap} short of {threshold(multiplier, since, plan)}"
             yield f"{factors}: {short} {_when(multiplier)}."
             return
+
+
+def _cell(component: Component, found: Sequence[Row], plan: Plan) -> Iterator[str]:
+    """The next row, and the next column, where the cell there is worth more."""
+    matrix, seen = component.matrix, found[len(component.gauges()) - 2 : len(component.gauges())]
+    if matrix is None or matrix.rows.at or matrix.columns.at or any(one["value"] is None for one in seen):
+        return
+    axes = [Mover(axis, one["value"], one["quota"] or 1) for axis, one in zip(matrix.axes, seen, strict=True)]
+    row, column = (axis.factor(0) for axis in axes)
+    for name, axis, one, beyond in zip(
+        ("row", "column"), axes, seen, ((row + 1, column), (row, column + 1)), strict=True
+    ):
+        since = next((at for _, at in axis.gauge.thresholds() if axis.place(at) > axis.value), None)
+        if since is None or axis.gauge.ranked is not None:
+            continue
+        here, there = cell_at(matrix, row, column), cell_at(matrix, *beyond)
+        if there > here:
+            gap = _apart(axis.gauge, axis.place(since) - axis.value, one, plan)
+            start = f"the {name} from {threshold(axis.gauge, since, plan)}"
+            short = f"{subject_of(axis.gauge, plan)} is {gap} short of {start} {_when(axis.gauge)}"
+            yield f"{_cell_worth(matrix, here, plan)}, not {_cell_worth(matrix, there, plan)}: {short}."
+
+
+def _cell_worth(matrix: Matrix, cell: Fraction, plan: Plan) -> str:
+    """A cell as the matrix writes it."""
+    amounts = matrix.pays and not matrix.in_percent
+    return money(cell * MICROS, plan.currency) if amounts else percent(cell)
 
 
 def _when(gauge: Gauge) -> str:
@@ -97,4 +128,4 @@ def _not_paid(line: Row, component: Component, plan: Plan) -> str:
     way = value_at(curve, line["after_micros"], quota) - value_at(curve, line["before_micros"], quota)
     pay = way * prod(kept, start=Fraction(1))
     open_ = round_ratio(pay.numerator, pay.denominator, plan.unit_micros, plan.rounding)
-    return f"{money(0, plan.currency)}, not {money(open_, plan.currency)}"
+    return f"{money(0, plan.currency)}, not {money(open_, plan.currency)}" if open_ else "Its gate is closed"

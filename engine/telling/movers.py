@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 from engine.documents.curves.gauge import Gate, Gauge, Multiplier, Over
 from engine.documents.curves.matrix import Matrix
+from engine.documents.measures.measure import Measure
 from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
 
@@ -40,7 +41,7 @@ class Mover:
         """What it makes of the payout once so much more is achieved; of a gate 0 or 1."""
         began, value = Fraction(self.value), Fraction(self.value + more)
         if isinstance(self.gauge, Gate):
-            return ONE if all(_within(name, value, self._place(bound)) for name, bound in _bounds(self.gauge)) else ZERO
+            return ONE if all(_within(name, value, self.place(bound)) for name, bound in _bounds(self.gauge)) else ZERO
         of = self.quota if self.gauge.in_shares else 1
         if self.gauge.judged == "in_parts":
             return self.gauge.mean_factor(began / of, value / of)
@@ -49,9 +50,10 @@ class Mover:
     def turns(self) -> Iterator[Fraction]:
         """How much more leads to each threshold ahead."""
         for _, threshold in self.gauge.thresholds():
-            yield self._place(threshold) - self.value
+            yield self.place(threshold) - self.value
 
-    def _place(self, threshold: Fraction | int) -> Fraction:
+    def place(self, threshold: Fraction | int) -> Fraction:
+        """Where a threshold lies, in micro-units of the number."""
         return threshold * self.quota if isinstance(threshold, Fraction) else Fraction(threshold)
 
 
@@ -99,7 +101,17 @@ def _moves(gauge: Gauge, component: Component, plan: Plan) -> bool:
         return exact and same
     over = _over(gauge, component, plan)
     longer = over == "transaction" or LENGTHS.index(over) >= LENGTHS.index(component.accumulates)
-    return gauge.measure == component.measure and longer
+    same = gauge.measure == component.measure or (over != "transaction" and _of_all(gauge.measure, counted, plan))
+    return same and longer
+
+
+def _of_all(name: str | None, counted: Measure, plan: Plan) -> bool:
+    """Whether a measure adds up the same over people of whom the payee is one."""
+    whole = plan.measures[name] if name is not None else None
+    if whole is None or whole.across is None:
+        return False
+    among = not whole.across.plans or plan.plan in whole.across.plans
+    return among and whole.model_copy(update={"across": None}) == counted
 
 
 def _falls(gauge: Gauge) -> bool:

@@ -18,7 +18,7 @@ from engine.payees.curves.curve import Curve, Piece, pieces, scaled, value_at
 from engine.payees.curves.factors import factor_of, paying_factor_of
 from engine.payees.curves.shape import curve_of, uncapped
 from engine.telling.drawing import pace
-from engine.telling.facts import titles_of
+from engine.telling.facts import earners_of
 from engine.telling.settled import SETTLED
 from engine.telling.steps import Steps, before_rounding, steps_of
 from engine.telling.wording import money, number, percent, roughly
@@ -197,7 +197,7 @@ def of_whom(at: Position) -> str:
     if measure.across is not None:
         return " of everybody together"
     if measure.of:
-        return f" of what {' and '.join(titles_of(measure, at.plan))} pay{'' if len(measure.of) > 1 else 's'}"
+        return f" of what {' and '.join(earners_of(measure, at.plan))} pay{'' if len(measure.of) > 1 else 's'}"
     if measure.members is not None:
         return " of your team's members"
     if measure.imported is not None or measure.unit == "percent":

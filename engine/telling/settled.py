@@ -28,8 +28,7 @@ OF_THE_LINE = (
 
 def settled_facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     """What the line (a row of `Lines`) was computed from; `settled_again` makes the amount from it."""
-    titles = {part.id: part.title for part in plan.components} | {cap.id: cap.title for cap in plan.caps}
-    titles |= {pool.id: pool.title for pool in plan.bonus_pools}
+    titles = titles_of(plan)
     known = {
         "plan": plan.plan,
         "plan_version": plan.version,
@@ -53,6 +52,12 @@ def settled_facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     cause, days = _cause(line), (line["dated_on"] - line["rated_on"]).days
     of = plan.clawback.of if plan.clawback else "earned"
     return {**known, "cause": cause, "days": days, "limit": _limit(plan, cause), "of": of}
+
+
+def titles_of(plan: Plan) -> dict[str, str]:
+    """What statements call what lines are of, by its id."""
+    titles = {part.id: part.title for part in plan.components} | {cap.id: cap.title for cap in plan.caps}
+    return titles | {pool.id: pool.title for pool in plan.bonus_pools}
 
 
 def settled_again(known: Mapping[str, Any]) -> int:

@@ -32,6 +32,8 @@ def how_to_earn(goal: int, further: Further, window: str) -> str:
     now, wanted = (money(micros, further.at.plan.currency) for micros in (further.earned, goal))
     if further.earned >= goal:
         return f"It pays {now} in {window}, no less than {wanted}, already."
+    if further.without_quota:
+        return f"Its quota in {window} is 0: whatever is achieved there counts, and pays nothing."
     beaten = further.beaten_by
     if beaten is not None:
         other = called(beaten[BEATEN_BY], further.at.plan)
@@ -58,7 +60,9 @@ def _said(goal: int, further: Further, window: str) -> str:
         return f"it pays {now} in {window}, no less than {wanted}{rests}"
     what = f"{further.at.further(more)} more{of_whom(further.at)}"
     what = f"a further deal of {further.at.further(more)}" if further.anew else what
-    return f"{what} in {window} brings its pay from {now} to {wanted}{rests}"
+    paid = further.pays(more)
+    to = wanted if paid == goal else f"{money(paid, further.at.plan.currency)}, no less than {wanted}"
+    return f"{what} in {window} brings its pay from {now} to {to}{rests}"
 
 
 def _once_open(goal: int, further: Further, window: str) -> str:
@@ -104,7 +108,7 @@ def _rests_on(further: Further) -> Iterator[str]:
     if fixed:
         yield f"in the same {' and '.join(fixed)} of the matrix"
     if part.tables or part.rate_by is not None or part.split_of == "money":
-        yield "with deals like the last one"
+        yield "if it is paid as the last deal was"
     if part.to_date is None and any(mover.judged != "window" for mover in further.movers.values()):
         yield "in one deal"
     if part.cap is not None and part.cap.per == "deal" and not further.anew:

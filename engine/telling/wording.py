@@ -8,6 +8,8 @@ from engine.model import MICROS
 from engine.money import format_amount, round_ratio
 
 LONGEST_DECIMALS = 9
+SHORT = 12
+"""So many characters of a fraction can be read."""
 RATE_DECIMALS = 18
 """As many as a rate of the CRM may have."""
 
@@ -25,7 +27,7 @@ def percent(share: Fraction) -> str:
 def multiple(exact: Fraction) -> str:
     """`150 %`, a short fraction such as `250/3 %`, or `about 83.3333 %` of one that nobody could write down."""
     said = percent(exact)
-    return said if len(said) <= RATE_DECIMALS else f"about {roughly(exact)}"
+    return said if "/" not in said or len(said) <= SHORT else f"about {roughly(exact)}"
 
 
 def roughly(share: Fraction) -> str:

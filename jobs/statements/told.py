@@ -8,7 +8,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from engine.money import amount_text, format_amount
-from engine.telling.settled import SETTLED
+from engine.telling.settled import SETTLED, titles_of
 from engine.telling.wording import attainment
 from jobs.access.acknowledging import told as told_acknowledged
 from jobs.access.visible import Sight
@@ -128,7 +128,7 @@ def _component(
     ordered = group.sort(pl.col("kind").is_in(SETTLED), "dated_on", "source_id", descending=[True, False, False])
     last = ordered.row(-1, named=True)
     plan = plan_of(configuration, last["plan_version"])
-    title = next((c.title for c in plan.components if c.id == last["component"]), "") if plan else ""
+    title = titles_of(plan).get(last["component"], "") if plan else ""
     quota = None if last["kind"] in SETTLED else last["quota_micros"]
     return {
         "plan": last["plan"],

@@ -238,6 +238,29 @@ def test_a_gate_that_others_open_is_told_with_what_it_would_take_then() -> None:
     )
 
 
+def test_a_quota_of_0_pays_nothing_and_says_so() -> None:
+    """As in the first months of a ramp."""
+    made = plan(component(brackets=by_share((0, 8), (100, 12))), zero_quota="unpaid")
+    lines = Case([made], [quota(0)]).pays(sold(("2026-05-15", 40_000))).lines
+
+    found = outlook(lines, lines, made, units(100))
+
+    assert found is not None
+    assert (found["goal"]["needs"], found["next_tier"]) == (None, None)
+    assert found["sentences"] == ["Its quota in FY2027 is 0: whatever is achieved there counts, and pays nothing."]
+
+
+def test_a_matrix_says_which_row_or_column_is_next() -> None:
+    """Where the cell there is worth more."""
+    made = plan(component(kind="bonus", rate=None, matrix=MATRIX, accumulates="year"))
+    line = lines_of(made, ("2026-05-15", 95_000)).row(0, named=True)
+
+    assert why_no_more(line, made) == (
+        "100.00 USD, not 200.00 USD: acv is 5,000.00 USD short of the row from 100 % as of now."
+        " 100.00 USD, not 500.00 USD: deals is 1 short of the column from 2 as of now."
+    )
+
+
 def test_a_multiplier_says_how_far_its_next_bracket_is() -> None:
     """In the unit of what it looks at."""
     made = plan(component(multiplied_by=(Multiplier(**OF_SALES, brackets=LATER),), accumulates="year"))

@@ -179,6 +179,11 @@ def _unfit_unit(component: Component, measure: Measure) -> Iterator[Problem]:
     if measure.unit != "amount" and shares:
         message = f"{component.measure} is measured in {NOUNS[measure.unit]}; a percentage of that is no amount."
         yield Problem(("measure",), message, "Write pays with an amount for each (of percent: for 100 %).")
+    key, begins = ("brackets", "from") if component.brackets else ("points", "at")
+    for position, row in enumerate(component.rows):
+        if measure.divides_whole and row.from_micros:
+            message = f"{component.measure} is {measure.of_a_window} in percent, and this an amount."
+            yield Problem((key, position, begins), message, f"Write a percentage, such as {begins}: 80%.")
 
 
 def _unfit_deals(component: Component, measure: Measure) -> Iterator[Problem]:
