@@ -22,6 +22,7 @@ from engine.documents.problems import nearest
 from engine.documents.tested import conditions_of, tested_facts
 from engine.documents.values import Window
 from engine.model import Issue, Severity
+from engine.periods import PeriodKind
 
 P = TypeVar("P", Engagement, Plan)
 
@@ -45,7 +46,7 @@ def check_rules(
     issues: list[Issue] = [] if engagements else [_none_in_force()]
     issues += _side_by_side("rules of engagement", engagements)
     for name, files in sorted(by_name.items()):
-        issues += _side_by_side(f"plan {name}", files)
+        issues += (*_side_by_side(f"plan {name}", files), *_unlike_draws(name, files))
     for plan in plans:
         issues += (*_off_calendar(company, plan), *_without_rules(plan, engagements), *_misnomers(plan, engagements))
         issues += _cut_windows(company, plan)
@@ -202,21 +203,44 @@ def _off_calendar(company: Company, plan: Plan) -> Iterator[Issue]:
 def _cut_windows(company: Company, plan: Plan) -> Iterator[Issue]:
     """What is paid when a window is over (to date, by everybody's total) never is where the plan ends before."""
     last = plan.effective.until_on
-    for component in plan.components:
-        key = "to_date" if component.to_date is not None else "measure" if _of_everybody(component, plan) else None
-        if last is None or key is None or component.accumulates == "transaction":
-            continue
-        window = period_of(last, component.accumulates, company)
+    if last is None:
+        return
+    for place, length in _paid_at_ends(plan):
+        window = period_of(last, length, company)
         if window.starts_on != last:
-            message = f"components.{component.id}.{key}: {last} is inside {window.label}, which would not be paid."
+            message = f"{place}: {last} is inside {window.label}, which would not be paid."
             remedy = f"End the plan with a window (until: {window.starts_on} or {window.ends_on})."
             yield Issue("rules", Severity.HOLDS, plan.written_in or f"plan {plan.plan}", message, remedy)
 
 
-def _of_everybody(component: Component, plan: Plan) -> bool:
-    """Whether it pays on what everybody came to, or on what is made of it."""
+def _paid_at_ends(plan: Plan) -> Iterator[tuple[str, PeriodKind]]:
+    """What pays by whole windows, as it is written, and how long they are."""
+    for part in plan.components:
+        key = "to_date" if part.to_date is not None else "measure" if _of_whole_windows(part, plan) else None
+        if key is not None and part.accumulates != "transaction":
+            yield f"components.{part.id}.{key}", part.accumulates
+    yield from ((f"bonus_pools.{pool.id}.per", pool.per) for pool in plan.bonus_pools)
+
+
+def _of_whole_windows(component: Component, plan: Plan) -> bool:
+    """Whether it pays on what is known when a window is over (everybody's total, a rate of retention, members)."""
     names = (component.measure, *(name for name, _ in parts_of(component.measure, plan.measures)))
-    return any(plan.measures[name].across is not None for name in names)
+    measures = [plan.measures[name] for name in names]
+    return any(each.across or each.retention or each.members for each in measures)
+
+
+def _unlike_draws(name: str, files: Sequence[Plan]) -> Iterator[Issue]:
+    """Advances are one account over all files of a plan, so that its files count the same periods and money."""
+    first = files[0]
+    if not any(plan.draw for plan in files):
+        return
+    for plan in files[1:]:
+        unlike = {key for key in ("pays", "currency") if getattr(plan, key) != getattr(first, key)}
+        unlike |= {"draw.against"} if plan.draw and first.draw and plan.draw.against != first.draw.against else set()
+        for key in sorted(unlike):
+            message = f"{key}: another file of plan {name} has another one, and draws go on from file to file."
+            remedy = f"Write the same {key} in all files of the plan, or give the new one a name of its own."
+            yield Issue("rules", Severity.HOLDS, plan.written_in or f"plan {name}", message, remedy)
 
 
 def _without_rules(plan: Plan, engagements: Sequence[Engagement]) -> Iterator[Issue]:

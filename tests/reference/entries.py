@@ -174,8 +174,8 @@ def of_earnings(
     """What other components paid for each source, in the plan's currency by the rate of the day.
 
     Of the team, what it was paid for its direct credits, and managers in between for their roll-ups of them, as the
-    manager's own roll-ups. A source that was paid in several currencies, or is held, is held; a credit that was paid
-    nothing counts for nothing.
+    manager's own roll-ups; a house account's deal that counts for nobody above brings them none. A source that was
+    paid in several currencies, or is held, is held; a credit that was paid nothing counts for nothing.
     """
     shares = {credit.id: credit.share_of_deal for credit in credits_}
     paid: dict[str, list[tuple[Plan, Line]]] = {}
@@ -186,7 +186,8 @@ def of_earnings(
             continue
         if kind in (("direct", "rollup") if measure.of_the_team else measure.credits):
             source = _rolled_up(line, who.payee) if measure.of_the_team else line.source
-            paid.setdefault(source, []).append((earned_in, line))
+            if line.deal is None or not measure.of_the_team or source in shares:
+                paid.setdefault(source, []).append((earned_in, line))
     entries = [
         Entry(credit.id, credit.deal, credit.deal.day, 0, credit.share_of_deal)
         for credit in credits_

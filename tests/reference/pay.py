@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.book import Book, Rules
+from engine.documents.plans.plan import Plan
 from tests.reference.arms import draw_arms, in_arms
 from tests.reference.classify import Deal, classify, qualified
 from tests.reference.clawback import claws_back, taken_back
@@ -59,12 +60,11 @@ def compute(book: Book, rules: Rules, through: date) -> Result:
     earned = Earnings(facts, rules.company, rules.plans, credits_, through, customers)
     lines: list[Line] = []
     payables: list[Payable] = []
-    pools = [line for plan in rules.plans for line in pool_lines(plan, earned, through)]
-    for who in earned.everybody():
-        mine = [line for line in pools if (line.payee, line.plan) == (who.payee, who.plan.plan)]
-        of = _account(who, mine, earned, through)
-        lines += of.lines
-        payables += of.payables
+    for payee in sorted({row["person_id"] for row in facts.enrolments}):
+        for name in dict.fromkeys(plan.plan for plan in rules.plans):
+            of = _account(payee, [plan for plan in rules.plans if plan.plan == name], earned, through)
+            lines += of.lines
+            payables += of.payables
     return Result(credits_, lines, payables, facts.lots)
 
 
@@ -75,39 +75,58 @@ def _in_order(deals: Sequence[Deal]) -> list[Deal]:
 
 @dataclass(frozen=True)
 class _Account:
-    """What a payee has of a plan file."""
+    """What a payee has of a plan."""
 
     lines: Sequence[Line]
     payables: Sequence[Payable]
 
 
-def _account(who: Participant, of_pools: Sequence[Line], earned: Earnings, through: date) -> _Account:
+def _account(payee: str, files: Sequence[Plan], earned: Earnings, through: date) -> _Account:
     """Lines and what becomes of them; draws look at all of them, and are payable at once."""
-    made = [*_lines(who, earned, through), *((line, ()) for line in of_pools)]
-    lines = Capped(who, earned, through).lines([each for line, taken in made for each in (line, *taken)])
+    everyone = [Participant(payee, plan) for plan in files]
+    made = [[*_lines(who, earned, through), *_of_pools(who, earned, through)] for who in everyone]
+    of_files = [[each for line, taken in of for each in (line, *taken)] for of in made]
+    for nth, who in enumerate(everyone):
+        waits = any(line.amount is None for of in (*of_files[:nth], *of_files[nth + 1 :]) for line in of)
+        of_files[nth] = Capped(who, earned, through, waits).lines(of_files[nth])
+    lines = [line for of in of_files for line in of]
     unknown = {(line.component, line.source, line.part) for line in lines if line.amount is None}
     payables: list[Payable] = []
-    for line, clawbacks in [*made, *((line, ()) for line in lines if line.kind == "cap")]:
-        if defers(who.plan) and (line.component, line.source, line.part) not in unknown:
-            by = reach(line, clawbacks, earned.facts, through)
-            payables += payables_of(Waiting(line, who.plan, earned.facts, earned.company, by), clawbacks)
-    draws = list(_draws(who, lines, payables, through=through, earned=earned))
-    at_once = [at_once_of(line) for line in draws if line.amount is not None] if defers(who.plan) else []
+    for who, of, capped in zip(everyone, made, of_files, strict=True):
+        for line, clawbacks in [*of, *((line, ()) for line in capped if line.kind == "cap")]:
+            if defers(files) and (line.component, line.source, line.part) not in unknown:
+                by = reach(line, clawbacks, earned.facts, through)
+                payables += payables_of(Waiting(line, who.plan, earned.facts, earned.company, by), clawbacks)
+    draws = list(_draws(everyone, lines, payables, through=through, earned=earned))
+    at_once = [at_once_of(line) for line in draws if line.amount is not None] if defers(files) else []
     return _Account([*lines, *draws], [*payables, *at_once])
 
 
+def _of_pools(who: Participant, earned: Earnings, through: date) -> Iterator[tuple[Line, Sequence[Line]]]:
+    """The payee's parts of the pools of a plan file."""
+    key = ("pools", who.key[1:])
+    if key not in earned.remembered:
+        earned.remembered[key] = list(pool_lines(who.plan, earned, through))
+    yield from ((line, ()) for line in earned.remembered[key] if line.payee == who.payee)
+
+
 def _draws(
-    who: Participant, lines: Sequence[Line], payables: Sequence[Payable], *, through: date, earned: Earnings
+    everyone: Sequence[Participant],
+    lines: Sequence[Line],
+    payables: Sequence[Payable],
+    *,
+    through: date,
+    earned: Earnings,
 ) -> Iterator[Line]:
-    """The lines of the plan's draw, where it has one."""
-    draw = who.plan.draw
-    if draw is None or not enrolments_of(who, earned.facts):
+    """The lines of the plan's draw, where any of its files has one: it is one account, in order of time."""
+    files = sorted((who.plan for who in everyone), key=lambda plan: plan.effective.from_on)
+    if not any(plan.draw for plan in files) or not enrolments_of(everyone[0], earned.facts):
         return
     if any(line.amount is None for line in lines):
-        yield waiting(who, through)
+        yield waiting(everyone[0], through)
         return
     came: Counter[str] = Counter()
-    if draw.against == "payable" and defers(who.plan):
+    if any(plan.draw and plan.draw.against == "payable" for plan in files) and defers(files):
         for part in payables:
             if part.state == "payable" and part.period is not None:
                 came[part.period] += part.amount
@@ -115,9 +134,9 @@ def _draws(
         for line in lines:
             came[line.period] += line.amount or 0
     try:
-        yield from list(drawn(who, came, through, earned))
+        yield from list(drawn(everyone[0].payee, files, came, through, earned))
     except UnknownDrawError:
-        yield waiting(who, through)
+        yield waiting(everyone[0], through)
 
 
 def _lines(who: Participant, earned: Earnings, through: date) -> Iterator[tuple[Line, Sequence[Line]]]:

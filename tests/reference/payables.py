@@ -175,9 +175,9 @@ def paid_by(waiting: Waiting) -> int:
     return paid
 
 
-def defers(plan: Plan) -> bool:
-    """Whether the plan tells what is earned from what is payable."""
-    return bool(plan.release) or plan.reserve is not None or any(part.release for part in plan.components)
+def defers(files: Sequence[Plan]) -> bool:
+    """Whether the plan tells what is earned from what is payable, by any of its files."""
+    return any(plan.release or plan.reserve or any(part.release for part in plan.components) for plan in files)
 
 
 def _takes_off(waiting: Waiting) -> bool:

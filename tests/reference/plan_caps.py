@@ -37,6 +37,8 @@ class Capped:
     who: Participant
     earned: Earnings
     through: date
+    waits: bool
+    """Whether something of another file of the plan is held."""
 
     def lines(self, lines: Sequence[Line]) -> list[Line]:
         """The lines with those of the caps; what a cap of unknown height covers is held, as is the cap.
@@ -49,7 +51,7 @@ class Capped:
             if not counted:
                 continue
             nothing = replace(counted[0], component=cap.id, source=cap.id, kind="cap", amount=None)
-            if any(line.amount is None for line in made):
+            if self.waits or any(line.amount is None for line in made):
                 made.append(nothing)
                 continue
             steps = self._steps(cap, counted)

@@ -38,7 +38,8 @@ class Draw(Document):
 
     While something that the payee would earn on the plan is held, so is the draw, for nobody knows what it comes to.
     Exactly one of `amount` and `amounts` says how much. An `amount` without `first_periods` and `effective` is paid for
-    as long as the plan is in force and the payee enrolled.
+    as long as the plan is in force and the payee enrolled. Files of one plan that follow one another keep one account:
+    what is open goes on, periods are counted on, and a period in which a file begins has the draw of that file.
     """
 
     kind: Literal["recoverable", "non_recoverable"] = Field(examples=["recoverable"])

@@ -20,7 +20,7 @@ class PlanCap(Document):
     What is above it is taken off (rounded half up) by a line of its own in the statement period in which it arises, and
     comes back where a clawback later makes room. `{id: year, per: year, share: 200%, of: variable}` pays at most twice
     the variable pay. Where people data promises nothing of which it could be a share, all that it covers is held; and
-    while anything of the payee's on the plan is held, so are the caps that come after it.
+    while anything of the payee's on the plan (by any of its files) is held, so are the caps that come after it.
 
     With `then: carry` it is not lost: it is added to what the next period pays, under that period's cap, and so on. A
     cap of 5,000 a month with 8,000 earned in January and 1,000 in February pays 5,000 and 4,000. With `since: contract`

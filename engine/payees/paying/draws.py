@@ -28,7 +28,7 @@ from engine.model import Issue, Severity
 from engine.money import round_ratio
 from engine.payees.attain import STATEMENT
 from engine.payees.paying.promised_draws import NoPromiseError, Promises
-from engine.payees.windows.presence import presences, share_of_draw_away
+from engine.payees.windows.presence import common, presences, share_of_draw_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +175,9 @@ def _drawn(
     balance, last = 0, None
     for period in periods:
         place = periods_between(account.begins_on, period.starts_on, period.kind, company)
-        plan = next((plan for plan in reversed(files) if _meets(plan.effective, period)), None)
+        plan = next((plan for plan in reversed(files) if _is_on(account, plan, period)), None)
         turn = _turn(plan, plan.draw, place) if plan is not None and plan.draw is not None else None
-        due = _due(turn.rule, account, place - turn.since, period) if turn is not None else None
+        due = _due(turn.rule, place - turn.since, period) if turn is not None else None
         drawn = (
             _amount(due, turn, account, period, company, promises=promises)
             if turn is not None and due is not None
@@ -225,11 +225,10 @@ def _most_open(turn: Turn) -> int | None:
     return None if most is None else most // turn.plan.unit_micros * turn.plan.unit_micros
 
 
-def _due(rule: Draw, account: Account, place: int, period: Period) -> Fraction | int | None:
+def _due(rule: Draw, place: int, period: Period) -> Fraction | int | None:
     """The draw of the period, the payee's how-many-eth (from 0); None where none is paid."""
-    enrolled = any(_meets(span, period) for span in account.spans)
     in_time = rule.effective is None or rule.effective.covers(period.starts_on)
-    return rule.of_period(place) if enrolled and in_time else None
+    return rule.of_period(place) if in_time else None
 
 
 def _amount(
@@ -244,9 +243,9 @@ def _amount(
     return round_ratio(exact.numerator, exact.denominator, plan.unit_micros, plan.rounding)
 
 
-def _meets(window: Window, period: Period) -> bool:
-    """Whether they have a day in common."""
-    return window.from_on < period.ends_on and (window.until_on is None or window.until_on > period.starts_on)
+def _is_on(account: Account, plan: Plan, period: Period) -> bool:
+    """Whether the payee is on the plan file on any day of the period."""
+    return any(common(period.starts_on, period.ends_on, span, plan.effective) for span in account.spans)
 
 
 def _down(above: int, rule: Draw, plan: Plan) -> int:

@@ -65,8 +65,8 @@ def cap_plans(
     made, issues = [f.Lines.empty()], list[Issue]()
     stuck: list[pl.DataFrame] = [f.HeldSources.empty()]
     for plan in rules.plans:
-        unknown = held.filter(pl.col("plan") == plan.plan)["payee_id"]
         for cap in plan.caps:
+            unknown = pl.concat([held, *stuck]).filter(pl.col("plan") == plan.plan)["payee_id"]
             found = _counted(pl.concat([lines, *made]), plan, cap)
             counted = with_windows(found, plan, cap, book, classified=classified, company=rules.company)
             waiting = pl.concat([unknown, counted.filter(pl.col("window").is_null())["payee_id"]]).unique()
@@ -85,7 +85,6 @@ def cap_plans(
             stuck.append(_of_the_cap([*totals.filter(waits)["payee_id"].unique().sort(), *lacks], plan, cap))
             issues += (_waits(plan, cap, payee) for payee in totals.filter(waits)["payee_id"].unique().sort())
             issues += (_lacks(plan, cap, payee) for payee in lacks)
-            unknown = pl.concat([unknown, lacks])
     whole = f.HeldSources.cast(pl.concat(stuck).unique(maintain_order=True))
     return Capped(f.Lines.cast(pl.concat(made)), whole, tuple(issues))
 

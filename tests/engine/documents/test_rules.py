@@ -183,8 +183,13 @@ def test_facts_that_no_field_gives_and_names_nobody_defines_are_refused() -> Non
 TO_DATE = """plan: ae
 currency: USD
 effective: {from: 2026-02-01, until: ENDS}
-measures: {m: {count: deals}, all: {count: deals, across: everybody}, each: {ratio: {of: m, to: all, as: number}}}
+measures:
+  m: {count: deals}
+  all: {count: deals, across: everybody}
+  each: {ratio: {of: m, to: all, as: number}}
+  full: {members: {attaining: [own], least: 100%, counted_as: members}}
 components:
+  - {id: own, kind: bonus, accumulates: month, measure: m, quota: q, target: 100, times: 1}
   - {id: base, kind: bonus, accumulates: quarter, brackets: [{from: 0, lump: 100}], COUNTS}
 """
 
@@ -192,17 +197,56 @@ components:
 @pytest.mark.parametrize("ends", ["2027-02-01", "2026-08-01", "2026-09-01"])
 @pytest.mark.parametrize(
     ("key", "counts"),
-    [("to_date", "measure: m, to_date: year"), ("measure", "measure: all"), ("measure", "measure: each")],
+    [
+        ("components.base.to_date", "measure: m, to_date: year"),
+        ("components.base.measure", "measure: all"),
+        ("components.base.measure", "measure: each"),
+        ("components.base.measure", "measure: full"),
+        ("bonus_pools.pool.per", "measure: m"),
+    ],
 )
 def test_a_plan_ends_with_its_windows_where_they_are_paid_when_they_are_over(ends: str, key: str, counts: str) -> None:
     """What was sold in a window that is cut off would never be paid, without a word."""
-    found = read_plan(TO_DATE.replace("ENDS", ends).replace("COUNTS", counts), "p")
+    shared = "bonus_pools: [{id: pool, per: quarter, amount: 100, divided_by: headcount}]" if "pool" in key else ""
+    found = read_plan(TO_DATE.replace("ENDS", ends).replace("COUNTS", counts) + shared, "p")
     assert found.rows is not None, found.issues
 
     issues = check_rules(COMPANY, (policy("a", "2026-02-01"),), (found.rows,))
 
     cut = (
-        f"p:3: components.base.{key}: 2026-09-01 is inside FY2027-Q3, which would not be paid. "
+        f"p:3: {key}: 2026-09-01 is inside FY2027-Q3, which would not be paid. "
         "End the plan with a window (until: 2026-08-01 or 2026-11-01)."
     )
     assert [str(issue) for issue in issues] == ([cut] if ends == "2026-09-01" else [])
+
+
+DRAWN = """plan: ae
+currency: USD
+effective: {from: 2026-02-01, until: 2027-02-01}
+measures: {m: {sum: amount}}
+components: [{id: base, kind: commission, measure: m, rate: 10%}]
+draw: {kind: recoverable, amount: 1_000}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "other"),
+    [
+        ("currency", "currency: USD", "currency: EUR"),
+        ("pays", "recoverable, amount: 1_000}", "recoverable, amount: 1_000}\npays: quarterly"),
+        ("draw.against", "amount: 1_000", "amount: 1_000, against: payable"),
+    ],
+)
+def test_files_of_a_plan_with_a_draw_count_the_same_periods_and_money(key: str, written: str, other: str) -> None:
+    """What is open goes on from file to file: months of the one are no quarters of the other."""
+    later = DRAWN.replace("2027", "2028").replace("2026", "2027")
+    files = [read_plan(text, "p").rows for text in (DRAWN, later, later.replace(written, other))]
+    assert None not in files
+    alike, unlike = (
+        [str(each) for each in check_rules(COMPANY, (policy("a", "2026-02-01"),), of) if each.code == "rules"]
+        for of in ((files[0], files[1]), (files[0], files[2]))
+    )
+
+    assert alike == []
+    said = f"p:3: {key}: another file of plan ae has another one, and draws go on from file to file."
+    assert unlike == [f"{said} Write the same {key} in all files of the plan, or give the new one a name of its own."]

@@ -14,6 +14,7 @@ from engine.documents.reading import read_engagement, read_plan
 from tests.engine.builders import book, company
 from tests.reference.made.deals import accounts, deals
 from tests.reference.made.engagements import engagement
+from tests.reference.made.files import in_files
 from tests.reference.made.kept import customers, kept_engagement, kept_plan
 from tests.reference.made.people import members, people
 from tests.reference.made.plans import plan
@@ -56,7 +57,7 @@ def world(seed: int, deals_count: int, parts: int) -> World:
     chance = Random(f"{seed} people")
     house = company(**chance.choice(CALENDARS), **chance.choice(PAIRS))
     rows: dict[str, Any] = {"accounts": accounts(chance), **people(chance, house), **deals(f"{seed}", deals_count)}
-    documents = plans(seed, parts)
+    documents = in_files(Random(f"{seed} files"), plans(seed, parts), parts, house)
     rules_of = engagement(Random(f"{seed} rules"))
     rows["role_holdings"] += members(Random(f"{seed} pools"), rules_of.get("pools", {}))
     written = tuple(document_of(each) for each in (rules_of, *documents))

@@ -168,3 +168,16 @@ def test_each_first_period_has_a_draw_of_its_own():
         ("2026-04", "draw_recovery", -1_500, 500),
         ("2026-06", "draw_recovery", -500, 0),
     ]
+
+
+def test_a_period_has_the_draw_of_the_last_file_that_the_payee_was_on():
+    """Who left on the 5th is on no file that begins on the 13th, though both lie in the last month."""
+    old = plan(draw=Draw(kind="non_recoverable", amount=FOUR), effective=window("2026-02-01", "2026-04-13"))
+    new = plan(draw=Draw(kind="non_recoverable", amount=units(9_000)), effective=window("2026-04-13"), version="v2")
+    case = Case([old, new], enrolments=[{**JOINED, "until_on": "2026-04-05"}])
+    outcome = case.pays(sold(("2026-03-10", 10_000)), through=date(2026, 9, 1))
+
+    assert outcome.lines.filter(component="draw").select("period", "amount_micros").rows() == [
+        ("2026-03", units(3_000)),
+        ("2026-04", FOUR),
+    ]

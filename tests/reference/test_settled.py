@@ -1,0 +1,53 @@
+"""What the two engines once answered differently, each as small as it still was a difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.book import Rules
+from engine.documents.reading import read_engagement, read_plan
+from tests.engine.builders import book, company, units
+from tests.reference.comparing import differences, of_engine
+from tests.reference.made.world import World
+
+REPS = """plan: rep
+currency: USD
+effective: {from: 2026-02-01}
+measures: {m: {sum: amount}}
+components: [{id: base, kind: commission, measure: m, rate: 10%}]
+"""
+MANAGERS = """plan: manager
+currency: USD
+effective: {from: 2026-02-01}
+measures: {m: {sum: earnings, of: [base], credits: [rollup]}}
+components:
+  - {id: top, kind: manager_override, measure: m, quota: q, accumulates: year, tiers: marginal,
+     brackets: [{from: 0%, rate: 0%}, {from: 100%, rate: 10%}]}
+"""
+RULES = """rules_of_engagement: made
+effective: {from: 2020-01-01}
+rules: [{id: all, owner: deal_owner, credit: [{to: deal_owner, share: 100%}]}]
+otherwise: {hold: revops}
+"""
+
+
+def made(engagement: str, *plans: str, **rows: Any) -> World:
+    """Ada, who reports to Lee, on the plans of their names; each sold a deal on the 15th of May."""
+    known = book(
+        deals=[{"deal_id": "D1", "amount_micros": units(1_000), "acv_micros": units(1_000)}],
+        enrolments=[{"person_id": "ada", "plan": "rep"}, {"person_id": "lee", "plan": "manager"}],
+        reporting_lines=[{"person_id": "ada", "manager_id": "lee"}],
+        **rows,
+    )
+    policy, files = read_engagement(engagement, "rules.yaml").rows, [read_plan(text, "p").rows for text in plans]
+    return World(known, Rules(company(), (policy,), tuple(files)), (engagement, *plans))
+
+
+def test_what_counts_for_nobody_above_brings_them_no_earnings_of_nothing() -> None:
+    """A house account that counts for quotas alone: the manager, who has no quota, is asked for none."""
+    house = "house_accounts: [{id: own, when: {motion: new_business}, counts_for: quota}]\n"
+    world = made(RULES + house, REPS, MANAGERS)
+
+    assert differences(world) == []
+    assert not [key for key in of_engine(world) if "lee" in key]
+    assert [key for key in of_engine(made(RULES, REPS, MANAGERS)) if key[0] == "held"]
