@@ -64,16 +64,15 @@ def _told(gauge: Gate | Multiplier, found: Row, then: str, plan: Plan) -> str:
         return f"gate closed, so nothing is paid: there is no {what} of {subject_of(gauge, plan)} yet"
     if isinstance(gauge, Multiplier) and "began" in found:
         return _told_in_parts(gauge, found, plan)
-    value = read_off(gauge, found["value"], found["quota"], plan)
-    when = _when(gauge, then)
+    value = f"{read_off(gauge, found['value'], found['quota'], plan)}{_now(gauge, found, then)}"
     if isinstance(gauge, Multiplier):
         factor, where = Fraction(found["factor"]), _where(gauge, found, plan)
-        return f"multiplied by {roughly(factor)}, because {value} {when} ({where})"
+        return f"multiplied by {roughly(factor)}, because {value} ({where})"
     needed = bounds(gauge, plan)
     if found["factor"] != "0":
         opened = f", reached on {found['since']}" if found["since"] is not None else ""
-        return f"gate open: {value} {when} ({needed}{opened})"
-    return f"gate closed, so nothing is paid: {value} {when}, and {needed} is needed"
+        return f"gate open: {value} ({needed}{opened})"
+    return f"gate closed, so nothing is paid: {value}, and {needed} is needed"
 
 
 def _told_in_parts(multiplier: Multiplier, found: Row, plan: Plan) -> str:
@@ -89,6 +88,11 @@ def _told_in_parts(multiplier: Multiplier, found: Row, plan: Plan) -> str:
         if part
     ]
     return f"multiplied by {roughly(Fraction(found['factor']))}, because {way} ({', '.join(parts)})"
+
+
+def _now(gauge: Gauge, found: Row, then: str) -> str:
+    """Which state that was; of no place yet there is none."""
+    return "" if gauge.ranked is not None and found["value"] >= NOWHERE else f" {_when(gauge, then)}"
 
 
 def _when(gauge: Gauge, then: str) -> str:
@@ -201,7 +205,8 @@ def _ranked(gauge: Gauge, ranked: Ranked, value: int, quota: int | None, plan: P
 def _where(multiplier: Multiplier, found: Row, plan: Plan) -> str:
     """From which bracket on, or between which points."""
     if multiplier.brackets:
-        return f"from {_start(multiplier, found, plan)}"
+        place = "place " if multiplier.ranked is not None and multiplier.ranked.counted_as == "place" else ""
+        return f"from {place}{_start(multiplier, found, plan)}"
     starts = [point.at for point in multiplier.points]
     passed = [at for at in starts if _reaches(found["value"], found["quota"], at)]
     if not passed or len(passed) == len(starts):

@@ -200,7 +200,9 @@ def of_whom(at: Position) -> str:
         return f" of what {' and '.join(earners_of(measure, at.plan))} pay{'' if len(measure.of) > 1 else 's'}"
     if measure.members is not None:
         return " of your team's members"
-    if measure.imported is not None or measure.unit == "percent":
+    if measure.retention is not None:
+        return " kept"
+    if measure.imported is not None or measure.unit == "percent" or measure.ratio is not None:
         return f" of {measure.imported or at.component.measure}"
     return " of your team" if set(measure.credits) & {*ROLL_UPS, "team"} else ""
 

@@ -53,9 +53,12 @@ def _said(goal: int, further: Further, window: str) -> str:
     rests = "".join(f", {each}" for each in _rests_on(further))
     more = further.least(goal)
     if more is None:
-        at_most = f"it pays {money(further.most(), further.at.plan.currency)} at most"
-        what, then = ("single further deal", "with one more ") if further.anew else ("achievement", "")
-        return f"no {what} in {window} brings its pay from {now} to {wanted}: {then}{at_most}{rests}"
+        most = f"it pays {money(further.most(), further.at.plan.currency)} at most"
+        with_one = " with one more deal" if further.anew else ""
+        if rests:
+            return f"{rests[2:]}, {most} in {window}{with_one}, and not {wanted}"
+        what = "single further deal" if further.anew else "achievement"
+        return f"no {what} in {window} brings its pay from {now} to {wanted}: {most}{with_one}"
     if not more:
         return f"it pays {now} in {window}, no less than {wanted}{rests}"
     what = f"{further.at.further(more)} more{of_whom(further.at)}"

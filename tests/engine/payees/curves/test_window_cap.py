@@ -12,7 +12,8 @@ from engine.payees.curves.curve import value_at
 from engine.payees.curves.curve_columns import whole
 from engine.payees.curves.window_cap import limited, within
 from engine.telling.facts import facts, recomputed
-from engine.telling.outlook import needed_to_earn, position_of
+from engine.telling.further import Further
+from engine.telling.outlook import position_of
 from tests.engine.builders import units
 from tests.engine.payees.curves.test_shape import TIERS, YEAR
 from tests.engine.payees.curves.test_shape import component as written
@@ -66,11 +67,12 @@ def test_each_window_has_its_cap_and_the_facts_of_a_line_know_what_was_left():
 
 def test_what_it_would_take_knows_what_the_cap_has_left():
     of = case(RAISED)
-    line = of.pays(sold(("2026-03-01", 80_000), ("2026-08-01", 10_000))).lines.row(1, named=True)
-    at = position_of(line, of.plans[0])
+    lines = [*of.pays(sold(("2026-03-01", 80_000), ("2026-08-01", 10_000))).lines.iter_rows(named=True)]
+    at = position_of(lines[1], of.plans[0])
+    ahead = Further(at, lines, units(9_200))
 
-    assert needed_to_earn(units(9_800), units(9_200), at) == units(4_999) + 960_000  # 599.9952 is paid as 600.00
-    assert needed_to_earn(units(10_000) + 10_000, units(9_200), at) is None
+    assert ahead.least(units(9_800)) == units(4_999) + 960_000  # 599.9952 is paid as 600.00
+    assert (ahead.least(units(10_000) + 10_000), ahead.most()) == (None, units(10_000))
     assert value_at(at.curve, at.x + units(50_000)) - value_at(at.curve, at.x) == units(800)
 
 
