@@ -56,9 +56,13 @@ def outlook(group: pl.DataFrame, lines: pl.DataFrame, plan: Plan | None, goal: i
     further = _further(group, lines, plan)
     if isinstance(further, str):
         return None if goal is None else {**NOTHING_AHEAD, "sentences": [further]}
+    if not further.anew:
+        further = replace(further, beside=int(group.filter(~attains())["amount_micros"].cast(pl.Int128).sum()))
     at, period = further.at, group["period"][-1]
     window = period if further.anew else further.last["window"]
     said = [] if further.anew else [how_to_reach_the_next_tier(at, window)]
+    if plan is not None and not further.anew and (goal is None or not further.closed):
+        said.append(held_back(further.last, plan))
     said += [how_to_earn(goal, further, window)] if goal is not None else []
     if further.anew and goal is None:
         return None

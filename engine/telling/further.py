@@ -47,6 +47,8 @@ class Further:
     opened: bool = False
     """Whether gates that are closed, and that do not move, are taken to be open."""
     anew: bool = False
+    beside: int = 0
+    """What was taken back from these lines, or added to them."""
 
     @property
     def part(self) -> Component:
@@ -105,31 +107,40 @@ class Further:
         sums = [self._line(*self._way(row), row, self._now(row, more)) for row in self.lines]
         return self._under_cap(sum(sums) + new)
 
-    def least(self, goal: int) -> int | None:
+    def least(self, goal: int, *, sign: int = 1) -> int | None:
         """The least additional achievement, in whole steps, with which the window pays the goal; None where none does.
 
-        Beyond the last turn pay goes on as it does there.
+        With `sign` -1, how much less a result would have to be. Beyond the last turn pay goes on as it does there.
         """
-        step = self.at.step
-        turns = sorted({0, *(place for turn in self._turns() for place in _beside(turn, step) if place > 0)})
-        for start, end in pairwise([*turns, self._far(turns[-1], goal)]):
-            if self.pays(start) >= goal:
+        step, end = self.at.step, self.at.farthest if sign > 0 else self.at.lowest
+        turns = [0, *self._ahead(sign, end)]
+        far = self._far(turns[-1], goal) if end is None else end // step * step + step
+        for start, following in pairwise([*turns, far]):
+            if self.pays(sign * start) >= goal:
                 return start
-            if end - step > start and self.pays(end - step) >= goal:
-                return self._first(start, end - step, goal)
+            if following - step > start and self.pays(sign * (following - step)) >= goal:
+                return self._first(start, following - step, goal, sign)
         return None
 
     def most(self) -> int:
         """The most that it ever pays, where there is an end to it."""
-        turns = (place for turn in self._turns() for place in _beside(turn, self.at.step) if place > 0)
-        return max(self.pays(place) for place in (0, FAR, *turns))
+        end = self.at.farthest
+        places = [*self._ahead(1, end), FAR if end is None else end]
+        if self.at.lowest is not None:
+            places += [-place for place in (*self._ahead(-1, self.at.lowest), self.at.lowest)]
+        return max(self.pays(place) for place in (0, *places))
 
-    def _first(self, low: int, high: int, goal: int) -> int:
+    def _ahead(self, sign: int, end: int | None) -> list[int]:
+        """The steps at which pay turns, and those behind them, up to the end."""
+        every = {place for turn in self._turns() for place in _beside(sign * turn, self.at.step)}
+        return sorted(place for place in every if place > 0 and (end is None or place <= end))
+
+    def _first(self, low: int, high: int, goal: int, sign: int) -> int:
         """The first step above `low` that pays the goal, between which pay rises."""
         step = self.at.step
         while high - low > step:
             middle = low + (high - low) // step // 2 * step
-            low, high = (low, middle) if self.pays(middle) >= goal else (middle, high)
+            low, high = (low, middle) if self.pays(sign * middle) >= goal else (middle, high)
         return high
 
     def _far(self, start: int, goal: int) -> int:

@@ -18,7 +18,7 @@ from engine.payees.curves.factors import found_by
 from engine.payees.curves.matrix import cell_at
 from engine.payees.curves.shape import uncapped
 from engine.telling.facts import APART, component_of
-from engine.telling.gauges_told import subject_of, threshold
+from engine.telling.gauges_told import bounds, subject_of, threshold
 from engine.telling.movers import Mover
 from engine.telling.wording import money, multiple, number, percent, pieces
 
@@ -32,21 +32,37 @@ def held_back(line: Row, plan: Plan) -> str | None:
     """
     component = component_of(line, plan)
     found = [one for one in found_by(line["factors"]) if not one.keys() & APART]
+    seen = [_with_quota(*each, line, component) for each in zip(component.gauges(), found, strict=False)]
+    first, last = len(component.needed), len(component.needed) + len(component.enough)
+    shut = [(gauge, what) for gauge, what in seen[:last] if what["factor"] == "0" and isinstance(gauge, Gate)]
+    told = [short for gauge, what in shut if (short := _gate(gauge, what, plan))]
+    if shut:
+        either = len(shut) > 1 and not any(what["factor"] == "0" for _, what in seen[:first])
+        return f"{_not_paid(line, component, plan)}{(' or ' if either else ' and ').join(told)}." if told else None
     single = len(component.gauges()) - (2 if component.matrix is not None else 0)
-    gauges = [(gauge, found[nth]) for nth, gauge in enumerate(component.gauges()[:single])]
-    shut = [_gate(gauge, what, plan) for gauge, what in gauges if isinstance(gauge, Gate) and what["factor"] == "0"]
-    told = [short for short in shut if short]
-    said = [f"{_not_paid(line, component, plan)}: {' and '.join(told)}."] if told else []
-    if not shut:
-        said += [told for gauge, what in gauges if isinstance(gauge, Multiplier) for told in _factor(gauge, what, plan)]
-        said += _cell(component, found, plan)
+    said = [each for gauge, what in seen[last:single] for each in _factor(gauge, what, plan)]
+    said += _cells(seen[single:], component, plan) if component.matrix is not None else []
     return " ".join(said) or None
+
+
+def _with_quota(gauge: Gate | Multiplier, found: Row, line: Row, component: Component) -> tuple[Gate | Multiplier, Row]:
+    """What it found, with the quota of its own component where nothing had counted before the deal."""
+    is_own = gauge.attainment_of == component.id or (gauge.measure, gauge.quota) == (component.measure, component.quota)
+    own = line["quota_micros"] if is_own and gauge.looks_back is None and gauge.over is None else None
+    return gauge, {**found, "quota": own if found["quota"] is None else found["quota"]}
+
+
+def _is_unknown(gauge: Gauge, found: Row) -> bool:
+    """Whether nothing counted yet, so that nobody looked up of what it is a part."""
+    return found["quota"] is None and (gauge.attainment_of is not None or gauge.quota is not None)
 
 
 def _gate(gate: Gate, found: Row, plan: Plan) -> str | None:
     """How far a closed gate is from being open; None where nobody knows, or others decide."""
     if found["value"] is None or gate.ranked is not None:
         return None
+    if _is_unknown(gate, found):
+        return f"nothing counts for {subject_of(gate, plan)} yet, and {bounds(gate, plan)} is needed"
     for (name, *_), bound in gate.thresholds():
         place = bound * (found["quota"] or 1) if isinstance(bound, Fraction) else Fraction(bound)
         away = place - found["value"]
@@ -61,46 +77,53 @@ def _gate(gate: Gate, found: Row, plan: Plan) -> str | None:
     return None
 
 
-def _factor(multiplier: Multiplier, found: Row, plan: Plan) -> Iterator[str]:
-    """The nearest bracket, or point, ahead that multiplies by more."""
-    if multiplier.ranked is not None or found["value"] is None:
+def _factor(multiplier: Gate | Multiplier, found: Row, plan: Plan) -> Iterator[str]:
+    """The nearest bracket or point ahead that multiplies by more."""
+    if isinstance(multiplier, Gate) or multiplier.ranked is not None or found["value"] is None:
         return
-    rows = [(bracket.since, bracket.factor) for bracket in multiplier.brackets]
-    for since, factor in rows or [(point.at, point.factor) for point in multiplier.points]:
-        place = since * (found["quota"] or 1) if isinstance(since, Fraction) else Fraction(since)
-        if place > found["value"] and factor > Fraction(found["factor"]):
+    steps = [(bracket.since, bracket.factor) for bracket in multiplier.brackets]
+    steps += [(point.at, point.factor) for point in multiplier.points]
+    for since, factor in steps:
+        if factor > Fraction(found["factor"]) and (short := _short(multiplier, since, found, plan)):
             factors = f"Multiplied by {multiple(Fraction(found['factor']))}, not {multiple(factor)}"
-            gap = _apart(multiplier, place - found["value"], found, plan)
-            short = f"{subject_of(multiplier, plan)} is {gap} short of {threshold(multiplier, since, plan)}"
-            yield f"{factors}: {short} {_when(multiplier)}."
+            yield f"{factors}: {short.format(threshold(multiplier, since, plan))}."
             return
 
 
-def _cell(component: Component, found: Sequence[Row], plan: Plan) -> Iterator[str]:
-    """The next row, and the next column, where the cell there is worth more."""
-    matrix, seen = component.matrix, found[len(component.gauges()) - 2 : len(component.gauges())]
-    if matrix is None or matrix.rows.at or matrix.columns.at or any(one["value"] is None for one in seen):
+def _cells(seen: Sequence[tuple[Gate | Multiplier, Row]], component: Component, plan: Plan) -> Iterator[str]:
+    """The nearest row and column ahead in which the matrix pays more."""
+    matrix = component.matrix
+    if matrix is None or any(what["value"] is None or _is_unknown(gauge, what) for gauge, what in seen):
         return
-    axes = [Mover(axis, one["value"], one["quota"] or 1) for axis, one in zip(matrix.axes, seen, strict=True)]
-    row, column = (axis.factor(0) for axis in axes)
-    for name, axis, one, beyond in zip(
-        ("row", "column"), axes, seen, ((row + 1, column), (row, column + 1)), strict=True
-    ):
-        since = next((at for _, at in axis.gauge.thresholds() if axis.place(at) > axis.value), None)
-        if since is None or axis.gauge.ranked is not None:
-            continue
-        here, there = cell_at(matrix, row, column), cell_at(matrix, *beyond)
-        if there > here:
-            gap = _apart(axis.gauge, axis.place(since) - axis.value, one, plan)
-            start = f"the {name} from {threshold(axis.gauge, since, plan)}"
-            short = f"{subject_of(axis.gauge, plan)} is {gap} short of {start} {_when(axis.gauge)}"
-            yield f"{_cell_worth(matrix, here, plan)}, not {_cell_worth(matrix, there, plan)}: {short}."
+    here = [Mover(gauge, what["value"], what["quota"] or 1).factor(0) for gauge, what in seen]
+    now = cell_at(matrix, *here)
+    for nth, (name, axis) in enumerate((("row", matrix.rows), ("column", matrix.columns))):
+        for place, since in enumerate(axis.lines, start=1):
+            there = cell_at(matrix, *(Fraction(place) if nth == at else each for at, each in enumerate(here)))
+            short = _short(seen[nth][0], since, seen[nth][1], plan) if axis.ranked is None and there > now else None
+            if short is not None:
+                told = short.format(f"the {name} {'from' if axis.starts else 'at'} {threshold(axis, since, plan)}")
+                yield f"{_instead(now, there, matrix, plan)}: {told}."
+                break
 
 
-def _cell_worth(matrix: Matrix, cell: Fraction, plan: Plan) -> str:
-    """A cell as the matrix writes it."""
-    amounts = matrix.pays and not matrix.in_percent
-    return money(cell * MICROS, plan.currency) if amounts else percent(cell)
+def _instead(now: Fraction, there: Fraction, matrix: Matrix, plan: Plan) -> str:
+    """What a cell is worth, and what another would be."""
+    if matrix.pays and not matrix.in_percent:
+        return f"{money(now * MICROS, plan.currency)}, not {money(there * MICROS, plan.currency)}"
+    if matrix.factors:
+        return f"Multiplied by {multiple(now)}, not {multiple(there)}"
+    return f"{percent(now)}, not {percent(there)}{' of the target' if matrix.pays else ''}"
+
+
+def _short(gauge: Gauge, since: Fraction | int, found: Row, plan: Plan) -> str | None:
+    """`sales is 4,000.00 USD short of {} as of now`; None where it is reached."""
+    if _is_unknown(gauge, found):
+        return f"nothing counts for {subject_of(gauge, plan)} yet, and {{}} is needed" if since else None
+    away = (since * (found["quota"] or 1) if isinstance(since, Fraction) else Fraction(since)) - found["value"]
+    if away <= 0:
+        return None
+    return f"{subject_of(gauge, plan)} is {_apart(gauge, away, found, plan)} short of {{}} {_when(gauge)}"
 
 
 def _when(gauge: Gauge) -> str:
@@ -122,10 +145,10 @@ def _apart(gauge: Gauge, gap: Fraction, found: Row, plan: Plan) -> str:
 
 
 def _not_paid(line: Row, component: Component, plan: Plan) -> str:
-    """What is paid, and what would be if no gate were closed."""
+    """What is paid, and what would be if no gate were closed; where that is nothing too, that the gate is closed."""
     curve, quota = uncapped(component, line["rated_on"], line["target_micros"]), line["quota_micros"] or 0
     kept = (Fraction(one["factor"]) for one in found_by(line["factors"]) if one["factor"] != "0")
     way = value_at(curve, line["after_micros"], quota) - value_at(curve, line["before_micros"], quota)
     pay = way * prod(kept, start=Fraction(1))
     open_ = round_ratio(pay.numerator, pay.denominator, plan.unit_micros, plan.rounding)
-    return f"{money(0, plan.currency)}, not {money(open_, plan.currency)}" if open_ else "Its gate is closed"
+    return f"{money(0, plan.currency)}, not {money(open_, plan.currency)}: " if open_ else "Its gate is closed: "

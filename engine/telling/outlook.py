@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 from engine.documents.measures.measure import ROLL_UPS, Unit
@@ -14,14 +15,14 @@ from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
 from engine.model import MICROS
 from engine.money import minor_unit_micros, round_ratio
-from engine.payees.curves.curve import Curve, Piece, pieces, scaled, value_at
+from engine.payees.curves.curve import ZERO, Curve, Piece, pieces, scaled, value_at
 from engine.payees.curves.factors import factor_of, paying_factor_of
 from engine.payees.curves.shape import curve_of, uncapped
 from engine.telling.drawing import pace
-from engine.telling.facts import earners_of
+from engine.telling.facts import earners_of, multiplying
 from engine.telling.settled import SETTLED
 from engine.telling.steps import Steps, before_rounding, steps_of
-from engine.telling.wording import money, number, percent, roughly
+from engine.telling.wording import money, multiple, number, percent, roughly
 from engine.telling.wording import pieces as counted
 
 HUNDREDTH = MICROS // 100
@@ -43,6 +44,8 @@ class Position:
     day: date
     unrounded: Fraction | int | None = None
     """What was achieved, where attainments are paid in steps and it is known; x is what is paid."""
+    times: Fraction = Fraction(1)
+    """What multipliers make of the curve, which holds them already."""
 
     @property
     def steps(self) -> Steps | None:
@@ -71,7 +74,27 @@ class Position:
         """
         if self.unit == "amount":
             return minor_unit_micros(self.plan.currency)
-        return {"percent": HUNDREDTH // 100, "deals": MICROS}.get(self.unit, HUNDREDTH)
+        return MICROS if self.of_customers else {"percent": HUNDREDTH // 100, "deals": MICROS}.get(self.unit, HUNDREDTH)
+
+    @property
+    def of_customers(self) -> bool:
+        """Whether customers who stay are counted, of whom there are no parts."""
+        kept = self.plan.measures[self.component.measure].retention
+        return kept is not None and kept.kind == "logos"
+
+    @property
+    def farthest(self) -> int | None:
+        """So much more can be achieved: of a rate without expansion, up to what there was at the start."""
+        kept = self.plan.measures[self.component.measure].retention
+        if kept is None or kept.kind == "net":
+            return None
+        return max(int(self.quota / (kept.goal or 1) - self.x), 0)
+
+    @property
+    def lowest(self) -> int | None:
+        """So much less a result may come to; None of what is sold, which nobody would undo."""
+        imported = self.plan.measures[self.component.measure].imported
+        return None if imported is None or self.component.accumulates == "transaction" else max(int(self.x), 0)
 
     def worth(self, micros: Fraction | int) -> str:
         """An achievement in the unit of the measure."""
@@ -79,6 +102,8 @@ class Position:
             return money(micros, self.plan.currency)
         if self.unit == "percent":
             return roughly(Fraction(micros) / MICROS)
+        if self.of_customers:
+            return f"{counted(micros)} customer{'' if micros == MICROS else 's'}"
         return f"{counted(micros)} deal{'' if micros == MICROS else 's'}" if self.unit == "deals" else counted(micros)
 
     def further(self, micros: Fraction | int) -> str:
@@ -93,6 +118,12 @@ class Position:
         if self.steps is not None:
             return percent(micros / (self.quota or MICROS))
         return self.further(_up(micros, self.step))
+
+    def pace(self, slope: Fraction) -> str:
+        """How fast pay grows, as the plan writes it: `8 %`, or `8 % x 50 %` where it is multiplied."""
+        if self.times in (0, 1):
+            return pace(slope, self.unit, self.plan.currency)
+        return f"{pace(slope / self.times, self.unit, self.plan.currency)} x {multiple(self.times)}"
 
     def rounded(self, pay: Fraction) -> int:
         """A pay as lines are rounded."""
@@ -123,7 +154,8 @@ def position_of(line: Mapping[str, Any], plan: Plan, bases: Iterable[int] = ()) 
     curve = scaled(curve_of(component, line["rated_on"], line["target_micros"]), paying_factor_of(line["factors"]))
     quota, x = line["quota_micros"] or 0, line["after_micros"]
     achieved = before_rounding(component, x, quota, bases)
-    at = Position(plan, component, curve, quota, x, line["rated_on"], achieved)
+    times = prod(multiplying(line["factors"], component), start=Fraction(1))
+    at = Position(plan, component, curve, quota, x, line["rated_on"], achieved, times)
     if plan.measures[component.measure].divides_whole and quota:
         parts = Fraction(MICROS, quota)
         at = replace(at, quota=MICROS, x=x * parts, unrounded=None if achieved is None else achieved * parts)
@@ -146,7 +178,7 @@ def next_tier(at: Position) -> Tier | None:
     here = _reached(every, at.x)
     for before, piece in pairwise(every[here:]):
         jump = piece.value(piece.start) - before.value(piece.start)
-        if jump > 0 or (piece.slope > every[here].slope and jump == 0):
+        if jump > 0 or (piece.slope > max(every[here].slope, ZERO) and jump == 0):
             return Tier(piece.start, piece.open, piece.segment, piece.slope, jump)
     return None
 
@@ -171,7 +203,7 @@ def why_not_more(at: Position) -> str | None:
     if tier is None:
         return None
     here = pieces(at.curve, at.quota)
-    now, then = (pace(slope, at.unit, at.plan.currency) for slope in (here[_reached(here, at.x)].slope, tier.slope))
+    now, then = (at.pace(slope) for slope in (here[_reached(here, at.x)].slope, tier.slope))
     rates = f"{now}, not {then}: " if now != then else ""
     short, start = at.apart(tier.start - at.x), tier_text(at, tier.segment)
     gap = f"not beyond {start}, {short} away" if tier.open else f"{short} short of the tier from {start}"
@@ -185,7 +217,7 @@ def how_to_reach_the_next_tier(at: Position, window: str) -> str | None:
     if tier is None:
         return None
     more = f"{at.further(needed_for(tier, at))} more{of_whom(at)}"
-    said = [f"pays {pace(tier.slope, at.unit, at.plan.currency)}"] if tier.slope else []
+    said = [f"pays {at.pace(tier.slope)}"] if tier.slope else []
     said += [f"adds {money(at.rounded(tier.jump), at.plan.currency)} at once"] if tier.jump else []
     reaches = f"reaches the tier from {tier_text(at, tier.segment)}, which {' and '.join(said)}"
     return f"{more} in {window} {reaches}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -31,7 +32,7 @@ def how_to_earn(goal: int, further: Further, window: str) -> str:
     """Such as `53,333.34 USD more in FY2027 brings its pay from 9,000.00 USD to 15,000.00 USD.`, as a sentence."""
     now, wanted = (money(micros, further.at.plan.currency) for micros in (further.earned, goal))
     if further.earned >= goal:
-        return f"It pays {now} in {window}, no less than {wanted}, already."
+        return f"It pays {now} in {window}{_before(further)}, no less than {wanted}, already."
     if further.without_quota:
         return f"Its quota in {window} is 0: whatever is achieved there counts, and pays nothing."
     beaten = further.beaten_by
@@ -50,22 +51,36 @@ def how_to_earn(goal: int, further: Further, window: str) -> str:
 def _said(goal: int, further: Further, window: str) -> str:
     """What it takes, or how much it pays at most; and what this rests on."""
     now, wanted = (money(micros, further.at.plan.currency) for micros in (further.pays(0), goal))
-    rests = "".join(f", {each}" for each in _rests_on(further))
+    rests = "".join(f", {each}" for each in _rests_on(further)) + _before(further)
     more = further.least(goal)
+    if more is None and further.at.lowest is not None and (less := further.least(goal, sign=-1)) is not None:
+        more = -less
     if more is None:
         most = f"it pays {money(further.most(), further.at.plan.currency)} at most"
-        with_one = " with one more deal" if further.anew else ""
+        with_one = f" with one more {_one(further)}" if further.anew else ""
         if rests:
             return f"{rests[2:]}, {most} in {window}{with_one}, and not {wanted}"
-        what = "single further deal" if further.anew else "achievement"
+        what = f"single further {_one(further)}" if further.anew else "achievement"
         return f"no {what} in {window} brings its pay from {now} to {wanted}: {most}{with_one}"
     if not more:
         return f"it pays {now} in {window}, no less than {wanted}{rests}"
-    what = f"{further.at.further(more)} more{of_whom(further.at)}"
-    what = f"a further deal of {further.at.further(more)}" if further.anew else what
+    what = f"{further.at.further(abs(more))} {'more' if more > 0 else 'less'}{of_whom(further.at)}"
+    what = f"a further {_one(further)} of {further.at.further(more)}" if further.anew else what
     paid = further.pays(more)
     to = wanted if paid == goal else f"{money(paid, further.at.plan.currency)}, no less than {wanted}"
     return f"{what} in {window} brings its pay from {now} to {to}{rests}"
+
+
+def _one(further: Further) -> str:
+    """What is paid by itself."""
+    return "deal" if further.at.plan.measures[further.part.measure].imported is None else "result"
+
+
+def _before(further: Further) -> str:
+    """What its lines were taken back, or given, beside what is achieved."""
+    amount = money(abs(further.beside), further.at.plan.currency)
+    what = f"before {amount} that was taken back" if further.beside < 0 else f"beside {amount} that was added"
+    return f", {what}" if further.beside else ""
 
 
 def _once_open(goal: int, further: Further, window: str) -> str:
@@ -74,7 +89,7 @@ def _once_open(goal: int, further: Further, window: str) -> str:
     shut = [_shut(gauges[nth], further, nth) for nth in further.closed]
     either = len(further.part.enough) > 0 and further.closed[-1] >= len(further.part.needed)
     told = (" or " if either else " and ").join(shut)
-    opened = Further(further.at, further.lines, further.earned, opened=True, anew=further.anew)
+    opened = replace(further, opened=True)
     then = _said(goal, opened, window)
     return f"It pays nothing as long as its gate is closed: {told}. Once it is open: {then}."
 

@@ -42,7 +42,8 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
     out = console()
     shut = answer["closed"]
     final = f" (closed {shut['at'][:10]} by {shut['by']})" if shut else ""
-    out.print(f"[bold]Statement of {escape(str(answer['payee']))}, {answer['period']}{escape(final)}[/bold]")
+    period = f", {answer['period']}" if answer["period"] else ""
+    out.print(f"[bold]Statement of {escape(str(answer['payee']))}{period}{escape(final)}[/bold]")
     parts = [
         (c["title"] or c["component"], c["window"], c["attainment"], f"{c['amount']} {c['currency']}")
         for c in answer["components"]
@@ -51,6 +52,8 @@ def show_statement(answer: dict[str, Any], *, as_json: bool) -> None:
     for part in answer["components"]:
         for sentence in part["outlook"]["sentences"] if part["outlook"] else ():
             out.print(f"{escape(part['title'] or part['component'])}: {escape(sentence)}")
+    if "asked" in answer:
+        out.print(escape(answer["asked"]))
     for line in answer["lines"]:
         out.print(f"\n{line['dated_on']}  {line['amount']} {line['currency']}  {escape(str(line['deal'] or ''))}")
         out.print(f"  {escape(line['sentence'])}", style="dim")

@@ -26,6 +26,7 @@ from store import closing, ledger, results
 from store.statements import sealed
 
 Row = dict[str, Any]
+NOTHING_YET = "Nothing is paid in {} yet: what a pay would take is known once a deal or result counts."
 
 
 def statement(
@@ -50,10 +51,22 @@ def statement(
     who_paid = told_payments(conn, configuration, [payee["person_id"]], chosen) if chosen else {}
     paid = who_paid.get(payee["person_id"], NOTHING_PAID)
     shut = closing.closed(conn).get(chosen or "")
+    more = {"periods": periods, "payments": paid}
     if shut is not None:
-        return sealed_statement(conn, payee, shut) | {"periods": periods, "payments": paid}
+        return (
+            sealed_statement(conn, payee, shut) | more | _asked(goal, f"{chosen} is closed: nothing changes its pay.")
+        )
+    if chosen is None:
+        nothing = nothing_shown(payee, None) | dict.fromkeys(("changed", "closed", "approval"))
+        return nothing | more | _asked(goal, NOTHING_YET.format("any period"))
     of = material(conn, [payee["person_id"]], chosen)
-    return told_open(conn, payee, of, configuration, goal) | {"periods": periods, "payments": paid}
+    said = told_open(conn, payee, of, configuration, goal) | more
+    return said if said["components"] else said | _asked(goal, NOTHING_YET.format(chosen))
+
+
+def _asked(goal: int | None, said: str) -> dict[str, str]:
+    """Why nothing is said of what a pay would take, where it was asked for."""
+    return {} if goal is None else {"asked": said}
 
 
 def told_open(conn: Connection, payee: Row, of: Material, configuration: Configuration, goal: int | None = None) -> Row:

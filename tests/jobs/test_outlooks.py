@@ -269,6 +269,41 @@ def test_a_multiplier_says_how_far_its_next_bracket_is() -> None:
     assert why_no_more(line, made) == "Multiplied by 50 %, not 100 %: acv is 4,999.50 USD short of 100 % as of now."
 
 
+def test_before_anything_counted_the_quota_is_that_of_the_component_or_nobody_knows_the_distance() -> None:
+    """Never a distance to a quota of nothing."""
+    own = Multiplier(**OF_SALES, brackets=LATER, judged="before_deal")
+    others = Gate(measure="amount", quota="amount", min=Fraction(4, 5), judged="before_deal")
+    sales = ("2026-05-15", 60_000)
+    of_own, of_others = (
+        plan(component(accumulates="year", quota="acv", rate=rate(10), multiplied_by=(own,))),
+        plan(component(accumulates="year", quota="acv", rate=rate(10), only_if=(others,))),
+    )
+
+    said = [why_no_more(lines_of(made, sales).row(0, named=True), made) for made in (of_own, of_others)]
+
+    assert said == [
+        "Multiplied by 50 %, not 100 %: acv is 100,000.00 USD short of 100 % before this deal.",
+        "0.00 USD, not 6,000.00 USD: nothing counts for amount yet, and at least 80 % is needed.",
+    ]
+
+
+def test_what_was_taken_back_is_no_part_of_what_it_takes_and_said() -> None:
+    """4,800 on two deals, of which 3,200 came back: the statement shows 1,600."""
+    lines = lines_of(TIERED, ("2026-05-15", 40_000), ("2026-05-16", 20_000))
+    taken = lines.head(1).with_columns(
+        kind=pl.lit("clawback", dtype=lines.schema["kind"]), part=pl.lit("clawback"), amount_micros=-units(3_200)
+    )
+    every = pl.concat([lines, taken])
+
+    found = outlook(every, every, TIERED, units(5_000))
+
+    assert found is not None
+    assert found["sentences"][-1] == (
+        "2,499.94 USD more in FY2027 brings its pay from 4,800.00 USD to 5,000.00 USD,"
+        " before 3,200.00 USD that was taken back."
+    )
+
+
 def test_what_is_out_of_reach_is_said_so() -> None:
     """A rate of nothing pays nothing, however much is sold."""
     made = plan(component(brackets=by_share((0, 8), (100, 0))))
@@ -294,10 +329,12 @@ def test_statement_and_explain_tell_it(company: Company, monkeypatch: pytest.Mon
     told = json.loads(run_on(company, *words, "--json").stdout)["components"]
     shown = run_on(company, *words).stdout
     refused = run_on(company, "statement", line["payee"], "--for", "much")
+    before = run_on(company, "statement", line["payee"], "2019-01", "--for", "1_000").stdout
 
     said = [sentence for part in told if part["outlook"] for sentence in part["outlook"]["sentences"]]
     assert any("to 1,000,000.00 USD." in sentence for sentence in said)
     assert all(sentence in shown for sentence in said)
     assert (refused.exit_code, "--for: 'much' is not an amount" in refused.output) == (1, True)
+    assert "Nothing is paid in 2019-01 yet: what a pay would take is known once a deal or result counts." in before
     if line["why_not_more"]:
         assert line["why_not_more"] in run_on(company, "explain", deal).stdout

@@ -7,12 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.documents.curves.bracket import Bracket, Point
 from engine.documents.curves.cap import Cap
+from engine.documents.measures.measure import Measure
+from engine.documents.measures.retention import Retention
 from engine.documents.values import Dated
+from engine.model import MICROS
 from engine.payees.curves.curve import value_at
 from engine.payees.curves.shape import curve_of
 from engine.telling.further import Further
 from engine.telling.outlook import Position, needed_for, next_tier, position_of, why_not_more
+from engine.telling.what_it_takes import how_to_earn
 from tests.engine.builders import units
 from tests.engine.plans import Case, by_amount, by_share, component, plan, quota, rate, sold
 
@@ -114,6 +119,54 @@ def test_payout_that_a_fall_takes_back_is_looked_for_behind_it() -> None:
     at = standing(100, brackets=by_amount((0, 10), (100, 5)), tiers="whole")
 
     assert further(at).least(units(10)) == units(99) + 900_000
+
+
+def measured(what: Measure, achieved, aim=MICROS, **changes) -> Position:
+    """Standing on a component that pays on a measure of its own."""
+    part = component(**{"measure": "it", "kind": "bonus", "rate": None, "accumulates": "year", **changes})
+    made = plan(part, measures={"it": what})
+    return Position(made, part, curve_of(part, DAY), aim, int(Fraction(achieved) * aim), DAY)
+
+
+def amount(pays):
+    return Dated(steps=((date.min, units(pays)),))
+
+
+CHURN = tuple(Point(from_share=Fraction(at, 100), pays=amount(pays)) for at, pays in ((0, 1_500), (2, 1_000), (4, 0)))
+ACCIDENTS = tuple(Bracket(from_micros=units(since), lump=amount(lump)) for since, lump in ((0, 500), (1, 200), (3, 0)))
+
+
+def test_where_less_is_better_the_least_less_is_looked_for() -> None:
+    """Churn of 3.5 % pays 250; no tier lies ahead where pay only stops falling."""
+    of_churn = measured(
+        Measure(**{"import": "churn", "as": "percent"}),
+        Fraction(35, 1000),
+        points=CHURN,
+        at_zero="first_row",
+        beyond="flat",
+    )
+    of_accidents = measured(Measure(**{"import": "accidents"}), 4, brackets=ACCIDENTS, at_zero="first_row")
+
+    assert next_tier(of_churn) is None
+    assert how_to_earn(units(1_400), further(of_churn), "FY2027").startswith("3.1 percentage points less of churn")
+    assert "it pays 1,500.00 USD at most" in how_to_earn(units(1_501), further(of_churn), "FY2027")
+    fewer = [further(of_accidents).least(units(pay), sign=-1) for pay in (1, 201, 501)]
+    assert fewer == [units(Fraction(101, 100)), units(Fraction(301, 100)), None]
+
+
+def test_nobody_keeps_more_than_there_was() -> None:
+    """90 % of 1,000,000: 100,000 more can be kept, unless expansion counts; customers have no parts."""
+    kinds = ("gross", "net", "logos")
+    gross, net, logos = (
+        measured(Measure(retention=Retention(kind=kind)), Fraction(9, 10), units(10), rate=rate(50)) for kind in kinds
+    )
+
+    assert further(gross).least(units(5)) == units(1) - CENT  # half a cent is given
+    assert further(gross).least(units(5) + CENT) is None
+    assert further(net).least(units(6)) == units(3) - CENT
+    assert how_to_earn(units(5), further(logos), "FY2027") == (
+        "1 customer more kept in FY2027 brings its pay from 4.50 USD to 5.00 USD."
+    )
 
 
 percents = st.integers(0, 40)
