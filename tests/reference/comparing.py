@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from engine import frames as f
 from engine.cohorts.windows import Reach
 from engine.compute import credit_deals
 from engine.pay import pay
@@ -35,6 +36,7 @@ def of_engine(world: World) -> Told:
     credited = credit_deals(world.book, world.rules, Reach(THROUGH))
     made = (credited.credits, credited.classified, world.book, world.rules, ledger())
     paid = pay(*made, cohorts=credited.cohorts, through=THROUGH)
+    f.Lines.validate(paid.lines)  # no two of one key, which would be settled as one
     told: dict[tuple[Hashable, ...], Any] = {}
     for row in credited.credits.iter_rows(named=True):
         share = Fraction(row["share_num"], row["share_den"])

@@ -134,12 +134,18 @@ class Capped:
                 after = self._not_paid(cap, total, window)
                 amount, left = left - after + into, after
                 if amount:
-                    part = f"cap {window.label}"
+                    part = f"cap {window.label}{self._file(row.day)}"
                     yield replace(line, part=part, period=row.period, day=row.day, amount=amount)
             carried = left if cap.then == "carry" and self._goes_on(cap, window) else 0
             following = self._window_of(cap, begins, window.end) if carried else None
             if following is not None and (not windows or following.first < windows[0].first):
                 windows.insert(0, following)
+
+    def _file(self, day: date) -> str:
+        """Which file of the plan it is, of one that begins in the statement period, after another one."""
+        since = self.who.plan.effective.from_on
+        period = span_of(day, STATEMENTS[self.who.plan.pays], self.earned.company)
+        return f" from {since}" if period.first < since else ""
 
     def _statement(self, day: date) -> str:
         return span_of(day, STATEMENTS[self.who.plan.pays], self.earned.company).label

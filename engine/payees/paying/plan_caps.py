@@ -24,6 +24,7 @@ from engine.documents.plans.plan import Plan
 from engine.documents.plans.plan_cap import PlanCap
 from engine.model import Issue, Severity
 from engine.money import round_ratio
+from engine.payees.attain import STATEMENT
 from engine.payees.curves.curve import Limit
 from engine.payees.paying.carried import Carrying, with_carry
 from engine.payees.paying.settle import SOURCE
@@ -79,7 +80,12 @@ def cap_plans(
             )
             known = totals.filter(~waits & ~pl.col("payee_id").is_in(lacks.implode()))
             made.append(
-                _lines(_carried(known, plan, cap, _Around(book, classified, rules.company, through)), plan, cap)
+                _lines(
+                    _carried(known, plan, cap, _Around(book, classified, rules.company, through)),
+                    plan,
+                    cap,
+                    rules.company,
+                )
             )
             stuck.append(counted.filter(pl.col("payee_id").is_in(lacks.implode())).select(SOURCE))
             stuck.append(_of_the_cap([*totals.filter(waits)["payee_id"].unique().sort(), *lacks], plan, cap))
@@ -167,11 +173,11 @@ def _limit(height: int | None, cap: PlanCap) -> Limit | None:
     return None if height is None else Limit(Fraction(height), cap.then_pays or Fraction(0))
 
 
-def _lines(totals: Iterable[Total], plan: Plan, cap: PlanCap) -> dy.DataFrame[f.Lines]:
-    return f.Lines.filled(row for total in totals for row in _row(total, plan, cap))
+def _lines(totals: Iterable[Total], plan: Plan, cap: PlanCap, company: Company) -> dy.DataFrame[f.Lines]:
+    return f.Lines.filled(row for total in totals for row in _row(total, plan, cap, company))
 
 
-def _row(total: Mapping[str, Any], plan: Plan, cap: PlanCap) -> Iterator[dict[str, Any]]:
+def _row(total: Total, plan: Plan, cap: PlanCap, company: Company) -> Iterator[dict[str, Any]]:
     """What the cap takes off in a period, or adds of what was carried: `before` and `after` are what it came to."""
     limit = _limit(total["height"], cap)
     before, after = (cut(total[end], limit, plan.unit_micros, cap.at_least) for end in ("before", "after"))
@@ -183,7 +189,7 @@ def _row(total: Mapping[str, Any], plan: Plan, cap: PlanCap) -> Iterator[dict[st
             "payee_id": total["payee_id"],
             "period": total["period"],
             "source_id": cap.id,
-            "part": f"cap {total['window']}",
+            "part": _part(total, plan, company),
             "kind": "cap",
             "dated_on": total["dated_on"],
             "rated_on": total["dated_on"],
@@ -197,6 +203,13 @@ def _row(total: Mapping[str, Any], plan: Plan, cap: PlanCap) -> Iterator[dict[st
             "window": total["window"],
             "share": str(cap.then_pays or Fraction(0)),
         }
+
+
+def _part(total: Total, plan: Plan, company: Company) -> str:
+    """Of which window; and of which file, where it begins in a statement period of which the one before has a line."""
+    period = period_of(total["dated_on"], STATEMENT[plan.pays], company)
+    begun = period.starts_on >= plan.effective.from_on
+    return f"cap {total['window']}" if begun else f"cap {total['window']} from {plan.effective.from_on}"
 
 
 def cut(total: int, limit: Limit | None, unit: int, least: int | None = None) -> int:

@@ -9,7 +9,7 @@ from engine.documents.plans.plan_cap import PlanCap
 from engine.payees.curves.curve import Limit
 from engine.payees.paying.plan_caps import cut
 from engine.telling.facts import facts, recomputed
-from tests.engine.builders import units
+from tests.engine.builders import units, window
 from tests.engine.plans import Case, codes, component, ledger, plan, rate, sold, taking_back
 
 BASE, KICKER = component(), component(id="kicker", kind="spiff", rate=rate(5))
@@ -129,3 +129,19 @@ def test_a_cap_by_contract_stays_as_it_was_where_the_deal_is_not_known():
     assert first.lines.filter(pl.col("kind") == "cap")["amount_micros"].to_list() == [units(-1_000)] * 3
     assert again.postings.filter(pl.col("component") == "most").is_empty()
     assert "cap_waits" in codes(again)
+
+
+def test_two_files_of_one_quarter_have_a_line_of_a_cap_each():
+    """Of one key they would be settled as one: a second run would withdraw what both take off."""
+    files = [
+        plan(BASE, caps=(cap(per="year"),), pays="quarterly", effective=window("2026-02-01", "2026-07-01")),
+        plan(BASE, caps=(cap(per="year"),), pays="quarterly", effective=window("2026-07-01"), version="v2"),
+    ]
+    case, sale = Case(files), sold(("2026-06-10", 30_000), ("2026-07-10", 50_000))
+    first = case.pays(sale)
+
+    assert first.lines.filter(component="most").select("period", "part", "amount_micros").rows() == [
+        ("FY2027-Q2", "cap FY2027", units(-2_000)),
+        ("FY2027-Q2", "cap FY2027 from 2026-07-01", units(-4_000)),
+    ]
+    assert case.pays(sale, posted=ledger(first.postings)).postings.is_empty()
