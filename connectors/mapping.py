@@ -111,6 +111,8 @@ class CrmMapping(Document):
     """What a pipeline means for deals whose type says nothing."""
     goals: dict[str, StrictStr] = Field(default_factory=dict)
     """Which goals of the CRM are quotas: the goal's name, and the quota that plans know. All other goals are left."""
+    goals_last: Literal["month", "quarter", "year"] | None = None
+    """How long each goal lasts, from the first day of a month, where the CRM states no end."""
     deal_splits: StrictBool = False
     """Whether HubSpot's deal splits are read with the deals; elsewhere splits are an object of their own."""
     history: StrictBool = False
@@ -142,9 +144,13 @@ class CrmMapping(Document):
         yield from self._write_problems()
         yield from self._ownership_problems()
         yield from self._fact_problems()
+        if self.goals_last and "goals" in self.objects and "until_on" in self.objects["goals"].fields:
+            yield Problem(("goals_last",), "objects.goals has until_on.", "Say in one place when goals end.")
 
     def _indispensable(self, frame: str) -> frozenset[str]:
         needed = INDISPENSABLE.get(frame, frozenset())
+        if frame == "goals" and self.goals_last:
+            return needed - {"until_on"}
         return (needed - BY_STAGE) | STAGES if frame == "deals" and self.crm == "hubspot" else needed
 
     def _crm_problems(self) -> Iterator[Problem]:

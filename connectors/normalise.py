@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from connectors import reading
-from connectors.canonical import COLUMNS, INDISPENSABLE, Kind
+from connectors.canonical import COLUMNS, Kind
 from connectors.dialect import Body, Row
 from connectors.mapping import STAGES, CrmMapping
 from connectors.record_reader import Context, Product, Reader
@@ -52,22 +52,6 @@ def products(bodies: Iterable[Body], mapping: CrmMapping, context: Context) -> F
         values = reader.read(record_id, body)
         found[record_id] = Product(values["name"], values["family"])
     return Found(found, tuple(reader.issues))
-
-
-def goals(bodies: Iterable[Body], mapping: CrmMapping, context: Context, people: Mapping[str, str]) -> Found[list[Row]]:
-    """Rows of `Quotas` from the goals that the mapping names; `people` are person ids by the assignee's id."""
-    reader = Reader("goals", mapping, context)
-    rows: list[Row] = []
-    for record_id, _, body in bodies:
-        v = reader.read(record_id, body)
-        quota = mapping.goals.get(v["name"] or "")
-        if quota is None or reader.lacks(record_id, v, *sorted(INDISPENSABLE["goals"])):
-            continue
-        if v["user_id"] not in people:
-            reader.flaw(record_id, mapping.objects["goals"].fields["user_id"].field, "nobody of the people is meant")
-            continue
-        rows.append((people[v["user_id"]], quota, v["from_on"], v["until_on"], v["amount"]))
-    return Found(rows, tuple(reader.issues))
 
 
 Built = Iterable[tuple[str, Row]]

@@ -17,9 +17,10 @@ from sqlalchemy import Connection
 from connectors.canonical import REFERENCES, SINGULAR
 from connectors.dialect import Body, Dialect, RatePlace, Row
 from connectors.dialects import DIALECTS
+from connectors.goals import goals
 from connectors.histories import HISTORY, deal_stages, subject
 from connectors.mapping import CrmMapping
-from connectors.normalise import goals, normalise, products
+from connectors.normalise import normalise, products
 from connectors.record_reader import Context
 from engine.calendar import business_date
 from engine.frames import Deals

@@ -174,6 +174,13 @@ AccountTeamMember 01M Account Team Member,Account Team Members money
   UserId reference(User) create required
   TeamMemberRole picklist(40)
   AccountAccessLevel picklist(40) ro
+ForecastingQuota 0J9 Forecasting Quota,Forecasting Quotas money
+  QuotaOwnerId reference(User) create required
+  StartDate date create required
+  QuotaAmount currency(18,2)
+  IsAmount boolean default=true
+  IsQuantity boolean
+  ForecastingTypeId string(18)
 OpportunityHistory 008 Opportunity: Stage Change,Opportunity: Stage Changes money
   OpportunityId reference(Opportunity) ro cascade
   StageName picklist(255) ro

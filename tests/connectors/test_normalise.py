@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import msgspec
 import polars as pl
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from connectors.canonical import COLUMNS
 from connectors.dialect import RatePlace
-from connectors.mapping import MappedFact, MappedField
+from connectors.goals import goals
+from connectors.mapping import MappedFact, MappedField, read_mapping
 from connectors.normalise import normalise, products
 from connectors.record_reader import Context, Product
 from connectors.salesforce import rates
@@ -339,3 +341,27 @@ def test_a_fact_that_cannot_be_read_holds_the_deal(mapping):
     row, (issue,) = deal(changed, S__c="many")
 
     assert (row["amount_micros"], row["facts"], issue.severity) == (None, None, Severity.HOLDS)
+
+
+def test_forecasting_quotas_end_when_goals_last():
+    quota = {"QuotaOwnerId": USER, "ForecastingTypeId": "0Db000000000001AAA", "QuotaAmount": "90000"}
+    text = Path("config/mapping/salesforce.yaml").read_text(encoding="utf-8").replace("  # goals:  ", "  goals:  #")
+    for commented in ("from: Forecasting", "optional: true\n  #   fields: {user_id", "fields: {user_id"):
+        text = text.replace(f"  #   {commented}", f"    {commented}")
+    text = text.replace("# goals_last:", "goals_last:").replace("# goals:  ", "goals:  #").replace("#   0Db", "  0Db")
+    found = read_mapping(text, "salesforce.yaml")
+    bodies = [
+        (f"0J90000000000{place}AAA", False, json.dumps(quota | {"StartDate": day}).encode())
+        for place, day in enumerate(("2026-08-01", "2026-11-01", "2026-11-15"))
+    ]
+
+    read_ = goals(bodies, found.rows, NEW_YORK, {USER: USER})
+
+    assert found.issues == ()
+    assert [row[1:4] for row in read_.rows] == [
+        ("new_acv", date(2026, 8, 1), date(2026, 11, 1)),
+        ("new_acv", date(2026, 11, 1), date(2027, 2, 1)),
+    ]
+    assert [issue.message for issue in read_.issues] == [
+        "ForecastingQuota.StartDate: 2026-11-15 is not the first day of a month."
+    ]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from connectors.canonical import COLUMNS
 from connectors.dialect import RatePlace, Stage
+from connectors.goals import goals
 from connectors.hubspot.dialect import amount, assignees, record_id, share, stages, without_tail
 from connectors.hubspot.errors import Detail, Problem
 from connectors.hubspot.rates import RATE_OBJECTS, exchange_rates
@@ -22,7 +23,7 @@ from connectors.hubspot.selection import Selection
 from connectors.hubspot.verdicts import sent
 from connectors.hubspot.wire_values import incoming, outgoing
 from connectors.mapping import read_mapping
-from connectors.normalise import goals, normalise
+from connectors.normalise import normalise
 from connectors.record_reader import Context
 from engine.model import Change, FieldInfo, Verdict
 from tests.connectors.hubspot.conftest import MAPPING_FILE
@@ -265,6 +266,17 @@ def test_a_goal_that_cannot_be_read_is_named(changes, words):
     assert found.rows == []
     assert words in str(found.issues[0])
     assert found.issues[0].subject == "goal 1"
+
+
+def test_of_goals_that_overlap_the_later_record_does_not_count():
+    year = (("10", False, goal(hs_end_datetime="2024-12-01T00:00:00Z")[2]), goal(), goal(hs_goal_name="Calls"))
+    found = quotas_of(*year, ("9", False, goal(hs_start_datetime="2024-01-01T00:00:00Z")[2]))
+
+    assert [row[2:4] for row in found.rows] == [(date(2023, 12, 1), date(2024, 1, 1))]
+    assert [f"{issue.subject}: {issue.message}" for issue in found.issues] == [
+        "goal 9: goal_targets.hs_end_datetime: there is no day from 2024-01-01 until 2024-01-01.",
+        "goal 10: goal_targets.hs_start_datetime: the days overlap with those of goal 1.",
+    ]
 
 
 # ------------------------------------------------------------------------------- exchange rates
