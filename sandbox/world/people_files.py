@@ -45,13 +45,13 @@ def _day(day: date | None) -> str:
 
 
 def _territory_roles(staff: Staff) -> Iterator[Row]:
-    yield from _holdings(staff.vice_president, "company", "")
+    """Who sells where; managers own no deals, they are known by who reports to them."""
     for patch in staff.patches:
         yield from _patch_roles(patch)
 
 
 def _patch_roles(patch: Patch) -> Iterator[Row]:
-    for seat in (patch.ae, patch.sdr, patch.ae.boss):
+    for seat in (patch.ae, patch.sdr):
         if seat:
             yield from _holdings(seat, "territory", patch.name)
 
