@@ -128,7 +128,7 @@ def test_every_field_of_a_condition_is_explained_by_an_example_that_is_read() ->
 
     assert found == []
     assert NOTES.keys() == FIELDS.keys()
-    assert set(When.keys()) == {*FIELDS, "account", "facts"}
+    assert set(When.keys()) == {*FIELDS, "account", "facts", "days_since"}
 
 
 def test_every_class_of_the_pages_is_looked_at_here() -> None:
