@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import dataframely as dy
@@ -47,10 +48,15 @@ def among(ids: Iterable[str] | Iterable[int]) -> sa.Select[tuple[str]]:
 
 def insert_frame(conn: sa.Connection, into: sa.Table, frame: pl.DataFrame) -> None:
     """Append a frame whose columns are columns of the table."""
-    compiled = sa.insert(into).compile(dialect=conn.dialect, column_keys=frame.columns)
+    compiled = _insertion(into, tuple(frame.columns), conn.dialect)
     names = [column.name for column in into.columns if column.name in frame.columns]
     for part in frame.select(names).iter_slices(ROWS_AT_ONCE):
         _drive(conn, compiled, _stored(part).rows())
+
+
+@lru_cache(maxsize=256)
+def _insertion(into: sa.Table, columns: tuple[str, ...], dialect: sa.Dialect) -> SQLCompiler:
+    return sa.insert(into).compile(dialect=dialect, column_keys=columns)
 
 
 def _stored(frame: pl.DataFrame) -> pl.DataFrame:
@@ -67,12 +73,9 @@ def _stored(frame: pl.DataFrame) -> pl.DataFrame:
 
 def fetch(conn: sa.Connection, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
     """The rows in the driver's own types, many at a time: no row objects, no conversion."""
-    compiled = statement.compile(dialect=conn.dialect)
-    cursor = conn.connection.cursor()
-    cursor.execute(compiled.string, [compiled.params[name] for name in compiled.positiontup or ()])
-    while rows := cursor.fetchmany(ROWS_AT_ONCE):
-        yield rows
-    cursor.close()
+    with conn.execute(statement) as result:
+        while result.cursor is not None and (rows := result.cursor.fetchmany(ROWS_AT_ONCE)):
+            yield rows
 
 
 def read_frame(conn: sa.Connection, schema: type[S], statement: sa.Select[Any]) -> dy.DataFrame[S]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import Event
+from sqlalchemy import Dialect, Engine
 from typer.main import get_command
 
 # In make test the same examples every time, whatever the machine's speed; make fuzz looks for new ones. A test whose
@@ -75,6 +77,24 @@ def _each_text_is_parsed_once() -> Iterator[None]:
     """Parsing is most of what reading a document takes, and hundreds of tests read the same ones."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("engine.documents.yaml.YAML", Remembered)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _statements_are_compiled_once() -> Iterator[None]:
+    """Each store that is opened would compile the same hundreds of statements anew."""
+    from store import database  # noqa: PLC0415  # collecting needs no store
+
+    engine_of, compiled, dialects = database._engine, dict[Any, Any](), dict[str, Dialect]()
+
+    def engine(path: Path) -> Engine:
+        made = engine_of(path)
+        made.dialect = dialects.setdefault(made.dialect.name, made.dialect)  # statements are compiled for one dialect
+        made.update_execution_options(compiled_cache=compiled)
+        return made
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(database, "_engine", engine)
         yield
 
 
