@@ -231,7 +231,7 @@ def of_whom(at: Position) -> str:
     if measure.of:
         return f" of what {' and '.join(earners_of(measure, at.plan))} pay{'' if len(measure.of) > 1 else 's'}"
     if measure.members is not None:
-        return " of your team's members"
+        return " of the mean of your team" if measure.is_mean else " of your team's members"
     if measure.retention is not None:
         return " kept"
     if measure.imported is not None or measure.unit == "percent" or measure.ratio is not None:

@@ -78,10 +78,13 @@ def told_of_everybody(known: Row, plan: Plan) -> str:
 
 
 def told_of_members(known: Row, members: Members) -> str:
-    """`Of 5 members of your team 4 had attained 100 % of base on 2026-03-31`."""
-    found = known["cohort"]
-    asked = f"{percent(members.least)} of {' and '.join(members.attaining)}"
-    new = members.newcomers
+    """`Of 5 members of your team 4 had attained 100 % of base on 2026-03-31`, or what they attained on average."""
+    found, parts, new = known["cohort"], " and ".join(members.attaining), members.newcomers
+    if members.least is None:
+        out = f" (without those in their first {counted(new.months, 'month')})" if new is not None else ""
+        mean = f"{roughly(Fraction(found['mean']))} of {parts} on average on {found['on']}"
+        return f"The {counted(found['members'], 'member')} of your team{out} had attained {mean}"
+    asked = f"{percent(members.least)} of {parts}"
     if new is None:
         floor = ""
     elif new.least is None:

@@ -15,12 +15,13 @@ from tests.reference.calendar import Span, months_later, span_of
 from tests.reference.carried import bounded
 from tests.reference.curve import MissingQuotaError
 from tests.reference.entries import Entry, among
-from tests.reference.money import WHOLE
+from tests.reference.money import WHOLE, rounded
 from tests.reference.own_windows import first_day
 from tests.reference.participants import Participant, counts_on, is_on
 from tests.reference.rollups import above
 from tests.reference.steps import in_steps
 from tests.reference.terms import check_window
+from tests.reference.weighted import LARGEST, LARGEST_DENOMINATOR, ROUNDED_TO
 
 if TYPE_CHECKING:
     from tests.reference.earn import Earnings
@@ -47,9 +48,18 @@ def members_of(name: str, who: Participant, over: str, earned: Earnings) -> Iter
         except (UnknownMemberError, MissingQuotaError):
             yield entry
             continue
-        if marks:
+        if marks and measure.members.counted_as == "mean":
+            yield Entry(entry.source, None, day, _mean(list(marks.values())) * WHOLE)
+        elif marks:
             whole = len(marks) * WHOLE if measure.members.counted_as == "share" else None
             yield Entry(entry.source, None, day, sum(marks.values()) * WHOLE, whole=whole)
+
+
+def _mean(attained: list[Fraction]) -> Fraction:
+    """The mean, as sums of weighted attainments are counted."""
+    exact = sum(attained, Fraction(0)) / len(attained)
+    mean = max(min(exact, Fraction(LARGEST)), Fraction(-LARGEST))
+    return mean if mean.denominator <= LARGEST_DENOMINATOR else ROUNDED_TO * rounded(mean / ROUNDED_TO)
 
 
 def _windows(members: Members, over: str, earned: Earnings) -> Iterator[Span]:
@@ -77,23 +87,24 @@ def _is_below(payee: str, who: Participant, day: date, measure: Measure, earned:
     return who.payee in chain and among(chain.index(who.payee) + 1, measure)
 
 
-def _marks(members: Members, below: list[Participant], day: date, earned: Earnings) -> Iterator[tuple[str, bool]]:
-    """Of each member whether enough is attained, in every component that is asked for."""
+def _marks(members: Members, below: list[Participant], day: date, earned: Earnings) -> Iterator[tuple[str, Fraction]]:
+    """Of each member whether enough is attained, in every component that is asked for (1 or 0), or the least of it."""
     for payee in sorted({one.payee for one in below}):
         there = [one for one in below if one.payee == payee and is_on(one, day, earned.facts)]
         asked = [(one, component) for one in there for component in _asked(members, one)]
         floors = [(_least(members, one, day, earned), one, component) for one, component in asked]
         attained = [(least, _attained(one, component, day, earned)) for least, one, component in floors]
-        reached = [share >= least for least, share in attained if least is not None]
+        mean = members.counted_as == "mean"
+        reached = [share if mean else Fraction(share >= least) for least, share in attained if least is not None]
         if reached:
-            yield payee, all(reached)
+            yield payee, min(reached)
 
 
 def _least(members: Members, one: Participant, day: date, earned: Earnings) -> Fraction | None:
-    """What has to be attained; None of who is new and left out."""
+    """What has to be attained, for a mean nothing; None of who is new and left out."""
     new = members.newcomers
     if new is None or day >= months_later(first_day(one, earned.facts), new.months):
-        return members.least
+        return members.least or Fraction(0)
     return new.least
 
 

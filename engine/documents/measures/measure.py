@@ -149,7 +149,7 @@ class Measure(Document):
         """What the measure's numbers are."""
         if self.imported is not None:
             return self.imported_as
-        if self.weighted:
+        if self.weighted or self.is_mean:
             return "percent"
         if self.ratio is not None:
             return self.ratio.told_as
@@ -193,9 +193,14 @@ class Measure(Document):
         return self.retention is not None or self.divides_whole or counts_members
 
     @property
+    def is_mean(self) -> bool:
+        """Whether it is the mean of what members attain."""
+        return self.members is not None and self.members.counted_as == "mean"
+
+    @property
     def divides_whole(self) -> bool:
         """Whether it is counted in parts of a 100 % of its own."""
-        return bool(self.weighted) or (self.ratio is not None and self.ratio.told_as == "percent")
+        return bool(self.weighted) or self.is_mean or (self.ratio is not None and self.ratio.told_as == "percent")
 
     @property
     def parts(self) -> tuple[tuple[str, str | None], ...]:

@@ -1,4 +1,4 @@
-"""Members at quota: how many of a manager's people had reached their quota when a window ended (DESIGN 5.9)."""
+"""Members: how many of a manager's people had reached their quota when a window ended, or its mean (DESIGN 5.9)."""
 
 from __future__ import annotations
 
@@ -22,12 +22,21 @@ from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
 from engine.matching import in_force
 from engine.model import MICROS
+from engine.money import round_ratio
 from engine.payees.attain import Attainment
 from engine.payees.measures.measure import within
 from engine.payees.windows.enrol import merged
 from engine.payees.windows.presence import presences
 from engine.periods import PeriodKind
 
+LARGEST_DENOMINATOR = 10**15
+"""Means whose exact denominator is larger are rounded to such parts, as weighted attainments are."""
+FINE = 10**8
+"""The least parts of 100 % in which a mean is counted."""
+LARGEST = 1_000
+"""What any larger mean counts as: 100,000 %."""
+Mark = bool | Fraction | str
+"""Whether somebody attains enough, or how much; a text says why that is not known."""
 HELD, WITHOUT_QUOTA = "gauge_held", "gauge_without_quota"
 
 
@@ -53,6 +62,11 @@ class Team:
     company: Company
     through: date | None
 
+    @property
+    def is_mean(self) -> bool:
+        """Whether what members attain is asked for, and not who attains enough."""
+        return self.members.counted_as == "mean"
+
     def windows(self, reads: Sequence[Read]) -> Iterator[Period]:
         """The windows that are over, from the first of the members' own in which anything counts, or is held.
 
@@ -73,6 +87,8 @@ class Team:
 def members_at_quota(team: Team, reads: Sequence[Read]) -> pl.DataFrame:
     """A row for each manager and window, on its last day: `base` is who reached the quota, `of` all (in micro-units).
 
+    Or `base` is the mean, in parts of `of`.
+
     `stuck` where the attainment of a member is not known.
     """
     found = [row for period in team.windows(reads) for row in _of_window(team, reads, period)]
@@ -89,32 +105,46 @@ def members_at_quota(team: Team, reads: Sequence[Read]) -> pl.DataFrame:
 def _of_window(team: Team, reads: Sequence[Read], period: Period) -> Iterator[dict[str, object]]:
     """The rows of the managers of one window."""
     day = period.ends_on - timedelta(days=1)
-    marks: dict[str, list[bool | str]] = defaultdict(list)
+    marks: dict[str, list[Mark]] = defaultdict(list)
     for read in reads:
         for payee, mark in _marks(team, read, day).items():
             marks[payee] += [] if mark is None else [mark]
     for manager, below in _below(team, [payee for payee, of in marks.items() if of], day).items():
         of = [_worst(marks[payee]) for payee in below]
-        reached = sum(mark is True for mark in of)
+        base, whole, told = _counted(of)
         yield {
             "payee_id": manager,
             "dated_on": day,
             "credit_id": f"members:{team.measure}:{manager}:{period.ends_on}",
-            "base": reached * MICROS,
-            "of": len(of) * MICROS,
+            "base": base,
+            "of": whole,
             "stuck": next((mark for mark in of if isinstance(mark, str)), None),
-            "cohort": f'{{"members": {len(of)}, "reached": {reached}, "on": "{day}"}}',
+            "cohort": f'{{"members": {len(of)}, {told}, "on": "{day}"}}',
             "currency": team.plan.currency,
         }
 
 
-def _worst(marks: Sequence[bool | str]) -> bool | str:
-    """Of several attainments: unknown where one is, and reached where all are."""
-    return next((mark for mark in marks if isinstance(mark, str)), all(marks))
+def _counted(of: Sequence[Mark]) -> tuple[int, int, str]:
+    """What members come to, what 100 % of it is, and how that is told: their mean, or how many reached the quota."""
+    attained = [mark for mark in of if isinstance(mark, Fraction)]
+    if not attained:
+        reached = sum(mark is True for mark in of)
+        return reached * MICROS, len(of) * MICROS, f'"reached": {reached}'
+    mean = max(min(sum(attained, Fraction(0)) / len(of), Fraction(LARGEST)), Fraction(-LARGEST))
+    exact = mean.denominator <= LARGEST_DENOMINATOR
+    whole = mean.denominator * -(-FINE // mean.denominator) if exact else LARGEST_DENOMINATOR
+    base = round_ratio(mean.numerator * whole, mean.denominator, 1, "half_up")
+    return base, whole, f'"mean": "{mean.numerator}/{mean.denominator}"'
 
 
-def _marks(team: Team, read: Read, day: date) -> Mapping[str, bool | str | None]:
-    """Whether everybody on the plan of a component attains enough on a day: a text says why that is not known.
+def _worst(marks: Sequence[Mark]) -> Mark:
+    """Of several attainments: unknown where one is, reached where all are, and the lowest."""
+    known = [mark for mark in marks if not isinstance(mark, str)]
+    return min(known) if len(known) == len(marks) else next(mark for mark in marks if isinstance(mark, str))
+
+
+def _marks(team: Team, read: Read, day: date) -> Mapping[str, Mark | None]:
+    """What everybody on the plan of a component attains on a day, or whether it is enough.
 
     None: the member is new and left out.
     """
@@ -122,7 +152,7 @@ def _marks(team: Team, read: Read, day: date) -> Mapping[str, bool | str | None]
         return {}
     there = merged(team.book.enrolments).filter((pl.col("plan") == read.plan.plan) & in_force(pl.lit(day)))
     reached, unknown = _attained(team, read, day)
-    found: dict[str, bool | str | None] = {}
+    found: dict[str, Mark | None] = {}
     first_days = {payee: presence.begins_on for payee, presence in presences(read.plan, team.book).items()}
     for payee in there["person_id"]:
         least = _least(team.members, first_days[payee], day)
@@ -132,15 +162,16 @@ def _marks(team: Team, read: Read, day: date) -> Mapping[str, bool | str | None]
         elif value and not (quota and quota > 0):
             found[payee] = WITHOUT_QUOTA
         else:
-            found[payee] = None if least is None else Fraction(value, quota or 1) >= least
+            attained = Fraction(value, quota or 1)
+            found[payee] = None if least is None else attained if team.is_mean else attained >= least
     return found
 
 
 def _least(members: Members, since: date, day: date) -> Fraction | None:
-    """What has to be attained by who is on the plan since a day; None for who is left out."""
+    """What has to be attained by who is on the plan since a day (for a mean, nothing); None for who is left out."""
     new = members.newcomers
     if new is None or day >= months_later(since, new.months):
-        return members.least
+        return members.least or Fraction(0)
     return new.least
 
 

@@ -23,6 +23,8 @@ def count_members(chance: Random, reps: dict[str, Any], managers: dict[str, Any]
         asked["newcomers"] = {"months": chance.choice([2, 6]), **chance.choice([{}, {"least": "10%"}])}
     as_number = chance.random() < 0.3
     asked |= {"counted_as": "members"} if as_number else {}
+    if not as_number and chance.random() < 0.4:
+        asked = _mean(asked)
     levels = {"levels": chance.choice(LEVELS)} if chance.random() < 0.4 else {}
     at_once = {"release": "booking"} if "release" in managers else {}
     paid = {"id": "m", "kind": "bonus", "measure": "at_quota", "accumulates": chance.choice(PERIODS), **at_once}
@@ -38,6 +40,12 @@ def count_members(chance: Random, reps: dict[str, Any], managers: dict[str, Any]
         "measures": {**managers["measures"], "at_quota": {"members": asked, **levels}},
         "components": [*managers["components"], {**paid, **_way(chance, as_number=as_number)}, gated],
     }
+
+
+def _mean(asked: dict[str, Any]) -> dict[str, Any]:
+    """The mean of the same members."""
+    new = {"newcomers": {"months": asked["newcomers"]["months"]}} if "newcomers" in asked else {}
+    return {"attaining": asked["attaining"], "counted_as": "mean", **new}
 
 
 def _attains(part: dict[str, Any]) -> bool:

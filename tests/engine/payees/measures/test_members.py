@@ -25,9 +25,9 @@ LUMPS = tuple(
 def paid(*sales: Any, enrolled: Any = ({},), through: date = date(2026, 6, 1), **more: Any) -> Outcome:
     """What comes of a manager who is paid for members who reach 100 %, month by month."""
     reps = plan(component(brackets=by_share((0, 10)), accumulates="month"))
-    at_quota = Members(
-        attaining=("base",), least=Fraction(1), counted_as="members", newcomers=more.pop("newcomers", None)
-    )
+    counting: dict[str, Any] = {"least": Fraction(1), "counted_as": "members"}
+    asked = more.pop("members", {**counting, "newcomers": more.pop("newcomers", None)})
+    at_quota = Members(attaining=("base",), **asked)
     part = {"id": "breadth", "measure": "at", "accumulates": "month", "tiers": None, "quota": None, "brackets": LUMPS}
     own = component(**part | more.pop("part", {}))
     managers = plan(own, plan="manager", measures={"at": Measure(members=at_quota)})
@@ -75,6 +75,19 @@ def test_a_month_of_which_all_is_held_is_not_passed_over() -> None:
     found = counted(("2026-02-10", 100, {"currency": "EUR"}), ("2026-04-10", 100))
 
     assert found == [("2026-03", 0), ("2026-04", 10), ("2026-05", 0)]
+
+
+def test_nobody_knows_a_mean_while_a_member_is_held() -> None:
+    """Half of the quota, and twice as much; of February nobody knows anything."""
+    rows = ((Fraction(0), 0), (Fraction(1, 2), 15), (Fraction(2), 60))
+    steps = tuple(Bracket(from_share=at, lump=Dated(steps=((date.min, units(pay)),))) for at, pay in rows)
+    held = ("2026-02-10", 100, {"currency": "EUR"})
+
+    found = counted(
+        held, ("2026-03-10", 50), ("2026-04-10", 200), part={"brackets": steps}, members={"counted_as": "mean"}
+    )
+
+    assert found == [("2026-03", 15), ("2026-04", 60), ("2026-05", 0)]
 
 
 def test_who_comes_back_is_no_newcomer() -> None:
