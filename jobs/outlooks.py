@@ -138,8 +138,8 @@ def _tier(at: Position) -> dict[str, str] | None:
 
 
 def _goal(goal: int, further: Further) -> dict[str, str | None]:
-    nothing = further.without_quota or further.closed or further.beaten_by is not None
-    more = None if nothing else further.least(goal)
+    unsaid = further.without_quota or further.by_size or further.closed or further.beaten_by is not None
+    more = None if unsaid else further.least(goal)
     return {"pay": _pay(goal, further.at), "needs": None if more is None else _number(more, further.at)}
 
 

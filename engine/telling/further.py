@@ -14,6 +14,7 @@ from itertools import pairwise
 from math import prod
 from typing import Any
 
+from engine.documents.conditions import When
 from engine.documents.plans.component import Component
 from engine.payees.curves import deal_cap, window_cap
 from engine.payees.curves.curve import Curve, Limit, pieces, value_at
@@ -27,8 +28,8 @@ from engine.telling.movers import Mover, movers_of
 from engine.telling.outlook import Position
 
 Row = Mapping[str, Any]
-FAR = 10**18
-"""More than anybody ever achieves, in micro-units."""
+FAR = 10**27
+"""Beyond this nothing is looked for, in micro-units: more than pays any amount that the books can hold."""
 ONE = Fraction(1)
 
 
@@ -94,6 +95,12 @@ class Further:
     def without_quota(self) -> bool:
         """Whether nothing is paid because the quota is 0."""
         return any(WITHOUT_QUOTA in one for one in found_by(self.last["factors"]))
+
+    @property
+    def by_size(self) -> list[When]:
+        """The cases that ask for the size of a deal: a further one might be another case than the last."""
+        whens = (case.when for cases in self.part.tables for case in cases if case.when is not None)
+        return [when for when in whens if any(test.type == "money" for test in when.tests)]
 
     def pays(self, more: int) -> int:
         """What the window pays after so much more; rounded as its lines are."""

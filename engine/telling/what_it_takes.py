@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.documents.curves.gauge import Gate, Multiplier
 from engine.payees.paying.alternatives import BEATEN_BY
+from engine.telling.conditions_told import condition
 from engine.telling.further import Further
 from engine.telling.gauges_told import bounds, called, read_off
 from engine.telling.outlook import of_whom
@@ -35,6 +36,9 @@ def how_to_earn(goal: int, further: Further, window: str) -> str:
         return f"It pays {now} in {window}{_before(further)}, no less than {wanted}, already."
     if further.without_quota:
         return f"Its quota in {window} is 0: whatever is achieved there counts, and pays nothing."
+    if further.by_size:
+        cases = " or ".join(condition(when) for when in further.by_size)
+        return f"It pays a deal by its own size ({cases}): by what a further one would be paid is not known."
     beaten = further.beaten_by
     if beaten is not None:
         other = called(beaten[BEATEN_BY], further.at.plan)

@@ -12,6 +12,7 @@ import pytest
 
 from commands import clock
 from engine.documents.curves.cap import Cap
+from engine.documents.curves.cases import RateCase
 from engine.documents.curves.factors import FactorBracket
 from engine.documents.curves.gauge import Gate, Multiplier
 from engine.documents.curves.matrix import Axis, Matrix
@@ -20,7 +21,7 @@ from engine.documents.plans.plan import Plan
 from engine.documents.values import Dated
 from jobs.outlooks import outlook, why_no_more
 from jobs.publishing.estimates import at_next_tier
-from tests.engine.builders import units
+from tests.engine.builders import units, when
 from tests.engine.plans import Case, by_share, component, plan, quota, rate, sold
 from tests.jobs.conftest import Company
 from tests.jobs.test_commands import run_on
@@ -248,6 +249,21 @@ def test_a_quota_of_0_pays_nothing_and_says_so() -> None:
     assert found is not None
     assert (found["goal"]["needs"], found["next_tier"]) == (None, None)
     assert found["sentences"] == ["Its quota in FY2027 is 0: whatever is achieved there counts, and pays nothing."]
+
+
+def test_what_pays_deals_by_their_size_says_nothing_of_a_further_one() -> None:
+    """It might be another case than the last one."""
+    large = RateCase(when=when(amount={"min": units(50_000)}), rate=rate(8))
+    made = plan(component(rates=(large, RateCase(otherwise=rate(5)))))
+    lines = lines_of(made, ("2026-05-15", 40_000))
+
+    found = outlook(lines, lines, made, units(9_000))
+
+    assert found is not None
+    assert (found["goal"]["needs"], found["sentences"]) == (
+        None,
+        ["It pays a deal by its own size (amount at least 50,000): by what a further one would be paid is not known."],
+    )
 
 
 def test_a_matrix_says_which_row_or_column_is_next() -> None:

@@ -114,6 +114,11 @@ def test_what_another_rate_paid_before_counts_as_it_was_paid() -> None:
     assert further(at, units(9_000)).least(units(9_000)) == 0
 
 
+def test_no_pay_is_too_large_for_a_rate_that_goes_on() -> None:
+    """What 1 % takes of the most that the books can hold is more than they can hold, and said all the same."""
+    assert further(standing(0, rate=rate(1))).least(units(9 * 10**12)) == units(9 * 10**14) - 500_000
+
+
 def test_payout_that_a_fall_takes_back_is_looked_for_behind_it() -> None:
     """Just below 100.00 the rate of 10 % pays 10.00; with 5 % it takes 199.90."""
     at = standing(100, brackets=by_amount((0, 10), (100, 5)), tiers="whole")
