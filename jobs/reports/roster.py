@@ -13,13 +13,21 @@ from engine.book import Book
 from engine.calendar import period_of
 from engine.documents.measures.across import EVERYBODY
 from engine.matching import in_force
-from engine.model import Issue
+from engine.model import Issue, Severity
 from engine.reporting.people_gaps import gaps_and_rivals
 from jobs.access.acknowledging import SHORT, acknowledged
 from jobs.access.visible import Visible
 from jobs.configuration import Configuration
 from jobs.people import refused
 from store import canonical
+
+NOTHING_READ = Issue(
+    "nothing_read",
+    Severity.WARNS,
+    "people of the CRM",
+    "none has been read yet, so that nobody in the files is known.",
+    "Run worker.py sync first.",
+)
 
 
 def roster(
@@ -38,6 +46,8 @@ def roster(
     ]
     if not seen.everyone:
         return people, ()
+    if book.people.is_empty():
+        return [], (NOTHING_READ,)
     return people, (*refused(conn), *gaps_and_rivals(book, configuration.rules, (year.starts_on, year.ends_on)))
 
 

@@ -147,3 +147,9 @@ def test_who_is_not_mentioned_reports_to_the_manager_in_the_crm(company: Company
         [],
         [boss],
     ]
+
+
+def test_before_the_first_cycle_people_says_so_once_and_not_of_every_row(company: Company) -> None:
+    assert [(issue["subject"], issue["remedy"]) for issue in told(company)] == [
+        ("people of the CRM", "Run worker.py sync first.")
+    ]
