@@ -18,6 +18,7 @@ from engine.model import join_issues
 from engine.payees.attain import UNDEALT, Attainment, attain, attained_as
 from engine.payees.curves.earn import Earnings, together
 from engine.payees.exchange import Exchange
+from engine.payees.measures.added import added_up
 from engine.payees.measures.adjusted_measures import with_adjusted
 from engine.payees.measures.earnings import with_earnings, without_deals
 from engine.payees.measures.everybody import Sharing, of_plans, shared, with_their_quota
@@ -67,7 +68,7 @@ class SoFar:
         measure = plan.measures[component.measure]
         if component.to_date is not None:
             return self._to_date(file, component, component.to_date, counting)
-        if measure.weighted or measure.ratio is not None:
+        if measure.parts:
             return self._made_of_others(file, component)
         if measure.members is not None:
             return attain(self._members(file, component), plan, component, self.quotas[file], self.rules.company)
@@ -125,7 +126,7 @@ class SoFar:
         )
 
     def _made_of_others(self, file: int, component: Component) -> Attainment:
-        """The weighted sum of several attainments, or the ratio of two; what holds one of them holds it."""
+        """Several attainments weighted, the ratio of two measures, or a sum; what holds one of them holds it."""
         plan, over = self.rules.plans[file], component.accumulates
         measure = plan.measures[component.measure]
         life = component.effective
@@ -133,6 +134,8 @@ class SoFar:
         parts = [self.attain(file, each) for each in read]
         if measure.ratio is not None:
             counts = ratio_of(parts[0], parts[1], measure.ratio, plan.currency)
+        elif measure.adds:
+            counts = added_up(list(zip(measure.adds, parts, strict=True)), plan.currency)
         else:
             counts = weighted(list(zip(measure.weighted, parts, strict=True)), plan.currency)
         whole = attain(counts, plan, component, self.quotas[file], self.rules.company)

@@ -30,6 +30,7 @@ from engine.telling.windows_told import (
     told_of_everybody,
     told_of_members,
     told_of_ratio,
+    told_of_sum,
     told_of_weights,
     told_to_date,
 )
@@ -108,6 +109,8 @@ def _told_of_window(known: Row, plan: Plan) -> str:
         return told_of_weights(known, measure.weighted)
     if measure.ratio is not None:
         return told_of_ratio(known, measure.ratio, plan)
+    if measure.adds:
+        return told_of_sum(known, measure.adds, plan)
     if measure.across is not None:
         return told_of_everybody(known, plan)
     return told_of_members(known, measure.members) if measure.members is not None else told_of_cohort(known)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from engine.documents.measures.added import Addend
 from engine.documents.measures.members import Members
 from engine.documents.measures.ratio import Ratio
 from engine.documents.measures.weighted import WeightedAttainment
@@ -47,6 +48,23 @@ def told_of_ratio(known: Row, ratio: Ratio, plan: Plan) -> str:
     return (
         f"Your {name} in {known['window']} is {now or _worth(known['after_micros'], plan, name)}: {' by '.join(parts)}"
     )
+
+
+def told_of_sum(known: Row, addends: Sequence[Addend], plan: Plan) -> str:
+    """`Your points in 2026-01 is 70: 50,000.00 USD of acv x 0.1 % + 2 of meetings x 10`."""
+    name = component_of(known, plan).measure
+    parts = (
+        f"{_worth(found, plan, part.measure)} of {part.measure}{_times(part.times)}"
+        for part, found in zip(addends, known["cohort"], strict=True)
+    )
+    return f"Your {name} in {known['window']} is {_worth(known['after_micros'], plan, name)}: {' + '.join(parts)}"
+
+
+def _times(times: Fraction) -> str:
+    """What a part counts for, where that is not just what it is."""
+    if times == 1:
+        return ""
+    return f" x {times}" if times.denominator == 1 else f" x {percent(times)}"
 
 
 def told_to_date(known: Row, plan: Plan) -> str:

@@ -32,7 +32,7 @@ from tests.reference.own_windows import apart, first_day, own_window
 from tests.reference.participants import Participant
 from tests.reference.quotas import asked_of
 from tests.reference.rate_by import rate_of
-from tests.reference.ratios import ratio_of
+from tests.reference.ratios import ratio_of, sum_of
 from tests.reference.retention import Customers
 from tests.reference.steps import in_steps
 from tests.reference.terms import asks_nothing, check_window, terms_of
@@ -111,6 +111,9 @@ class Earnings:
             elif measure.ratio is not None:
                 of, to = (self.entries_over(who, part, over, life) for part, _ in measure.parts)
                 self.remembered[key] = ratio_of(measure.ratio, of, to, over, self)
+            elif measure.adds:
+                added = [self.entries_over(who, part, over, life) for part, _ in measure.parts]
+                self.remembered[key] = sum_of(measure.adds, added, over, self)
             elif measure.across is not None and who.payee != EVERYBODY:
                 self.remembered[key] = list(shared(name, who, over, life, self))
             else:

@@ -1,4 +1,4 @@
-"""Ratios: everything that counts in one of two measures moves what the one comes to over what the other does."""
+"""Ratios and sums: everything that counts in one of several measures moves what is made of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from engine.documents.measures.added import Addend
 from engine.documents.measures.ratio import Ratio
 from tests.reference.entries import Entry, once
 from tests.reference.money import WHOLE, rounded
@@ -26,12 +27,34 @@ def ratio_of(ratio: Ratio, of: Sequence[Entry], to: Sequence[Entry], over: str, 
 
     Where nobody knows the ratio of a window, all that is in it is held.
     """
-    windows: dict[str, tuple[list[Entry], list[Entry]]] = {}
-    for nth, entries in enumerate((of, to)):
-        for entry in entries:
-            windows.setdefault(earned.window(over, entry), ([], []))[nth].append(entry)
-    made = [entry for both in windows.values() for entry in _of_window(ratio, *both)]
+    made = [entry for both in _by_windows((of, to), over, earned) for entry in _of_window(ratio, *both)]
     return sorted(made, key=lambda entry: entry.order)
+
+
+def sum_of(addends: Sequence[Addend], parts: Sequence[Sequence[Entry]], over: str, earned: Earnings) -> list[Entry]:
+    """An entry for each source of any of the measures, in their order: what it adds to their sum, in micro-units."""
+    made = [entry for each in _by_windows(parts, over, earned) for entry in _added(addends, each)]
+    return sorted(made, key=lambda entry: entry.order)
+
+
+def _by_windows(parts: Sequence[Sequence[Entry]], over: str, earned: Earnings) -> list[list[list[Entry]]]:
+    """The entries of each measure, window by window."""
+    windows: dict[str, list[list[Entry]]] = {}
+    for nth, entries in enumerate(parts):
+        for entry in entries:
+            windows.setdefault(earned.window(over, entry), [[] for _ in parts])[nth].append(entry)
+    return list(windows.values())
+
+
+def _added(addends: Sequence[Addend], parts: Sequence[Sequence[Entry]]) -> Iterator[Entry]:
+    """The sum after each source less the one before it; where a part is held, nobody knows it."""
+    is_held = any(entry.base is None for entries in parts for entry in entries)
+    before = 0
+    for source in once(parts):
+        so_far = ([each for each in entries if each.order <= source.order] for entries in parts)
+        after = rounded(sum((part.times * _sum(of) for part, of in zip(addends, so_far, strict=True)), Fraction(0)))
+        yield replace(source, base=None if is_held else after - before)
+        before = after
 
 
 def _of_window(ratio: Ratio, of: Sequence[Entry], to: Sequence[Entry]) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from pydantic import Field
 from engine.documents.conditions import When
 from engine.documents.document import Document
 from engine.documents.measures.across import WholeCompany
+from engine.documents.measures.added import Addend
 from engine.documents.measures.members import Members
 from engine.documents.measures.ratio import Ratio
 from engine.documents.measures.retention import ACCOUNT_FIELDS, Retention
@@ -27,7 +28,7 @@ Unit = Literal["amount", "deals", "number", "percent"]
 
 ROLL_UPS = {"rollup", "overlay_rollup"}
 """Credits of people below."""
-SOURCES = ("sum", "count", "imported", "retention", "weighted", "ratio", "members")
+SOURCES = ("sum", "count", "imported", "retention", "weighted", "ratio", "adds", "members")
 
 
 class Levels(Document):
@@ -49,10 +50,10 @@ class Levels(Document):
 class Measure(Document):
     """What is added up, of which credits, on which day.
 
-    Exactly one of `sum`, `count`, `import`, `retention`, `weighted`, `ratio` and `members` says what. Each credit
-    counts for a whole number of millionths of a unit, rounded half up once, after exchange. A credit of which something
-    is not known (a cost, an expiring ACV, lines or their amounts, a rate) is held and reported, never counted as
-    nothing.
+    Exactly one of `sum`, `count`, `import`, `retention`, `weighted`, `ratio`, `adds` and `members` says what. Each
+    credit counts for a whole number of millionths of a unit, rounded half up once, after exchange. A credit of which
+    something is not known (a cost, an expiring ACV, lines or their amounts, a rate) is held and reported, never counted
+    as nothing.
     """
 
     sum: Sum | None = Field(default=None, examples=["acv"])
@@ -84,7 +85,8 @@ class Measure(Document):
     """Takes results in place of credits: rows of this name in `config/people/results.csv`. A row counts on the last
     day of its window."""
     imported_as: Literal["amount", "number", "percent"] = Field(default="number", alias="as", examples=["percent"])
-    """What imported results are: an `amount` of the plan's currency, a `number`, or a `percent`."""
+    """What imported results are: an `amount` of the plan's currency, a `number`, or a `percent`. What `adds` comes to
+    is an `amount`, unless this says `number`."""
     retention: Retention | None = Field(default=None, examples=["{kind: gross, owner: CSM}"])
     """A rate of revenue or customers kept, in place of credits: see [Retention](#retention). `credits: [rollup]` takes
     the customers of everybody below the payee on the day they are taken, `when` only those that fit today (fields of
@@ -100,6 +102,11 @@ class Measure(Document):
     that looks at this measure adds up; a component with a shorter life looks at the days of that life."""
     ratio: Ratio | None = Field(default=None, examples=["{of: held, to: booked}"])
     """What one measure comes to over what another comes to: a win rate, an attach rate, an average discount."""
+    adds: tuple[Addend, ...] = Field(
+        default=(), examples=["[{measure: first_year, times: 1}, {measure: later_years, times: 50%}]"]
+    )
+    """What several measures come to together, each times a number: a quota that bookings and half of the services fill,
+    points for meetings, wins and revenue. It is what a window adds up (`accumulates: week` or longer), of no deal."""
     members: Members | None = Field(default=None, examples=["{attaining: [base], least: 100%}"])
     """How many of the people below a manager reached their quota; `levels` says how far below."""
     dated_by: Literal["closed_on", "qualified_on"] = Field(default="closed_on", examples=["qualified_on"])
@@ -151,6 +158,8 @@ class Measure(Document):
             return self.imported_as
         if self.weighted or self.is_mean:
             return "percent"
+        if self.adds:
+            return self.imported_as if "imported_as" in self.model_fields_set else "amount"
         if self.ratio is not None:
             return self.ratio.told_as
         logos = self.retention is not None and self.retention.kind == "logos"
@@ -182,6 +191,8 @@ class Measure(Document):
             return "a weighted attainment"
         if self.ratio is not None:
             return "a ratio"
+        if self.adds:
+            return "a sum of measures"
         if self.across is not None:
             return "what everybody came to"
         return "the number of members" if self.members is not None else None
@@ -207,6 +218,8 @@ class Measure(Document):
         """The measures that it is made of, and the quotas with which they are compared; none of most."""
         if self.ratio is not None:
             return ((self.ratio.of, None), (self.ratio.to, None))
+        if self.adds:
+            return tuple((part.measure, None) for part in self.adds)
         return tuple((part.measure, part.quota) for part in self.weighted)
 
     @property
@@ -238,7 +251,7 @@ class Measure(Document):
         """There is one thing to add up, of at least one kind of credit."""
         if sum(bool(getattr(self, name)) for name in SOURCES) != 1:
             remedy = "Write sum: acv, sum: amount, count: deals, import with the name of a result, or another of them."
-            message = "a measure has exactly one of sum, count, import, retention, weighted, ratio and members."
+            message = "a measure has exactly one of sum, count, import, retention, weighted, ratio, adds and members."
             yield Problem((), message, remedy)
         if not self.credits:
             yield Problem(("credits",), "empty.", "Write at least one of direct, overlay, rollup, team.")
@@ -246,8 +259,9 @@ class Measure(Document):
             yield Problem(("credits",), "names the same credits twice.", "Name each once.")
         if self.imported is not None or self.parts or self.members is not None:
             yield from self._of_credits_only()
-        if self.imported is None and "imported_as" in self.model_fields_set:
+        if self.imported is None and not self.adds and "imported_as" in self.model_fields_set:
             yield Problem(("as",), "says what an imported result is.", "Remove it, or write import.")
+        yield from self._adds_problems()
         if self.retention is not None:
             yield from self._retention_problems()
         yield from weight_problems(self.weighted)
@@ -260,6 +274,15 @@ class Measure(Document):
             message = "fact says which field of the CRM is added up."
             yield Problem((), message, "Write both, such as sum: fact and fact: usage_growth.")
         yield from self._across_problems()
+
+    def _adds_problems(self) -> Iterator[Problem]:
+        """Each measure is added once, to what is no percentage."""
+        names = [part.measure for part in self.adds]
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                yield Problem(("adds", position, "measure"), f"{name} is added twice.", "Write it once.")
+        if self.adds and self.imported_as == "percent":
+            yield Problem(("as",), "a sum of measures is no percentage.", "Write as: number, or remove it.")
 
     def _across_problems(self) -> Iterator[Problem]:
         """What adds up over people is deals, each once, or a result of the company's own."""
@@ -307,7 +330,7 @@ class Measure(Document):
 
     def _of_credits_only(self) -> Iterator[Problem]:
         """An imported result, what is made of other measures, and people are no credits."""
-        made = "other measures have" if self.ratio is not None else "attainments have"
+        made = "attainments have" if self.weighted else "other measures have"
         what = "an imported result has" if self.imported else made if self.parts else "members have"
         for key in sorted({"credits", "when", "dated_by"} & self.model_fields_set):
             yield Problem((key,), f"asks about credits, and {what} none.", f"Remove {key}.")

@@ -32,14 +32,14 @@ def looks_of(component: Component, measures: Mapping[str, Measure]) -> Iterator[
 
 
 def parts_of(measure: str, measures: Mapping[str, Measure]) -> Iterator[tuple[str, str | None]]:
-    """The measures that one is made of, and the quotas with which they are compared; of a ratio that is weighted, too.
+    """The measures that one is made of, and the quotas with which they are compared; of those that are weighted, too.
 
-    A ratio has no parts that are made of others.
+    A ratio or sum has no parts that are made of others.
     """
     of = measures[measure]
     for name, quota in of.parts:
         yield name, quota
-        if of.weighted and measures[name].ratio is not None:
+        if of.weighted:
             yield from measures[name].parts
 
 

@@ -13,7 +13,7 @@ from engine.documents.plans.component_fit import quota_problems
 from engine.documents.plans.dependencies import problems_in_plan
 from engine.documents.plans.precedence import precedence_problems
 from engine.documents.plans.release import share_problems
-from engine.documents.plans.retention_fit import unfit_ratios, unfit_weights, unfit_windows
+from engine.documents.plans.retention_fit import unfit_sums, unfit_weights, unfit_windows
 from engine.documents.plans.windows_fit import (
     unfit_clawback,
     unfit_for_each,
@@ -55,7 +55,7 @@ def unfit(plan: Plan) -> Iterator[Problem]:
             yield Problem((*place, *problem.loc), problem.message, problem.remedy)
     yield from problems_in_plan(plan.components, plan.measures)
     yield from unfit_weights(plan.measures)
-    yield from unfit_ratios(plan.measures)
+    yield from unfit_sums(plan.measures)
     yield from precedence_problems(plan.precedence, plan.components, plan.measures)
     choices = {key: getattr(plan, key) for key in ("greatest_of", "least_of")}
     yield from alternative_problems(choices, plan.components, plan.measures)

@@ -69,14 +69,19 @@ def unfit_weights(measures: Mapping[str, Measure]) -> Iterator[Problem]:
                 yield Problem((*place, "quota"), *_no_quota(weighed.of_a_window or "it"))
 
 
-def unfit_ratios(measures: Mapping[str, Measure]) -> Iterator[Problem]:
-    """What is divided adds up credits or results; a percentage of a window is none that could be divided."""
+def unfit_sums(measures: Mapping[str, Measure]) -> Iterator[Problem]:
+    """What is divided or added to others adds up credits or results; a percentage of a window is none that could be."""
     for name, measure in measures.items():
-        for key in ("of", "to") if measure.ratio is not None else ():
-            part = measures[getattr(measure.ratio, key)]
+        asked: list[tuple[Loc, str]] = []
+        if measure.ratio is not None:
+            asked = [(("ratio", key), getattr(measure.ratio, key)) for key in ("of", "to")]
+        asked += [(("adds", position, "measure"), part.measure) for position, part in enumerate(measure.adds)]
+        what = "divided" if measure.ratio is not None else "added to others"
+        for place, named in asked:
+            part = measures[named]
             if (part.of_a_window is not None and part.across is None) or part.unit == "percent":
-                message = "is no sum, count or number that could be divided."
-                yield Problem(("measures", name, "ratio", key), message, "Name a measure with sum, count or import.")
+                message = f"is no sum, count or number that could be {what}."
+                yield Problem(("measures", name, *place), message, "Name a measure with sum, count or import.")
 
 
 def _too_short(over: Over, place: Loc, key: str, measure: Measure) -> Iterator[Problem]:

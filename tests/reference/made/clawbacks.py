@@ -44,5 +44,8 @@ def clawback(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
 def _reads_cash(name: str, measures: dict[str, Any]) -> bool:
     """Whether a measure is cash, or made of it."""
     of = measures[name]
-    parts = [*of.get("ratio", {}).values(), *(part["measure"] for part in of.get("weighted", ()))]
+    parts = [
+        *of.get("ratio", {}).values(),
+        *(part["measure"] for key in ("weighted", "adds") for part in of.get(key, ())),
+    ]
     return of.get("sum") == "cash" or any(_reads_cash(part, measures) for part in parts if part in measures)

@@ -23,10 +23,10 @@ PROMISES = ("base_salary", "variable", "ote")
 RESULTS = ("nps", "csat", "mbo", "verdict", "rated", "profit")
 WINDOWED = ("score", "part")
 """Percentages of a whole of their own."""
-RATIOS = ("mean", "each")
-"""An amount, and a number."""
-OF_WINDOWS = (*WINDOWED, *RATIOS, *ACROSS)
-COUNTED = ("count", "met", "nps", "each", "sold", "verdict")
+MADE = ("mean", "each", "total", "points")
+"""Ratios and sums of measures: amounts, and numbers."""
+OF_WINDOWS = (*WINDOWED, *MADE, *ACROSS)
+COUNTED = ("count", "met", "nps", "each", "points", "sold", "verdict")
 PERCENT = ("csat", "rated")
 CREDITED = (*MONEY, "count", "met", "paid", "cash")
 
@@ -34,7 +34,7 @@ CREDITED = (*MONEY, "count", "met", "paid", "cash")
 def component(chance: Random, before: list[dict[str, Any]], *, of_team: bool) -> dict[str, Any]:
     """One more component of a plan, which may read those before it."""
     later = ["paid", "paid", "cash", "score", "each", *ACROSS[:1]] if before else []
-    others = ["count", "met", "part", "mean", "nps", "csat", "mbo", chance.choice(ACROSS[1:])]
+    others = ["count", "met", "part", "mean", "total", "points", "nps", "csat", "mbo", chance.choice(ACROSS[1:])]
     measure = chance.choice([*MONEY, *MONEY, *others, *later])
     kinds = [
         "commission",
@@ -94,7 +94,7 @@ def _for_each(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
 
 def _carry(chance: Random, made: dict[str, Any]) -> dict[str, Any]:
     """What windows with a quota leave to the next ones, at times."""
-    adds_up = made["measure"] not in (*RATIOS, *ACROSS)
+    adds_up = made["measure"] not in (*MADE, *ACROSS)
     if (
         "quota" not in made
         or made.keys() & {"at_zero", "only_full", "for_each", "since"}

@@ -121,7 +121,9 @@ def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any
     if chance.random() < 0.25:
         return {"measure": chance.choice(["score", "part"]), "over": chance.choice(OVER[1:])}, SHARES
     if chance.random() < 0.15:
-        measure, thresholds = chance.choice([("mean", SUMS), *([("each", (0, 1, 3, 5, 10))] if before else [])])
+        measure, thresholds = chance.choice(
+            [("mean", SUMS), ("total", SUMS), *([("each", (0, 1, 3, 5, 10))] if before else [])]
+        )
         return {"measure": measure, "over": chance.choice(OVER[1:])}, thresholds
     if chance.random() < 0.5:
         over = _back(chance) or {"over": chance.choice(OVER[1:])}

@@ -18,7 +18,7 @@ ACROSS = ("received", "all", "sold", "verdict", "rated", "profit")
 """Of all people together; the first is cash."""
 OF_A_WHOLE = ("csat", "rated")
 """Percentages that may have a quota beside."""
-WEIGHED = ("m1", "m2", "plain", "count", "cash", "csat", "part", "all", "received", "rated")
+WEIGHED = ("m1", "m2", "total", "plain", "count", "cash", "csat", "part", "all", "received", "rated")
 
 
 def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
@@ -42,6 +42,8 @@ def measures(chance: Random, *, of_team: bool) -> dict[str, Any]:
         "rated": {"import": "csat", "as": "percent", "across": "everybody"},
         "profit": {"import": "mbo", "as": "amount", "across": "everybody"},
         "score": {"weighted": _weighted(chance)},
+        "total": {**_added(chance), **chance.choice([{}, {"as": "amount"}])},
+        "points": {**_added(chance), "as": "number"},
         "part": {"ratio": _ratio(chance, of_a_kind=True)},
         "mean": {"ratio": {**_ratio(chance), "as": "amount"}},
         "each": {"ratio": {**_ratio(chance, "paid", "cash", "received"), "as": "number"}},
@@ -95,6 +97,15 @@ def _ratio(chance: Random, *more: str, of_a_kind: bool = False) -> dict[str, Any
     counted = ["count", "met", "nps", "sold", "verdict"]
     of, to = chance.sample(chance.choice([money, counted]) if of_a_kind else [*money, *counted], 2)
     return {"of": of, "to": to}
+
+
+def _added(chance: Random) -> dict[str, Any]:
+    """Two or three measures together, of which each counts for more or less."""
+    names = ["m1", "m2", "plain", "mbo", "all", "profit", "count", "met", "nps", "sold"]
+    adds: list[dict[str, Any]] = [{"measure": name} for name in chance.sample(names, chance.choice([2, 3]))]
+    for part in adds:
+        part.update({"times": chance.choice(["50%", "33.3%", 10, "0.7"])} if chance.random() < 0.6 else {})
+    return {"adds": adds}
 
 
 def _of_credits(chance: Random, source: dict[str, Any], *, of_team: bool) -> dict[str, Any]:

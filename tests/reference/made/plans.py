@@ -67,7 +67,7 @@ def _waiting(chance: Random, document: dict[str, Any], *, more: bool) -> dict[st
     for part in document["components"]:
         measure = document["measures"][part["measure"]]
         moves = part.get("carry", {}).get("surplus") == "moved"
-        of_none = "to_date" in part or measure.keys() & {"import", "weighted", "ratio", "across"}
+        of_none = "to_date" in part or measure.keys() & {"import", "weighted", "ratio", "adds", "across"}
         of_deals = not moves and not of_none and measure.get("sum") != "cash"
         if chance.random() < 0.4 or (of_plan and not of_deals):
             part.update(release(chance, of_deals=of_deals))

@@ -13,7 +13,7 @@ def precedence(chance: Random, document: dict[str, Any]) -> dict[str, Any]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for part in document["components"]:
         measure = document["measures"][part["measure"]]
-        if not measure.keys() & {"import", "of", "weighted", "ratio", "across"}:
+        if not measure.keys() & {"import", "of", "weighted", "ratio", "adds", "across"}:
             groups.setdefault(str([measure.get(key) for key in ALIKE]), []).append(part)
     orders = [order for group in groups.values() if len(order := _order(chance, group, document)) > 1]
     if not orders or chance.random() < 0.4:
