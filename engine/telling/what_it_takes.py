@@ -129,8 +129,10 @@ def _rests_on(further: Further) -> Iterator[str]:
     fixed = [name for nth, name in zip(axes, ("row", "column"), strict=False) if nth not in further.movers]
     if fixed:
         yield f"in the same {' and '.join(fixed)} of the matrix"
-    if part.tables or part.rate_by is not None or part.split_of == "money":
+    if part.tables or part.rate_by is not None:
         yield "if it is paid as the last deal was"
+    if part.split_of == "money":
+        yield f"with a share of {multiple(Fraction(further.found[-1]['factor']))} in the deal"
     if part.to_date is None and any(mover.judged != "window" for mover in further.movers.values()):
         yield "in one deal"
     if part.cap is not None and part.cap.per == "deal" and not further.anew:
