@@ -62,7 +62,7 @@ def outlook(group: pl.DataFrame, lines: pl.DataFrame, plan: Plan | None, goal: i
     window = period if further.anew else further.last["window"]
     said = [] if further.anew else [how_to_reach_the_next_tier(at, window)]
     if plan is not None and not further.anew and (goal is None or not further.closed):
-        said.append(held_back(further.last, plan))
+        said.append(held_back(further.last, plan, onwards=True))
     said += [how_to_earn(goal, further, window)] if goal is not None else []
     if further.anew and goal is None:
         return None

@@ -24,11 +24,12 @@ _SCOPES = {"account": "account_id", "territory": "territory", "segment": "segmen
 """Scopes of a holding from the most to the least specific, and the deal's column that must equal its value."""
 
 _OWNER_COLUMNS = {"deal_owner": "owner_id", "account_owner": "account_owner_id", "signing_owner": "signing_owner_id"}
-_OWNERS_HOW = {
+OWNERS_HOW = {
     "deal_owner": "owner of the deal",
     "account_owner": "owner of the account",
     "signing_owner": "owner of the deal that signed the customer",
 }
+"""What those are called who hold no role of the company, but own something in the CRM."""
 _TEAM = {"deal_id": pl.String, "role": pl.String, "person_id": pl.String}
 _FOUND = {"deal_id": pl.String, "person_id": pl.String, "rivals": pl.String, "how": pl.String}
 
@@ -162,7 +163,7 @@ def _record_owner(step: str, deals: pl.DataFrame, people: People) -> pl.DataFram
         "deal_id",
         "person_id",
         rivals=pl.lit(None, dtype=pl.String),
-        how=pl.lit(_OWNERS_HOW[step]),
+        how=pl.lit(OWNERS_HOW[step]),
     )
 
 

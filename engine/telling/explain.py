@@ -11,6 +11,7 @@ from math import prod
 from types import MappingProxyType
 from typing import Any
 
+from engine.deals.holders import OWNERS_HOW
 from engine.documents.measures.measure import ROLL_UPS
 from engine.documents.plans.component import Component
 from engine.documents.plans.plan import Plan
@@ -160,7 +161,7 @@ def _credited(credit: Row, names: Names) -> str:
     if credit["kind"] in ROLL_UPS:
         return f"rolled up to you from {_person(credit['from_payee_id'], names)}{part}"
     overlay = "overlay " if credit["kind"] == "overlay" else ""
-    return f"credited to you as {overlay}{credit['role']}{part}"
+    return f"credited to you as {overlay}{OWNERS_HOW.get(credit['role'], credit['role'])}{part}"
 
 
 def _moved(known: Row, credit: Row) -> str:

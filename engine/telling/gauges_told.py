@@ -157,8 +157,6 @@ def read_off(gauge: Gauge, value: int, quota: int | None, plan: Plan) -> str:
         subject = f"{subject} of everybody together"
     if gauge.ranked is not None:
         return _ranked(gauge, gauge.ranked, value, quota, plan)
-    if gauge.payout_of:
-        subject = f"payout of {called(gauge.payout_of, plan)}"
     if gauge.measure is not None and plan.measures[gauge.measure].retention is not None:
         return f"{subject} was {roughly(Fraction(value, quota))}" if quota else f"there is no rate of {subject} yet"
     if gauge.in_percent(plan.measures):
@@ -183,6 +181,8 @@ def _windows(gauge: Gauge) -> str:
 
 def subject_of(gauge: Gauge, plan: Plan) -> str | None:
     """What a gauge looks at, as people call it."""
+    if gauge.payout_of:
+        return f"payout of {called(gauge.payout_of, plan)}"
     return f"attainment of {called(gauge.attainment_of, plan)}" if gauge.attainment_of else gauge.measure
 
 

@@ -25,15 +25,18 @@ from engine.telling.wording import money, multiple, number, percent, pieces
 Row = Mapping[str, Any]
 
 
-def held_back(line: Row, plan: Plan) -> str | None:
+def held_back(line: Row, plan: Plan, *, onwards: bool = False) -> str | None:
     """`0.00 USD, not 300.00 USD: sales is 4,000.00 USD short of 80 % as of now.`; None where nothing held it back.
 
-    Of places among others no distance is told: it would say what others came to.
+    Of places among others no distance is told: it would say what others came to. `onwards`: only what goes on behind
+    the line, and not what was of its deal alone.
     """
     component = component_of(line, plan)
     found = [one for one in found_by(line["factors"]) if not one.keys() & APART]
     seen = [_with_quota(*each, line, component) for each in zip(component.gauges(), found, strict=False)]
     first, last = len(component.needed), len(component.needed) + len(component.enough)
+    if onwards and any(gauge.over == "transaction" or gauge.judged == "before_deal" for gauge, _ in seen):
+        return None
     shut = [(gauge, what) for gauge, what in seen[:last] if what["factor"] == "0" and isinstance(gauge, Gate)]
     told = [short for gauge, what in shut if (short := _gate(gauge, what, plan))]
     if shut:

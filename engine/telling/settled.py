@@ -43,7 +43,7 @@ def settled_facts(line: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     }
     if line["kind"] == "cap":
         cap = next(cap for cap in plan.caps if cap.id == line["component"])
-        covers = [part.id for part in plan.components if cap.covers(part.id)]
+        covers = [titles.get(part.id) or part.id for part in plan.components if cap.covers(part.id)]
         return {**known, "covers": covers, "at_least": cap.at_least, "carries": cap.then == "carry"}
     if line["kind"] == "pool":
         return {**known, **pool_facts(line, plan)}

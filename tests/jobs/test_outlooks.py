@@ -303,6 +303,26 @@ def test_before_anything_counted_the_quota_is_that_of_the_component_or_nobody_kn
     ]
 
 
+def test_what_was_of_one_deal_alone_is_not_said_to_lie_ahead() -> None:
+    """The deal was too small, or came before the quota was reached; the payout of another component has its name."""
+    small = Gate(measure="acv", over="transaction", min=units(5_000))
+    first = component(id="base", title="Commission", accumulates="year", rate=rate(1))
+    made = plan(first, component(id="more", accumulates="year", only_if=(small,)))
+    gated = plan(first, component(id="more", accumulates="year", only_if=(Gate(payout_of="base", min=units(100)),)))
+
+    lines, closed = (lines_of(each, ("2026-05-15", 4_000)).filter(component="more") for each in (made, gated))
+    found = outlook(lines, lines, made, None)
+
+    assert why_no_more(lines.row(0, named=True), made) == (
+        "0.00 USD, not 400.00 USD: acv is 1,000.00 USD short of 5,000.00 USD as of now."
+    )
+    assert found is not None
+    assert found["sentences"] == []
+    assert why_no_more(closed.row(0, named=True), gated) == (
+        "0.00 USD, not 400.00 USD: payout of Commission is 60.00 USD short of 100.00 USD as of now."
+    )
+
+
 def test_what_was_taken_back_is_no_part_of_what_it_takes_and_said() -> None:
     """4,800 on two deals, of which 3,200 came back: the statement shows 1,600."""
     lines = lines_of(TIERED, ("2026-05-15", 40_000), ("2026-05-16", 20_000))
