@@ -112,7 +112,7 @@ def points(chance: Random, thresholds: tuple[Any, ...]) -> dict[str, Any]:
 def _number(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Which number, and what it may be compared with."""
     if chance.random() < 0.3:
-        return chance.choice([_place, _of_everybody])(chance)
+        return _of_everybody(chance) if chance.random() < 0.5 else _place(chance, before)
     attaining = [part["id"] for part in before if "quota" in part and "to_date" not in part]
     if attaining and chance.random() < 0.5:
         return {"attainment_of": chance.choice(attaining)}, SHARES
@@ -146,11 +146,24 @@ def _of_everybody(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
     return {"measure": name, **over}, SUMS
 
 
-def _place(chance: Random) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def _place(chance: Random, before: list[dict[str, Any]]) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Where the payee stands in a measure, or by attainment, in some window or on a deal alone."""
-    measure = chance.choice(["plain", "plain", "plain", "m1", "m1", "csat", "nps", "score", "part", "mean"])
-    quota = chance.choice([{}, {"quota": "sales"}]) if measure in ("plain", "m1") else {}
-    of_windows = measure in ("score", "part", "mean")
+    made_of_others = ["score", "score", "part", "part", "mean", *(["each"] if before else [])]
+    added_up = [
+        "plain",
+        "plain",
+        "plain",
+        "m1",
+        "m1",
+        "count",
+        "met",
+        "csat",
+        "nps",
+        *(["cash", "paid"] if before else []),
+    ]
+    measure = chance.choice(chance.choice([made_of_others, added_up, added_up]))
+    quota = chance.choice([{}, {"quota": "sales"}]) if measure in ("plain", "m1", "cash", "paid") else {}
+    of_windows = measure in made_of_others
     over = {"over": chance.choice(OVER[1:])} if of_windows or chance.random() < 0.5 else _over(chance)
     ranked: dict[str, Any] = {"ties": chance.choice(["best", "worst", "earliest", "shared"])}
     ranked |= chance.choice([{}, {"among": chance.choice(["plan", "team"])}])
