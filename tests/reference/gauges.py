@@ -224,13 +224,15 @@ def _number(gauge: Gauge, read: _Read, entry: Entry, earned: Earnings) -> Fracti
     if read.component is not None and read.component.carry is not None and window:
         achieved = _with_carried(read, window[0], achieved, earned)
     in_whole_steps = read.component is not None and read.component.rounded_attainment is not None
-    shares = in_whole_steps or any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
-    if not achieved or not shares:
+    shares = any(isinstance(bound, Fraction) and bound for _, bound in gauge.thresholds())
+    if not achieved or not (shares or in_whole_steps):
         return Fraction(achieved)
     of_quota = read.quota is not None
     quota = _quota(gauge, read, read.quota or "", entry, earned) if of_quota else Fraction(window[0].whole or WHOLE)
-    if quota <= 0:
+    if quota <= 0 and shares:
         raise UnknownGaugeError
+    if quota <= 0:
+        return Fraction(achieved)  # above 0 % of a quota of 0, whatever the steps
     return (in_steps(read.component, achieved, quota) if read.component is not None else achieved) / quota
 
 

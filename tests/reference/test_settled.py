@@ -51,3 +51,23 @@ def test_what_counts_for_nobody_above_brings_them_no_earnings_of_nothing() -> No
     assert differences(world) == []
     assert not [key for key in of_engine(world) if "lee" in key]
     assert [key for key in of_engine(made(RULES, REPS, MANAGERS)) if key[0] == "held"]
+
+
+STEPS = """plan: rep
+currency: USD
+effective: {from: 2026-02-01}
+zero_quota: unpaid
+measures: {m: {sum: amount}}
+components:
+  - {id: base, kind: commission, measure: m, quota: q, accumulates: month, tiers: marginal,
+     brackets: [{from: 0%, rate: 0%}, {from: 100%, rate: 10%}], rounded_attainment: {to: 1%}}
+  - {id: more, kind: spiff, measure: m, rate: 1%, only_if: {attainment_of: base, above: 0%}}
+"""
+
+
+def test_something_achieved_of_a_quota_of_0_is_above_0_percent_in_whole_steps_too() -> None:
+    quota = {"person_id": "ada", "quota": "q", "amount_micros": 0, "from_on": "2026-05-01", "until_on": "2026-06-01"}
+    world = made(RULES, STEPS, quotas=[quota])
+
+    assert differences(world) == []
+    assert [told for key, told in of_engine(world).items() if "more" in key] == [units(10)]

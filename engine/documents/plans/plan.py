@@ -43,7 +43,8 @@ class Plan(Policy):
     exchange: Exchanging = Field(default=Exchanging(), examples=["{fixed: {EUR: 1.15}}"])
     """By which rates deals in other currencies are paid."""
     effective: Window = Field(examples=["{from: 2026-02-01, until: 2027-02-01}"])
-    """Credits dated in this window follow this file."""
+    """Credits dated in this window follow this file. It ends with a window of whatever is paid by whole windows: to
+    date, by everybody's total, by a rate of retention or members at quota, and from bonus pools."""
     pays: Literal["weekly", "two_weekly", "half_monthly", "monthly", "quarterly", "half_yearly", "yearly"] = Field(
         default="monthly", examples=["monthly"]
     )

@@ -39,6 +39,8 @@ def in_files(chance: Random, plans: Sequence[dict[str, Any]], parts: int, house:
 def _other(chance: Random, ended: dict[str, Any], parts: int) -> dict[str, Any]:
     """Another file of the plan; with a draw in either it counts the same periods, against the same."""
     made = plan(chance, ended["plan"], parts, ended["currency"])
+    if any("of_others" in pool for pool in made.get("bonus_pools", ())):
+        del made["bonus_pools"]  # the others may be paid in another currency
     if "draw" not in ended and "draw" not in made:
         return made
     if "draw" not in ended or ended["pays"] != made["pays"]:
