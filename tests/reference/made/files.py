@@ -58,15 +58,17 @@ def _is_fixed(plans: Sequence[dict[str, Any]]) -> bool:
 def _whole_windows(of: dict[str, Any]) -> Iterator[str]:
     """How long the windows are by which anything is paid only once they are over."""
     for part in of["components"]:
-        if "to_date" in part or {*_made_of(part["measure"], of)} & {*ACROSS, "at_quota"}:
+        if "to_date" in part or _made_of(part["measure"], of) & {*ACROSS, "at_quota"}:
             yield part["accumulates"]
     yield from (pool["per"] for pool in of.get("bonus_pools", ()))
 
 
-def _made_of(name: str, of: dict[str, Any]) -> list[str]:
-    """The measure, and those that it is made of."""
+def _made_of(name: str, of: dict[str, Any]) -> set[str]:
+    """The measure, and all that it is made of."""
     measure = of["measures"][name]
-    return [name, *measure.get("ratio", {}).values(), *(part["measure"] for part in measure.get("weighted", ()))]
+    added = [part["measure"] for key in ("weighted", "adds") for part in measure.get(key, ())]
+    parts = [part for part in (*measure.get("ratio", {}).values(), *added) if part in of["measures"]]
+    return {name, *(each for part in parts for each in _made_of(part, of))}
 
 
 def _within(of: dict[str, Any], effective: dict[str, date]) -> dict[str, Any]:
