@@ -35,10 +35,13 @@ def count_members(chance: Random, reps: dict[str, Any], managers: dict[str, Any]
         "rate": "1%",
         "only_if": _gate(chance, as_number=as_number),
     }
+    way = _way(chance, as_number=as_number)
+    if asked.get("counted_as") == "mean":
+        way.pop("rate_decimals", None)
     return {
         **managers,
         "measures": {**managers["measures"], "at_quota": {"members": asked, **levels}},
-        "components": [*managers["components"], {**paid, **_way(chance, as_number=as_number)}, gated],
+        "components": [*managers["components"], {**paid, **way}, gated],
     }
 
 
