@@ -304,7 +304,11 @@ def _full(chance: Random, per: dict[str, Any]) -> dict[str, Any]:
 def ways_of_a_share(chance: Random, *, of_money: bool) -> dict[str, Any]:
     """Ways to pay for what has a 100 % of its own, without a quota."""
     way = chance.choice([_times, _points, _shares, *([_flat, _tiers] if of_money else [])])(chance, False)
-    return {key: value for key, value in way.items() if key not in ("quota", "accumulates", "since", "for_each")}
+    return {
+        key: value
+        for key, value in way.items()
+        if key not in ("quota", "accumulates", "since", "for_each", "rate_decimals")
+    }
 
 
 def _of_percent(chance: Random) -> dict[str, Any]:
