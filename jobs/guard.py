@@ -103,11 +103,10 @@ def check(
     ]
     if edited and not limits.edits_take_back and not taken.is_empty():
         why.append(f"take back {taken.height} lines after a changed plan, rule or mapping, which alone never does")
-    if slips and not taken.is_empty():
+    lost = changed.filter(pl.col("delta_micros") < 0)
+    if slips and not lost.is_empty():
         rows = f"{slips[0]}{f' and {len(slips) - 1} more' if len(slips) > 1 else ''}"
-        why.append(
-            f"take back {taken.height} lines while a row of the people files is refused ({rows}), perhaps for it"
-        )
+        why.append(f"take back {lost.height} lines while a row of the people files is refused ({rows}), perhaps for it")
     if not why:
         return
     detail = {"postings": fingerprint_of(every), "changed": changed.height, "clawbacks": clawbacks, "why": why}
