@@ -143,7 +143,7 @@ class _Sums:
             _found(frame, of.component.quota, of),
             _found(frame, of.component.own_targets, of),
             set(waiting.select(WINDOW).iter_rows()),
-            set(rows.filter(pl.col("house").is_not_null()).select(WINDOW).iter_rows()),
+            set(rows.filter(pl.col("house").is_not_null() & (pl.col("base_micros") != 0)).select(WINDOW).iter_rows()),
         )
 
 

@@ -71,3 +71,21 @@ def test_something_achieved_of_a_quota_of_0_is_above_0_percent_in_whole_steps_to
 
     assert differences(world) == []
     assert [told for key, told in of_engine(world).items() if "more" in key] == [units(10)]
+
+
+YEAR = """plan: rep
+currency: USD
+effective: {from: 2026-02-01}
+measures: {m: {sum: amount}, paid: {sum: earnings, of: [base]}}
+components:
+  - {id: base, kind: commission, measure: m, rate: 10%}
+  - {id: more, kind: spiff, measure: paid, rate: 1%, accumulates: month, to_date: year}
+"""
+
+
+def test_what_a_house_account_earned_nobody_does_not_hold_pay_to_date() -> None:
+    house = "house_accounts: [{id: own, when: {motion: new_business}, counts_for: quota}]\n"
+    world = made(RULES + house, YEAR)
+
+    assert differences(world) == []
+    assert not [key for key in of_engine(world) if key[0] == "held"]

@@ -130,7 +130,11 @@ class ToDate:
         asks = bool(quota) or self.component.quota is None
         names = [self.component.quota, self.component.targets if asks else None]
         cut = any(straddles(self.who, name, window, self.earned.facts) for name in names if name is not None)
-        known = before.known and not cut and all(each.base is not None and not each.house for each in inside)
+        known = (
+            before.known
+            and not cut
+            and all(each.base is not None and not (each.house and each.base) for each in inside)
+        )
         target = self._target(window) if asks else None
         return Stand(
             window,
