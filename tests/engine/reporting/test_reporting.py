@@ -310,3 +310,43 @@ def test_retention_is_of_the_customers_of_the_start_alone() -> None:
     (every, _) = found.rows
     assert every[:6] == ("all", 3, usd(150_000), Fraction(95, 150), Fraction(115, 150), Fraction(2, 3))
     assert every[6:] == (usd(40_000), Fraction(0), Fraction(0))
+
+
+def test_a_customer_who_changes_currency_is_kept() -> None:
+    """100 EUR at 1.2 are 120 USD; renewed as 150 USD: GRR and dollar renewal rate 100 %, NRR 125 %. (A segment each:
+    what is added in another currency counts, too: 100 EUR and 30 USD more are 150 of 120.)
+    """
+    made = book(
+        deals=[
+            deal("D1", "ada", 100, "2025-03-01", account_id="A1", currency="EUR"),
+            deal("D2", "ada", 150, "2026-02-20", account_id="A1", motion="renewal", starts_on="2026-03-01"),
+            deal("D3", "ada", 200, "2025-03-01", account_id="A2", currency="EUR", term_months=24),
+            deal("D4", "ada", 30, "2026-03-01", account_id="A2", motion="upsell"),
+        ],
+        accounts=[{"account_id": "A1", "segment": "one"}, {"account_id": "A2", "segment": "two"}],
+        fx_rates=[{"currency": "EUR", "from_on": "2025-01-01", "rate_num": 6, "rate_den": 5}],
+    )
+    _, one, two = reported(made, house())["retention"].rows
+
+    assert one[1:] == (1, usd(120), Fraction(1), Fraction(5, 4), Fraction(1), usd(120), Fraction(1), Fraction(1))
+    assert two[1:6] == (1, usd(120), Fraction(1), Fraction(5, 4), Fraction(1))
+
+
+def test_a_renewal_may_come_late_and_what_is_still_open_is_said() -> None:
+    """Over on March 1: signed 60 days later it is in time, 61 days later a loss that comes back. One that was over on
+    July 1 could on August 10 still be renewed.
+    """
+    found = small(
+        [
+            deal("D1", "ada", 100, "2025-03-01", account_id="A1"),
+            deal("D2", "ada", 100, "2026-04-30", account_id="A1", motion="renewal", prior_deal_id="D1"),
+            deal("D3", "ada", 100, "2025-03-01", account_id="A2"),
+            deal("D4", "ada", 100, "2026-05-01", account_id="A2", motion="renewal", prior_deal_id="D3"),
+            deal("D5", "ada", 200, "2025-07-01", account_id="A3"),
+        ],
+        "ada",
+    )["retention"]
+
+    assert found.rows[0][1:6] == (3, usd(400), Fraction(1, 4), Fraction(1, 2), Fraction(2, 3))
+    assert found.rows[0][6:] == (usd(400), Fraction(1, 4), Fraction(1, 3))
+    assert found.notes == ("Counted as not renewed, although a renewal could still be in time: contracts due, 1.",)
