@@ -34,7 +34,7 @@ def win_rates(sales: Sequence[Sale], span: Span, home: str, by: str) -> Table:
         definition=f"{SALES} won / won or lost, of those closed in {span.label}. By amount: the same of their amounts.",
         columns=(Column(by), *COUNTS, *MONEY),
         rows=tuple((name, *_rate(group), *_rate_of_money(group, home)) for name, group in groups.items()),
-        notes=_unvalued(closed),
+        notes=_unvalued(sale.amount for sale in closed),
     )
 
 
@@ -87,7 +87,7 @@ def contract_values(sales: Sequence[Sale], span: Span, home: str) -> Table:
         definition=f"Annual contract value of sales won in {span.label}: the CRM's, else a year's part of the amount.",
         columns=(Column("motion"), Column("won", "count"), *(Column(name, "money") for name in OF_ACV)),
         rows=tuple((name, *_values(group, home)) for name, group in groups.items()),
-        notes=_unvalued(won),
+        notes=_unvalued(sale.acv for sale in won),
     )
 
 
@@ -120,6 +120,6 @@ def _rate_of_money(sales: Sequence[Sale], home: str) -> tuple[Money, Money, Frac
     return Money(won, home), Money(lost, home), ratio(won, won + lost)
 
 
-def _unvalued(sales: Sequence[Sale]) -> tuple[str, ...]:
-    count = sum(sale.amount is None for sale in sales)
-    return (f"In no sum of money, because they lack an amount or an exchange rate: {count}.",) if count else ()
+def _unvalued(values: Iterable[Fraction | None]) -> tuple[str, ...]:
+    count = sum(value is None for value in values)
+    return (f"In no sum of money, because they lack a value or an exchange rate: {count}.",) if count else ()

@@ -203,7 +203,7 @@ def test_acv_is_a_years_part_of_the_amount_in_the_companys_currency() -> None:
     found = reported(made, house())["acv"]
 
     assert found.rows[0] == ("all", 3, usd(54_000), usd(18_000), usd(12_000))
-    assert found.notes == ("In no sum of money, because they lack an amount or an exchange rate: 1.",)
+    assert found.notes == ("In no sum of money, because they lack a value or an exchange rate: 1.",)
 
 
 def test_capacity_divides_the_goal_by_what_a_rep_brings() -> None:
@@ -350,3 +350,11 @@ def test_a_renewal_may_come_late_and_what_is_still_open_is_said() -> None:
     assert found.rows[0][1:6] == (3, usd(400), Fraction(1, 4), Fraction(1, 2), Fraction(2, 3))
     assert found.rows[0][6:] == (usd(400), Fraction(1, 4), Fraction(1, 3))
     assert found.notes == ("Counted as not renewed, although a renewal could still be in time: contracts due, 1.",)
+
+
+def test_an_acv_is_missed_by_itself() -> None:
+    """An amount is there, an ACV is not: nothing else would say why a won deal is in no sum."""
+    found = small([deal("D1", "ada", 1_000, "2026-03-01", term_months=0)], "ada")["acv"]
+
+    assert found.rows[0][1] == 0
+    assert len(found.notes) == 1
