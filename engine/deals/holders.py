@@ -146,7 +146,8 @@ def _holder(held: pl.DataFrame, scope: str, role: str, deals: pl.DataFrame) -> p
 def _owner(held: pl.DataFrame, role: str, deals: pl.DataFrame, people: People) -> pl.DataFrame:
     """The owner of the deal, else of the account, where that is a holder of the role on the day."""
     owners = [_record_owner(step, deals, people) for step in ("deal_owner", "account_owner")]
-    found = pl.concat(owners).join(deals.select("deal_id", "dated_on"), on="deal_id").join(held, on="person_id")
+    dated = pl.concat(owners).join(deals.select("deal_id", "dated_on"), on="deal_id", maintain_order="left")
+    found = dated.join(held, on="person_id", maintain_order="left")
     mine = found.filter(in_force(pl.col("dated_on"))).unique("deal_id", keep="first", maintain_order=True)
     return mine.with_columns(how=text("{} and {}", pl.lit(role), "how"))
 

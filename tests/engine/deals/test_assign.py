@@ -250,6 +250,10 @@ def test_a_deal_without_territory_has_no_holder_there():
         ([OWNED], ("ada", "Ada (AE and owner of the deal)")),
         ([FAYS], ("fay", "Fay (AE and owner of the account)")),
         ([OWNED, FAYS, {**EVERYWHERE, "person_id": "bo"}, EVERYWHERE], ("ada", "Ada (AE and owner of the deal)")),
+        (
+            [FAYS, *({**OWNED, "person_id": name} for name in ("bo", "cy")), OWNED],
+            ("ada", "Ada (AE and owner of the deal)"),
+        ),
         ([OWNED, TERRITORY], ("cy", "Cy (AE of territory West)")),
         ([{**OWNED, "until_on": "2026-05-15"}, EVERYWHERE], ("ada", "Ada (AE of the company)")),
         ([{**OWNED, "person_id": "bo"}], ("nobody_holds_role", "needs AE, but nobody is on 2026-05-15.")),
