@@ -193,10 +193,17 @@ class SoFar:
         )
 
     def _without_deals(self, places: Sequence[Place]) -> pl.DataFrame:
-        """What the components of these places pay on that is of no deal; what is held of it, too."""
+        """What the components of these places pay on that is of no deal; what is held of it, too.
+
+        A window to date that pays nothing, and says nothing, is no earning.
+        """
         found = [f.Attained.empty().select(UNDEALT)]
         for place in places:
             component, attained = self.rules.plans[place[0]].components[place[1]], self.attained[place]
             counted = attained.rows.filter(pl.col("deal_id").is_null()).select(UNDEALT)
+            if component.to_date is not None:
+                earned = self.earned[place]
+                said = pl.concat([earned.lines["source_id"], earned.held["source_id"]])
+                counted = counted.filter(pl.col("credit_id").is_in(said.implode()))
             found.append(as_one(pl.concat([counted, attained.undealt]), component, "credit_id"))
         return pl.concat(found).unique()

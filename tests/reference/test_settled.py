@@ -89,3 +89,23 @@ def test_what_a_house_account_earned_nobody_does_not_hold_pay_to_date() -> None:
 
     assert differences(world) == []
     assert not [key for key in of_engine(world) if key[0] == "held"]
+
+
+KEPT = """plan: rep
+currency: USD
+effective: {from: 2026-02-01}
+measures: {m: {sum: amount}, paid: {sum: earnings, of: [base]}}
+components:
+  - {id: base, kind: commission, measure: m, rate: 10%, accumulates: month, to_date: year, overpaid: kept}
+  - {id: more, kind: spiff, measure: paid, quota: q, accumulates: year, tiers: marginal,
+     brackets: [{from: 0%, rate: 0%}, {from: 100%, rate: 10%}]}
+"""
+
+
+def test_a_window_to_date_that_says_nothing_is_no_earning() -> None:
+    """Only the month in which something was paid waits for a quota, and none of those after it."""
+    world = made(RULES, KEPT)
+
+    assert differences(world) == []
+    held = [key[-1] for key in of_engine(world) if key[0] == "held"]
+    assert held == ["D1:direct:deal_owner:all:ada", "to-date:base:ada:2026-05"]
