@@ -35,7 +35,7 @@ def prepared(backup: Path, path: Path, clock: Callable[[], datetime]) -> Iterato
         with closing(store):
             _refuse_altered(store, backup)
             yield store
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
         raise StoreRefused(f"{backup} cannot be read as a database ({error}). Name another backup.") from error
     finally:
         _remove(part)
