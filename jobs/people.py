@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from connectors.dialect import Row
 from engine.calendar import business_date
 from engine.documents.company import people as readers
+from engine.documents.plans.plan import Plan
 from engine.documents.problems import Problems
 from engine.model import Found, Issue, Severity
 from jobs.configuration import Configuration
@@ -43,23 +44,10 @@ def refresh_people(
     """
     merged_deals, merged_accounts = winners.get("deals", {}), winners.get("accounts", {})
     people, stated = canonical.whole(conn, "people"), crm_people(conn, configuration.mapping.roles)
-    named = _with_former_emails(people, stated.emails)
-    plans = configuration.rules.plans
-    enrolments = partial(readers.read_enrolments, plans={plan.plan for plan in plans})
-    quotas = partial(readers.read_quotas, quotas={quota for plan in plans for quota in plan.quotas})
-    imported = partial(
-        readers.read_results,
-        results={each.imported for plan in plans for each in plan.measures.values() if each.imported},
-    )
-    roles = partial(_roles, conn=conn, merged=merged_accounts)
+    named, plans = _with_former_emails(people, stated.emails), configuration.rules.plans
     file = partial(_file, configuration, people=named)
     beside = partial(_beside, configuration, people=named)
-    written: dict[FrameName, Found[Any]] = {
-        "role_holdings": file(ROLES, roles),
-        "reporting_lines": file(REPORTING, readers.read_reporting),
-        "quotas": file(QUOTAS, quotas),
-        "compensation": file(PAY, readers.read_compensation),
-    }
+    written = _beside_the_crm(conn, configuration, named, merged_accounts)
     said: dict[FrameName, list[Row]] = {
         "role_holdings": stated.roles,
         "reporting_lines": stated.managers,
@@ -73,11 +61,11 @@ def refresh_people(
             {role for each in configuration.rules.engagements for role in each.pools},
         ),
         "reporting_lines": beside(REPORTING, written["reporting_lines"], said["reporting_lines"]),
-        "enrolments": file("people/enrolments.csv", enrolments),
+        "enrolments": file("people/enrolments.csv", partial(readers.read_enrolments, plans={p.plan for p in plans})),
         "quotas": beside(QUOTAS, written["quotas"], said["quotas"], ("payee", "quota")),
         "compensation": beside(PAY, written["compensation"], said["compensation"]),
         "leaves": file("people/leave.csv", readers.read_leave),
-        "imported_results": file("people/results.csv", imported),
+        "imported_results": file("people/results.csv", partial(readers.read_results, results=_imported(plans))),
         "deal_events": file("people/events.csv", partial(_events, merged=merged_deals)),
         "list_entries": _lists(conn, configuration, merged_accounts),
     }
@@ -86,6 +74,24 @@ def refresh_people(
     issues += former_names(configuration, people, stated.emails)
     issues += differing(written, said, people, business_date(now, configuration.rules.company.zone))
     return any(differs), tuple(issues)
+
+
+def _beside_the_crm(
+    conn: Connection, configuration: Configuration, people: pl.DataFrame, merged: Mapping[str, str]
+) -> dict[FrameName, Found[Any]]:
+    """What the files say of which the CRM may say something, too."""
+    quotas = {quota for plan in configuration.rules.plans for quota in plan.quotas}
+    return {
+        "role_holdings": _file(configuration, ROLES, partial(_roles, conn=conn, merged=merged), people=people),
+        "reporting_lines": _file(configuration, REPORTING, readers.read_reporting, people=people),
+        "quotas": _file(configuration, QUOTAS, partial(readers.read_quotas, quotas=quotas), people=people),
+        "compensation": _file(configuration, PAY, readers.read_compensation, people=people),
+    }
+
+
+def _imported(plans: Iterable[Plan]) -> set[str]:
+    """The results that plans import."""
+    return {each.imported for plan in plans for each in plan.measures.values() if each.imported}
 
 
 def newly_refused(conn: Connection, issues: Iterable[Issue]) -> tuple[str, ...]:
